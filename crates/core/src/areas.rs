@@ -1,0 +1,5 @@
+//! Polygons as units.
+
+/// Polygons as units.
+#[derive(Debug)]
+pub struct AreaLayer {}

@@ -1,0 +1,1 @@
+//! What the binary knows of London.

@@ -1,0 +1,301 @@
+//! Compact columns of incidents that answer any filter in memory, and counts aligned with units.
+
+use crate::incident::{FlagStatus, Offence, Outcome, PlaceKind, Setting, SourceSet, Strand, StrandSet};
+use crate::month::{Month, MonthRange};
+
+/// The unit of a fact that lies in none: online, without a place, known to a wider area only, or outside.
+pub const NO_UNIT: u32 = u32::MAX;
+/// The area (borough) of a fact that lies in none.
+pub const NO_AREA: u16 = u16::MAX;
+/// The hour of the week of a fact whose hour is not known.
+pub const NO_HOUR: u8 = u8::MAX;
+
+/// What one row of [`Facts`] stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FactKind {
+    /// One event; its strands are a closed set.
+    Events,
+    /// A published count of one strand (or, without strand, of all) in an area and month.
+    /// The strand stands alone: the table has rows of its own for the parents.
+    Counts,
+}
+
+/// One row of [`Facts`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fact {
+    /// Row of the unit in the finest level of the grid, or in the area layer; [`NO_UNIT`] for none.
+    pub unit: u32,
+    /// Row of the borough (or other reporting area) in the release's area table; [`NO_AREA`] for none.
+    pub area: u16,
+    /// Month in which it happened.
+    pub month: Month,
+    /// Month in which it was recorded.
+    pub recorded: Month,
+    /// Strands.
+    pub strands: StrandSet,
+    /// Offence group.
+    pub offence: Offence,
+    /// Everyone who reported the event.
+    pub sources: SourceSet,
+    /// How firm the flag is.
+    pub status: FlagStatus,
+    /// Kind of place.
+    pub setting: Setting,
+    /// Where the investigation stands.
+    pub outcome: Outcome,
+    /// Local hour of the week, 0 to 167, or [`NO_HOUR`].
+    pub hour_of_week: u8,
+    /// How it is placed.
+    pub place: PlaceKind,
+    /// How many it stands for: 1 for an event.
+    pub count: u32,
+}
+
+/// Columns of incidents, aligned by row. Records whose flag was removed are not in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    kind: FactKind,
+    unit: Vec<u32>,
+    area: Vec<u16>,
+    month: Vec<Month>,
+    recorded: Vec<Month>,
+    strands: Vec<StrandSet>,
+    offence: Vec<Offence>,
+    sources: Vec<SourceSet>,
+    status: Vec<FlagStatus>,
+    setting: Vec<Setting>,
+    outcome: Vec<Outcome>,
+    hour_of_week: Vec<u8>,
+    place: Vec<PlaceKind>,
+    count: Vec<u32>,
+    /// Counts without a strand exist, so a total need not be pieced together from strands.
+    has_total: bool,
+}
+
+/// Which facts to count. Every condition must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Filter {
+    /// One strand, or all records.
+    pub strand: Option<Strand>,
+    /// Months in which it happened.
+    pub months: MonthRange,
+    /// At least one of these reported it.
+    pub sources: SourceSet,
+    /// One offence group, or all.
+    pub offence: Option<Offence>,
+    /// Provisional flags count too.
+    pub provisional: Provisional,
+}
+
+/// Whether provisional flags count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Provisional {
+    /// Provisional and confirmed flags count.
+    #[default]
+    Included,
+    /// Only confirmed flags count.
+    Left,
+}
+
+impl Filter {
+    /// All strands and offences, reported sources, provisional flags included.
+    pub const fn over(months: MonthRange) -> Self {
+        Self { strand: None, months, sources: SourceSet::REPORTED, offence: None, provisional: Provisional::Included }
+    }
+}
+
+impl Facts {
+    /// No rows yet.
+    pub const fn new(kind: FactKind) -> Self {
+        Self {
+            kind,
+            unit: Vec::new(),
+            area: Vec::new(),
+            month: Vec::new(),
+            recorded: Vec::new(),
+            strands: Vec::new(),
+            offence: Vec::new(),
+            sources: Vec::new(),
+            status: Vec::new(),
+            setting: Vec::new(),
+            outcome: Vec::new(),
+            hour_of_week: Vec::new(),
+            place: Vec::new(),
+            count: Vec::new(),
+            has_total: false,
+        }
+    }
+
+    /// Adds one row.
+    pub fn push(&mut self, fact: Fact) {
+        self.unit.push(fact.unit);
+        self.area.push(fact.area);
+        self.month.push(fact.month);
+        self.recorded.push(fact.recorded);
+        self.strands.push(fact.strands);
+        self.offence.push(fact.offence);
+        self.sources.push(fact.sources);
+        self.status.push(fact.status);
+        self.setting.push(fact.setting);
+        self.outcome.push(fact.outcome);
+        self.hour_of_week.push(fact.hour_of_week);
+        self.place.push(fact.place);
+        self.count.push(fact.count);
+        self.has_total |= fact.strands.is_empty();
+    }
+
+    /// What a row stands for.
+    pub const fn kind(&self) -> FactKind {
+        self.kind
+    }
+
+    /// Number of rows.
+    pub const fn len(&self) -> usize {
+        self.unit.len()
+    }
+
+    /// Whether there is no row.
+    pub const fn is_empty(&self) -> bool {
+        self.unit.is_empty()
+    }
+
+    /// One row.
+    pub fn get(&self, row: usize) -> Option<Fact> {
+        (row < self.len()).then(|| self.at(row))
+    }
+
+    /// All rows in order.
+    pub fn iter(&self) -> impl Iterator<Item = Fact> {
+        (0..self.len()).map(|row| self.at(row))
+    }
+
+    fn at(&self, row: usize) -> Fact {
+        Fact {
+            unit: self.unit[row],
+            area: self.area[row],
+            month: self.month[row],
+            recorded: self.recorded[row],
+            strands: self.strands[row],
+            offence: self.offence[row],
+            sources: self.sources[row],
+            status: self.status[row],
+            setting: self.setting[row],
+            outcome: self.outcome[row],
+            hour_of_week: self.hour_of_week[row],
+            place: self.place[row],
+            count: self.count[row],
+        }
+    }
+
+    /// First and last month that occur; `None` without rows.
+    pub fn months(&self) -> Option<MonthRange> {
+        MonthRange::new(*self.month.iter().min()?, *self.month.iter().max()?)
+    }
+
+    /// Whether the row is of the strand (all rows: of the total).
+    ///
+    /// Published counts keep a row for each strand beside its parents, so there a strand is matched alone, and a total
+    /// is the rows without a strand or, where there are none, the strands that lie in no other.
+    pub fn is_of(&self, row: usize, strand: Option<Strand>) -> bool {
+        let set = self.strands[row];
+        match (strand, self.kind) {
+            (Some(s), _) => set.contains(s),
+            (None, FactKind::Events) => true,
+            (None, FactKind::Counts) if self.has_total => set.is_empty(),
+            (None, FactKind::Counts) => set.iter().all(|s| s.parent().is_none()),
+        }
+    }
+
+    /// Whether the row meets the filter.
+    pub fn matches(&self, row: usize, filter: &Filter) -> bool {
+        filter.months.contains(self.month[row])
+            && self.sources[row].intersects(filter.sources)
+            && filter.offence.is_none_or(|o| self.offence[row] == o)
+            && (filter.provisional == Provisional::Included || self.status[row] == FlagStatus::Confirmed)
+            && self.is_of(row, filter.strand)
+    }
+
+    /// Rows that meet the filter.
+    pub fn rows<'a>(&'a self, filter: &'a Filter) -> impl Iterator<Item = usize> + 'a {
+        (0..self.len()).filter(move |row| self.matches(*row, filter))
+    }
+
+    /// Sum of the counts of the rows that meet the filter and lie in a unit, by unit (`units` long).
+    /// A row whose unit is beyond the end is left out, as one without unit is.
+    pub fn counts(&self, filter: &Filter, units: usize) -> Vec<u32> {
+        let mut counts = vec![0u32; units];
+        for row in self.rows(filter) {
+            if let Some(n) = counts.get_mut(self.unit[row] as usize) {
+                *n += self.count[row];
+            }
+        }
+        counts
+    }
+
+    /// Sum of the counts of the rows that meet the filter, wherever they lie.
+    pub fn total(&self, filter: &Filter) -> u64 {
+        self.rows(filter).map(|row| u64::from(self.count[row])).sum()
+    }
+
+    /// Unit of a row, if it lies in one.
+    pub fn unit(&self, row: usize) -> Option<u32> {
+        self.unit.get(row).copied().filter(|u| *u != NO_UNIT)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::incident::Source;
+
+    fn fact(unit: u32, strands: StrandSet, count: u32) -> Fact {
+        let month = "2026-01".parse().unwrap();
+        Fact {
+            unit,
+            area: NO_AREA,
+            month,
+            recorded: month,
+            strands,
+            offence: Offence::PublicOrder,
+            sources: SourceSet::only(Source::Victim),
+            status: FlagStatus::Confirmed,
+            setting: Setting::Street,
+            outcome: Outcome::Unknown,
+            hour_of_week: NO_HOUR,
+            place: PlaceKind::Mapped,
+            count,
+        }
+    }
+
+    #[test]
+    fn a_count_of_all_is_every_event_once() {
+        let mut facts = Facts::new(FactKind::Events);
+        facts.push(fact(0, [Strand::Race, Strand::Antisemitic].into_iter().collect(), 1));
+        facts.push(fact(1, StrandSet::EMPTY, 1));
+        facts.push(fact(NO_UNIT, [Strand::Disability].into_iter().collect(), 1));
+        let mut filter = Filter::over(facts.months().unwrap());
+        assert_eq!(facts.counts(&filter, 2), [1, 1]);
+        assert_eq!(facts.total(&filter), 3);
+        filter.strand = Some(Strand::Religion);
+        assert_eq!(facts.counts(&filter, 2), [1, 0]);
+        filter.sources = SourceSet::only(Source::App);
+        assert_eq!(facts.total(&filter), 0);
+    }
+
+    #[test]
+    fn published_counts_do_not_add_a_strand_to_its_parent() {
+        let alone = |s: Strand| StrandSet::counted(s);
+        let mut facts = Facts::new(FactKind::Counts);
+        facts.push(fact(0, alone(Strand::RaceOrReligion), 10));
+        facts.push(fact(0, alone(Strand::Religion), 4));
+        facts.push(fact(0, alone(Strand::Antisemitic), 3));
+        facts.push(fact(0, alone(Strand::Disability), 2));
+        let mut filter = Filter::over(facts.months().unwrap());
+        assert_eq!(facts.total(&filter), 12);
+        filter.strand = Some(Strand::Religion);
+        assert_eq!(facts.total(&filter), 4);
+        facts.push(fact(0, StrandSet::EMPTY, 11));
+        filter.strand = None;
+        assert_eq!(facts.total(&filter), 11);
+    }
+}

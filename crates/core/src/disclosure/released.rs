@@ -1,0 +1,42 @@
+//! Proof that a view went through a [`Policy`](super::Policy).
+
+use std::ops::Deref;
+
+mod sealed {
+    /// Only this crate says what is a view.
+    pub trait Sealed {}
+}
+
+/// What may be released: one of a closed set of views.
+pub trait View: sealed::Sealed {}
+
+macro_rules! views {
+    ($($name:ty),+ $(,)?) => { $( impl sealed::Sealed for $name {} impl View for $name {} )+ };
+}
+views!(crate::view::CellsView, crate::view::HotspotsView, crate::view::AreasView, crate::view::ReleaseView);
+
+/// A view that a policy let through. Exits take nothing else; only a policy makes one.
+#[derive(Debug, Clone)]
+pub struct Released<T: View> {
+    view: T,
+    policy: &'static str,
+}
+
+impl<T: View> Released<T> {
+    /// Made by policies only.
+    pub(super) const fn new(view: T, policy: &'static str) -> Self {
+        Self { view, policy }
+    }
+
+    /// Identifier of the policy that let it through.
+    pub const fn policy(&self) -> &'static str {
+        self.policy
+    }
+}
+
+impl<T: View> Deref for Released<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.view
+    }
+}

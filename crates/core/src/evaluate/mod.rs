@@ -1,0 +1,2 @@
+//! Tests of the method itself.
+pub mod recovery;

@@ -1,0 +1,5 @@
+//! H3 cells of a study area.
+
+/// H3 cells at several resolutions.
+#[derive(Debug)]
+pub struct CellGrid {}

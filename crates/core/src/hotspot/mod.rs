@@ -1,0 +1,81 @@
+//! The hotspot: a connected place whose rate is very likely above a stated multiple of the study area's.
+
+pub mod detect;
+
+use crate::incident::Strand;
+use crate::month::MonthRange;
+use crate::rate::shrinkage::GammaPrior;
+use geo::MultiPolygon;
+
+/// A number with its 95 % interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// Posterior mean.
+    pub mean: f64,
+    /// Lower end.
+    pub lo: f64,
+    /// Upper end.
+    pub hi: f64,
+}
+
+/// A place found by [`detect::detect`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hotspot {
+    /// Identifier in its release and strand: `race-3`, `all-1`; rank by probability-weighted excess.
+    pub id: String,
+    /// 1 for the largest excess of incidents over expectation.
+    pub rank: u32,
+    /// Postcode district and compass part of the borough, such as `SE15, north of Southwark`.
+    pub name: String,
+    /// Code of the borough of the peak unit, if any.
+    pub area_code: Option<String>,
+    /// Rows of its units at the release's resolution, ascending.
+    pub units: Vec<u32>,
+    /// Row of the unit with the highest posterior mean.
+    pub peak: u32,
+    /// Outline, WGS84 degrees.
+    pub outline: MultiPolygon<f64>,
+    /// Square kilometres inside the study area.
+    pub area_km2: f64,
+    /// Incidents in the window: the sum over its units.
+    pub n: u32,
+    /// Expected number if incidents followed the reference measure.
+    pub expected: f64,
+    /// Relative rate: how many times the study area's rate, with 95 % credible interval.
+    pub ratio: Estimate,
+    /// P(relative rate > threshold).
+    pub probability: f64,
+    /// Incidents of each strand in the window (strands overlap), in the order of [`Strand::ALL`].
+    pub strands: [u32; Strand::ALL.len()],
+    /// Incidents by month of the window.
+    pub months: Vec<u32>,
+}
+
+/// Why an analysis has or has not got hotspots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Enough incidents: the list stands, even when it is empty.
+    Analysed,
+    /// Fewer incidents than the rule needs: no list, and nothing may be read from its absence.
+    CannotTell {
+        /// The least that would do.
+        minimum: u32,
+    },
+}
+
+/// The hotspots of one strand, or of all records.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StrandAnalysis {
+    /// Strand, or all records.
+    pub strand: Option<Strand>,
+    /// Window.
+    pub window: MonthRange,
+    /// Incidents in units in the window.
+    pub n: u32,
+    /// Whether there is an answer.
+    pub verdict: Verdict,
+    /// Prior of the relative rate, if fitted.
+    pub prior: Option<GammaPrior>,
+    /// Hotspots by rank.
+    pub hotspots: Vec<Hotspot>,
+}

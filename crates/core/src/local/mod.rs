@@ -1,0 +1,3 @@
+//! Local association.
+pub mod getis_ord;
+pub mod permutation;

@@ -1,0 +1,3 @@
+//! Rates of counts: limits and shrinkage.
+pub mod poisson;
+pub mod shrinkage;

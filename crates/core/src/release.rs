@@ -1,0 +1,180 @@
+//! Everything computed at one time from one state of the store.
+
+use crate::areas::AreaLayer;
+use crate::cube::Facts;
+use crate::grid::CellGrid;
+use crate::hotspot::StrandAnalysis;
+use crate::incident::{PlaceKind, UnknownName};
+use crate::month::{Month, MonthRange};
+use crate::provenance::Provenance;
+use jiff::civil::Date;
+use std::fmt;
+use std::str::FromStr;
+
+/// What kind of records a store holds: set once, at the first ingest, and inherited by every release of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DataClass {
+    /// Made by `hotspot simulate`: about nobody.
+    Synthetic,
+    /// Published under an open licence.
+    Open,
+    /// About real people: the default.
+    Restricted,
+}
+
+impl DataClass {
+    /// Stable identifier.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Synthetic => "synthetic",
+            Self::Open => "open",
+            Self::Restricted => "restricted",
+        }
+    }
+}
+
+impl fmt::Display for DataClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+impl FromStr for DataClass {
+    type Err = UnknownName;
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        [Self::Synthetic, Self::Open, Self::Restricted]
+            .into_iter()
+            .find(|c| c.id() == text)
+            .ok_or(UnknownName { what: "class", allowed: "synthetic, open, restricted" })
+    }
+}
+
+/// How every row that came in is accounted for: `rows = mapped + area_only + online + no_place + rejected`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reconciliation {
+    /// Rows read.
+    pub rows: u64,
+    /// On the map.
+    pub mapped: u64,
+    /// Known to an area only.
+    pub area_only: u64,
+    /// Online.
+    pub online: u64,
+    /// Without a place.
+    pub no_place: u64,
+    /// Refused by a named rule.
+    pub rejected: u64,
+}
+
+impl Reconciliation {
+    /// Counts one accepted row, of weight `n`.
+    pub fn accept(&mut self, place: PlaceKind, n: u64) {
+        self.rows += n;
+        match place {
+            PlaceKind::Mapped => self.mapped += n,
+            PlaceKind::AreaOnly => self.area_only += n,
+            PlaceKind::Online => self.online += n,
+            PlaceKind::NoPlace => self.no_place += n,
+        }
+    }
+
+    /// Counts one refused row.
+    pub fn reject(&mut self) {
+        self.rows += 1;
+        self.rejected += 1;
+    }
+
+    /// Whether it adds up.
+    pub const fn adds_up(&self) -> bool {
+        self.rows == self.mapped + self.area_only + self.online + self.no_place + self.rejected
+    }
+
+    /// Both together.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            rows: self.rows + other.rows,
+            mapped: self.mapped + other.mapped,
+            area_only: self.area_only + other.area_only,
+            online: self.online + other.online,
+            no_place: self.no_place + other.no_place,
+            rejected: self.rejected + other.rejected,
+        }
+    }
+}
+
+impl fmt::Display for Reconciliation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} rows = {} mapped + {} area only + {} online + {} no place + {} rejected",
+            self.rows, self.mapped, self.area_only, self.online, self.no_place, self.rejected
+        )
+    }
+}
+
+/// The units of a release.
+#[derive(Debug)]
+pub enum Units {
+    /// H3 cells at several resolutions.
+    Cells(CellGrid),
+    /// Polygons.
+    Areas(AreaLayer),
+}
+
+/// A reporting area (borough) of a release: what [`crate::cube::Fact::area`] points at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportingArea {
+    /// Code, such as a GSS code; empty for a non-geographic one.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Residents, if a denominator is fit for rates.
+    pub residents: Option<u32>,
+}
+
+/// One immutable release.
+#[derive(Debug)]
+pub struct Release {
+    /// `2026-10-` and the first 12 hex digits of the digest of everything in it.
+    pub id: String,
+    /// Last month of the window.
+    pub month: Month,
+    /// Months of the hotspot analysis.
+    pub window: MonthRange,
+    /// Months that the facts cover.
+    pub months: MonthRange,
+    /// State of the store.
+    pub as_known_on: Date,
+    /// Class of the store.
+    pub class: DataClass,
+    /// Licence or source statement, shown on every page.
+    pub licence: Option<String>,
+    /// Name of the study area.
+    pub study_area: String,
+    /// Name of the reference measure of the hotspot rule, such as `area inside the study area, km²`.
+    pub reference: String,
+    /// Resolution of the hotspots (0 for areas).
+    pub resolution: u8,
+    /// Account of every row that the store holds as known then.
+    pub reconciliation: Reconciliation,
+    /// Mapped records outside the study area, which no unit holds.
+    pub outside: u64,
+    /// Units.
+    pub units: Units,
+    /// Reporting areas.
+    pub areas: Vec<ReportingArea>,
+    /// Facts.
+    pub facts: Facts,
+    /// One analysis for all records and one for each strand.
+    pub analyses: Vec<StrandAnalysis>,
+    /// What made it.
+    pub provenance: Provenance,
+}
+
+impl Release {
+    /// The analysis of a strand, or of all records.
+    pub fn analysis(&self, strand: Option<crate::Strand>) -> Option<&StrandAnalysis> {
+        self.analyses.iter().find(|a| a.strand == strand)
+    }
+}

@@ -4,6 +4,7 @@ use crate::areas::AreaLayer;
 use crate::cube::Facts;
 use crate::grid::CellGrid;
 use crate::hotspot::StrandAnalysis;
+use crate::hotspot::detect::DetectParams;
 use crate::incident::{PlaceKind, UnknownName};
 use crate::month::{Month, MonthRange};
 use crate::provenance::Provenance;
@@ -154,6 +155,8 @@ pub struct Release {
     pub study_area: String,
     /// Name of the reference measure of the hotspot rule, such as `area inside the study area, km²`.
     pub reference: String,
+    /// Settings of the hotspot rule.
+    pub rule: DetectParams,
     /// Resolution of the hotspots (0 for areas).
     pub resolution: u8,
     /// Account of every row that the store holds as known then.

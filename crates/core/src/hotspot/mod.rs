@@ -21,7 +21,7 @@ pub struct Estimate {
 /// A place found by [`detect::detect`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hotspot {
-    /// Identifier in its release and strand: `race-3`, `all-1`; rank by probability-weighted excess.
+    /// Identifier in its release and strand: `race-3`, `all-1`.
     pub id: String,
     /// 1 for the largest excess of incidents over expectation.
     pub rank: u32,

@@ -6,7 +6,7 @@ use crate::grid::CellGrid;
 use crate::hotspot::StrandAnalysis;
 use crate::hotspot::detect::DetectParams;
 use crate::incident::{PlaceKind, UnknownName};
-use crate::month::{Month, MonthRange};
+use crate::month::{BreakRegistry, Month, MonthRange};
 use crate::provenance::Provenance;
 use jiff::civil::Date;
 use std::fmt;
@@ -171,6 +171,8 @@ pub struct Release {
     pub facts: Facts,
     /// One analysis for all records and one for each strand.
     pub analyses: Vec<StrandAnalysis>,
+    /// Breaks of recording that concern the study area.
+    pub breaks: BreakRegistry,
     /// What made it.
     pub provenance: Provenance,
 }

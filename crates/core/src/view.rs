@@ -4,9 +4,8 @@ use crate::cube::Filter;
 use crate::hotspot::StrandAnalysis;
 use crate::incident::UnknownName;
 use crate::release::{DataClass, Reconciliation};
-use crate::{Month, MonthRange, Strand};
+use crate::{Month, MonthRange, SeriesBreak, Strand};
 use std::str::FromStr;
-use std::sync::Arc;
 
 /// What the colour of a unit means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -186,6 +185,10 @@ pub struct ReleaseView {
     pub outside: u64,
     /// Incidents and number of hotspots by strand; `None` stands for all; no number means "cannot tell".
     pub strands: Vec<(Option<Strand>, u32, Option<u32>)>,
-    /// Breaks of the series inside the months covered: day and sentence.
-    pub breaks: Arc<Vec<(String, String)>>,
+    /// Reference measure of the hotspot rule.
+    pub reference: String,
+    /// Factor of the hotspot rule.
+    pub threshold: f64,
+    /// Breaks of the series inside the months covered.
+    pub breaks: Vec<SeriesBreak>,
 }

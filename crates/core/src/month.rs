@@ -208,7 +208,13 @@ mod tests {
 
     #[test]
     fn a_break_on_the_first_day_of_a_range_is_not_inside_it() {
-        let at = |d: &str| SeriesBreak { id: d.to_owned(), from: d.parse().unwrap(), areas: vec![], what: String::new(), source: String::new() };
+        let at = |d: &str| SeriesBreak {
+            id: d.to_owned(),
+            from: d.parse().unwrap(),
+            areas: vec![],
+            what: String::new(),
+            source: String::new(),
+        };
         let registry = BreakRegistry::new(vec![at("2024-02-28"), at("2023-03-01"), at("2025-01-01")]);
         let range = MonthRange::ending("2024-02".parse().unwrap(), 12);
         assert_eq!(registry.inside(range).map(|b| b.id.as_str()).collect::<Vec<_>>(), ["2024-02-28"]);

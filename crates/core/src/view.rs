@@ -49,8 +49,12 @@ impl Layer {
         match self {
             Self::Count => "Number of recorded incidents in the period.",
             Self::Density => "Recorded incidents per square kilometre of the cell inside the study area, scaled to one year.",
-            Self::Probability => "Posterior probability that the cell's rate is more than twice that of the study area, from a gamma–Poisson model with area as the reference measure.",
-            Self::GiStar => "Getis–Ord Gi*: whether the cell and its neighbours together hold more incidents than chance would bring, by exact conditional p. It says nothing of the cell's own count.",
+            Self::Probability => {
+                "Posterior probability that the cell's rate is more than twice that of the study area, from a gamma–Poisson model with area as the reference measure."
+            }
+            Self::GiStar => {
+                "Getis–Ord Gi*: whether the cell and its neighbours together hold more incidents than chance would bring, by exact conditional p. It says nothing of the cell's own count."
+            }
         }
     }
 

@@ -1,0 +1,45 @@
+/** What the figures rest on: the class of the data, the account of every row, the date of knowledge. */
+import type { Release } from "./api";
+import { h } from "./dom";
+import { dayName, integer, periodName } from "./format";
+
+/** The line at the top of every page. */
+export function marking(release: Release): { className: string; lead: string; text: string } {
+  switch (release.class) {
+    case "synthetic":
+      return { className: "marking-synthetic", lead: "SYNTHETIC DATA — about nobody.", text: "Every incident was made up by a simulation: good for trying the program, not for any decision." };
+    case "open":
+      return { className: "marking-open", lead: "Open data", text: `— ${release.licence ?? "licence not stated"}` };
+    case "restricted":
+      return { className: "marking-restricted", lead: "RESTRICTED DATA", text: "— for those cleared to see it." };
+  }
+}
+
+export function drawMarking(node: HTMLElement, release: Release): void {
+  const { className, lead, text } = marking(release);
+  node.className = `marking ${className}`;
+  node.replaceChildren(h("strong", {}, lead), ` ${text}`);
+  node.hidden = false;
+}
+
+/** `66,213 rows = 62,000 mapped + … + 15 rejected`; says so when it does not add up. */
+export function reconciliationLine({ rows, mapped, area_only, online, no_place, rejected }: Release["reconciliation"]): string {
+  const line = `${integer(rows)} rows = ${integer(mapped)} mapped + ${integer(area_only)} known to an area only + ${integer(online)} online + ${integer(no_place)} without a place + ${integer(rejected)} rejected`;
+  return mapped + area_only + online + no_place + rejected === rows ? line : `${line} — DOES NOT ADD UP`;
+}
+
+export function drawAccount(node: HTMLElement, release: Release): void {
+  const outside = release.outside > 0 ? ` ${integer(release.outside)} of the mapped lie outside the study area and are not on the map.` : "";
+  node.replaceChildren(
+    h("p", {}, h("strong", {}, "Every row accounted for: "), `${reconciliationLine(release.reconciliation)}.${outside}`),
+    h(
+      "p",
+      {},
+      `${release.study_area}, as known on ${dayName(release.as_known_on)}. Months held: ${periodName(release.months)}. `,
+      `A hotspot is a place whose rate is very likely above ${release.threshold} times that of the study area (reference: ${release.reference}). `,
+      "Release ",
+      h("code", {}, release.id),
+      ".",
+    ),
+  );
+}

@@ -1,0 +1,205 @@
+/** Typed client of the server's HTTP API. Every failure is an {@link ApiError} with a sentence for the reader. */
+import type { Feature, FeatureCollection, MultiPolygon, Polygon } from "geojson";
+
+/** Calendar month, `YYYY-MM`. */
+export type Month = string;
+
+export interface Period {
+  from: Month;
+  to: Month;
+}
+
+export interface StrandEntry {
+  id: string;
+  label: string;
+  parent: string | null;
+  n: number;
+  /** Number of hotspots; null when there are too few incidents to tell. */
+  hotspots: number | null;
+}
+
+export interface Reconciliation {
+  rows: number;
+  mapped: number;
+  area_only: number;
+  online: number;
+  no_place: number;
+  rejected: number;
+}
+
+export interface Release {
+  id: string;
+  month: Month;
+  /** Window of the hotspots. */
+  window: Period;
+  /** Months that can be asked for. */
+  months: Period;
+  as_known_on: string;
+  class: "synthetic" | "open" | "restricted";
+  licence: string | null;
+  study_area: string;
+  /** West, south, east, north in degrees. */
+  bounds: [number, number, number, number];
+  /** Resolution of the hotspots; 0 when the units are areas. */
+  resolution: number;
+  resolutions: number[];
+  reference: string;
+  threshold: number;
+  reconciliation: Reconciliation;
+  outside: number;
+  strands: StrandEntry[];
+  sources: { id: string; label: string }[];
+  breaks: { from: string; what: string }[];
+}
+
+export interface LayerEntry {
+  id: string;
+  label: string;
+  definition?: string;
+  unit?: string;
+  method?: string;
+  kind?: string;
+}
+
+export interface LegendClass {
+  label: string;
+  color: string;
+  cells: number;
+  incidents: number;
+}
+
+export interface CellsAnswer {
+  release: string;
+  layer: string;
+  strand: string;
+  from: Month;
+  to: Month;
+  source: string;
+  resolution: number;
+  unit: string;
+  n: number;
+  /** The first class is drawn empty. */
+  legend: LegendClass[];
+  /** Columns of equal length; cells of class 0 are left out. */
+  cells: { id: string[]; n: number[]; value: number[]; class: number[] };
+}
+
+export interface Hotspot {
+  id: string;
+  rank: number;
+  name: string;
+  borough: string | null;
+  n: number;
+  expected: number;
+  ratio: number;
+  ratio_lo: number;
+  ratio_hi: number;
+  probability: number;
+  area_km2: number;
+  per_km2_year: number;
+  peak: string;
+  cells: string[];
+  strands: Record<string, number>;
+  months: number[];
+  period: Period;
+  sentence: string;
+}
+
+export type HotspotFeature = Feature<Polygon | MultiPolygon, Hotspot>;
+
+export interface HotspotsAnswer extends FeatureCollection<Polygon | MultiPolygon, Hotspot> {
+  release: string;
+  strand: string;
+  verdict: "analysed" | "cannot_tell";
+  minimum: number;
+  n: number;
+  threshold: number;
+  reference: string;
+}
+
+export interface CellProperties {
+  h3: string;
+  n: number;
+  value: number;
+  class: number;
+}
+
+export type CellTile = FeatureCollection<Polygon | MultiPolygon, CellProperties>;
+
+export interface CellsQuery {
+  release: string;
+  layer: string;
+  strand: string;
+  from: Month;
+  to: Month;
+  source: string;
+  /** Left out for a release of areas. */
+  resolution?: number;
+  bbox?: [number, number, number, number];
+}
+
+/** A failed request: what the server said of it, or that it could not be reached. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly title: string;
+  constructor(status: number, title: string, detail: string) {
+    super(detail);
+    this.name = "ApiError";
+    this.status = status;
+    this.title = title;
+  }
+}
+
+/** Reads an RFC 9457 problem; anything else becomes a plain sentence with the status. */
+export function problemOf(status: number, body: string): ApiError {
+  try {
+    const problem: unknown = JSON.parse(body);
+    if (typeof problem === "object" && problem !== null) {
+      const { title, detail } = problem as { title?: unknown; detail?: unknown };
+      const heading = typeof title === "string" ? title : `Status ${status}`;
+      return new ApiError(status, heading, typeof detail === "string" ? detail : heading);
+    }
+  } catch {
+    // Not JSON: fall through to the plain sentence.
+  }
+  return new ApiError(status, `Status ${status}`, `The server answered with status ${status}.`);
+}
+
+async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, { headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError(0, "No answer", "The server cannot be reached. Check that it is running, then try again.");
+  }
+  if (!response.ok) throw problemOf(response.status, await response.text());
+  return (await response.json()) as T;
+}
+
+export const releases = (signal?: AbortSignal): Promise<{ releases: Release[] }> => read("/api/v1/releases", signal);
+
+export const layers = (signal?: AbortSignal): Promise<{ layers: LayerEntry[] }> => read("/api/v1/layers", signal);
+
+export const hotspots = (release: string, strand: string, signal?: AbortSignal): Promise<HotspotsAnswer> =>
+  read(`/api/v1/hotspots?${new URLSearchParams({ release, strand })}`, signal);
+
+/** The query string of a cells request; parameters in a fixed order, so that equal questions have equal addresses. */
+export function cellsPath(query: CellsQuery): string {
+  const params = new URLSearchParams({
+    release: query.release,
+    layer: query.layer,
+    strand: query.strand,
+    from: query.from,
+    to: query.to,
+    source: query.source,
+  });
+  if (query.resolution !== undefined) params.set("resolution", String(query.resolution));
+  if (query.bbox) params.set("bbox", query.bbox.map((v) => v.toFixed(5)).join(","));
+  return `/api/v1/cells?${params}`;
+}
+
+export const cells = (query: CellsQuery, signal?: AbortSignal): Promise<CellsAnswer> => read(cellsPath(query), signal);
+
+export const cellTile = (release: string, z: number, x: number, y: number, signal?: AbortSignal): Promise<CellTile> =>
+  read(`/tiles/${encodeURIComponent(release)}/count/${z}/${x}/${y}.geojson`, signal);

@@ -1,0 +1,70 @@
+/** Cell geometry: unfiltered, immutable tiles of the view and one ring, fetched once, merged into one collection. */
+import type { FeatureCollection, MultiPolygon, Polygon } from "geojson";
+import { cellTile, type CellProperties, type CellTile, type Release } from "./api";
+import { bandOf, intersection, tileBox, tileKey, tilesOf, type Band, type Box, type Tile } from "./tiles";
+
+export type Cells = FeatureCollection<Polygon | MultiPolygon, CellProperties>;
+
+/** Tiles kept beyond those in use: enough to zoom out and come back without a request. */
+const KEPT = 160;
+
+export class CellSource {
+  readonly #release: Release;
+  readonly #tiles = new Map<string, CellTile>();
+  #shown = "";
+
+  constructor(release: Release) {
+    this.#release = release;
+  }
+
+  /** Band of a zoom, within the resolutions that the release holds. */
+  band(zoom: number): Band {
+    const band = bandOf(zoom);
+    const { resolutions } = this.#release;
+    if (resolutions.length === 0) return { resolution: 0, tileZoom: band.tileZoom };
+    if (resolutions.includes(band.resolution)) return band;
+    const finest = Math.max(...resolutions.filter((r) => r < band.resolution), Math.min(...resolutions));
+    return { ...band, resolution: finest };
+  }
+
+  /** Tiles wanted for a view, none of them wholly outside the study area. */
+  wanted(view: Box, zoom: number): Tile[] {
+    return tilesOf(view, this.band(zoom).tileZoom, 1).filter((tile) => intersection(tileBox(tile), this.#release.bounds) !== null);
+  }
+
+  /**
+   * Fetches what is missing and returns the merged cells, or null when nothing has changed since the last call.
+   * A tile that fails is left out and reported; the next call tries it again.
+   */
+  async load(tiles: readonly Tile[], signal: AbortSignal): Promise<{ cells: Cells | null; failed: number }> {
+    let failed = 0;
+    await Promise.all(
+      tiles.map(async (tile) => {
+        const key = tileKey(tile);
+        const known = this.#tiles.get(key);
+        if (known) {
+          // Moves it to the end: the map keeps the order of use.
+          this.#tiles.delete(key);
+          this.#tiles.set(key, known);
+          return;
+        }
+        try {
+          const answer = await cellTile(this.#release.id, tile.z, tile.x, tile.y, signal);
+          this.#tiles.set(key, { type: "FeatureCollection", features: answer.features });
+        } catch (error) {
+          if (signal.aborted) throw error;
+          failed += 1;
+        }
+      }),
+    );
+    const features = tiles.flatMap((tile) => this.#tiles.get(tileKey(tile))?.features ?? []);
+    for (const key of this.#tiles.keys()) {
+      if (this.#tiles.size <= KEPT + tiles.length) break;
+      this.#tiles.delete(key);
+    }
+    const shown = tiles.filter((t) => this.#tiles.has(tileKey(t))).map(tileKey).sort().join(" ");
+    if (shown === this.#shown) return { cells: null, failed };
+    this.#shown = shown;
+    return { cells: { type: "FeatureCollection", features }, failed };
+  }
+}

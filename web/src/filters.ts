@@ -1,0 +1,108 @@
+/** The filter row: strand, period, source, layer. Native controls; each change is one step of the state. */
+import type { LayerEntry, Month, Period, Release, StrandEntry } from "./api";
+import { h } from "./dom";
+import { integer, monthName, monthsOf, plusMonths } from "./format";
+import { hasStrands, periodOf } from "./headline";
+import type { State } from "./url-state";
+
+/** Strands in reading order, each with its depth: a strand whose parent is not listed stands at the top. */
+export function nested(strands: readonly StrandEntry[]): { strand: StrandEntry; depth: number }[] {
+  const listed = new Set(strands.map((s) => s.id));
+  const under = (parent: string | null, depth: number): { strand: StrandEntry; depth: number }[] =>
+    strands
+      .filter((s) => s.id !== "all" && (s.parent !== null && listed.has(s.parent) ? s.parent : null) === parent)
+      .flatMap((strand) => [{ strand, depth }, ...under(strand.id, depth + 1)]);
+  const all = strands.filter((s) => s.id === "all").map((strand) => ({ strand, depth: 0 }));
+  return [...all, ...under(null, 0)];
+}
+
+/** Periods that take one click; those that reach before the first month are left out. */
+export function quickPeriods(release: Release): { label: string; period: Period }[] {
+  const { window, months } = release;
+  const last = (label: string, count: number): { label: string; period: Period } => ({
+    label,
+    period: { from: plusMonths(months.to, 1 - count), to: months.to },
+  });
+  const length = monthsOf(window).length;
+  const choices = [
+    { label: length === 1 ? "The month" : `${length} months`, period: window },
+    last("Last 3", 3),
+    last("Last month", 1),
+    { label: "All", period: months },
+  ];
+  const seen = new Set<string>();
+  return choices.filter(({ period }) => {
+    const key = `${period.from}/${period.to}`;
+    if (period.from < months.from || seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function select(id: string, options: { value: string; label: string }[], chosen: string): HTMLSelectElement {
+  const node = h("select", { id, name: id });
+  for (const { value, label } of options) node.append(h("option", { value, selected: value === chosen }, label));
+  if (!options.some((o) => o.value === chosen)) node.prepend(h("option", { value: chosen, selected: true }, chosen));
+  return node;
+}
+
+const field = (id: string, label: string, control: Node): HTMLElement => h("div", { class: "field" }, h("label", { for: id }, label), control);
+
+/** A period within the release from two chosen ends; the end that was not just chosen gives way. */
+export function periodFrom(from: Month, to: Month, moved: "from" | "to"): Period {
+  if (from <= to) return { from, to };
+  return moved === "from" ? { from, to: from } : { from: to, to };
+}
+
+/** Fills the form; called when the release or the state changes. Focus stays on the control that had it. */
+export function drawFilters(form: HTMLFormElement, state: State, release: Release, layers: readonly LayerEntry[], change: (patch: Partial<State>) => void): void {
+  const focused = form.contains(document.activeElement) ? document.activeElement?.id : undefined;
+  const period = periodOf(state, release);
+  // The default stays unwritten, so that a link without a period follows the release.
+  const setPeriod = ({ from, to }: Period): void =>
+    change({ from: from === release.window.from ? null : from, to: to === release.window.to ? null : to });
+
+  const indent = (depth: number): string => "\u00a0\u00a0\u00a0".repeat(depth) + (depth > 0 ? "└ " : "");
+  const strand = select(
+    "strand",
+    nested(release.strands).map(({ strand: s, depth }) => ({ value: s.id, label: `${indent(depth)}${s.label} (${integer(s.n)})` })),
+    state.strand,
+  );
+  strand.addEventListener("change", () => change({ strand: strand.value, hotspot: null }));
+
+  const months = monthsOf(release.months).map((m) => ({ value: m, label: monthName(m) }));
+  const from = select("from", months, period.from);
+  const to = select("to", months, period.to);
+  from.addEventListener("change", () => setPeriod(periodFrom(from.value, to.value, "from")));
+  to.addEventListener("change", () => setPeriod(periodFrom(from.value, to.value, "to")));
+  const quick = h("div", { class: "quick", role: "group", "aria-label": "Quick periods" });
+  quickPeriods(release).forEach(({ label, period: choice }, index) => {
+    const pressed = choice.from === period.from && choice.to === period.to;
+    const button = h("button", { type: "button", id: `quick-${index}`, "aria-pressed": String(pressed) }, label);
+    button.addEventListener("click", () => setPeriod(choice));
+    quick.append(button);
+  });
+
+  const source = select(
+    "source",
+    [
+      { value: "reported", label: "Reported by people" },
+      { value: "all", label: "All, with police-generated" },
+      ...release.sources.map((s) => ({ value: s.id, label: `Only: ${s.label}` })),
+    ],
+    state.source,
+  );
+  source.addEventListener("change", () => change({ source: source.value }));
+
+  const layer = select("layer", layers.filter((l) => l.kind !== "outline" && l.id !== "hotspots" && l.id !== "boroughs").map((l) => ({ value: l.id, label: l.label })), state.layer);
+  layer.addEventListener("change", () => change({ layer: layer.value }));
+
+  form.replaceChildren(
+    ...(hasStrands(release) ? [field("strand", "Strand", strand)] : []),
+    h("div", { class: "field-group" }, field("from", "From", from), field("to", "To", to), quick),
+    field("source", "Source", source),
+    field("layer", "Colour shows", layer),
+  );
+  form.onsubmit = (event) => event.preventDefault();
+  if (focused) document.getElementById(focused)?.focus();
+}

@@ -1,0 +1,71 @@
+/** The sentence at the top: what is shown, with its filters in it, and what it found. */
+import type { CellsAnswer, HotspotsAnswer, Period, Release } from "./api";
+import { counted, integer, monthName, percent, periodName } from "./format";
+import type { State } from "./url-state";
+
+/** The period asked for, within the months that the release holds. */
+export function periodOf(state: State, release: Release): Period {
+  return { from: state.from ?? release.window.from, to: state.to ?? release.window.to };
+}
+
+export const isWindow = (period: Period, release: Release): boolean =>
+  period.from === release.window.from && period.to === release.window.to;
+
+/** Records without any strand are crimes of every kind, not hate crime. */
+export const hasStrands = (release: Release): boolean => release.strands.some((s) => s.id !== "all" && s.n > 0);
+
+export const strandLabel = (release: Release, id: string): string =>
+  id === "all" ? "all strands" : (release.strands.find((s) => s.id === id)?.label ?? id).toLowerCase();
+
+export function sourceLabel(release: Release, id: string): string {
+  if (id === "reported") return "reported by people";
+  if (id === "all") return "all sources";
+  return (release.sources.find((s) => s.id === id)?.label ?? id).toLowerCase();
+}
+
+/** `Recorded hate crime, race, Nov 2025 – Oct 2026`. */
+export function subject(state: State, release: Release): string {
+  const parts = [hasStrands(release) ? "Recorded hate crime" : "Recorded incidents"];
+  if (hasStrands(release)) parts.push(strandLabel(release, state.strand));
+  if (state.source !== "reported") parts.push(sourceLabel(release, state.source));
+  parts.push(periodName(periodOf(state, release)));
+  return parts.join(", ");
+}
+
+function whole(reference: string): string {
+  if (/resident|population/i.test(reference)) return "of the residents";
+  return /area/i.test(reference) ? "of the area" : `of ${reference}`;
+}
+
+/** What the hotspots of the window are: how many, how much they hold, in how little room. */
+export function finding(answer: HotspotsAnswer): string {
+  if (answer.verdict === "cannot_tell") {
+    return `cannot tell where hotspots are: ${counted(answer.n, "mapped incident")}, and the rule needs ${integer(answer.minimum)}`;
+  }
+  const spots = answer.features.map((f) => f.properties);
+  if (spots.length === 0) return "no hotspot found";
+  const n = spots.reduce((sum, s) => sum + s.n, 0);
+  const expected = spots.reduce((sum, s) => sum + s.expected, 0);
+  const holds = spots.length === 1 ? "holds" : "hold";
+  return `${counted(spots.length, "hotspot")} ${holds} ${percent(n / answer.n)} of mapped incidents in ${percent(expected / answer.n)} ${whole(answer.reference)}`;
+}
+
+/** The whole headline. Hotspots are of the release's window and its reported incidents: any other filter says so. */
+export function headline(state: State, release: Release, hotspots: HotspotsAnswer | null, cells: CellsAnswer | null): string {
+  const period = periodOf(state, release);
+  const start = subject(state, release);
+  if (isWindow(period, release) && state.source === "reported") {
+    return hotspots ? `${start}: ${finding(hotspots)}` : start;
+  }
+  const n = cells ? `: ${counted(cells.n, "incident")} on the map` : "";
+  if (!hotspots) return `${start}${n}`;
+  const found = hotspots.verdict === "cannot_tell" ? "too few to tell hotspots" : counted(hotspots.features.length, "hotspot");
+  return `${start}${n}; ${found} of ${periodName(release.window)}, all reported`;
+}
+
+/** One line for each break of the series inside the period. */
+export function breaksInside(release: Release, period: Period): string[] {
+  return release.breaks
+    .filter((b) => b.from.slice(0, 7) > period.from && b.from.slice(0, 7) <= period.to)
+    .map((b) => `Break in the series, ${monthName(b.from.slice(0, 7))}: ${b.what}`);
+}

@@ -1,0 +1,54 @@
+/** The legend: classes, colours and figures come from the server; nothing is coloured that it does not name. */
+import type { CellsAnswer, LayerEntry } from "./api";
+import { h } from "./dom";
+import { counted, integer } from "./format";
+
+/** What one unit of the map is called. */
+export const unitName = (resolution: number): string => (resolution === 0 ? "area" : "cell");
+
+/** Edge length of an H3 cell, as words. */
+const WIDTHS: Record<number, string> = { 8: "about 0.9 km across", 9: "about 350 m across", 10: "about 130 m across" };
+
+export function cellSize(resolution: number): string {
+  const width = WIDTHS[resolution];
+  return width ? `hexagons ${width}` : "areas";
+}
+
+/** Colours by class; class 0 is drawn empty. */
+export const classColors = (answer: CellsAnswer): string[] => answer.legend.map((c) => c.color);
+
+/** Incidents in the classes: equal to the answer's n when the answer covers the study area. */
+export const legendTotal = (answer: CellsAnswer): number => answer.legend.reduce((sum, c) => sum + c.incidents, 0);
+
+export function drawLegend(node: HTMLElement, answer: CellsAnswer, layer: LayerEntry | undefined): void {
+  const unit = unitName(answer.resolution);
+  const list = h("ol", { class: "classes" });
+  answer.legend.forEach(({ label, color, cells, incidents }, index) => {
+    const item = h(
+      "li",
+      { "data-class": index, "data-incidents": incidents },
+      h("span", { class: index === 0 ? "swatch swatch-empty" : "swatch", "data-color": color }),
+      h("span", { class: "class-label" }, label),
+      h("span", { class: "class-n" }, counted(cells, unit)),
+      h("span", { class: "class-n" }, counted(incidents, "incident")),
+    );
+    const swatch = item.firstElementChild;
+    if (index > 0 && swatch instanceof HTMLElement) swatch.style.backgroundColor = color;
+    list.append(item);
+  });
+  const total = legendTotal(answer);
+  const scope = total === answer.n ? `${integer(answer.n)} incidents on the map` : `${integer(total)} of ${integer(answer.n)} incidents in the part shown`;
+  node.replaceChildren(
+    h("div", { class: "legend-head" }, h("h2", {}, layer?.label ?? answer.layer), h("p", {}, `${scope} · ${cellSize(answer.resolution)}`)),
+    list,
+    layer?.definition ? h("p", { class: "definition" }, layer.definition) : "",
+  );
+  node.dataset["n"] = String(answer.n);
+}
+
+/** Marks the class of the cell under the pointer. */
+export function markClass(node: HTMLElement, index: number | null): void {
+  for (const item of node.querySelectorAll("li[data-class]")) {
+    item.classList.toggle("is-hovered", index !== null && item.getAttribute("data-class") === String(index));
+  }
+}

@@ -1,0 +1,279 @@
+/** The page: reads the address, asks the server, hands the answers to the parts, and keeps them in step. */
+import "./style.css";
+import * as api from "./api";
+import { drawAccount, drawMarking } from "./account";
+import { byId, h } from "./dom";
+import { drawFilters } from "./filters";
+import { counted } from "./format";
+import { breaksInside, headline, periodOf, subject } from "./headline";
+import { drawDetail } from "./hotspot-detail";
+import { HotspotTable } from "./hotspot-table";
+import { drawLegend, markClass } from "./legend";
+import type { HotspotMap, Target } from "./map";
+import { Pending } from "./pending";
+import { cellLine, drawReadout, figuresByCell, hotspotLine, type CellFigures } from "./readout";
+import { Store, type Step } from "./store";
+import { encode, type State } from "./url-state";
+
+const node = {
+  marking: byId("marking"),
+  headline: byId("headline"),
+  filters: byId<HTMLFormElement>("filters"),
+  notices: byId("notices"),
+  map: byId("map"),
+  mapMessage: byId("map-message"),
+  readout: byId("readout"),
+  legend: byId("legend"),
+  detail: byId("detail"),
+  hotspots: byId("hotspots"),
+  account: byId("account"),
+  live: byId("live"),
+};
+
+const store = new Store(location.search.slice(1));
+const pending = new Pending((ready) => {
+  document.documentElement.toggleAttribute("data-busy", !ready);
+  if (ready) document.documentElement.dataset["ready"] = "true";
+  else delete document.documentElement.dataset["ready"];
+});
+
+let releases: api.Release[] = [];
+let layers: api.LayerEntry[] = [];
+let map: HotspotMap | null = null;
+let mapOf: string | null = null;
+let hotspots: api.HotspotsAnswer | null = null;
+let cells: api.CellsAnswer | null = null;
+let figures = new Map<string, CellFigures>();
+
+const say = (text: string): void => {
+  node.live.textContent = text;
+};
+
+/** A line above the map; one of each kind at a time. Null takes it away. */
+function notice(kind: string, content: (Node | string)[] | null, level: "warning" | "error" = "warning"): void {
+  node.notices.querySelector(`[data-kind="${kind}"]`)?.remove();
+  if (content === null) return;
+  node.notices.append(h("div", { class: `notice notice-${level}`, "data-kind": kind, role: level === "error" ? "alert" : null }, ...content));
+}
+
+function failure(kind: string, error: unknown, again: () => void): void {
+  const retry = h("button", { type: "button", class: "small" }, "Try again");
+  retry.addEventListener("click", () => {
+    notice(kind, null);
+    again();
+  });
+  const title = error instanceof api.ApiError ? error.title : "Something went wrong";
+  const detail = error instanceof Error ? error.message : String(error);
+  notice(kind, [h("p", {}, h("strong", {}, `${title}. `), detail), retry], "error");
+}
+
+/** The release of the state; a link to one that is gone falls back to the newest and says so. */
+function currentRelease(state: State): api.Release | undefined {
+  return releases.find((r) => r.id === state.release) ?? releases[0];
+}
+
+const chosenFeature = (): api.HotspotFeature | undefined => hotspots?.features.find((f) => f.properties.id === store.state.hotspot);
+
+const table = new HotspotTable(node.hotspots, {
+  choose: (id) => choose(id, "table"),
+  point: (id) => map?.point(id),
+  say,
+});
+
+/** The reader chose a hotspot. */
+function choose(id: string, where: "map" | "table" | "panel"): void {
+  store.set({ hotspot: id }, "push");
+  byId("detail-title").focus({ preventScroll: where === "map" });
+  const feature = chosenFeature();
+  if (feature && where !== "map" && map && !map.shows(feature)) map.goTo(feature);
+}
+
+function closeDetail(): void {
+  const id = store.state.hotspot;
+  store.set({ hotspot: null }, "push");
+  if (id === null || !table.focus(id)) node.hotspots.focus();
+}
+
+function showDetail(release: api.Release): void {
+  const feature = chosenFeature();
+  document.body.toggleAttribute("data-detail", feature !== undefined);
+  node.detail.hidden = feature === undefined;
+  table.choose(feature?.properties.id ?? null);
+  map?.choose(feature?.properties.id ?? null);
+  if (!feature || !hotspots) return;
+  const byRank = hotspots.features.map((f) => f.properties).sort((a, b) => a.rank - b.rank);
+  const at = byRank.findIndex((s) => s.id === feature.properties.id);
+  drawDetail(node.detail, feature.properties, release, hotspots.threshold, { before: byRank[at - 1]?.id ?? null, after: byRank[at + 1]?.id ?? null }, {
+    close: closeDetail,
+    choose: (id) => choose(id, "panel"),
+    show: () => map?.goTo(feature),
+  });
+  node.detail.scrollTop = 0;
+}
+
+function showHeadline(state: State, release: api.Release): void {
+  node.headline.textContent = headline(state, release, hotspots?.strand === state.strand ? hotspots : null, cells);
+  document.title = `${subject(state, release)} – hotspots, ${release.study_area}`;
+  const breaks = breaksInside(release, periodOf(state, release));
+  notice("breaks", breaks.length > 0 ? breaks.map((text) => h("p", {}, h("strong", {}, "! "), text)) : null);
+}
+
+async function loadHotspots(state: State, release: api.Release): Promise<void> {
+  await pending.run("hotspots", async (signal) => {
+    try {
+      const answer = await api.hotspots(release.id, state.strand, signal);
+      if (signal.aborted) return;
+      notice("hotspots-error", null);
+      hotspots = answer;
+      table.show(answer);
+      map?.showHotspots(answer);
+      showHeadline(store.state, release);
+      showDetail(release);
+      say(answer.verdict === "cannot_tell" ? "Too few incidents to tell hotspots" : counted(answer.features.length, "hotspot"));
+    } catch (error) {
+      if (signal.aborted) return;
+      failure("hotspots-error", error, () => void loadHotspots(store.state, release));
+    }
+  });
+}
+
+async function loadCells(state: State, release: api.Release): Promise<void> {
+  await pending.run("cells", async (signal) => {
+    const resolution = map ? map.band.resolution : release.resolution;
+    const part = map?.part ?? null;
+    try {
+      const answer = await api.cells(
+        {
+          release: release.id,
+          layer: state.layer,
+          strand: state.strand,
+          ...periodOf(state, release),
+          source: state.source,
+          ...(resolution > 0 ? { resolution } : {}),
+          ...(part ? { bbox: part } : {}),
+        },
+        signal,
+      );
+      if (signal.aborted) return;
+      notice("cells-error", null);
+      cells = answer;
+      figures = figuresByCell(answer);
+      map?.showCells(answer);
+      drawLegend(node.legend, answer, layers.find((l) => l.id === answer.layer));
+      showHeadline(store.state, release);
+    } catch (error) {
+      if (signal.aborted) return;
+      failure("cells-error", error, () => void loadCells(store.state, release));
+    }
+  });
+}
+
+function pointed(target: Target | null): void {
+  table.point(target?.hotspot ?? null);
+  map?.point(target?.hotspot ?? null);
+  const figure = target?.cell ? figures.get(target.cell) : undefined;
+  markClass(node.legend, target?.cell ? (figure?.class ?? 0) : null);
+  if (!target) {
+    node.readout.hidden = true;
+    return;
+  }
+  const spot = hotspots?.features.find((f) => f.properties.id === target.hotspot)?.properties;
+  const lines = { hotspot: spot ? hotspotLine(spot) : null, cell: target.cell && cells ? cellLine(figure, cells) : null };
+  drawReadout(node.readout, target, { width: node.map.clientWidth, height: node.map.clientHeight }, lines);
+  if (target.by === "keyboard") say([lines.hotspot, lines.cell].filter((l) => l !== null).join(". "));
+}
+
+/** Opens the map, once for each release; without WebGL the table stands alone. */
+async function openMap(state: State, release: api.Release): Promise<void> {
+  if (mapOf === release.id) return;
+  mapOf = release.id;
+  map?.remove();
+  map = null;
+  await pending.run("map", async () => {
+    node.mapMessage.hidden = false;
+    try {
+      const module = await import("./map");
+      if (!module.canDraw()) throw new Error("WebGL 2 is not available");
+      const opened = await module.HotspotMap.open(node.map, release, state.view, {
+        moved: (view) => store.set({ view }, "replace"),
+        bandChanged: () => void loadCells(store.state, release),
+        pointed,
+        chosen: (id) => choose(id, "map"),
+        tilesLoading: (loading) => pending.mark("tiles", loading),
+        tilesFailed: (count) =>
+          notice("tiles", count > 0 ? [`${counted(count, "part")} of the map could not be loaded; the table is complete. Move the map to try again.`] : null),
+      });
+      if (mapOf !== release.id) return opened.remove();
+      map = opened;
+      pending.settled = () => opened.idle();
+      node.mapMessage.hidden = true;
+      if (hotspots) map.showHotspots(hotspots);
+      map.choose(chosenFeature()?.properties.id ?? null);
+    } catch (error) {
+      node.mapMessage.hidden = false;
+      node.mapMessage.textContent = `This browser cannot draw the map (${error instanceof Error ? error.message : "unknown reason"}). The table has every hotspot of it.`;
+      document.body.toggleAttribute("data-no-map", true);
+    }
+  });
+}
+
+const differs = (a: State, b: State, keys: readonly (keyof State)[]): boolean => keys.some((key) => a[key] !== b[key]);
+
+/** Everything that follows from a change of the state; `previous` is null at the start. */
+async function apply(state: State, previous: State | null): Promise<void> {
+  const release = currentRelease(state);
+  if (!release) return;
+  const newRelease = previous === null || currentRelease(previous) !== release;
+  const change = (patch: Partial<State>, step: Step = "push"): void => store.set(patch, step);
+  if (newRelease) {
+    hotspots = cells = null;
+    drawMarking(node.marking, release);
+    drawAccount(node.account, release);
+    notice("release", state.release !== null && state.release !== release.id ? [`The release of this link, ${state.release}, is not here. The newest is shown.`] : null);
+  }
+  if (newRelease || differs(state, previous, ["strand", "from", "to", "source", "layer"])) {
+    drawFilters(node.filters, state, release, layers, change);
+    showHeadline(state, release);
+  }
+  if (newRelease || state.strand !== previous.strand) void loadHotspots(state, release);
+  else if (state.hotspot !== previous.hotspot) showDetail(release);
+  if (newRelease) {
+    await openMap(state, release);
+    void loadCells(store.state, release);
+    return;
+  }
+  if (differs(state, previous, ["strand", "from", "to", "source", "layer"])) void loadCells(state, release);
+}
+
+async function start(): Promise<void> {
+  await pending.run("start", async (signal) => {
+    try {
+      const [known, named] = await Promise.all([api.releases(signal), api.layers(signal)]);
+      releases = known.releases;
+      layers = named.layers;
+    } catch (error) {
+      failure("start", error, () => void start());
+      return;
+    }
+    if (releases.length === 0) {
+      node.headline.textContent = "No release yet";
+      node.mapMessage.textContent = "Nothing to draw yet.";
+      notice("start", ["There is no release to show. Make one with ", h("code", {}, "hotspot analyse"), ", then load the page again."]);
+      return;
+    }
+    await apply(store.state, null);
+  });
+}
+
+store.subscribe((next, previous) => void apply(next, previous));
+addEventListener("popstate", () => {
+  // The store follows Back and Forward; the map does so here, so that a reader's own move is not set again.
+  queueMicrotask(() => map?.setView(store.state.view));
+});
+store.followHistory();
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !node.detail.hidden) closeDetail();
+});
+// A period or strand that the release does not have is answered by the server; the address stays as it was written.
+if (location.search.slice(1) !== encode(store.state)) history.replaceState(null, "", encode(store.state) === "" ? location.pathname : `?${encode(store.state)}`);
+void start();

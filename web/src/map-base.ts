@@ -1,0 +1,93 @@
+/** The base map, all from our own origin: land, tidal Thames, boroughs and their names; a plain frame elsewhere. */
+import type { Feature, Polygon } from "geojson";
+import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
+import type { Release } from "./api";
+import { intersection, type Box } from "./tiles";
+
+/** Greater London with some room; a study area inside it gets London's shapes. */
+const LONDON: Box = [-0.53, 51.27, 0.35, 51.71];
+
+const COLORS = {
+  outside: "#dfe3e6",
+  land: "#f6f5f1",
+  water: "#b9d2e2",
+  shore: "#7fa6c0",
+  border: "#8b95a1",
+  label: "#38424d",
+  halo: "#ffffff",
+};
+
+/** Whether a study area lies in London: then the base shows it, else only the frame of the study area. */
+export function inLondon(bounds: Box): boolean {
+  const common = intersection(bounds, LONDON);
+  if (!common) return false;
+  const size = ([w, s, e, n]: Box): number => (e - w) * (n - s);
+  return size(common) > 0.8 * size(bounds);
+}
+
+function frame([w, s, e, n]: Box): Feature<Polygon> {
+  return { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [[[w, s], [e, s], [e, n], [w, n], [w, s]]] } };
+}
+
+/** Below the cells. */
+function ground(london: boolean): LayerSpecification[] {
+  if (!london) return [{ id: "land", type: "fill", source: "frame", paint: { "fill-color": COLORS.land } }];
+  return [
+    { id: "land", type: "fill", source: "boroughs", paint: { "fill-color": COLORS.land } },
+    { id: "thames", type: "fill", source: "thames", paint: { "fill-color": COLORS.water } },
+  ];
+}
+
+/** Above the cells. */
+function lines(london: boolean): LayerSpecification[] {
+  if (!london) return [{ id: "frame-line", type: "line", source: "frame", paint: { "line-color": COLORS.border, "line-width": 1.5, "line-dasharray": [3, 2] } }];
+  return [
+    { id: "thames-line", type: "line", source: "thames", paint: { "line-color": COLORS.shore, "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.6, 13, 1.6] } },
+    { id: "boroughs-line", type: "line", source: "boroughs", layout: { "line-join": "round" }, paint: { "line-color": COLORS.border, "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.7, 13, 1.8] } },
+  ];
+}
+
+/** Names, above everything but the hotspots' ranks. */
+export function labelLayers(london: boolean): LayerSpecification[] {
+  if (!london) return [];
+  return [
+    {
+      id: "borough-labels",
+      type: "symbol",
+      source: "borough-labels",
+      layout: {
+        "text-field": ["get", "name"],
+        "text-font": ["Noto Sans Medium"],
+        "text-size": ["interpolate", ["linear"], ["zoom"], 9, 10.5, 12, 14],
+        "text-max-width": 7,
+        "text-padding": 3,
+        "text-variable-anchor": ["center", "top", "bottom", "left", "right"],
+        "text-radial-offset": 0.4,
+        // The largest boroughs are named first when there is no room for all.
+        "symbol-sort-key": ["-", 0, ["get", "room"]],
+      },
+      paint: { "text-color": COLORS.label, "text-halo-color": COLORS.halo, "text-halo-width": 1.4 },
+    },
+  ];
+}
+
+/** The style before any data of ours: `cells` and `hotspots` layers go between and on top. */
+export function baseStyle(release: Release): { style: StyleSpecification; london: boolean } {
+  const london = inLondon(release.bounds);
+  const geojson = (data: string | Feature<Polygon>): SourceSpecification => ({ type: "geojson", data });
+  const at = (name: string): string => new URL(`/base/${name}.geojson`, location.origin).href;
+  const sources: Record<string, SourceSpecification> = london
+    ? { boroughs: geojson(at("boroughs")), "borough-labels": geojson(at("borough-labels")), thames: geojson(at("thames")) }
+    : { frame: geojson(frame(release.bounds)) };
+  return {
+    london,
+    style: {
+      version: 8,
+      sources,
+      layers: [{ id: "background", type: "background", paint: { "background-color": COLORS.outside } }, ...ground(london), ...lines(london)],
+    },
+  };
+}
+
+/** The lowest layer that lies above the cells. */
+export const firstLine = (london: boolean): string => (london ? "thames-line" : "frame-line");

@@ -1,0 +1,434 @@
+/** The one file that owns the map: MapLibre, its layers and its events. It knows nothing of filters or of the address. */
+import { AttributionControl, Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl, type ExpressionSpecification, type GeoJSONSource, type PointLike } from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import "maplibre-gl/dist/maplibre-gl.css";
+import type { FeatureCollection, Point, Position } from "geojson";
+import type { CellsAnswer, Hotspot, HotspotsAnswer, Release } from "./api";
+import { CellSource } from "./cell-source";
+import { classColors } from "./legend";
+import { baseStyle, firstLine, labelLayers } from "./map-base";
+import { boxOf, intersection, type Band, type Box } from "./tiles";
+import type { MapView } from "./url-state";
+
+setWorkerUrl(workerUrl);
+
+/** What lies under the pointer or the crosshair. */
+export interface Target {
+  cell: string | null;
+  hotspot: string | null;
+  /** Pixels from the top left corner of the map. */
+  x: number;
+  y: number;
+  /** How the reader points. */
+  by: "pointer" | "keyboard";
+}
+
+export interface MapHandlers {
+  /** The reader moved the map and it has come to rest. */
+  moved(view: MapView): void;
+  /** A new band of zoom or, at the finest resolution, a new part of it is in view. */
+  bandChanged(): void;
+  pointed(target: Target | null): void;
+  chosen(id: string): void;
+  tilesLoading(loading: boolean): void;
+  tilesFailed(count: number): void;
+}
+
+const INK = "#0b0c0c";
+const CHOSEN = "#12436d";
+const EMPTY = "rgba(0,0,0,0)";
+const PADDING = 24;
+
+/** Shows whether this browser can draw the map at all. */
+export function canDraw(): boolean {
+  try {
+    return document.createElement("canvas").getContext("webgl2") !== null;
+  } catch {
+    return false;
+  }
+}
+
+const still = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** A round badge that the rank is written on. */
+function badge(fill: string): ImageData {
+  const size = 44;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = size;
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("no 2-D canvas");
+  context.beginPath();
+  context.arc(size / 2, size / 2, size / 2 - 3, 0, 2 * Math.PI);
+  context.fillStyle = fill;
+  context.fill();
+  context.lineWidth = 3;
+  context.strokeStyle = "#ffffff";
+  context.stroke();
+  return context.getImageData(0, 0, size, size);
+}
+
+export function outlineBox(feature: { geometry: { coordinates: unknown } }): Box {
+  let box: Box = [Infinity, Infinity, -Infinity, -Infinity];
+  const walk = (part: unknown): void => {
+    if (!Array.isArray(part)) return;
+    if (typeof part[0] === "number") {
+      const [x, y] = part as Position;
+      if (x !== undefined && y !== undefined) box = [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x), Math.max(box[3], y)];
+    } else for (const inner of part) walk(inner);
+  };
+  walk(feature.geometry.coordinates);
+  return box;
+}
+
+/** Ranks stand at the middle of their outlines. */
+function rankPoints(answer: HotspotsAnswer): FeatureCollection<Point, { id: string; rank: number }> {
+  return {
+    type: "FeatureCollection",
+    features: answer.features.map((feature) => {
+      const [w, s, e, n] = outlineBox(feature);
+      return { type: "Feature", properties: { id: feature.properties.id, rank: feature.properties.rank }, geometry: { type: "Point", coordinates: [(w + e) / 2, (s + n) / 2] } };
+    }),
+  };
+}
+
+const EMPTY_COLLECTION: FeatureCollection = { type: "FeatureCollection", features: [] };
+
+export class HotspotMap {
+  readonly #map: MapLibre;
+  readonly #handlers: MapHandlers;
+  readonly #release: Release;
+  readonly #source: CellSource;
+  readonly #london: boolean;
+  #loading: AbortController | null = null;
+  #part = "";
+  #chosen: string | null = null;
+  #pointed: string | null = null;
+  #hovered: string | null = null;
+  #moving = false;
+  #resized = false;
+  /** The whole study area is in view, and stays so when the window changes. */
+  #whole: boolean;
+  /** Set while a view of the address is shown: it is not written back. */
+  #silent = false;
+
+  private constructor(map: MapLibre, release: Release, london: boolean, whole: boolean, handlers: MapHandlers) {
+    this.#map = map;
+    this.#release = release;
+    this.#source = new CellSource(release);
+    this.#london = london;
+    this.#whole = whole;
+    this.#handlers = handlers;
+  }
+
+  /** Makes the map in a container and waits until its style is there. */
+  static async open(container: HTMLElement, release: Release, view: MapView | null, handlers: MapHandlers): Promise<HotspotMap> {
+    const { style, london } = baseStyle(release);
+    const map = new MapLibre({
+      container,
+      style,
+      ...(view ? { center: [view.lon, view.lat] as [number, number], zoom: view.zoom } : { bounds: release.bounds, fitBoundsOptions: { padding: PADDING } }),
+      minZoom: 4,
+      maxZoom: 16.9,
+      renderWorldCopies: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      attributionControl: false,
+      fadeDuration: 0,
+      locale: {
+        "Map.Title": "Map of hotspots. Arrow keys move it, plus and minus zoom, Enter opens the hotspot under the cross. The table has the same hotspots.",
+      },
+    });
+    map.touchZoomRotate.disableRotation();
+    map.keyboard.disableRotation();
+    map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+    map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
+    map.addControl(new AttributionControl({ compact: false, customAttribution: london ? "Contains National Statistics and OS data © Crown copyright and database right" : "" }), "bottom-right");
+    await map.once("load");
+    const made = new HotspotMap(map, release, london, view === null, handlers);
+    made.#addLayers();
+    made.#listen();
+    void made.#sync();
+    return made;
+  }
+
+  #addLayers(): void {
+    const map = this.#map;
+    const pixelRatio = 2;
+    map.addImage("badge", badge(INK), { pixelRatio });
+    map.addImage("badge-chosen", badge(CHOSEN), { pixelRatio });
+    map.addSource("cells", { type: "geojson", data: EMPTY_COLLECTION, promoteId: "h3" });
+    map.addSource("hotspots", { type: "geojson", data: EMPTY_COLLECTION, promoteId: "id" });
+    map.addSource("ranks", { type: "geojson", data: EMPTY_COLLECTION, promoteId: "id" });
+    const below = firstLine(this.#london);
+    map.addLayer({ id: "cells", type: "fill", source: "cells", paint: { "fill-color": EMPTY, "fill-opacity": 0.86, "fill-antialias": true } }, below);
+    map.addLayer({
+      id: "cell-pointed",
+      type: "line",
+      source: "cells",
+      paint: { "line-color": INK, "line-width": ["case", ["boolean", ["feature-state", "pointed"], false], 2, 0] },
+    });
+    for (const layer of labelLayers(this.#london)) map.addLayer(layer);
+    const state = (name: string): ExpressionSpecification => ["boolean", ["feature-state", name], false];
+    const labels = this.#london ? "borough-labels" : undefined;
+    map.addLayer({ id: "hotspots-area", type: "fill", source: "hotspots", paint: { "fill-color": CHOSEN, "fill-opacity": ["case", state("chosen"), 0.14, state("pointed"), 0.1, 0] } }, labels);
+    map.addLayer(
+      {
+        id: "hotspots-casing",
+        type: "line",
+        source: "hotspots",
+        layout: { "line-join": "round" },
+        paint: { "line-color": "#ffffff", "line-width": ["interpolate", ["linear"], ["zoom"], 9, ["case", state("chosen"), 6, state("pointed"), 5, 2.4], 13, ["case", state("chosen"), 9, state("pointed"), 8, 5.5]], "line-opacity": 0.95 },
+      },
+      labels,
+    );
+    map.addLayer(
+      {
+        id: "hotspots-line",
+        type: "line",
+        source: "hotspots",
+        layout: { "line-join": "round" },
+        paint: { "line-color": ["case", state("chosen"), CHOSEN, INK], "line-width": ["interpolate", ["linear"], ["zoom"], 9, ["case", state("chosen"), 3.5, state("pointed"), 3, 1.1], 13, ["case", state("chosen"), 5, state("pointed"), 4.5, 2.6]] },
+      },
+      labels,
+    );
+    map.addLayer({
+      id: "ranks",
+      type: "symbol",
+      source: "ranks",
+      // Far out only the first ranks are named; near by all of them.
+      filter: ["<=", ["get", "rank"], ["step", ["zoom"], 10, 10.5, 30, 11.5, 100, 12.5, 100000]],
+      layout: {
+        "icon-image": "badge",
+        "icon-size": ["case", [">=", ["get", "rank"], 100], 1.2, 1],
+        "text-field": ["to-string", ["get", "rank"]],
+        "text-font": ["Noto Sans Bold"],
+        "text-size": 11,
+        "symbol-sort-key": ["get", "rank"],
+        "icon-padding": 1,
+        "text-padding": 0,
+      },
+      paint: { "text-color": "#ffffff" },
+    });
+    map.addLayer({
+      id: "rank-chosen",
+      type: "symbol",
+      source: "ranks",
+      filter: ["==", ["get", "id"], ""],
+      layout: {
+        "icon-image": "badge-chosen",
+        "icon-size": 1.3,
+        "icon-allow-overlap": true,
+        "text-allow-overlap": true,
+        "text-field": ["to-string", ["get", "rank"]],
+        "text-font": ["Noto Sans Bold"],
+        "text-size": 13,
+      },
+      paint: { "text-color": "#ffffff" },
+    });
+  }
+
+  #listen(): void {
+    const map = this.#map;
+    const canvas = map.getCanvas();
+    map.on("movestart", () => {
+      this.#moving = true;
+    });
+    map.on("resize", () => {
+      this.#resized = true;
+    });
+    map.on("moveend", () => {
+      this.#moving = false;
+      if (this.#resized) {
+        this.#resized = false;
+        if (this.#whole) this.setView(null);
+      } else if (!this.#silent) {
+        this.#whole = false;
+        const { lng, lat } = map.getCenter();
+        this.#handlers.moved({ lon: lng, lat, zoom: map.getZoom() });
+      }
+      void this.#sync();
+      if (document.activeElement === canvas && canvas.matches(":focus-visible")) this.#pointAtMiddle();
+    });
+    map.on("mousemove", ({ point }) => this.#pointAt(point.x, point.y, "pointer"));
+    canvas.addEventListener("pointerleave", () => this.#leave());
+    canvas.addEventListener("focus", () => {
+      if (canvas.matches(":focus-visible")) this.#pointAtMiddle();
+    });
+    canvas.addEventListener("blur", () => this.#leave());
+    canvas.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      const target = this.#targetAt(canvas.clientWidth / 2, canvas.clientHeight / 2, "keyboard");
+      if (target.hotspot) this.#handlers.chosen(target.hotspot);
+    });
+    map.on("click", ({ point }) => {
+      const target = this.#targetAt(point.x, point.y, "pointer");
+      if (target.hotspot) this.#handlers.chosen(target.hotspot);
+      else this.#pointAt(point.x, point.y, "pointer");
+    });
+  }
+
+  #targetAt(x: number, y: number, by: Target["by"]): Target {
+    const find = (at: PointLike | [PointLike, PointLike], layers: string[]): string | null => {
+      const id = this.#map.queryRenderedFeatures(at, { layers })[0]?.id;
+      return id === undefined ? null : String(id);
+    };
+    return {
+      cell: find([x, y], ["cells"]),
+      hotspot: find([x, y], ["rank-chosen", "ranks"]) ?? find([x, y], ["hotspots-area"]),
+      x,
+      y,
+      by,
+    };
+  }
+
+  #pointAt(x: number, y: number, by: Target["by"]): void {
+    if (this.#moving) return;
+    const target = this.#targetAt(x, y, by);
+    this.#markCell(target.cell);
+    this.#map.getCanvas().style.cursor = target.hotspot ? "pointer" : "";
+    this.#handlers.pointed(target);
+  }
+
+  #pointAtMiddle(): void {
+    const canvas = this.#map.getCanvas();
+    this.#pointAt(canvas.clientWidth / 2, canvas.clientHeight / 2, "keyboard");
+  }
+
+  #leave(): void {
+    this.#markCell(null);
+    this.#handlers.pointed(null);
+  }
+
+  #markCell(cell: string | null): void {
+    if (cell === this.#hovered) return;
+    if (this.#hovered) this.#map.setFeatureState({ source: "cells", id: this.#hovered }, { pointed: false });
+    if (cell) this.#map.setFeatureState({ source: "cells", id: cell }, { pointed: true });
+    this.#hovered = cell;
+  }
+
+  #box(): Box {
+    const bounds = this.#map.getBounds();
+    return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+  }
+
+  /** Resolution in view. */
+  get band(): Band {
+    return this.#source.band(this.#map.getZoom());
+  }
+
+  /** The box of the tiles in view at the finest resolution; null when values are asked for the whole study area. */
+  get part(): Box | null {
+    if (this.band.resolution < 10) return null;
+    const box = boxOf(this.#source.wanted(this.#box(), this.#map.getZoom()));
+    return box && intersection(box, this.#release.bounds);
+  }
+
+  /** Fetches the tiles of the view; an older fetch that is still under way is dropped. */
+  async #sync(): Promise<void> {
+    this.#loading?.abort();
+    const loading = new AbortController();
+    this.#loading = loading;
+    const part = `${this.band.resolution} ${this.part?.join(",") ?? ""}`;
+    if (part !== this.#part) {
+      const first = this.#part === "";
+      this.#part = part;
+      if (!first) this.#handlers.bandChanged();
+    }
+    this.#handlers.tilesLoading(true);
+    try {
+      const { cells, failed } = await this.#source.load(this.#source.wanted(this.#box(), this.#map.getZoom()), loading.signal);
+      if (cells) this.#data("cells").setData(cells);
+      this.#handlers.tilesFailed(failed);
+    } catch (error) {
+      if (!loading.signal.aborted) throw error;
+    } finally {
+      if (this.#loading === loading) {
+        this.#loading = null;
+        this.#handlers.tilesLoading(false);
+      }
+    }
+  }
+
+  #data(id: string): GeoJSONSource {
+    const source = this.#map.getSource<GeoJSONSource>(id);
+    if (!source) throw new Error(`the map has no source ${id}`);
+    return source;
+  }
+
+  /** Colours the cells; a cell that the answer does not name is of class 0 and is drawn empty. */
+  showCells(answer: CellsAnswer): void {
+    const map = this.#map;
+    map.removeFeatureState({ source: "cells" });
+    this.#hovered = null;
+    const { id, n, value, class: classes } = answer.cells;
+    id.forEach((cell, i) => map.setFeatureState({ source: "cells", id: cell }, { class: classes[i] ?? 0, n: n[i] ?? 0, value: value[i] ?? 0 }));
+    const pairs = classColors(answer).flatMap((color, index) => (index === 0 ? [] : [index, color]));
+    const color = pairs.length === 0 ? EMPTY : (["match", ["coalesce", ["feature-state", "class"], 0], ...pairs, EMPTY] as unknown as ExpressionSpecification);
+    map.setPaintProperty("cells", "fill-color", color);
+  }
+
+  /** Draws the outlines and ranks. */
+  showHotspots(answer: HotspotsAnswer): void {
+    this.#map.removeFeatureState({ source: "hotspots" });
+    this.#pointed = null;
+    this.#data("hotspots").setData(answer);
+    this.#data("ranks").setData(rankPoints(answer));
+    const chosen = this.#chosen;
+    this.#chosen = null;
+    this.choose(chosen);
+  }
+
+  /** Marks the chosen hotspot. */
+  choose(id: string | null): void {
+    if (this.#chosen !== null) this.#map.setFeatureState({ source: "hotspots", id: this.#chosen }, { chosen: false });
+    if (id !== null) this.#map.setFeatureState({ source: "hotspots", id }, { chosen: true });
+    this.#map.setFilter("rank-chosen", ["==", ["get", "id"], id ?? ""]);
+    this.#chosen = id;
+  }
+
+  /** Marks the hotspot that the reader points at, here or in the table. */
+  point(id: string | null): void {
+    if (id === this.#pointed) return;
+    if (this.#pointed !== null) this.#map.setFeatureState({ source: "hotspots", id: this.#pointed }, { pointed: false });
+    if (id !== null) this.#map.setFeatureState({ source: "hotspots", id }, { pointed: true });
+    this.#pointed = id;
+  }
+
+  /** Moves to a hotspot, near enough to see its cells. */
+  goTo(feature: { geometry: { coordinates: unknown }; properties: Hotspot }): void {
+    const [w, s, e, n] = outlineBox(feature);
+    this.#map.fitBounds([w, s, e, n], { padding: 140, maxZoom: 13, ...(still() ? { animate: false } : { duration: 500 }) });
+  }
+
+  /** Whether the whole of a hotspot is in view and large enough to see. */
+  shows(feature: { geometry: { coordinates: unknown } }): boolean {
+    const [w, s, e, n] = outlineBox(feature);
+    const [west, south, east, north] = this.#box();
+    return w >= west && e <= east && s >= south && n <= north && this.#map.getZoom() >= 11;
+  }
+
+  /** Moves to a view of the address; null is the whole study area. */
+  setView(view: MapView | null): void {
+    const camera = view
+      ? { center: [view.lon, view.lat] as [number, number], zoom: view.zoom }
+      : this.#map.cameraForBounds(this.#release.bounds, { padding: PADDING });
+    this.#silent = true;
+    this.#whole = view === null;
+    if (camera) this.#map.jumpTo(camera);
+    this.#silent = false;
+  }
+
+  /** Resolves when everything asked for has been drawn. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#map.once("idle", () => resolve());
+      this.#map.triggerRepaint();
+    });
+  }
+
+  remove(): void {
+    this.#loading?.abort();
+    this.#map.remove();
+  }
+}

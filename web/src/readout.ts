@@ -1,0 +1,55 @@
+/** The small card that says what lies under the pointer or the crosshair. */
+import type { CellsAnswer, Hotspot } from "./api";
+import { h } from "./dom";
+import { counted, decimal, periodName } from "./format";
+import { unitName } from "./legend";
+
+export interface CellFigures {
+  n: number;
+  value: number;
+  class: number;
+}
+
+/** Figures of the answer by cell; the answer names a cell once. */
+export function figuresByCell(answer: CellsAnswer): Map<string, CellFigures> {
+  const { id, n, value, class: classes } = answer.cells;
+  return new Map(id.map((cell, i) => [cell, { n: n[i] ?? 0, value: value[i] ?? 0, class: classes[i] ?? 0 }]));
+}
+
+/** One line on a cell; a cell that the answer leaves out is in the empty class. */
+export function cellLine(figures: CellFigures | undefined, answer: CellsAnswer): string {
+  const unit = unitName(answer.resolution);
+  const period = periodName(answer);
+  if (!figures) {
+    const empty = answer.legend[0]?.label ?? "none";
+    return answer.layer === "count" ? `This ${unit}: no recorded incident, ${period}` : `This ${unit}: ${empty.toLowerCase()}, ${period}`;
+  }
+  const incidents = counted(figures.n, "incident");
+  const label = answer.legend[figures.class]?.label;
+  switch (answer.layer) {
+    case "count":
+      return `This ${unit}: ${incidents}, ${period}`;
+    case "density":
+      return `This ${unit}: ${decimal(figures.value)} per km² a year (${incidents}), ${period}`;
+    case "probability":
+      return `This ${unit}: probability ${figures.value > 0.9995 ? "> 0.999" : figures.value.toFixed(3)} (${incidents}), ${period}`;
+    default:
+      return `This ${unit}: ${label ? `${label.toLowerCase()}, ` : ""}${answer.unit} ${figures.value < 0.0001 ? "< 0.0001" : figures.value.toPrecision(2)} (${incidents}), ${period}`;
+  }
+}
+
+export const hotspotLine = (spot: Hotspot): string => `${spot.rank}. ${spot.name}: ${counted(spot.n, "incident")}, ${decimal(spot.ratio)} times expected`;
+
+/** Places the card beside the point, inside the map. */
+export function drawReadout(node: HTMLElement, at: { x: number; y: number }, room: { width: number; height: number }, lines: { hotspot: string | null; cell: string | null }): void {
+  if (lines.hotspot === null && lines.cell === null) {
+    node.hidden = true;
+    return;
+  }
+  node.replaceChildren(lines.hotspot !== null ? h("strong", {}, lines.hotspot) : "", lines.cell !== null ? h("span", {}, lines.cell) : "");
+  node.hidden = false;
+  const { offsetWidth: width, offsetHeight: height } = node;
+  const left = at.x + 16 + width > room.width ? at.x - 16 - width : at.x + 16;
+  const top = at.y + 16 + height > room.height ? at.y - 16 - height : at.y + 16;
+  node.style.transform = `translate(${Math.max(4, left)}px, ${Math.max(4, top)}px)`;
+}

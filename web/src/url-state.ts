@@ -1,0 +1,94 @@
+/** The state of the page and its form in the address: one string says everything that is on the screen. */
+import type { Month } from "./api";
+
+export interface MapView {
+  lon: number;
+  lat: number;
+  zoom: number;
+}
+
+export interface State {
+  /** null: the newest. */
+  release: string | null;
+  strand: string;
+  /** null: the release's window. */
+  from: Month | null;
+  to: Month | null;
+  source: string;
+  layer: string;
+  /** Identifier of the chosen hotspot. */
+  hotspot: string | null;
+  /** null: the whole study area. */
+  view: MapView | null;
+}
+
+export const DEFAULTS: State = {
+  release: null,
+  strand: "all",
+  from: null,
+  to: null,
+  source: "reported",
+  layer: "count",
+  hotspot: null,
+  view: null,
+};
+
+const ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/;
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+
+const matching = (pattern: RegExp, text: string | null): string | null => (text !== null && pattern.test(text) ? text : null);
+
+function numberIn(text: string | null, min: number, max: number): number | null {
+  if (text === null || text.trim() === "") return null;
+  const value = Number(text);
+  return Number.isFinite(value) && value >= min && value <= max ? value : null;
+}
+
+const rounded = (value: number, digits: number): number => {
+  const scale = 10 ** digits;
+  return Math.round(value * scale) / scale + 0;
+};
+
+/** The view as an address keeps it: a hundredth of a zoom step, about a metre. */
+export const roundedView = (view: MapView): MapView => ({
+  lon: rounded(view.lon, 5),
+  lat: rounded(view.lat, 5),
+  zoom: rounded(view.zoom, 2),
+});
+
+/** Query string without the question mark; what is at its default is left out. */
+export function encode(state: State): string {
+  const params = new URLSearchParams();
+  for (const key of ["release", "strand", "from", "to", "source", "layer", "hotspot"] as const) {
+    const value = state[key];
+    if (value !== null && value !== DEFAULTS[key]) params.set(key, value);
+  }
+  if (state.view) {
+    const view = roundedView(state.view);
+    params.set("lon", String(view.lon));
+    params.set("lat", String(view.lat));
+    params.set("zoom", String(view.zoom));
+  }
+  return params.toString();
+}
+
+/** Never fails: what cannot be read is at its default, a period that runs backwards is turned round. */
+export function decode(query: string): State {
+  const params = new URLSearchParams(query);
+  const lon = numberIn(params.get("lon"), -180, 180);
+  const lat = numberIn(params.get("lat"), -85, 85);
+  const zoom = numberIn(params.get("zoom"), 0, 24);
+  let from = matching(MONTH, params.get("from"));
+  let to = matching(MONTH, params.get("to"));
+  if (from !== null && to !== null && from > to) [from, to] = [to, from];
+  return {
+    release: matching(ID, params.get("release")),
+    strand: matching(ID, params.get("strand")) ?? DEFAULTS.strand,
+    from,
+    to,
+    source: matching(ID, params.get("source")) ?? DEFAULTS.source,
+    layer: matching(ID, params.get("layer")) ?? DEFAULTS.layer,
+    hotspot: matching(ID, params.get("hotspot")),
+    view: lon !== null && lat !== null && zoom !== null ? roundedView({ lon, lat, zoom }) : null,
+  };
+}

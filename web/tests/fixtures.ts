@@ -1,0 +1,82 @@
+import type { CellsAnswer, Hotspot, HotspotsAnswer, Release } from "../src/api";
+
+export const release = (patch: Partial<Release> = {}): Release => ({
+  id: "2026-10-abc",
+  month: "2026-10",
+  window: { from: "2025-11", to: "2026-10" },
+  months: { from: "2023-11", to: "2026-10" },
+  as_known_on: "2026-11-06",
+  class: "synthetic",
+  licence: null,
+  study_area: "London",
+  bounds: [-0.51, 51.29, 0.33, 51.69],
+  resolution: 9,
+  resolutions: [8, 9, 10],
+  reference: "area",
+  threshold: 2,
+  reconciliation: { rows: 110, mapped: 80, area_only: 10, online: 10, no_place: 5, rejected: 5 },
+  outside: 2,
+  strands: [
+    { id: "all", label: "All strands", parent: null, n: 1000, hotspots: 2 },
+    { id: "religion", label: "Religion", parent: "race_or_religion", n: 200, hotspots: 1 },
+    { id: "antisemitic", label: "Antisemitic", parent: "religion", n: 90, hotspots: null },
+    { id: "race", label: "Race", parent: "race_or_religion", n: 700, hotspots: 2 },
+  ],
+  sources: [{ id: "victim", label: "Victim" }],
+  breaks: [{ from: "2024-02-28", what: "new system" }],
+  ...patch,
+});
+
+export const spot = (patch: Partial<Hotspot> = {}): Hotspot => ({
+  id: "all-1",
+  rank: 1,
+  name: "SE15, north of Southwark",
+  borough: "Southwark",
+  n: 300,
+  expected: 20,
+  ratio: 15,
+  ratio_lo: 12,
+  ratio_hi: 18,
+  probability: 0.9999,
+  area_km2: 0.4,
+  per_km2_year: 750,
+  peak: "89194ad32b7ffff",
+  cells: ["89194ad32b7ffff"],
+  strands: {},
+  months: Array.from({ length: 12 }, () => 25),
+  period: { from: "2025-11", to: "2026-10" },
+  sentence: "",
+  ...patch,
+});
+
+export const hotspots = (spots: Hotspot[], patch: Partial<HotspotsAnswer> = {}): HotspotsAnswer => ({
+  type: "FeatureCollection",
+  features: spots.map((properties) => ({ type: "Feature", geometry: { type: "Polygon", coordinates: [] }, properties })),
+  release: "2026-10-abc",
+  strand: "all",
+  verdict: "analysed",
+  minimum: 100,
+  n: 1000,
+  threshold: 2,
+  reference: "area",
+  ...patch,
+});
+
+export const cells = (patch: Partial<CellsAnswer> = {}): CellsAnswer => ({
+  release: "2026-10-abc",
+  layer: "count",
+  strand: "all",
+  from: "2025-11",
+  to: "2026-10",
+  source: "reported",
+  resolution: 9,
+  unit: "incidents",
+  n: 8,
+  legend: [
+    { label: "None", color: "#ffffff", cells: 10, incidents: 0 },
+    { label: "1 to 3", color: "#eeeeaa", cells: 1, incidents: 3 },
+    { label: "4 or more", color: "#aa0000", cells: 1, incidents: 5 },
+  ],
+  cells: { id: ["a", "b"], n: [3, 5], value: [3, 5], class: [1, 2] },
+  ...patch,
+});

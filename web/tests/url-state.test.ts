@@ -1,0 +1,68 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { DEFAULTS, decode, encode, roundedView, type State } from "../src/url-state";
+
+const id = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,20}$/);
+const month = fc.tuple(fc.integer({ min: 1990, max: 2099 }), fc.integer({ min: 1, max: 12 })).map(([y, m]) => `${y}-${String(m).padStart(2, "0")}`);
+const number = (min: number, max: number) => fc.double({ min, max, noNaN: true });
+const state: fc.Arbitrary<State> = fc
+  .record({
+    release: fc.option(id),
+    strand: id,
+    from: fc.option(month),
+    to: fc.option(month),
+    source: id,
+    layer: id,
+    hotspot: fc.option(id),
+    view: fc.option(fc.record({ lon: number(-180, 180), lat: number(-85, 85), zoom: number(0, 24) }).map(roundedView)),
+  })
+  .map((s) => (s.from !== null && s.to !== null && s.from > s.to ? { ...s, from: s.to, to: s.from } : s));
+
+describe("the address", () => {
+  test("gives back the state that it was made from", () => {
+    fc.assert(
+      fc.property(state, (s) => {
+        expect(decode(encode(s))).toEqual(s);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("is read without failing whatever it holds, and is then stable", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.webQueryParameters()), (text) => {
+        const once = encode(decode(text));
+        expect(encode(decode(once))).toBe(once);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("reads garbage in every known parameter as its default", () => {
+    const garbage = fc.string().filter((s) => !/^[A-Za-z0-9]/.test(s));
+    fc.assert(
+      fc.property(garbage, (text) => {
+        const params = new URLSearchParams();
+        for (const key of ["release", "strand", "from", "to", "source", "layer", "hotspot", "lat", "zoom"]) params.set(key, text);
+        expect(decode(params.toString())).toEqual(DEFAULTS);
+      }),
+    );
+  });
+
+  test("of the start is empty", () => {
+    expect(encode(DEFAULTS)).toBe("");
+    expect(decode("")).toEqual(DEFAULTS);
+  });
+
+  test("turns a backward period round and drops a thirteenth month", () => {
+    expect(decode("from=2026-10&to=2026-01")).toMatchObject({ from: "2026-01", to: "2026-10" });
+    expect(decode("from=2026-13")).toMatchObject({ from: null });
+  });
+
+  test("needs all three numbers of a view, each in its range", () => {
+    expect(decode("lon=-0.1&lat=51.5").view).toBeNull();
+    expect(decode("lon=-0.1&lat=51.5&zoom=99").view).toBeNull();
+    expect(decode("lon=-0.1&lat=51.5&zoom=").view).toBeNull();
+    expect(decode("lon=-0.1&lat=51.5&zoom=11.5").view).toEqual({ lon: -0.1, lat: 51.5, zoom: 11.5 });
+  });
+});

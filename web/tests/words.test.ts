@@ -1,0 +1,167 @@
+import { describe, expect, test } from "vitest";
+import { marking, reconciliationLine } from "../src/account";
+import { cellsPath, problemOf } from "../src/api";
+import { nested, periodFrom, quickPeriods } from "../src/filters";
+import { counted, dayName, decimal, monthsOf, percent, periodName, plusMonths, probability } from "../src/format";
+import { breaksInside, headline } from "../src/headline";
+import { intervalAxis, logPosition } from "../src/hotspot-detail";
+import { nextOrder, sorted } from "../src/hotspot-table";
+import { legendTotal } from "../src/legend";
+import { inLondon } from "../src/map-base";
+import { cellLine, figuresByCell } from "../src/readout";
+import { DEFAULTS } from "../src/url-state";
+import { cells, hotspots, release, spot } from "./fixtures";
+
+describe("numbers and months", () => {
+  test("a share is never rounded to nothing", () => {
+    expect([0, 0.0004, 0.004, 0.036, 0.34, 1].map(percent)).toEqual(["0%", "< 0.1%", "0.4%", "3.6%", "34%", "100%"]);
+  });
+
+  test("a probability is never shown as certain", () => {
+    expect([0.9999, 0.97, 0.001].map(probability)).toEqual(["> 99%", "97%", "< 1%"]);
+  });
+
+  test("decimals keep two figures below ten", () => {
+    expect([0, 0.424, 4.21, 42.4, 1234.5].map(decimal)).toEqual(["0.0", "0.42", "4.2", "42", "1,235"]);
+  });
+
+  test("one is singular", () => {
+    expect([counted(1, "incident"), counted(1200, "incident")]).toEqual(["1 incident", "1,200 incidents"]);
+  });
+
+  test("months step over the turn of the year, both ways", () => {
+    expect([plusMonths("2025-11", 2), plusMonths("2026-01", -1), plusMonths("2026-10", -12)]).toEqual(["2026-01", "2025-12", "2025-10"]);
+    expect(monthsOf({ from: "2025-11", to: "2026-10" })).toHaveLength(12);
+  });
+
+  test("a period says a year once", () => {
+    expect(periodName({ from: "2026-08", to: "2026-10" })).toBe("Aug – Oct 2026");
+    expect(periodName({ from: "2025-11", to: "2026-10" })).toBe("Nov 2025 – Oct 2026");
+    expect(periodName({ from: "2026-10", to: "2026-10" })).toBe("Oct 2026");
+    expect(dayName("2026-11-06")).toBe("6 Nov 2026");
+  });
+});
+
+describe("the headline", () => {
+  test("says filters, number of hotspots, what they hold and in how little room", () => {
+    const found = hotspots([spot(), spot({ id: "all-2", rank: 2, n: 40, expected: 20 })]);
+    expect(headline(DEFAULTS, release(), found, null)).toBe(
+      "Recorded hate crime, all strands, Nov 2025 – Oct 2026: 2 hotspots hold 34% of mapped incidents in 4% of the area",
+    );
+  });
+
+  test("says cannot tell, and never no hotspot, when there are too few incidents", () => {
+    const text = headline({ ...DEFAULTS, strand: "antisemitic" }, release(), hotspots([], { verdict: "cannot_tell", n: 90 }), null);
+    expect(text).toContain("cannot tell");
+    expect(text).toContain("90 mapped incidents");
+    expect(text).not.toContain("no hotspot");
+  });
+
+  test("names the period of the hotspots when another period is on the map", () => {
+    const text = headline({ ...DEFAULTS, from: "2026-08" }, release(), hotspots([spot()]), cells({ n: 77 }));
+    expect(text).toBe("Recorded hate crime, all strands, Aug – Oct 2026: 77 incidents on the map; 1 hotspot of Nov 2025 – Oct 2026, all reported");
+  });
+
+  test("does not call records without strands hate crime", () => {
+    const plain = release({ strands: [{ id: "all", label: "All", parent: null, n: 1000, hotspots: 2 }] });
+    expect(headline(DEFAULTS, plain, null, null)).toBe("Recorded incidents, Nov 2025 – Oct 2026");
+  });
+
+  test("a break counts when it lies inside the period, not when it opens it", () => {
+    expect(breaksInside(release(), { from: "2023-11", to: "2024-02" })).toHaveLength(1);
+    expect(breaksInside(release(), { from: "2024-02", to: "2024-12" })).toHaveLength(0);
+    expect(breaksInside(release(), { from: "2025-11", to: "2026-10" })).toHaveLength(0);
+  });
+});
+
+describe("filters", () => {
+  test("sub-strands stand under their parent, and a parent that is not listed leaves them at the top", () => {
+    expect(nested(release().strands).map(({ strand, depth }) => `${depth} ${strand.id}`)).toEqual(["0 all", "0 religion", "1 antisemitic", "0 race"]);
+  });
+
+  test("the end that was not moved gives way", () => {
+    expect(periodFrom("2026-05", "2026-02", "from")).toEqual({ from: "2026-05", to: "2026-05" });
+    expect(periodFrom("2026-05", "2026-02", "to")).toEqual({ from: "2026-02", to: "2026-02" });
+  });
+
+  test("quick periods lie within the months of the release and are not offered twice", () => {
+    const one = release({ months: { from: "2026-10", to: "2026-10" }, window: { from: "2026-10", to: "2026-10" } });
+    expect(quickPeriods(one).map((q) => q.label)).toEqual(["The month"]);
+    expect(quickPeriods(release()).map((q) => q.label)).toEqual(["12 months", "Last 3", "Last month", "All"]);
+  });
+});
+
+describe("the table", () => {
+  const list = [spot({ id: "a", rank: 1, n: 5, name: "SE15, north" }), spot({ id: "b", rank: 2, n: 9, name: "E2, east" }), spot({ id: "c", rank: 3, n: 5, name: "SE2, south" })];
+
+  test("sorts numbers as numbers, text as people do, ties by rank", () => {
+    expect(sorted(list, { column: "n", descending: true }).map((s) => s.id)).toEqual(["b", "a", "c"]);
+    expect(sorted(list, { column: "name", descending: false }).map((s) => s.id)).toEqual(["b", "c", "a"]);
+  });
+
+  test("a header starts with the largest number and turns round on the next click", () => {
+    const first = nextOrder({ column: "rank", descending: false }, "n");
+    expect(first).toEqual({ column: "n", descending: true });
+    expect(nextOrder(first, "n").descending).toBe(false);
+  });
+});
+
+describe("legend and cells", () => {
+  test("incidents of the classes add up to n", () => {
+    expect(legendTotal(cells())).toBe(cells().n);
+  });
+
+  test("a cell that the answer leaves out has no incident in the count layer", () => {
+    const answer = cells();
+    const figures = figuresByCell(answer);
+    expect(cellLine(figures.get("b"), answer)).toBe("This cell: 5 incidents, Nov 2025 – Oct 2026");
+    expect(cellLine(figures.get("z"), answer)).toBe("This cell: no recorded incident, Nov 2025 – Oct 2026");
+  });
+
+  test("equal questions have equal addresses, and areas ask for no resolution", () => {
+    const query = { release: "r", layer: "count", strand: "all", from: "2025-11", to: "2026-10", source: "reported" };
+    expect(cellsPath({ ...query, resolution: 9 })).toBe("/api/v1/cells?release=r&layer=count&strand=all&from=2025-11&to=2026-10&source=reported&resolution=9");
+    expect(cellsPath(query)).not.toContain("resolution");
+  });
+});
+
+describe("the interval bar", () => {
+  test("always holds one, the threshold and the whole interval", () => {
+    for (const [lo, hi] of [[0.1, 0.3], [2.1, 2.4], [12, 400]] as const) {
+      const [min, max] = intervalAxis({ ratio_lo: lo, ratio_hi: hi }, 2);
+      for (const value of [1, 2, lo, hi]) {
+        expect(value).toBeGreaterThanOrEqual(min);
+        expect(value).toBeLessThanOrEqual(max);
+      }
+      expect(logPosition(min, min, max)).toBe(0);
+      expect(logPosition(max, min, max)).toBe(1);
+    }
+  });
+});
+
+describe("what the figures rest on", () => {
+  test("each class of data has its own words", () => {
+    expect(marking(release()).lead).toBe("SYNTHETIC DATA — about nobody.");
+    expect(marking(release({ class: "open", licence: "OGL v3" })).text).toContain("OGL v3");
+    expect(marking(release({ class: "restricted" })).lead).toContain("RESTRICTED");
+  });
+
+  test("the reconciliation line says when it does not add up", () => {
+    expect(reconciliationLine(release().reconciliation)).toBe("110 rows = 80 mapped + 10 known to an area only + 10 online + 5 without a place + 5 rejected");
+    expect(reconciliationLine({ ...release().reconciliation, rows: 111 })).toContain("DOES NOT ADD UP");
+  });
+
+  test("the detail of a problem is what the reader sees", () => {
+    expect(problemOf(400, '{"title":"Bad parameter","detail":"strand: allowed are all, race"}')).toMatchObject({ title: "Bad parameter", message: "strand: allowed are all, race", status: 400 });
+    expect(problemOf(502, "<html>").message).toBe("The server answered with status 502.");
+  });
+});
+
+describe("the base map", () => {
+  test("London's shapes are drawn for London and for a part of it, and nowhere else", () => {
+    expect(inLondon([-0.5104, 51.2868, 0.334, 51.6919])).toBe(true);
+    expect(inLondon([-0.12, 51.5, -0.07, 51.53])).toBe(true);
+    expect(inLondon([-2.2, 53.5, -1.2, 54])).toBe(false);
+    expect(inLondon([-6, 50, 2, 56])).toBe(false);
+  });
+});

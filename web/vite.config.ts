@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  base: "/",
+  worker: { format: "es" },
+  css: { lightningcss: { errorRecovery: true } },
+  // Fonts stay files: the page's policy has no `font-src data:`.
+  build: { target: "es2022", assetsInlineLimit: 0, chunkSizeWarningLimit: 1400 },
+  server: { proxy: { "/api": "http://127.0.0.1:8080", "/tiles": "http://127.0.0.1:8080" } },
+  test: { include: ["tests/**/*.test.ts"], environment: "node", testTimeout: 60_000 },
+});

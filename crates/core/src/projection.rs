@@ -145,20 +145,36 @@ fn wrapped(lon: f64) -> f64 {
 /// assert_eq!(bng_from_wgs84(LonLat { lon: 2.35, lat: 48.86 }), None);
 /// ```
 pub fn bng_from_wgs84(p: LonLat) -> Option<(EastingNorthing, DatumShift)> {
-    // The corners of the grid lie inside these; far outside, the series gives nonsense that could fall into the grid.
-    if !((-11.0..=4.5).contains(&p.lon) && (49.0..=62.0).contains(&p.lat)) {
+    if !near_grid(p) {
         return None;
     }
     let [east, north] = TransverseMercator::GRS80.metres_from_radians((p.lon + 2.0).to_radians(), p.lat.to_radians());
-    let (grid, shift) = match ostn15_shift(east, north) {
-        Some([e, n]) => ([east + e, north + n], DatumShift::Ostn15),
-        None => {
-            let (lambda, phi) = helmert_osgb36_from_wgs84(p.lon.to_radians(), p.lat.to_radians());
-            (TransverseMercator::AIRY.metres_from_radians(lambda + 2.0_f64.to_radians(), phi), DatumShift::Helmert)
-        }
-    };
-    let grid = EastingNorthing { easting: grid[0], northing: grid[1] };
-    in_grid(grid).then_some((grid, shift))
+    match ostn15_shift(east, north) {
+        Some([e, n]) => Some((EastingNorthing { easting: east + e, northing: north + n }, DatumShift::Ostn15)),
+        None => bng_from_wgs84_by_helmert(p).map(|grid| (grid, DatumShift::Helmert)),
+    }
+}
+
+/// The National Grid by the Helmert transformation alone, in London too: only to undo it in data that were made with it.
+///
+/// Much open data of London was brought to WGS84 without the OSTN15 grid and lies 1.8 m off; converting it with this and back with
+/// [`wgs84_from_bng`] puts it right. `None` as for [`bng_from_wgs84`].
+///
+/// ```
+/// use hotspot_core::projection::{LonLat, bng_from_wgs84, bng_from_wgs84_by_helmert};
+/// let p = LonLat { lon: -0.119925572, lat: 51.48936565 };
+/// let (exact, coarse) = (bng_from_wgs84(p).unwrap().0, bng_from_wgs84_by_helmert(p).unwrap());
+/// let off = (exact.easting - coarse.easting).hypot(exact.northing - coarse.northing);
+/// assert!((1.4..2.1).contains(&off));
+/// ```
+pub fn bng_from_wgs84_by_helmert(p: LonLat) -> Option<EastingNorthing> {
+    if !near_grid(p) {
+        return None;
+    }
+    let (lambda, phi) = helmert_osgb36_from_wgs84(p.lon.to_radians(), p.lat.to_radians());
+    let [easting, northing] = TransverseMercator::AIRY.metres_from_radians(lambda + 2.0_f64.to_radians(), phi);
+    let grid = EastingNorthing { easting, northing };
+    in_grid(grid).then_some(grid)
 }
 
 /// WGS84 degrees from the National Grid; `None` outside the grid and for coordinates that are not finite.
@@ -175,18 +191,18 @@ pub fn wgs84_from_bng(p: EastingNorthing) -> Option<(LonLat, DatumShift)> {
     if !in_grid(p) {
         return None;
     }
-    let (lon, lat, shift) = match etrs89_from_osgb36(p) {
-        Some(etrs89) => {
-            let (lambda, phi) = TransverseMercator::GRS80.radians_from_metres(etrs89);
-            (lambda.to_degrees() - 2.0, phi.to_degrees(), DatumShift::Ostn15)
-        }
-        None => {
-            let (lambda, phi) = TransverseMercator::AIRY.radians_from_metres([p.easting, p.northing]);
-            let (lambda, phi) = helmert_wgs84_from_osgb36(lambda - 2.0_f64.to_radians(), phi);
-            (lambda.to_degrees(), phi.to_degrees(), DatumShift::Helmert)
-        }
-    };
-    Some((LonLat { lon, lat }, shift))
+    if let Some(etrs89) = etrs89_from_osgb36(p) {
+        let (lambda, phi) = TransverseMercator::GRS80.radians_from_metres(etrs89);
+        return Some((LonLat { lon: lambda.to_degrees() - 2.0, lat: phi.to_degrees() }, DatumShift::Ostn15));
+    }
+    let (lambda, phi) = TransverseMercator::AIRY.radians_from_metres([p.easting, p.northing]);
+    let (lambda, phi) = helmert_wgs84_from_osgb36(lambda - 2.0_f64.to_radians(), phi);
+    Some((LonLat { lon: lambda.to_degrees(), lat: phi.to_degrees() }, DatumShift::Helmert))
+}
+
+/// Whether a point may lie in the grid: far outside, the series gives nonsense that could fall into it. False for NaN.
+fn near_grid(p: LonLat) -> bool {
+    (-11.0..=4.5).contains(&p.lon) && (49.0..=62.0).contains(&p.lat)
 }
 
 /// Whether a point lies in the 700 km × 1,300 km of the National Grid.

@@ -28,6 +28,16 @@ pub enum Error {
     /// Nothing to analyse: every reference measure is zero.
     #[error("the reference measure is zero everywhere")]
     NoReference,
+    /// Exact inference would need more memory or time than its limit; the permutation test has none.
+    #[error("exact inference needs {needed} {unit}, and {limit} is the limit: use permutation")]
+    ExactTooLarge {
+        /// What is counted: `states` (numbers held) or `operations`.
+        unit: &'static str,
+        /// How many the input would need.
+        needed: u64,
+        /// The most allowed.
+        limit: u64,
+    },
     /// Bytes that are not an atlas of this version.
     #[error("not an atlas of this version: {what}")]
     Atlas {

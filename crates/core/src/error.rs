@@ -25,6 +25,14 @@ pub enum Error {
     /// A study area or layer without area.
     #[error("the study area is empty")]
     EmptyArea,
+    /// A polygon that cannot be used.
+    #[error("polygon {row}: {rule}")]
+    Polygon {
+        /// Its row in the layer, from 0.
+        row: u32,
+        /// The rule that it breaks.
+        rule: &'static str,
+    },
     /// Nothing to analyse: every reference measure is zero.
     #[error("the reference measure is zero everywhere")]
     NoReference,

@@ -1,5 +1,0 @@
-//! Polygons as units.
-
-/// Polygons as units.
-#[derive(Debug)]
-pub struct AreaLayer {}

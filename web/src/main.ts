@@ -100,6 +100,8 @@ function showDetail(release: api.Release): void {
   node.detail.hidden = feature === undefined;
   table.choose(feature?.properties.id ?? null);
   map?.choose(feature?.properties.id ?? null);
+  const lost = hotspots !== null && store.state.hotspot !== null && !feature;
+  notice("hotspot", lost ? [`The hotspot of this link, ${store.state.hotspot ?? ""}, is not among those shown.`] : null);
   if (!feature || !hotspots) return;
   const byRank = hotspots.features.map((f) => f.properties).sort((a, b) => a.rank - b.rank);
   const at = byRank.findIndex((s) => s.id === feature.properties.id);

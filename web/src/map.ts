@@ -2,10 +2,11 @@
 import { AttributionControl, Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl, type ExpressionSpecification, type GeoJSONSource, type PointLike } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
-import type { FeatureCollection, Point, Position } from "geojson";
-import type { CellsAnswer, Hotspot, HotspotsAnswer, Release } from "./api";
+import type { FeatureCollection, Point } from "geojson";
+import type { CellsAnswer, HotspotFeature, HotspotsAnswer, Release } from "./api";
 import { CellSource } from "./cell-source";
 import { classColors } from "./legend";
+import { labelPoint, outlineBox } from "./outline";
 import { baseStyle, firstLine, labelLayers } from "./map-base";
 import { boxOf, intersection, type Band, type Box } from "./tiles";
 import type { MapView } from "./url-state";
@@ -67,27 +68,15 @@ function badge(fill: string): ImageData {
   return context.getImageData(0, 0, size, size);
 }
 
-export function outlineBox(feature: { geometry: { coordinates: unknown } }): Box {
-  let box: Box = [Infinity, Infinity, -Infinity, -Infinity];
-  const walk = (part: unknown): void => {
-    if (!Array.isArray(part)) return;
-    if (typeof part[0] === "number") {
-      const [x, y] = part as Position;
-      if (x !== undefined && y !== undefined) box = [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x), Math.max(box[3], y)];
-    } else for (const inner of part) walk(inner);
-  };
-  walk(feature.geometry.coordinates);
-  return box;
-}
-
-/** Ranks stand at the middle of their outlines. */
+/** Ranks stand inside their outlines, where there is most room. */
 function rankPoints(answer: HotspotsAnswer): FeatureCollection<Point, { id: string; rank: number }> {
   return {
     type: "FeatureCollection",
-    features: answer.features.map((feature) => {
-      const [w, s, e, n] = outlineBox(feature);
-      return { type: "Feature", properties: { id: feature.properties.id, rank: feature.properties.rank }, geometry: { type: "Point", coordinates: [(w + e) / 2, (s + n) / 2] } };
-    }),
+    features: answer.features.map(({ geometry, properties: { id, rank } }) => ({
+      type: "Feature",
+      properties: { id, rank },
+      geometry: { type: "Point", coordinates: labelPoint(geometry) },
+    })),
   };
 }
 
@@ -396,14 +385,14 @@ export class HotspotMap {
   }
 
   /** Moves to a hotspot, near enough to see its cells. */
-  goTo(feature: { geometry: { coordinates: unknown }; properties: Hotspot }): void {
-    const [w, s, e, n] = outlineBox(feature);
+  goTo({ geometry }: HotspotFeature): void {
+    const [w, s, e, n] = outlineBox(geometry);
     this.#map.fitBounds([w, s, e, n], { padding: 140, maxZoom: 13, ...(still() ? { animate: false } : { duration: 500 }) });
   }
 
   /** Whether the whole of a hotspot is in view and large enough to see. */
-  shows(feature: { geometry: { coordinates: unknown } }): boolean {
-    const [w, s, e, n] = outlineBox(feature);
+  shows({ geometry }: HotspotFeature): boolean {
+    const [w, s, e, n] = outlineBox(geometry);
     const [west, south, east, north] = this.#box();
     return w >= west && e <= east && s >= south && n <= north && this.#map.getZoom() >= 11;
   }

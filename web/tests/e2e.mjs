@@ -1,0 +1,272 @@
+// The page in a real Chromium against a running server: HOTSPOT_URL=http://127.0.0.1:8080 node --test tests/e2e.mjs
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+import { openBrowser, ready } from "../scripts/browser.mjs";
+
+const base = process.env.HOTSPOT_URL;
+if (!base) throw new Error("set HOTSPOT_URL to the address of a running server, such as http://127.0.0.1:8080");
+const origin = new URL(base).origin;
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const api = async (path) => {
+  const response = await fetch(new URL(path, origin));
+  assert.equal(response.status, 200, path);
+  return response.json();
+};
+
+let browser;
+let close;
+let release;
+
+/** A page that keeps account of what it must not do. */
+async function open(query = "", { init, routes = [], size } = {}) {
+  const page = await browser.newPage();
+  if (size) await page.setViewportSize(size);
+  const seen = { foreign: [], errors: [], requests: [] };
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    seen.requests.push(url.pathname + url.search);
+    if (!["data:", "blob:"].includes(url.protocol) && url.origin !== origin) seen.foreign.push(request.url());
+  });
+  page.on("console", (message) => message.type() === "error" && seen.errors.push(message.text()));
+  page.on("pageerror", (error) => seen.errors.push(error.message));
+  await page.addInitScript(() => {
+    globalThis.violations = [];
+    addEventListener("securitypolicyviolation", (event) => globalThis.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+  });
+  if (init) await page.addInitScript(init);
+  for (const [pattern, handler] of routes) await page.route(pattern, handler);
+  await page.goto(new URL(`/${query}`, origin).href);
+  return { page, seen };
+}
+
+async function assertClean(page, seen) {
+  assert.deepEqual(seen.foreign, [], "requests to other origins");
+  assert.deepEqual(seen.errors, [], "errors on the console");
+  assert.deepEqual(await page.evaluate(() => globalThis.violations), [], "violations of the content security policy");
+}
+
+async function assertAccessible(page, state) {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }),
+  );
+  assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`), [], `axe: ${state}`);
+}
+
+const legend = (page) =>
+  page.evaluate(() => ({
+    n: Number(document.querySelector("#legend").dataset.n),
+    incidents: [...document.querySelectorAll("#legend li")].map((li) => Number(li.dataset.incidents)),
+  }));
+const rows = (page) => page.locator("#hotspots tbody tr");
+const headline = (page) => page.locator("h1").innerText();
+
+/** Waits for the page after something that makes it ask again. */
+const settle = async (page, act) => {
+  await act();
+  await page.waitForTimeout(50);
+  await ready(page);
+};
+
+before(async () => {
+  ({ browser, close } = await openBrowser({ width: 1000, height: 700 }));
+  release = (await api("/api/v1/releases")).releases[0];
+});
+
+after(async () => close?.());
+
+describe("the page", { concurrency: false }, () => {
+  test("draws the map and the table, from its own origin and within its policy", async () => {
+    const { page, seen } = await open();
+    await ready(page);
+    const { features } = await api("/api/v1/hotspots");
+    const shown = await rows(page).evaluateAll((list) => list.map((row) => [row.dataset.id, row.cells[3].textContent.replaceAll(",", "")]));
+    const wanted = features.map((f) => f.properties).sort((a, b) => a.rank - b.rank);
+    assert.deepEqual(shown, wanted.map(({ id, n }) => [id, String(n)]));
+    assert.equal(await page.locator("h1").count(), 1);
+    assert.match(await page.locator("#marking").innerText(), release.class === "synthetic" ? /SYNTHETIC DATA — about nobody/ : /Open data/);
+    assert.ok(seen.requests.some((r) => /^\/tiles\/.+\.geojson$/.test(r)), "cell tiles are unfiltered");
+    assert.equal(await page.locator("canvas.maplibregl-canvas").count(), 1);
+    await assertClean(page, seen);
+    await assertAccessible(page, "start");
+    await page.close();
+  });
+
+  test("gives a legend whose incidents add up to n", async () => {
+    const { page } = await open();
+    await ready(page);
+    const { n, incidents } = await legend(page);
+    assert.equal(incidents.reduce((a, b) => a + b, 0), n);
+    assert.equal(n, (await api("/api/v1/cells")).n);
+    await page.close();
+  });
+
+  test("follows a change of strand in legend, headline and address, and Back takes it back", async () => {
+    const { page, seen } = await open();
+    await ready(page);
+    const first = { legend: await legend(page), headline: await headline(page) };
+    const strand = release.strands.find((s) => s.id !== "all" && s.hotspots !== null && s.n !== first.legend.n);
+    assert.ok(strand, "the release has a strand with hotspots");
+    const tilesBefore = seen.requests.filter((r) => r.startsWith("/tiles/")).length;
+    await settle(page, () => page.selectOption("#strand", strand.id));
+    const second = await legend(page);
+    assert.equal(new URL(page.url()).searchParams.get("strand"), strand.id);
+    assert.equal(second.n, (await api(`/api/v1/cells?strand=${strand.id}`)).n);
+    assert.equal(second.incidents.reduce((a, b) => a + b, 0), second.n);
+    assert.match(await headline(page), new RegExp(strand.label, "i"));
+    assert.match(await page.title(), new RegExp(strand.label, "i"));
+    assert.equal(await rows(page).count(), strand.hotspots);
+    assert.equal(seen.requests.filter((r) => r.startsWith("/tiles/")).length, tilesBefore, "a filter fetches no geometry");
+    await settle(page, () => page.goBack());
+    assert.deepEqual(await legend(page), first.legend);
+    assert.equal(await headline(page), first.headline);
+    assert.equal(await page.locator("#strand").inputValue(), "all");
+    assert.equal(new URL(page.url()).search, "");
+    await settle(page, () => page.goForward());
+    assert.deepEqual(await legend(page), second);
+    await settle(page, () => page.click("#quick-2"));
+    assert.equal(new URL(page.url()).searchParams.get("from"), release.months.to);
+    assert.ok((await legend(page)).n < second.n, "a month holds less than the window");
+    await assertClean(page, seen);
+    await page.close();
+  });
+
+  test("opens a hotspot from its row, keeps it over a reload, closes it with Escape and gives the focus back", async () => {
+    const { page, seen } = await open();
+    await ready(page);
+    const { features } = await api("/api/v1/hotspots");
+    const spot = features[1].properties;
+    await settle(page, () => page.locator(`tr[data-id="${spot.id}"] button`).click());
+    const panel = page.locator("#detail");
+    assert.ok((await panel.innerText()).includes(spot.sentence));
+    assert.equal(new URL(page.url()).searchParams.get("hotspot"), spot.id);
+    assert.ok((await page.evaluate(() => document.activeElement.textContent)).includes(spot.name), "the focus is on the panel's title");
+    await assertAccessible(page, "panel open");
+    await page.reload();
+    await ready(page);
+    assert.ok((await panel.innerText()).includes(spot.sentence), "a reload shows the same");
+    await page.keyboard.press("Escape");
+    assert.equal(await panel.isVisible(), false);
+    assert.equal(new URL(page.url()).searchParams.get("hotspot"), null);
+    assert.ok((await page.evaluate(() => document.activeElement.textContent)).includes(spot.name), "the focus is on the row again");
+    await page.goBack();
+    await panel.waitFor({ state: "visible" });
+    await assertClean(page, seen);
+    await page.close();
+  });
+
+  test("opens a hotspot from the map, by pointer and by keyboard", async () => {
+    const { features } = await api("/api/v1/hotspots");
+    const inside = ([x, y], ring) => ring.reduce((odd, [xi, yi], i) => {
+      const [xj, yj] = ring[(i + ring.length - 1) % ring.length];
+      return yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi ? !odd : odd;
+    }, false);
+    const outer = ({ geometry }) => (geometry.type === "Polygon" ? geometry.coordinates[0] : geometry.coordinates[0][0]);
+    const middle = (feature) => {
+      const ring = outer(feature);
+      const [xs, ys] = [ring.map((p) => p[0]), ring.map((p) => p[1])];
+      return [(Math.min(...xs) + Math.max(...xs)) / 2, (Math.min(...ys) + Math.max(...ys)) / 2];
+    };
+    const feature = features.find((f) => inside(middle(f), outer(f)));
+    const [lon, lat] = middle(feature);
+    const { page, seen } = await open(`?lon=${lon.toFixed(5)}&lat=${lat.toFixed(5)}&zoom=14.5`);
+    await ready(page);
+    assert.ok(seen.requests.some((r) => r.startsWith("/api/v1/cells") && r.includes("bbox=")), "the finest cells are asked for by part");
+    const box = await page.locator("#map").boundingBox();
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await page.mouse.move(x + 3, y + 3);
+    await page.locator("#readout").waitFor({ state: "visible" });
+    assert.ok((await page.locator("#readout").innerText()).includes(feature.properties.name));
+    assert.equal(await page.locator("tr.is-hovered").getAttribute("data-id"), feature.properties.id, "its row is marked");
+    await page.mouse.click(x, y);
+    await page.locator("#detail").waitFor({ state: "visible" });
+    assert.equal(new URL(page.url()).searchParams.get("hotspot"), feature.properties.id);
+    await page.keyboard.press("Escape");
+    await page.locator("canvas.maplibregl-canvas").focus();
+    await page.keyboard.press("Enter");
+    await page.locator("#detail").waitFor({ state: "visible" });
+    await assertClean(page, seen);
+    await page.close();
+  });
+
+  test("sorts the table by its headers and says so", async () => {
+    const { page } = await open();
+    await rows(page).first().waitFor();
+    const sort = page.locator('th[data-column="borough"] button');
+    await sort.click();
+    assert.equal(await page.locator('th[data-column="borough"]').getAttribute("aria-sort"), "ascending");
+    const names = await rows(page).evaluateAll((list) => list.map((row) => row.cells[2].textContent));
+    assert.deepEqual(names, [...names].sort(new Intl.Collator("en-GB", { numeric: true }).compare));
+    await page.keyboard.press("Enter");
+    assert.equal(await page.locator('th[data-column="borough"]').getAttribute("aria-sort"), "descending");
+    assert.equal(await page.locator("#live").textContent(), "Sorted by borough, descending");
+    await page.close();
+  });
+
+  test("says cannot tell in words when a strand has too few incidents", async (t) => {
+    const few = release.strands.find((s) => s.hotspots === null);
+    if (!few) return t.skip("every strand of this release has enough incidents");
+    const { page } = await open(`?strand=${few.id}`);
+    await ready(page);
+    assert.match(await page.locator("#hotspots").innerText(), /Cannot tell/);
+    assert.match(await headline(page), /cannot tell/);
+    await assertAccessible(page, "cannot tell");
+    await page.close();
+  });
+
+  test("shows what the server says is wrong, and tries again", async () => {
+    const problem = { status: 400, contentType: "application/problem+json", body: JSON.stringify({ title: "Bad parameter", status: 400, detail: "layer: allowed are count, density" }) };
+    let broken = true;
+    const { page } = await open("?layer=nonsense", { routes: [["**/api/v1/cells*", (route) => (broken ? route.fulfill(problem) : route.continue({ url: route.request().url().replace("nonsense", "count") }))]] });
+    const alert = page.locator('[data-kind="cells-error"]');
+    await alert.waitFor();
+    assert.match(await alert.innerText(), /layer: allowed are count, density/);
+    await ready(page);
+    assert.ok((await rows(page).count()) > 0, "the table is there all the same");
+    await assertAccessible(page, "error");
+    broken = false;
+    await settle(page, () => alert.locator("button").click());
+    assert.equal(await alert.count(), 0);
+    assert.ok((await legend(page)).n > 0);
+    await page.close();
+  });
+
+  test("works without WebGL and at 320 pixels, and says that a release of a link is gone", async () => {
+    const { page, seen } = await open("?release=long-gone", {
+      size: { width: 320, height: 640 },
+      init: () => {
+        const real = HTMLCanvasElement.prototype.getContext;
+        HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+          return kind.startsWith("webgl") ? null : real.call(this, kind, ...rest);
+        };
+      },
+    });
+    await ready(page);
+    assert.match(await page.locator("#map-message").innerText(), /cannot draw the map/);
+    assert.match(await page.locator("#notices").innerText(), /long-gone/);
+    const { features } = await api("/api/v1/hotspots");
+    assert.equal(await rows(page).count(), features.length);
+    assert.ok((await legend(page)).n > 0);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= 320, `the page is ${width} pixels wide`);
+    await rows(page).first().locator("button").click();
+    await page.locator("#detail").waitFor({ state: "visible" });
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 320);
+    await assertClean(page, seen);
+    await assertAccessible(page, "no map, 320 px");
+    await page.close();
+  });
+
+  test("lets the keyboard skip to the table", async () => {
+    const { page } = await open();
+    await rows(page).first().waitFor();
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement.className), "skip-link");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.activeElement.id === "hotspots");
+    await page.close();
+  });
+});

@@ -35,6 +35,8 @@ export async function openBrowser({ width = 1280, height = 800, flags = [], ...c
     viewport: { width, height },
     ...context,
   });
+  // Software WebGL on a busy machine is slow; a test that hangs still ends.
+  browser.setDefaultTimeout(120_000);
   return {
     browser,
     close: async () => {
@@ -45,4 +47,4 @@ export async function openBrowser({ width = 1280, height = 800, flags = [], ...c
 }
 
 /** Waits until the page says that everything asked for has been drawn. */
-export const ready = (page, timeout = 60_000) => page.waitForSelector("html[data-ready]", { state: "attached", timeout });
+export const ready = (page) => page.waitForSelector("html[data-ready]", { state: "attached" });

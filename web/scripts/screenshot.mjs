@@ -13,7 +13,7 @@ try {
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && console.error(`page: ${message.text()}`));
   page.on("pageerror", (error) => console.error(`page: ${error.message}`));
   const start = Date.now();
-  await page.goto(new URL(`/${query}`, process.env.HOTSPOT_URL ?? "http://127.0.0.1:8080").href);
+  await page.goto(new URL(`/${query}`, process.env.HOTSPOT_URL ?? "http://127.0.0.1:8080").href, { waitUntil: "commit" });
   await ready(page);
   console.error(`ready after ${Date.now() - start} ms`);
   await page.screenshot({ path: file });

@@ -81,7 +81,7 @@ export interface CellsAnswer {
   /** The first class is drawn empty. */
   legend: LegendClass[];
   /** Columns of equal length; cells of class 0 are left out. */
-  cells: { id: string[]; n: number[]; value: number[]; class: number[] };
+  cells: { id: string[]; n: number[]; value: (number | null)[]; class: number[] };
 }
 
 export interface Hotspot {
@@ -117,22 +117,53 @@ export interface HotspotsAnswer extends FeatureCollection<Polygon | MultiPolygon
   reference: string;
 }
 
-export interface CellProperties {
-  h3: string;
+export interface BoroughRow {
+  code: string;
+  name: string;
   n: number;
-  value: number;
-  class: number;
+  /** null where residents are no fit denominator. */
+  residents: number | null;
+  rate_per_1000: number | null;
+  lo: number | null;
+  hi: number | null;
 }
 
-export type CellTile = FeatureCollection<Polygon | MultiPolygon, CellProperties>;
-
-export interface CellsQuery {
+export interface BoroughsAnswer {
   release: string;
-  layer: string;
   strand: string;
   from: Month;
   to: Month;
   source: string;
+  rows: BoroughRow[];
+  elsewhere: number;
+  online: number;
+  no_place: number;
+  total: number;
+}
+
+/** What is counted: the filter without the layer. */
+export interface CountQuery {
+  release: string;
+  strand: string;
+  from: Month;
+  to: Month;
+  source: string;
+}
+
+/** Of a cell `h3`, of an area `id` or `code`; the figures are those without a filter and are not drawn. */
+export interface UnitProperties {
+  h3?: string;
+  id?: string;
+  code?: string;
+  n: number;
+  class: number;
+  value?: number | null;
+}
+
+export type CellTile = FeatureCollection<Polygon | MultiPolygon, UnitProperties>;
+
+export interface CellsQuery extends CountQuery {
+  layer: string;
   /** Left out for a release of areas. */
   resolution?: number;
   bbox?: [number, number, number, number];
@@ -165,7 +196,7 @@ export function problemOf(status: number, body: string): ApiError {
   return new ApiError(status, `Status ${status}`, `The server answered with status ${status}.`);
 }
 
-async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
+async function read<T>(path: string, signal?: AbortSignal, whenEmpty?: T): Promise<T> {
   let response: Response;
   try {
     response = await fetch(path, { headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
@@ -174,6 +205,7 @@ async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
     throw new ApiError(0, "No answer", "The server cannot be reached. Check that it is running, then try again.");
   }
   if (!response.ok) throw problemOf(response.status, await response.text());
+  if (response.status === 204 && whenEmpty !== undefined) return whenEmpty;
   return (await response.json()) as T;
 }
 
@@ -183,6 +215,9 @@ export const layers = (signal?: AbortSignal): Promise<{ layers: LayerEntry[] }> 
 
 export const hotspots = (release: string, strand: string, signal?: AbortSignal): Promise<HotspotsAnswer> =>
   read(`/api/v1/hotspots?${new URLSearchParams({ release, strand })}`, signal);
+
+export const boroughs = ({ release, strand, from, to, source }: CountQuery, signal?: AbortSignal): Promise<BoroughsAnswer> =>
+  read(`/api/v1/boroughs?${new URLSearchParams({ release, strand, from, to, source })}`, signal);
 
 /** The query string of a cells request; parameters in a fixed order, so that equal questions have equal addresses. */
 export function cellsPath(query: CellsQuery): string {
@@ -202,4 +237,4 @@ export function cellsPath(query: CellsQuery): string {
 export const cells = (query: CellsQuery, signal?: AbortSignal): Promise<CellsAnswer> => read(cellsPath(query), signal);
 
 export const cellTile = (release: string, z: number, x: number, y: number, signal?: AbortSignal): Promise<CellTile> =>
-  read(`/tiles/${encodeURIComponent(release)}/count/${z}/${x}/${y}.geojson`, signal);
+  read(`/tiles/${encodeURIComponent(release)}/count/${z}/${x}/${y}.geojson`, signal, { type: "FeatureCollection", features: [] });

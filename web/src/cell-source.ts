@@ -1,16 +1,20 @@
 /** Cell geometry: unfiltered, immutable tiles of the view and one ring, fetched once, merged into one collection. */
 import type { FeatureCollection, MultiPolygon, Polygon } from "geojson";
-import { cellTile, type CellProperties, type CellTile, type Release } from "./api";
+import { cellTile, type Release, type UnitProperties } from "./api";
 import { bandOf, intersection, tileBox, tileKey, tilesOf, type Band, type Box, type Tile } from "./tiles";
 
-export type Cells = FeatureCollection<Polygon | MultiPolygon, CellProperties>;
+/** A unit as the map keeps it: its identifier, which the source promotes, and its shape. */
+export type Cells = FeatureCollection<Polygon | MultiPolygon, { unit: string }>;
+
+/** The identifier of a unit: its H3 index, or the code of an area. */
+export const unitOf = ({ h3, id, code }: UnitProperties): string => h3 ?? id ?? code ?? "";
 
 /** Tiles kept beyond those in use: enough to zoom out and come back without a request. */
 const KEPT = 160;
 
 export class CellSource {
   readonly #release: Release;
-  readonly #tiles = new Map<string, CellTile>();
+  readonly #tiles = new Map<string, Cells["features"]>();
   #shown = "";
 
   constructor(release: Release) {
@@ -50,14 +54,14 @@ export class CellSource {
         }
         try {
           const answer = await cellTile(this.#release.id, tile.z, tile.x, tile.y, signal);
-          this.#tiles.set(key, { type: "FeatureCollection", features: answer.features });
+          this.#tiles.set(key, answer.features.map(({ geometry, properties }) => ({ type: "Feature", geometry, properties: { unit: unitOf(properties) } })));
         } catch (error) {
           if (signal.aborted) throw error;
           failed += 1;
         }
       }),
     );
-    const features = tiles.flatMap((tile) => this.#tiles.get(tileKey(tile))?.features ?? []);
+    const features = tiles.flatMap((tile) => this.#tiles.get(tileKey(tile)) ?? []);
     for (const key of this.#tiles.keys()) {
       if (this.#tiles.size <= KEPT + tiles.length) break;
       this.#tiles.delete(key);

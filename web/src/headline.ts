@@ -58,9 +58,12 @@ export function headline(state: State, release: Release, hotspots: HotspotsAnswe
     return hotspots ? `${start}: ${finding(hotspots)}` : start;
   }
   const n = cells ? `: ${counted(cells.n, "incident")} on the map` : "";
+  const basis = `${state.source === "reported" ? "" : "all reported incidents of "}${periodName(release.window)}`;
   if (!hotspots) return `${start}${n}`;
-  const found = hotspots.verdict === "cannot_tell" ? "too few to tell hotspots" : counted(hotspots.features.length, "hotspot");
-  return `${start}${n}; ${found} of ${periodName(release.window)}, all reported`;
+  if (hotspots.verdict === "cannot_tell") return `${start}${n}. Too few in ${periodName(release.window)} to tell hotspots`;
+  const count = hotspots.features.length;
+  if (count === 0) return `${start}${n}. No hotspot was found in ${basis}`;
+  return `${start}${n}. ${count === 1 ? "The hotspot is that" : `The ${integer(count)} hotspots are those`} of ${basis}`;
 }
 
 /** One line for each break of the series inside the period. */

@@ -2,46 +2,39 @@
 import type { Hotspot, HotspotsAnswer } from "./api";
 import { h } from "./dom";
 import { counted, decimal, integer, periodName, probability } from "./format";
+import { focusHeader, orderInWords, sortableTable, type Column, type Order } from "./sortable-table";
 
-export type Column = "rank" | "name" | "borough" | "n" | "expected" | "ratio" | "probability";
-
-export interface Order {
-  column: Column;
-  descending: boolean;
-}
-
-const COLUMNS: { id: Column; label: string; note?: string; numeric: boolean }[] = [
-  { id: "rank", label: "Rank", numeric: true },
-  { id: "name", label: "Place", numeric: false },
-  { id: "borough", label: "Borough", numeric: false },
-  { id: "n", label: "Incidents", numeric: true },
-  { id: "expected", label: "Expected", numeric: true },
-  { id: "ratio", label: "Times expected", note: "95% interval", numeric: true },
-  { id: "probability", label: "Probability", numeric: true },
+export const HOTSPOT_COLUMNS: readonly Column<Hotspot>[] = [
+  { id: "rank", label: "Rank", numeric: true, ascendingFirst: true, key: (s) => s.rank, cell: (s) => [s.rank] },
+  { id: "name", label: "Place", numeric: false, heading: true, key: (s) => s.name, cell: (s) => [h("button", { type: "button", class: "link" }, s.name)] },
+  { id: "borough", label: "Borough", numeric: false, key: (s) => s.borough ?? "", cell: (s) => [s.borough ?? "–"] },
+  { id: "n", label: "Incidents", numeric: true, key: (s) => s.n, cell: (s) => [integer(s.n)] },
+  { id: "expected", label: "Expected", numeric: true, key: (s) => s.expected, cell: (s) => [decimal(s.expected)] },
+  {
+    id: "ratio",
+    label: "Times expected",
+    note: "95% interval",
+    numeric: true,
+    key: (s) => s.ratio,
+    cell: (s) => [decimal(s.ratio), h("span", { class: "interval" }, ` ${decimal(s.ratio_lo)} to ${decimal(s.ratio_hi)}`)],
+  },
+  { id: "probability", label: "Probability", numeric: true, key: (s) => s.probability, cell: (s) => [probability(s.probability)] },
 ];
-
-const byText = new Intl.Collator("en-GB", { numeric: true });
-
-/** Sorted copy; ties by rank, so that the order is always the same. */
-export function sorted(spots: readonly Hotspot[], { column, descending }: Order): Hotspot[] {
-  const sign = descending ? -1 : 1;
-  const compare = (a: Hotspot, b: Hotspot): number =>
-    column === "name" || column === "borough" ? byText.compare(a[column] ?? "", b[column] ?? "") : a[column] - b[column];
-  return [...spots].sort((a, b) => sign * compare(a, b) || a.rank - b.rank);
-}
-
-/** Order after a click on a header: turn round the same column; a new one starts with the largest number or the first letter. */
-export function nextOrder(current: Order, column: Column): Order {
-  if (current.column === column) return { column, descending: !current.descending };
-  const numeric = COLUMNS.find((c) => c.id === column)?.numeric ?? false;
-  return { column, descending: numeric && column !== "rank" };
-}
 
 export interface TableHandlers {
   choose(id: string): void;
   /** The row under the pointer or with the focus; null when it leaves. */
   point(id: string | null): void;
   say(text: string): void;
+}
+
+/** Scrolls the table, and never the page, so that the row can be seen. */
+function reveal(row: HTMLTableRowElement): void {
+  const region = row.closest(".table-scroll");
+  if (!region) return;
+  const [inner, outer] = [row.getBoundingClientRect(), region.getBoundingClientRect()];
+  const header = 60;
+  if (inner.top < outer.top + header || inner.bottom > outer.bottom) region.scrollTop += inner.top - outer.top - outer.height / 2;
 }
 
 export class HotspotTable {
@@ -68,7 +61,7 @@ export class HotspotTable {
       const chosen = row.dataset["id"] === id;
       if (chosen) {
         row.setAttribute("aria-current", "true");
-        row.scrollIntoView({ block: "nearest" });
+        reveal(row);
       } else row.removeAttribute("aria-current");
     }
   }
@@ -82,7 +75,7 @@ export class HotspotTable {
   focus(id: string): boolean {
     const button = this.#rows().find((row) => row.dataset["id"] === id)?.querySelector("button");
     button?.focus();
-    return button !== undefined;
+    return button !== undefined && document.activeElement === button;
   }
 
   #rows(): HTMLTableRowElement[] {
@@ -99,60 +92,42 @@ export class HotspotTable {
       );
       return;
     }
-    const spots = sorted(answer.features.map((f) => f.properties), this.#order);
+    const spots = answer.features.map((f) => f.properties).sort((a, b) => a.rank - b.rank);
     const first = spots[0];
     if (!first) {
       this.#node.replaceChildren(
         h("h2", {}, "No hotspot found"),
-        h("p", { class: "empty" }, `No place among ${counted(answer.n, "mapped incident")} is very likely above ${answer.threshold} times the expected rate. Few or evenly spread incidents give this answer; it does not say that there is no hate crime.`),
+        h("p", { class: "empty" }, `No place among ${counted(answer.n, "mapped incident")} is very likely above ${answer.threshold} times the expected rate. Few or evenly spread incidents give this answer; it does not say that nothing happens.`),
       );
       return;
     }
-    const head = h("tr");
-    for (const { id, label, note, numeric } of COLUMNS) {
-      const active = this.#order.column === id;
-      const button = h("button", { type: "button", class: "sort" }, label, note ? h("span", { class: "note" }, note) : null, h("span", { class: "arrow", "aria-hidden": "true" }, active ? (this.#order.descending ? "▼" : "▲") : "↕"));
-      button.addEventListener("click", () => this.#sort(id));
-      head.append(h("th", { scope: "col", class: numeric ? "number" : null, "data-column": id, "aria-sort": active ? (this.#order.descending ? "descending" : "ascending") : "none" }, button));
-    }
-    const body = h("tbody");
-    for (const spot of spots) body.append(this.#row(spot));
-    const table = h(
-      "table",
-      {},
-      h("caption", {}, h("strong", {}, counted(spots.length, "hotspot")), `, ${periodName(first.period)}: rate very likely above ${answer.threshold} times the expected`),
-      h("thead", {}, head),
-      body,
+    this.#node.replaceChildren(
+      sortableTable({
+        label: "Table of hotspots",
+        caption: [h("strong", {}, counted(spots.length, "hotspot")), `, ${periodName(first.period)}: rate very likely above ${answer.threshold} times the expected`],
+        columns: HOTSPOT_COLUMNS,
+        rows: spots,
+        order: this.#order,
+        dress: (row, spot) => this.#dress(row, spot.id),
+        sort: (order) => this.#sort(order),
+      }),
     );
-    this.#node.replaceChildren(h("div", { class: "table-scroll", role: "region", "aria-label": "Table of hotspots", tabindex: 0 }, table));
   }
 
-  #row(spot: Hotspot): HTMLTableRowElement {
-    const name = h("button", { type: "button", class: "link" }, spot.name);
-    const row = h(
-      "tr",
-      { "data-id": spot.id, "aria-current": spot.id === this.#chosen ? "true" : null },
-      h("td", { class: "number" }, spot.rank),
-      h("th", { scope: "row" }, name),
-      h("td", {}, spot.borough ?? "–"),
-      h("td", { class: "number" }, integer(spot.n)),
-      h("td", { class: "number" }, decimal(spot.expected)),
-      h("td", { class: "number" }, decimal(spot.ratio), h("span", { class: "interval" }, ` ${decimal(spot.ratio_lo)} to ${decimal(spot.ratio_hi)}`)),
-      h("td", { class: "number" }, probability(spot.probability)),
-    );
-    row.addEventListener("click", () => this.#handlers.choose(spot.id));
-    row.addEventListener("pointerenter", () => this.#handlers.point(spot.id));
+  #dress(row: HTMLTableRowElement, id: string): void {
+    row.dataset["id"] = id;
+    if (id === this.#chosen) row.setAttribute("aria-current", "true");
+    row.addEventListener("click", () => this.#handlers.choose(id));
+    row.addEventListener("pointerenter", () => this.#handlers.point(id));
     row.addEventListener("pointerleave", () => this.#handlers.point(null));
-    row.addEventListener("focusin", () => this.#handlers.point(spot.id));
+    row.addEventListener("focusin", () => this.#handlers.point(id));
     row.addEventListener("focusout", () => this.#handlers.point(null));
-    return row;
   }
 
-  #sort(column: Column): void {
-    this.#order = nextOrder(this.#order, column);
+  #sort(order: Order): void {
+    this.#order = order;
     this.#draw();
-    this.#node.querySelector<HTMLElement>(`th[data-column="${column}"] button`)?.focus();
-    const label = COLUMNS.find((c) => c.id === column)?.label ?? column;
-    this.#handlers.say(`Sorted by ${label.toLowerCase()}, ${this.#order.descending ? "descending" : "ascending"}`);
+    focusHeader(this.#node, order.column);
+    this.#handlers.say(orderInWords(HOTSPOT_COLUMNS, order));
   }
 }

@@ -2,6 +2,7 @@
 import "./style.css";
 import * as api from "./api";
 import { drawAccount, drawMarking } from "./account";
+import { BoroughTable } from "./borough-table";
 import { byId, h } from "./dom";
 import { drawFilters } from "./filters";
 import { counted } from "./format";
@@ -13,7 +14,7 @@ import type { HotspotMap, Target } from "./map";
 import { Pending } from "./pending";
 import { cellLine, drawReadout, figuresByCell, hotspotLine, type CellFigures } from "./readout";
 import { Store, type Step } from "./store";
-import { encode, type State } from "./url-state";
+import { encode, TABLES, type State } from "./url-state";
 
 const node = {
   marking: byId("marking"),
@@ -25,6 +26,8 @@ const node = {
   readout: byId("readout"),
   legend: byId("legend"),
   detail: byId("detail"),
+  tables: byId("tables"),
+  boroughs: byId("boroughs"),
   hotspots: byId("hotspots"),
   account: byId("account"),
   live: byId("live"),
@@ -80,6 +83,8 @@ const table = new HotspotTable(node.hotspots, {
   say,
 });
 
+const boroughTable = new BoroughTable(node.boroughs, say);
+
 /** The reader chose a hotspot. */
 function choose(id: string, where: "map" | "table" | "panel"): void {
   store.set({ hotspot: id }, "push");
@@ -91,7 +96,7 @@ function choose(id: string, where: "map" | "table" | "panel"): void {
 function closeDetail(): void {
   const id = store.state.hotspot;
   store.set({ hotspot: null }, "push");
-  if (id === null || !table.focus(id)) node.hotspots.focus();
+  if (id === null || !table.focus(id)) (store.state.table === "hotspots" ? node.hotspots : node.tables).querySelector("button")?.focus();
 }
 
 function showDetail(release: api.Release): void {
@@ -137,6 +142,35 @@ async function loadHotspots(state: State, release: api.Release): Promise<void> {
       failure("hotspots-error", error, () => void loadHotspots(store.state, release));
     }
   });
+}
+
+async function loadBoroughs(state: State, release: api.Release): Promise<void> {
+  await pending.run("boroughs", async (signal) => {
+    try {
+      const answer = await api.boroughs({ release: release.id, strand: state.strand, ...periodOf(state, release), source: state.source }, signal);
+      if (signal.aborted) return;
+      notice("boroughs-error", null);
+      boroughTable.show(answer);
+    } catch (error) {
+      if (signal.aborted) return;
+      failure("boroughs-error", error, () => void loadBoroughs(store.state, release));
+    }
+  });
+}
+
+/** Shows the chosen table, and which one it is. */
+function showTables(state: State): void {
+  node.hotspots.hidden = state.table !== "hotspots";
+  node.boroughs.hidden = state.table !== "boroughs";
+  const focused = document.activeElement?.id;
+  node.tables.replaceChildren(
+    ...TABLES.map((name) => {
+      const button = h("button", { type: "button", id: `table-${name}`, "aria-pressed": String(state.table === name) }, name === "hotspots" ? "Hotspots" : "Boroughs");
+      button.addEventListener("click", () => store.set({ table: name, hotspot: null }, "push"));
+      return button;
+    }),
+  );
+  if (focused?.startsWith("table-")) document.getElementById(focused)?.focus();
 }
 
 async function loadCells(state: State, release: api.Release): Promise<void> {
@@ -237,6 +271,9 @@ async function apply(state: State, previous: State | null): Promise<void> {
     drawFilters(node.filters, state, release, layers, change);
     showHeadline(state, release);
   }
+  if (newRelease || state.table !== previous.table) showTables(state);
+  const newCount = newRelease || differs(state, previous, ["strand", "from", "to", "source"]);
+  if (state.table === "boroughs" && (newCount || state.table !== previous.table)) void loadBoroughs(state, release);
   if (newRelease || state.strand !== previous.strand) void loadHotspots(state, release);
   else if (state.hotspot !== previous.hotspot) showDetail(release);
   if (newRelease) {

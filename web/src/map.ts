@@ -131,7 +131,7 @@ export class HotspotMap {
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     map.addControl(new NavigationControl({ showCompass: false }), "top-right");
-    map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
+    map.addControl(new ScaleControl({ unit: "metric" }), "top-left");
     map.addControl(new AttributionControl({ compact: false, customAttribution: london ? "Contains National Statistics and OS data © Crown copyright and database right" : "" }), "bottom-right");
     await map.once("load");
     const made = new HotspotMap(map, release, london, view === null, handlers);
@@ -146,7 +146,7 @@ export class HotspotMap {
     const pixelRatio = 2;
     map.addImage("badge", badge(INK), { pixelRatio });
     map.addImage("badge-chosen", badge(CHOSEN), { pixelRatio });
-    map.addSource("cells", { type: "geojson", data: EMPTY_COLLECTION, promoteId: "h3" });
+    map.addSource("cells", { type: "geojson", data: EMPTY_COLLECTION, promoteId: "unit" });
     map.addSource("hotspots", { type: "geojson", data: EMPTY_COLLECTION, promoteId: "id" });
     map.addSource("ranks", { type: "geojson", data: EMPTY_COLLECTION, promoteId: "id" });
     const below = firstLine(this.#london);
@@ -167,7 +167,7 @@ export class HotspotMap {
         type: "line",
         source: "hotspots",
         layout: { "line-join": "round" },
-        paint: { "line-color": "#ffffff", "line-width": ["interpolate", ["linear"], ["zoom"], 9, ["case", state("chosen"), 6, state("pointed"), 5, 2.4], 13, ["case", state("chosen"), 9, state("pointed"), 8, 5.5]], "line-opacity": 0.95 },
+        paint: { "line-color": "#ffffff", "line-width": ["interpolate", ["linear"], ["zoom"], 9, ["case", state("chosen"), 6, state("pointed"), 5, 1.8], 10.5, ["case", state("chosen"), 7, state("pointed"), 6, 3], 13, ["case", state("chosen"), 9, state("pointed"), 8, 5.5]], "line-opacity": 0.95 },
       },
       labels,
     );
@@ -177,7 +177,7 @@ export class HotspotMap {
         type: "line",
         source: "hotspots",
         layout: { "line-join": "round" },
-        paint: { "line-color": ["case", state("chosen"), CHOSEN, INK], "line-width": ["interpolate", ["linear"], ["zoom"], 9, ["case", state("chosen"), 3.5, state("pointed"), 3, 1.1], 13, ["case", state("chosen"), 5, state("pointed"), 4.5, 2.6]] },
+        paint: { "line-color": ["case", state("chosen"), CHOSEN, INK], "line-width": ["interpolate", ["linear"], ["zoom"], 9, ["case", state("chosen"), 3.5, state("pointed"), 3, 0.8], 10.5, ["case", state("chosen"), 4, state("pointed"), 3.5, 1.4], 13, ["case", state("chosen"), 5, state("pointed"), 4.5, 2.6]] },
       },
       labels,
     );
@@ -351,7 +351,7 @@ export class HotspotMap {
     map.removeFeatureState({ source: "cells" });
     this.#hovered = null;
     const { id, n, value, class: classes } = answer.cells;
-    id.forEach((cell, i) => map.setFeatureState({ source: "cells", id: cell }, { class: classes[i] ?? 0, n: n[i] ?? 0, value: value[i] ?? 0 }));
+    id.forEach((cell, i) => map.setFeatureState({ source: "cells", id: cell }, { class: classes[i] ?? 0, n: n[i] ?? 0, value: value[i] ?? null }));
     const pairs = classColors(answer).flatMap((color, index) => (index === 0 ? [] : [index, color]));
     const color = pairs.length === 0 ? EMPTY : (["match", ["coalesce", ["feature-state", "class"], 0], ...pairs, EMPTY] as unknown as ExpressionSpecification);
     map.setPaintProperty("cells", "fill-color", color);

@@ -6,14 +6,15 @@ import { unitName } from "./legend";
 
 export interface CellFigures {
   n: number;
-  value: number;
+  /** null where the method has no answer. */
+  value: number | null;
   class: number;
 }
 
 /** Figures of the answer by cell; the answer names a cell once. */
 export function figuresByCell(answer: CellsAnswer): Map<string, CellFigures> {
   const { id, n, value, class: classes } = answer.cells;
-  return new Map(id.map((cell, i) => [cell, { n: n[i] ?? 0, value: value[i] ?? 0, class: classes[i] ?? 0 }]));
+  return new Map(id.map((cell, i) => [cell, { n: n[i] ?? 0, value: value[i] ?? null, class: classes[i] ?? 0 }]));
 }
 
 /** One line on a cell; a cell that the answer leaves out is in the empty class. */
@@ -26,15 +27,17 @@ export function cellLine(figures: CellFigures | undefined, answer: CellsAnswer):
   }
   const incidents = counted(figures.n, "incident");
   const label = answer.legend[figures.class]?.label;
+  const { value } = figures;
+  if (value === null) return `This ${unit}: ${incidents}, ${period}`;
   switch (answer.layer) {
     case "count":
       return `This ${unit}: ${incidents}, ${period}`;
     case "density":
-      return `This ${unit}: ${decimal(figures.value)} per km² a year (${incidents}), ${period}`;
+      return `This ${unit}: ${decimal(value)} per km² a year (${incidents}), ${period}`;
     case "probability":
-      return `This ${unit}: probability ${figures.value > 0.9995 ? "> 0.999" : figures.value.toFixed(3)} (${incidents}), ${period}`;
+      return `This ${unit}: probability ${value > 0.9995 ? "> 0.999" : value.toFixed(3)} (${incidents}), ${period}`;
     default:
-      return `This ${unit}: ${label ? `${label.toLowerCase()}, ` : ""}${answer.unit} ${figures.value < 0.0001 ? "< 0.0001" : figures.value.toPrecision(2)} (${incidents}), ${period}`;
+      return `This ${unit}: ${label ? `${label.toLowerCase()}, ` : ""}${answer.unit} ${value < 0.0001 ? "< 0.0001" : value.toPrecision(2)} (${incidents}), ${period}`;
   }
 }
 

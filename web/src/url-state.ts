@@ -7,6 +7,10 @@ export interface MapView {
   zoom: number;
 }
 
+export const TABLES = ["hotspots", "boroughs"] as const;
+
+export type TableName = (typeof TABLES)[number];
+
 export interface State {
   /** null: the newest. */
   release: string | null;
@@ -16,6 +20,8 @@ export interface State {
   to: Month | null;
   source: string;
   layer: string;
+  /** The table beside the map. */
+  table: TableName;
   /** Identifier of the chosen hotspot. */
   hotspot: string | null;
   /** null: the whole study area. */
@@ -29,6 +35,7 @@ export const DEFAULTS: State = {
   to: null,
   source: "reported",
   layer: "count",
+  table: "hotspots",
   hotspot: null,
   view: null,
 };
@@ -59,7 +66,7 @@ export const roundedView = (view: MapView): MapView => ({
 /** Query string without the question mark; what is at its default is left out. */
 export function encode(state: State): string {
   const params = new URLSearchParams();
-  for (const key of ["release", "strand", "from", "to", "source", "layer", "hotspot"] as const) {
+  for (const key of ["release", "strand", "from", "to", "source", "layer", "table", "hotspot"] as const) {
     const value = state[key];
     if (value !== null && value !== DEFAULTS[key]) params.set(key, value);
   }
@@ -88,6 +95,7 @@ export function decode(query: string): State {
     to,
     source: matching(ID, params.get("source")) ?? DEFAULTS.source,
     layer: matching(ID, params.get("layer")) ?? DEFAULTS.layer,
+    table: TABLES.find((t) => t === params.get("table")) ?? DEFAULTS.table,
     hotspot: matching(ID, params.get("hotspot")),
     view: lon !== null && lat !== null && zoom !== null ? roundedView({ lon, lat, zoom }) : null,
   };

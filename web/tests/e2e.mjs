@@ -38,7 +38,7 @@ async function open(query = "", { init, routes = [], size } = {}) {
   });
   if (init) await page.addInitScript(init);
   for (const [pattern, handler] of routes) await page.route(pattern, handler);
-  await page.goto(new URL(`/${query}`, origin).href);
+  await page.goto(new URL(`/${query}`, origin).href, { waitUntil: "commit" });
   return { page, seen };
 }
 
@@ -206,6 +206,22 @@ describe("the page", { concurrency: false }, () => {
     await page.close();
   });
 
+  test("shows the boroughs, whose incidents and those of no borough add up", async () => {
+    const { page, seen } = await open("?table=boroughs");
+    await ready(page);
+    const answer = await api("/api/v1/boroughs");
+    const n = answer.rows.reduce((sum, row) => sum + row.n, 0);
+    assert.equal(n + answer.elsewhere + answer.online + answer.no_place, answer.total);
+    const shown = await page.locator("#boroughs tbody tr").evaluateAll((list) => list.map((row) => Number(row.cells[1].textContent.replaceAll(",", ""))));
+    assert.deepEqual(shown, answer.rows.map((row) => row.n).sort((a, b) => b - a));
+    await assertAccessible(page, "boroughs");
+    await page.click("#table-hotspots");
+    await rows(page).first().waitFor({ state: "visible" });
+    assert.equal(new URL(page.url()).search, "");
+    await assertClean(page, seen);
+    await page.close();
+  });
+
   test("says cannot tell in words when a strand has too few incidents", async (t) => {
     const few = release.strands.find((s) => s.hotspots === null);
     if (!few) return t.skip("every strand of this release has enough incidents");
@@ -266,7 +282,8 @@ describe("the page", { concurrency: false }, () => {
     await page.keyboard.press("Tab");
     assert.equal(await page.evaluate(() => document.activeElement.className), "skip-link");
     await page.keyboard.press("Enter");
-    await page.waitForFunction(() => document.activeElement.id === "hotspots");
+    await page.keyboard.press("Tab");
+    await page.waitForFunction(() => document.activeElement.closest("#tables, #hotspots"));
     await page.close();
   });
 });

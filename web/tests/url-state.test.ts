@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DEFAULTS, decode, encode, roundedView, type State } from "../src/url-state";
+import { DEFAULTS, TABLES, decode, encode, roundedView, type State } from "../src/url-state";
 
 const id = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,20}$/);
 const month = fc.tuple(fc.integer({ min: 1990, max: 2099 }), fc.integer({ min: 1, max: 12 })).map(([y, m]) => `${y}-${String(m).padStart(2, "0")}`);
@@ -13,6 +13,7 @@ const state: fc.Arbitrary<State> = fc
     to: fc.option(month),
     source: id,
     layer: id,
+    table: fc.constantFrom(...TABLES),
     hotspot: fc.option(id),
     view: fc.option(fc.record({ lon: number(-180, 180), lat: number(-85, 85), zoom: number(0, 24) }).map(roundedView)),
   })
@@ -43,7 +44,7 @@ describe("the address", () => {
     fc.assert(
       fc.property(garbage, (text) => {
         const params = new URLSearchParams();
-        for (const key of ["release", "strand", "from", "to", "source", "layer", "hotspot", "lat", "zoom"]) params.set(key, text);
+        for (const key of ["release", "strand", "from", "to", "source", "layer", "table", "hotspot", "lat", "zoom"]) params.set(key, text);
         expect(decode(params.toString())).toEqual(DEFAULTS);
       }),
     );

@@ -5,11 +5,12 @@ import { nested, periodFrom, quickPeriods } from "../src/filters";
 import { counted, dayName, decimal, monthsOf, percent, periodName, plusMonths, probability } from "../src/format";
 import { breaksInside, headline } from "../src/headline";
 import { intervalAxis, logPosition } from "../src/hotspot-detail";
-import { nextOrder, sorted } from "../src/hotspot-table";
+import { HOTSPOT_COLUMNS } from "../src/hotspot-table";
 import { legendTotal } from "../src/legend";
 import { inLondon } from "../src/map-base";
 import { cellLine, figuresByCell } from "../src/readout";
 import { DEFAULTS } from "../src/url-state";
+import { nextOrder, sorted } from "../src/sortable-table";
 import { cells, hotspots, release, spot } from "./fixtures";
 
 describe("numbers and months", () => {
@@ -59,7 +60,7 @@ describe("the headline", () => {
 
   test("names the period of the hotspots when another period is on the map", () => {
     const text = headline({ ...DEFAULTS, from: "2026-08" }, release(), hotspots([spot()]), cells({ n: 77 }));
-    expect(text).toBe("Recorded hate crime, all strands, Aug – Oct 2026: 77 incidents on the map; 1 hotspot of Nov 2025 – Oct 2026, all reported");
+    expect(text).toBe("Recorded hate crime, all strands, Aug – Oct 2026: 77 incidents on the map. The hotspot is that of Nov 2025 – Oct 2026");
   });
 
   test("does not call records without strands hate crime", () => {
@@ -94,15 +95,25 @@ describe("filters", () => {
 describe("the table", () => {
   const list = [spot({ id: "a", rank: 1, n: 5, name: "SE15, north" }), spot({ id: "b", rank: 2, n: 9, name: "E2, east" }), spot({ id: "c", rank: 3, n: 5, name: "SE2, south" })];
 
-  test("sorts numbers as numbers, text as people do, ties by rank", () => {
-    expect(sorted(list, { column: "n", descending: true }).map((s) => s.id)).toEqual(["b", "a", "c"]);
-    expect(sorted(list, { column: "name", descending: false }).map((s) => s.id)).toEqual(["b", "c", "a"]);
+  const column = (id: string) => HOTSPOT_COLUMNS.find((c) => c.id === id) ?? expect.fail(id);
+
+  test("sorts numbers as numbers, text as people do, and keeps the rank among equals", () => {
+    expect(sorted(list, column("n"), true).map((s) => s.id)).toEqual(["b", "a", "c"]);
+    expect(sorted(list, column("name"), false).map((s) => s.id)).toEqual(["b", "c", "a"]);
   });
 
-  test("a header starts with the largest number and turns round on the next click", () => {
-    const first = nextOrder({ column: "rank", descending: false }, "n");
+  test("puts what has no number last, both ways", () => {
+    const rates = [{ r: null }, { r: 2 }, { r: 7 }];
+    const key = (row: { r: number | null }) => row.r;
+    expect(sorted(rates, { key }, false).map(key)).toEqual([2, 7, null]);
+    expect(sorted(rates, { key }, true).map(key)).toEqual([7, 2, null]);
+  });
+
+  test("a header starts with the largest number, a rank with the first, and the next click turns it round", () => {
+    const first = nextOrder({ column: "rank", descending: false }, column("n"));
     expect(first).toEqual({ column: "n", descending: true });
-    expect(nextOrder(first, "n").descending).toBe(false);
+    expect(nextOrder(first, column("n")).descending).toBe(false);
+    expect(nextOrder(first, column("rank")).descending).toBe(false);
   });
 });
 

@@ -6,8 +6,11 @@
 pub mod batch;
 pub mod error;
 pub mod ingest;
+pub mod schema;
 
-pub use batch::{AreaCount, Batch, Format, IngestOptions, PseudonymKey, Records, Reject, StudyAreaChoice, StudyAreaOption};
+pub use batch::{
+    AreaCount, Batch, Format, IngestOptions, PseudonymKey, Records, Reject, StudyAreaChoice, StudyAreaOption, write_rejects,
+};
 pub use error::{Cause, Error, Result, Stage};
-pub use ingest::read;
 pub use ingest::rule::Rule;
+pub use ingest::{read, read_study_area, write_incidents_csv};

@@ -58,8 +58,8 @@ rules! {
     PointWithoutCoordinates = "point-without-coordinates", Row, "the place is said to be a point but has no coordinates";
     PlaceContradicted = "place-contradicted", Row, "the place is said to be no point but has coordinates";
     AreaWithoutCode = "area-without-code", Row, "the place is said to be an area but has no area code";
-    UnknownPostcode = "unknown-postcode", Row, "no postcode of the study area";
     BadAreaCode = "area-code-unreadable", Row, "not an area code: 1 to 32 letters, digits, points, hyphens or underscores";
+    UnknownTimePrecision = "unknown-time-precision", Row, "not a known time precision; allowed: minute, day, month, interval";
     UnknownPlace = "unknown-place", Row, "not a known kind of place; allowed: point, area, online, unknown";
     UnknownPrecision = "unknown-precision", Row, "not a known precision; allowed: address, device, postcode, street, snapped, unstated";
     UnknownStrand = "unknown-strand", Row, "not a known strand; allowed: race_or_religion, race, religion, antisemitic, islamophobic, sexual_orientation, transgender, disability";
@@ -102,6 +102,7 @@ rules! {
     JsonInvalid = "json-invalid", File, "not JSON";
     JsonTooDeep = "json-too-deep", File, "the JSON is nested too deep";
     NotFeatureCollection = "not-a-feature-collection", File, "the JSON is no GeoJSON FeatureCollection";
+    NotPolygons = "not-polygons", File, "the file must hold polygons, and at least one";
     ForeignCrs = "foreign-crs", File, "the GeoJSON names a coordinate system other than WGS84";
     UnknownClass = "unknown-class", File, "not a known class; allowed: synthetic, open, restricted";
     MixedClass = "mixed-class", File, "the rows of one file are of different classes";

@@ -1,0 +1,175 @@
+//! The study area: read from GeoJSON, and asked about a million points.
+
+use super::rule::Rule;
+use crate::error::{Error, Result, Stage};
+use flate2::read::MultiGzDecoder;
+use geo::{Coord, LinesIter, MultiPolygon};
+use geojson::{GeoJson, GeometryValue};
+use hotspot_core::LonLat;
+use hotspot_core::grid::StudyArea;
+use std::io::Read;
+use std::path::Path;
+use std::sync::OnceLock;
+
+/// Largest file of polygons once expanded.
+const MAX_POLYGONS: u64 = 512 << 20;
+/// Cells of the raster along each side.
+const SIDE: usize = 256;
+
+/// Reads a study area: all polygons of a GeoJSON file (plain or gzip, WGS84) together, named after the file.
+///
+/// # Errors
+/// When the file cannot be read, is no GeoJSON, holds something else than polygons, or no polygon at all.
+pub fn read_study_area(path: &Path) -> Result<StudyArea> {
+    let text = read_geojson(path)?;
+    let broken = |rule| Error::rule(Stage::Areas, path, rule);
+    // The message of a parser may quote the file.
+    let json: GeoJson = text.parse().map_err(|_: geojson::Error| broken(Rule::JsonInvalid))?;
+    let mut polygons = MultiPolygon::new(Vec::new());
+    let mut add = |geometry: Option<&geojson::Geometry>, row: u64| match geometry.map(|g| (&g.value, g)) {
+        None => Ok(()),
+        Some((GeometryValue::Polygon { .. } | GeometryValue::MultiPolygon { .. }, geometry)) => {
+            let geometry: geo::Geometry<f64> =
+                geometry.try_into().map_err(|_: geojson::Error| broken(Rule::NotPolygons).at_row(row))?;
+            match geometry {
+                geo::Geometry::Polygon(p) => polygons.0.push(p),
+                geo::Geometry::MultiPolygon(m) => polygons.0.extend(m),
+                _ => {}
+            }
+            Ok(())
+        }
+        Some(_) => Err(broken(Rule::NotPolygons).at_row(row)),
+    };
+    match &json {
+        GeoJson::Geometry(geometry) => add(Some(geometry), 1)?,
+        GeoJson::Feature(feature) => add(feature.geometry.as_ref(), 1)?,
+        GeoJson::FeatureCollection(collection) => {
+            for (row, feature) in (1..).zip(&collection.features) {
+                add(feature.geometry.as_ref(), row)?;
+            }
+        }
+    }
+    if polygons.0.is_empty() {
+        return Err(broken(Rule::NotPolygons));
+    }
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = name.trim_end_matches(".gz").trim_end_matches(".geojson").trim_end_matches(".json").to_owned();
+    StudyArea::new(name, polygons).map_err(|e| Error::source(Stage::Areas, path, e))
+}
+
+/// The text of a GeoJSON file, plain or gzip.
+///
+/// # Errors
+/// When it cannot be read, is not UTF-8, or is larger than 512 MiB.
+pub fn read_geojson(path: &Path) -> Result<String> {
+    let fail = |e: std::io::Error| Error::source(Stage::Areas, path, e);
+    let broken = |rule| Error::rule(Stage::Areas, path, rule);
+    let bytes = std::fs::read(path).map_err(fail)?;
+    let bytes = if bytes.starts_with(&[0x1f, 0x8b]) {
+        let mut plain = Vec::new();
+        let mut decoder = MultiGzDecoder::new(bytes.as_slice()).take(MAX_POLYGONS + 1);
+        decoder.read_to_end(&mut plain).map_err(|_: std::io::Error| broken(Rule::GzipDamaged))?;
+        plain
+    } else {
+        bytes
+    };
+    if bytes.len() as u64 > MAX_POLYGONS {
+        return Err(broken(Rule::FileTooLarge));
+    }
+    let text = String::from_utf8(bytes).map_err(|_: std::string::FromUtf8Error| broken(Rule::JsonInvalid))?;
+    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
+}
+
+/// London, made once.
+pub(crate) fn london() -> &'static Fence {
+    static LONDON: OnceLock<Fence> = OnceLock::new();
+    LONDON.get_or_init(|| Fence::new(StudyArea::london()))
+}
+
+/// A study area that answers for many points: the cells of a coarse raster that no edge touches are wholly inside or
+/// outside; for a point in any other cell the polygon itself is asked.
+#[derive(Debug)]
+pub(crate) struct Fence {
+    area: StudyArea,
+    west: f64,
+    south: f64,
+    /// Cells per degree.
+    scale: [f64; 2],
+    cells: Vec<Side>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Inside,
+    Outside,
+    Edge,
+}
+
+impl Fence {
+    pub(crate) fn new(area: StudyArea) -> Self {
+        let [west, south, east, north] = area.bounds();
+        let scale = [SIDE as f64 / (east - west).max(f64::MIN_POSITIVE), SIDE as f64 / (north - south).max(f64::MIN_POSITIVE)];
+        let mut fence = Self { area, west, south, scale, cells: Vec::new() };
+        let mut edge = vec![false; SIDE * SIDE];
+        for line in fence.area.polygon.lines_iter() {
+            let [ax, ay] = fence.cell(line.start);
+            let [bx, by] = fence.cell(line.end);
+            // One cell more on every side, so that rounding cannot put an edge beside its cell.
+            for y in ay.min(by).saturating_sub(1)..=(ay.max(by) + 1).min(SIDE - 1) {
+                for x in ax.min(bx).saturating_sub(1)..=(ax.max(bx) + 1).min(SIDE - 1) {
+                    edge[y * SIDE + x] = true;
+                }
+            }
+        }
+        fence.cells = Vec::with_capacity(SIDE * SIDE);
+        for y in 0..SIDE {
+            let mut run = None;
+            for x in 0..SIDE {
+                let side = if edge[y * SIDE + x] {
+                    run = None;
+                    Side::Edge
+                } else {
+                    // Between two edges the side does not change.
+                    *run.get_or_insert_with(|| {
+                        let center = LonLat {
+                            lon: fence.west + (x as f64 + 0.5) / fence.scale[0],
+                            lat: fence.south + (y as f64 + 0.5) / fence.scale[1],
+                        };
+                        if fence.area.contains(center) { Side::Inside } else { Side::Outside }
+                    })
+                };
+                fence.cells.push(side);
+            }
+        }
+        fence
+    }
+
+    pub(crate) const fn area(&self) -> &StudyArea {
+        &self.area
+    }
+
+    /// Whether the area holds the point, by the area's own rule.
+    pub(crate) fn contains(&self, p: LonLat) -> bool {
+        let [x, y] = [(p.lon - self.west) * self.scale[0], (p.lat - self.south) * self.scale[1]];
+        // Comparisons that NaN fails.
+        if !(x >= 0.0 && y >= 0.0 && x <= SIDE as f64 && y <= SIDE as f64) {
+            return false;
+        }
+        let [x, y] = [x, y].map(|v| (v as usize).min(SIDE - 1));
+        match self.cells[y * SIDE + x] {
+            Side::Inside => true,
+            Side::Outside => false,
+            Side::Edge => self.area.contains(p),
+        }
+    }
+
+    /// Whether the area's bounding box holds the point.
+    pub(crate) fn bounds_contain(&self, p: LonLat) -> bool {
+        let [west, south, east, north] = self.area.bounds();
+        (west..=east).contains(&p.lon) && (south..=north).contains(&p.lat)
+    }
+
+    fn cell(&self, p: Coord<f64>) -> [usize; 2] {
+        [(p.x - self.west) * self.scale[0], (p.y - self.south) * self.scale[1]].map(|v| (v.max(0.0) as usize).min(SIDE - 1))
+    }
+}

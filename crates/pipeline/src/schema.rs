@@ -1,0 +1,3 @@
+//! Column names and dtypes: nowhere else.
+
+pub mod input;

@@ -1,0 +1,142 @@
+//! Columns of the files that come in: our own schema, and the layouts that are known by their header.
+//!
+//! # Our own schema
+//!
+//! A CSV, Parquet or GeoJSON file with one row (feature) for each version of a record. Three columns are needed: `id`,
+//! `occurred_from` (or `occurred`, or `month`) and `strands` (or `strand`); every other may be missing or blank and then
+//! means what [`Column::when_blank`] says. Other columns are ignored. Header names are compared without regard to case.
+//!
+//! * **Dates** are `YYYY-MM-DD`; **months** `YYYY-MM`; **times** `YYYY-MM-DDTHH:MM[:SS[.fraction]]`, in London time unless
+//!   `Z` or an offset follows. A date without a time is a whole day, never midnight; a month a whole month.
+//! * **Several strands** are separated by `;`. Sub-strands bring their parents with them.
+//! * **Several versions** of a record have the same `id` and different `known_on`.
+//! * **Places**: `lon,lat` in WGS84 degrees or `easting,northing` in British National Grid metres make a point;
+//!   an `area_code` alone an area; `place` says `online` or `unknown`.
+//! * `class` is the same in every row: `synthetic` files go only into synthetic stores, others never do.
+
+macro_rules! columns {
+    ($( $variant:ident = $name:literal, [$($alias:literal),*], $blank:literal, $meaning:literal; )+) => {
+        /// A column of an input.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Column { $( #[doc = $meaning] $variant ),+ }
+
+        impl Column {
+            /// Every column.
+            pub const ALL: &'static [Self] = &[ $( Self::$variant ),+ ];
+            /// Name in our own schema.
+            pub const fn name(self) -> &'static str { match self { $( Self::$variant => $name ),+ } }
+            /// Its names in our own schema, the first present one counts.
+            pub const fn names(self) -> &'static [&'static str] { match self { $( Self::$variant => &[$name $(, $alias)*] ),+ } }
+            /// What a missing or blank field means.
+            pub const fn when_blank(self) -> &'static str { match self { $( Self::$variant => $blank ),+ } }
+            /// What it holds.
+            pub const fn meaning(self) -> &'static str { match self { $( Self::$variant => $meaning ),+ } }
+        }
+    };
+}
+
+columns! {
+    Id = "id", [], "refused", "Identifier of the record, unique within its publisher; at most 128 characters";
+    KnownOn = "known_on", [], "the day of ingest", "Day on which this version of the record became known";
+    OccurredFrom = "occurred_from", ["occurred", "month"], "refused", "Month, day or time at which it happened, or the earliest";
+    OccurredTo = "occurred_to", [], "the same as occurred_from", "Latest day or time at which it happened";
+    TimePrecision = "time_precision", [], "as occurred_from is written", "minute, day, month or interval";
+    RecordedOn = "recorded_on", [], "not known", "Day of recording";
+    Lon = "lon", ["longitude"], "no point", "Longitude, WGS84 degrees";
+    Lat = "lat", ["latitude"], "no point", "Latitude, WGS84 degrees";
+    Easting = "easting", [], "no point", "British National Grid easting, metres";
+    Northing = "northing", [], "no point", "British National Grid northing, metres";
+    Precision = "precision", [], "unstated", "How well the point is known";
+    Place = "place", [], "point with coordinates, area with an area code, else unknown", "point, area, online or unknown";
+    AreaCode = "area_code", [], "no area", "Code of the area, where no point is known";
+    Strands = "strands", ["strand"], "no strand: a crime without a hate flag", "Strands, separated by ;";
+    Offence = "offence", [], "other", "Group of offence";
+    Source = "source", [], "recorded", "Who brought it about";
+    Status = "status", [], "confirmed", "How firm the hate flag is";
+    Setting = "setting", [], "other", "Kind of place";
+    Outcome = "outcome", [], "unknown", "Where the investigation stands";
+    Victim = "victim", [], "none", "Keyed pseudonym of the victim";
+    Premises = "premises", [], "none", "Keyed pseudonym of the premises";
+    Class = "class", [], "not stated", "synthetic, open or restricted";
+    AreaName = "area_name", [], "none", "Name of the area of a count";
+    Count = "count", ["offences"], "refused", "A published count";
+}
+
+/// The columns of an incident in our own schema, in the order in which they are written.
+pub const INCIDENT: &[Column] = &[
+    Column::Id,
+    Column::KnownOn,
+    Column::OccurredFrom,
+    Column::OccurredTo,
+    Column::TimePrecision,
+    Column::RecordedOn,
+    Column::Lon,
+    Column::Lat,
+    Column::Precision,
+    Column::Place,
+    Column::AreaCode,
+    Column::Strands,
+    Column::Offence,
+    Column::Source,
+    Column::Status,
+    Column::Setting,
+    Column::Outcome,
+    Column::Victim,
+    Column::Premises,
+    Column::Class,
+];
+
+/// The columns that our own schema may also bring: metres instead of degrees.
+pub const METRES: &[Column] = &[Column::Easting, Column::Northing];
+
+/// The columns that our own schema needs.
+pub const NEEDED: &[Column] = &[Column::Id, Column::OccurredFrom, Column::Strands];
+
+/// The columns of a street file of data.police.uk that are read.
+pub const POLICE_UK: &[(Column, &str)] = &[
+    (Column::Id, "Crime ID"),
+    (Column::OccurredFrom, "Month"),
+    (Column::Lon, "Longitude"),
+    (Column::Lat, "Latitude"),
+    (Column::Offence, "Crime type"),
+    (Column::Outcome, "Last outcome category"),
+];
+
+/// The columns of police.uk records as its API names them, in one table.
+pub const POLICE_UK_TABLE: &[(Column, &str)] = &[
+    (Column::Id, "id"),
+    (Column::OccurredFrom, "month"),
+    (Column::Lon, "lon"),
+    (Column::Lat, "lat"),
+    (Column::Offence, "category"),
+    (Column::Outcome, "outcome"),
+    (Column::Place, "loctype"),
+];
+
+/// The code columns of counts per area, the finest area first, each with the names that may stand beside it.
+pub const AREAS: &[(&str, &[&str])] = &[
+    ("lsoa_code", &["lsoa_name"]),
+    ("wardcode", &["wardname", "ward_name"]),
+    ("code", &["name", "area_name", "area"]),
+    ("gss_code", &["borough", "name", "area_name", "area"]),
+];
+
+/// The month of a count.
+pub const COUNT_MONTH: &str = "month";
+
+/// The strand of a count.
+pub const COUNT_STRAND: &str = "strand";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_needed_column_is_a_column_of_the_schema() {
+        assert!(NEEDED.iter().all(|c| INCIDENT.contains(c)));
+        let mut names: Vec<_> = Column::ALL.iter().flat_map(|c| c.names()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Column::ALL.iter().map(|c| c.names().len()).sum::<usize>(), "a name stands for two columns");
+    }
+}

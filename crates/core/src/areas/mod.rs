@@ -1,7 +1,10 @@
 //! Polygons as units: LSOA, wards, boroughs.
 
+mod borough_index;
 mod contiguity;
 pub(crate) mod edges;
+
+pub use borough_index::BoroughIndex;
 
 use crate::error::{Error, Result};
 use crate::grid::study_area::steradians;

@@ -8,7 +8,8 @@
 //! area of its part inside beside its H3 area: a rate there is per square kilometre of the study area, not of the river
 //! bank opposite.
 
-mod clip;
+pub(crate) mod clip;
+mod cover;
 pub mod level;
 pub mod locator;
 pub mod study_area;
@@ -20,11 +21,11 @@ pub use study_area::StudyArea;
 use crate::areas::edges::{EdgeBins, PolygonEdges};
 use crate::error::{Error, Result};
 use crate::projection::LonLat;
-use geo::MultiPolygon;
-use h3o::geom::{ContainmentMode, TilerBuilder};
 use h3o::{CellIndex, Resolution};
 use rayon::prelude::*;
 
+#[cfg(test)]
+mod tests;
 
 /// H3 cells of a study area at several resolutions.
 ///
@@ -61,16 +62,20 @@ impl CellGrid {
     ///
     /// # Errors
     /// [`Error::OutOfRange`] when the coarsest resolution is finer than the finest, [`Error::EmptyArea`] when no cell is
-    /// touched, [`Error::Polygon`] when h3o refuses the polygon.
+    /// touched.
     pub fn cover(area: StudyArea, finest: Resolution, coarsest: Resolution) -> Result<Self> {
         if coarsest > finest {
             return Err(Error::OutOfRange { what: "coarsest resolution", must: "at most the finest" });
         }
-        let cells = covering(&area.polygon, finest)?;
         let inside = PolygonEdges::new(&area.polygon);
+        let bins = EdgeBins::new([&area.polygon], locator::reach_degrees(finest));
+        let cells = cover::cells(&area.polygon, &inside, &bins, finest);
+        if cells.is_empty() {
+            return Err(Error::EmptyArea);
+        }
         let locator = CellLocator::new(finest, cells);
         let h3_area: Vec<f64> = locator.cells().par_iter().map(|c| c.area_km2()).collect();
-        let share = shares(&locator, &area.polygon, &inside);
+        let share = shares(&locator, &bins, &inside);
         let border: Vec<bool> = share.iter().map(Option::is_some).collect();
         let area_inside = h3_area.iter().zip(&share).map(|(a, s)| a * s.unwrap_or(1.0)).collect();
         let mut grid = Self {
@@ -193,30 +198,14 @@ impl CellGrid {
     }
 }
 
-/// Every cell that the polygon touches, sorted.
-fn covering(polygon: &MultiPolygon<f64>, resolution: Resolution) -> Result<Vec<CellIndex>> {
-    let mut tiler = TilerBuilder::new(resolution).containment_mode(ContainmentMode::Covers).build();
-    tiler
-        .add_batch(polygon.iter().cloned())
-        .map_err(|_| Error::Polygon { row: 0, rule: "rings are closed, with three or more finite points" })?;
-    let mut cells: Vec<CellIndex> = tiler.into_coverage().collect();
-    cells.sort_unstable();
-    cells.dedup();
-    if cells.is_empty() {
-        return Err(Error::EmptyArea);
-    }
-    Ok(cells)
-}
-
 /// Share of each cell inside the polygon; `None` for cells that no edge touches, which lie inside as a whole.
-fn shares(locator: &CellLocator, polygon: &MultiPolygon<f64>, inside: &PolygonEdges) -> Vec<Option<f64>> {
+fn shares(locator: &CellLocator, bins: &EdgeBins, inside: &PolygonEdges) -> Vec<Option<f64>> {
     let reach = locator::reach_degrees(locator.resolution());
-    let bins = EdgeBins::new([polygon], reach);
     locator
         .cells()
         .par_iter()
         .map_init(Vec::new, |scratch, cell| {
-            let near = clip::near_cell(*cell, clip::reach_of(*cell, reach), &bins, scratch)?;
+            let near = clip::near_cell(*cell, clip::reach_of(*cell, reach), bins, scratch)?;
             Some(near.outline.share_inside(&near.edges, inside))
         })
         .collect()

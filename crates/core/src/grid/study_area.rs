@@ -42,10 +42,13 @@ impl StudyArea {
     /// their direction.
     ///
     /// # Errors
-    /// [`Error::EmptyArea`] without area, [`Error::Polygon`] when a coordinate is not a number or beyond ±180 and ±90
+    /// [`Error::EmptyArea`] without polygon, [`Error::Polygon`] without area, when a coordinate is not a number or beyond ±180 and ±90
     /// degrees, when it spans more than half of the globe (as one that crosses the antimeridian would), or when it cannot be
     /// repaired.
     pub fn new(name: impl Into<String>, polygon: MultiPolygon<f64>) -> Result<Self> {
+        if polygon.0.is_empty() {
+            return Err(Error::EmptyArea);
+        }
         let (polygon, _) = sound(polygon).map_err(|rule| Error::Polygon { row: 0, rule })?;
         let bounds = bounds_of(&polygon).ok_or(Error::EmptyArea)?;
         Ok(Self { name: name.into(), polygon, projection: Projection::for_area(bounds) })

@@ -3,10 +3,21 @@
 //! [`ingest`] reads any publisher's file into a [`Batch`] of validated records; the store keeps batches; facts are made
 //! from the store, and a release from facts. Polars stays inside this crate.
 
+pub mod areas;
+mod as_text;
 pub mod batch;
+pub mod check;
+mod commit;
 pub mod error;
+pub mod facts;
+mod frame;
 pub mod ingest;
+pub mod links;
+pub mod release;
 pub mod schema;
+pub mod store;
+pub mod truth;
+mod wkb;
 
 pub use batch::{
     AreaCount, Batch, Format, IngestOptions, PseudonymKey, Records, Reject, StudyAreaChoice, StudyAreaOption, write_rejects,

@@ -1,3 +1,4 @@
 //! Column names and dtypes: nowhere else.
 
 pub mod input;
+pub(crate) mod store;

@@ -1,0 +1,540 @@
+//! The store as known on a day becomes events, and events become facts on a grid or on areas.
+
+use crate::batch::AreaCount;
+use crate::error::{Error, Result, Stage};
+use crate::links::{Events, Trace};
+use crate::store::{State, Store};
+use hotspot_core::areas::{AreaLayer, BoroughIndex};
+use hotspot_core::atlas::{Atlas, Borough};
+use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_HOUR, NO_UNIT};
+use hotspot_core::grid::CellGrid;
+use hotspot_core::release::{DataClass, Reconciliation, ReportingArea};
+use hotspot_core::{
+    AreaCode, FlagStatus, Incident, LonLat, Month, MonthRange, Offence, Outcome, Place, PlaceKind, Precision, Setting, Source,
+    SourceSet, StrandSet,
+};
+use jiff::civil::Date;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+use std::path::PathBuf;
+
+/// How every row of every input file is accounted for on a day, in rows:
+/// `rows = rejected + already_known + not_yet_known + superseded + removed + in_force`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Account {
+    /// Rows of all input files.
+    pub rows: u64,
+    /// Refused by a named rule.
+    pub rejected: u64,
+    /// Repeated what was known when they came in.
+    pub already_known: u64,
+    /// Became known after the day.
+    pub not_yet_known: u64,
+    /// Replaced by a later version.
+    pub superseded: u64,
+    /// Records whose flag was taken off: in no count.
+    pub removed: u64,
+    /// Records that count.
+    pub in_force: u64,
+    /// Records that are of the same event as another: events = `in_force` − `joined`.
+    pub joined: u64,
+}
+
+impl Account {
+    /// Whether it adds up.
+    pub const fn adds_up(&self) -> bool {
+        self.rows == self.rejected + self.already_known + self.not_yet_known + self.superseded + self.removed + self.in_force
+    }
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} rows = {} in force + {} flag removed + {} superseded + {} not yet known + {} already known + {} rejected",
+            self.rows, self.in_force, self.removed, self.superseded, self.not_yet_known, self.already_known, self.rejected
+        )?;
+        if self.joined > 0 {
+            write!(f, "; {} events, {} records joined to another", self.in_force - self.joined, self.joined)?;
+        }
+        Ok(())
+    }
+}
+
+/// Where an event is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum EventPlace {
+    /// A point.
+    Point {
+        /// WGS84 degrees.
+        location: LonLat,
+        /// How well it is known.
+        precision: Precision,
+    },
+    /// Somewhere in the area with this number in [`Known::area_codes`].
+    Area(u32),
+    /// Online.
+    Online,
+    /// No place; for a published count, the number in [`Known::area_names`] of the name that it stands under.
+    Unknown(Option<u32>),
+}
+
+/// One event, or one published count.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Event {
+    /// Where, as precisely as any of its records says.
+    pub place: EventPlace,
+    /// Month in which it happened: the earliest of its records.
+    pub month: Month,
+    /// Month in which it was recorded: the earliest; that in which it happened where no record says.
+    pub recorded: Month,
+    /// Strands of all its records.
+    pub strands: StrandSet,
+    /// Group of offence.
+    pub offence: Offence,
+    /// Everyone who reported it.
+    pub sources: SourceSet,
+    /// Confirmed when any of its records is.
+    pub status: FlagStatus,
+    /// Kind of place.
+    pub setting: Setting,
+    /// Where the investigation stands.
+    pub outcome: Outcome,
+    /// Local hour of the week, 0 to 167, if known.
+    pub hour_of_week: Option<u8>,
+    /// 1 for an event.
+    pub count: u32,
+}
+
+/// What was known on a day.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// Events or published counts.
+    pub kind: FactKind,
+    /// The day.
+    pub as_known_on: Date,
+    /// Class of the store.
+    pub class: DataClass,
+    /// Licence of the store.
+    pub licence: Option<String>,
+    /// Name and SHA-256 of every input file, in the order of ingest.
+    pub inputs: Vec<(String, String)>,
+    /// Study areas that were applied at ingest.
+    pub study_areas: BTreeSet<String>,
+    /// The records that count by place, and the rows that were refused, in rows: a published count is one, whatever it says.
+    pub reconciliation: Reconciliation,
+    /// Every row of every input file.
+    pub account: Account,
+    /// Records after links, those with a removed flag left out.
+    pub events: Vec<Event>,
+    /// What [`EventPlace::Area`] points at.
+    pub area_codes: Vec<String>,
+    /// What [`EventPlace::Unknown`] points at.
+    pub area_names: Vec<String>,
+    traces: Vec<Trace>,
+    folder: PathBuf,
+}
+
+impl Known {
+    /// First and last month that occur; `None` without events.
+    pub fn months(&self) -> Option<MonthRange> {
+        let months = || self.events.iter().map(|e| e.month);
+        MonthRange::new(months().min()?, months().max()?)
+    }
+
+    /// Records whose flag was taken off.
+    pub const fn removed(&self) -> u64 {
+        self.account.removed
+    }
+
+    /// Box round the points, `[west, south, east, north]` in degrees; `None` without points.
+    pub fn bounds(&self) -> Option<[f64; 4]> {
+        self.events.iter().filter_map(|e| point(e.place)).fold(None, |bounds, p| {
+            let [w, s, e, n] = bounds.unwrap_or([p.lon, p.lat, p.lon, p.lat]);
+            Some([w.min(p.lon), s.min(p.lat), e.max(p.lon), n.max(p.lat)])
+        })
+    }
+
+    pub(crate) fn traces(&self) -> &[Trace] {
+        &self.traces
+    }
+}
+
+/// Everything that the store held on a day, with linked records joined to events.
+///
+/// # Errors
+/// When a file of the store is missing or damaged.
+pub fn load(store: &Store, as_known_on: Date) -> Result<Known> {
+    let batches = store.batches();
+    let mut known = Known {
+        kind: store.kind().unwrap_or(FactKind::Events),
+        as_known_on,
+        class: store.class(),
+        licence: store.licence().map(str::to_owned),
+        inputs: batches.iter().map(|b| (b.file.clone(), b.sha256.clone())).collect(),
+        study_areas: store.study_areas(),
+        reconciliation: Reconciliation::default(),
+        account: Account {
+            rejected: batches.iter().map(|b| b.reconciliation.rejected).sum(),
+            already_known: batches.iter().map(|b| b.already_known).sum(),
+            ..Account::default()
+        },
+        events: Vec::new(),
+        area_codes: Vec::new(),
+        area_names: Vec::new(),
+        traces: Vec::new(),
+        folder: store.folder().to_owned(),
+    };
+    known.account.rows = known.account.rejected + known.account.already_known + batches.iter().map(|b| b.added).sum::<u64>();
+    match known.kind {
+        FactKind::Events => {
+            let links = Events::of(&store.links(as_known_on)?);
+            known.take_incidents(store.incident_state(as_known_on)?, &links);
+        }
+        FactKind::Counts => known.take_counts(store.count_state(as_known_on)?),
+    }
+    let rejected = store.rejected(as_known_on);
+    known.reconciliation.rows += rejected;
+    known.reconciliation.rejected += rejected;
+    Ok(known)
+}
+
+/// Numbers for texts, in the order of their first use.
+#[derive(Default)]
+struct Numbers(HashMap<String, u32>);
+
+impl Numbers {
+    fn of(&mut self, text: &str, all: &mut Vec<String>) -> u32 {
+        if let Some(number) = self.0.get(text) {
+            return *number;
+        }
+        let number = all.len() as u32;
+        all.push(text.to_owned());
+        self.0.insert(text.to_owned(), number);
+        number
+    }
+}
+
+impl Known {
+    fn take_incidents(&mut self, state: State<Incident>, links: &Events) {
+        let mut codes = Numbers::default();
+        let mut joined: BTreeMap<u32, Vec<Incident>> = BTreeMap::new();
+        (self.account.superseded, self.account.not_yet_known) = (state.superseded, state.not_yet_known);
+        self.events.reserve(state.records.len());
+        for incident in state.records {
+            if incident.status == FlagStatus::Removed {
+                self.account.removed += 1;
+                continue;
+            }
+            self.account.in_force += 1;
+            self.reconciliation.accept(incident.place.kind(), 1);
+            match links.event(&incident.id.0) {
+                Some(event) => joined.entry(event).or_default().push(incident),
+                None => self.push_event(std::slice::from_ref(&incident), &mut codes),
+            }
+        }
+        for mut records in joined.into_values() {
+            records.sort_by(|a, b| a.id.cmp(&b.id));
+            self.account.joined += records.len() as u64 - 1;
+            self.push_event(&records, &mut codes);
+        }
+    }
+
+    /// One event of one or more records, in the order of their identifiers.
+    fn push_event(&mut self, records: &[Incident], codes: &mut Numbers) {
+        self.traces.extend(records.iter().filter_map(|r| Trace::of(r, self.events.len() as u32)));
+        let mut by_place: Vec<&Incident> = records.iter().collect();
+        by_place.sort_by(|a, b| vagueness(&a.place).total_cmp(&vagueness(&b.place)));
+        let mut by_time: Vec<&Incident> = records.iter().collect();
+        by_time.sort_by_key(|r| (r.occurred.month, r.occurred.from));
+        let best = by_place[0];
+        let month = by_time[0].occurred.month;
+        let recorded = |r: &Incident| r.recorded_on.and_then(Month::of);
+        let stated = |offence: &Offence| *offence != Offence::Other;
+        self.events.push(Event {
+            place: match &best.place {
+                Place::Point { location, precision } => EventPlace::Point { location: *location, precision: *precision },
+                Place::Area(AreaCode(code)) => EventPlace::Area(codes.of(code, &mut self.area_codes)),
+                Place::Online => EventPlace::Online,
+                Place::Unknown => EventPlace::Unknown(None),
+            },
+            month,
+            recorded: records.iter().filter_map(recorded).min().unwrap_or(month),
+            strands: records.iter().fold(StrandSet::EMPTY, |set, r| set.union(r.strands)),
+            offence: by_place.iter().map(|r| r.offence).find(stated).unwrap_or(Offence::Other),
+            sources: records.iter().fold(SourceSet::default(), |set, r| set.union(SourceSet::only(r.source))),
+            status: if records.iter().any(|r| r.status == FlagStatus::Confirmed) {
+                FlagStatus::Confirmed
+            } else {
+                FlagStatus::Provisional
+            },
+            setting: by_place.iter().map(|r| r.setting).find(|s| *s != Setting::Other).unwrap_or(Setting::Other),
+            outcome: by_place.iter().map(|r| r.outcome).find(|o| *o != Outcome::Unknown).unwrap_or(Outcome::Unknown),
+            hour_of_week: by_time.iter().find_map(|r| r.occurred.hour_of_week),
+            count: 1,
+        });
+    }
+
+    fn take_counts(&mut self, state: State<AreaCount>) {
+        let (mut codes, mut names) = (Numbers::default(), Numbers::default());
+        (self.account.superseded, self.account.not_yet_known) = (state.superseded, state.not_yet_known);
+        self.account.in_force = state.records.len() as u64;
+        for row in state.records {
+            let place = match (&row.area, &row.area_name) {
+                (Some(AreaCode(code)), _) => EventPlace::Area(codes.of(code, &mut self.area_codes)),
+                (None, Some(name)) => EventPlace::Unknown(Some(names.of(name, &mut self.area_names))),
+                (None, None) => EventPlace::Unknown(None),
+            };
+            self.reconciliation.accept(kind_of(place), 1);
+            self.events.push(Event {
+                place,
+                month: row.month,
+                recorded: row.month,
+                strands: row.strand.map_or(StrandSet::EMPTY, StrandSet::counted),
+                offence: Offence::Other,
+                sources: SourceSet::only(Source::Recorded),
+                status: FlagStatus::Confirmed,
+                setting: Setting::Other,
+                outcome: Outcome::Unknown,
+                hour_of_week: None,
+                count: row.count,
+            });
+        }
+    }
+}
+
+/// How little a place says: metres for a point, more for anything else.
+fn vagueness(place: &Place) -> f64 {
+    match place {
+        Place::Point { precision, .. } => precision.radius_m(),
+        Place::Area(_) => 1e6,
+        Place::Online => 1e7,
+        Place::Unknown => 1e8,
+    }
+}
+
+const fn kind_of(place: EventPlace) -> PlaceKind {
+    match place {
+        EventPlace::Point { .. } => PlaceKind::Mapped,
+        EventPlace::Area(_) => PlaceKind::AreaOnly,
+        EventPlace::Online => PlaceKind::Online,
+        EventPlace::Unknown(_) => PlaceKind::NoPlace,
+    }
+}
+
+const fn point(place: EventPlace) -> Option<LonLat> {
+    match place {
+        EventPlace::Point { location, .. } => Some(location),
+        _ => None,
+    }
+}
+
+/// Facts and what goes with them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placed {
+    /// One row an event, in an order that depends on their content only.
+    pub facts: Facts,
+    /// Metres of each row in the projection of the study area; NaN for a row that is no point inside it.
+    pub metres: Vec<[f64; 2]>,
+    /// Points outside the study area, or in no area of the layer.
+    pub outside: u64,
+    /// What [`Fact::area`] points at: the boroughs, and for published counts the names that stand for no place.
+    pub areas: Vec<ReportingArea>,
+    /// Codes of areas that are no unit of the layer (or no borough, on a grid), with how many incidents they hold, by code.
+    pub unmatched: Vec<(String, u64)>,
+}
+
+/// Facts on a grid. `boroughs` are those of the atlas when the study area is London, and none otherwise.
+///
+/// # Errors
+/// When a point inside the study area cannot be projected.
+pub fn facts_on_grid(known: &Known, grid: &CellGrid, boroughs: &[Borough]) -> Result<Placed> {
+    let index = (!boroughs.is_empty()).then(|| BoroughIndex::new(grid, boroughs));
+    let reporting = Reporting::new(known, boroughs);
+    let projection = grid.study_area().projection;
+    let rows: Vec<Row> = known
+        .events
+        .par_iter()
+        .map(|event| {
+            let mut row = reporting.row(event);
+            if let Some(p) = point(event.place) {
+                row.fact.unit = grid.locate(p).unwrap_or(NO_UNIT);
+                row.fact.area = index.as_ref().and_then(|i| i.locate(p)).map_or(NO_AREA, u16::from);
+                if row.fact.unit != NO_UNIT {
+                    row.metres = projection.metres_from_lonlat(p)?;
+                }
+            }
+            Ok(row)
+        })
+        .collect::<hotspot_core::Result<_>>()
+        .map_err(|e| known.fail(e))?;
+    let matched = |code: &str| reporting.by_code.contains_key(code);
+    Ok(placed(known, rows, reporting.areas.clone(), matched))
+}
+
+/// Facts on polygons: points by their position, area codes by their code. A code that is none of the layer's keeps its
+/// row without a unit.
+///
+/// # Errors
+/// When a point in the layer cannot be projected, or `boroughs` are no layer.
+pub fn facts_on_areas(known: &Known, layer: &AreaLayer, boroughs: &[Borough]) -> Result<Placed> {
+    let reporting = Reporting::new(known, boroughs);
+    let outlines = outlines(known, boroughs)?;
+    let borough = |p: LonLat| outlines.as_ref().and_then(|o| o.locate(p)).map_or(NO_AREA, |row| row as u16);
+    let borough_of_unit: Vec<u16> = (0..layer.len() as u32).map(|row| borough(layer.center(row))).collect();
+    let unit_of_code: Vec<u32> = known.area_codes.iter().map(|code| layer.row(code).unwrap_or(NO_UNIT)).collect();
+    let projection = layer.projection();
+    let rows: Vec<Row> = known
+        .events
+        .par_iter()
+        .map(|event| {
+            let mut row = reporting.row(event);
+            match event.place {
+                EventPlace::Point { location, .. } => {
+                    row.fact.unit = layer.locate(location).unwrap_or(NO_UNIT);
+                    row.fact.area = borough(location);
+                    if row.fact.unit != NO_UNIT {
+                        row.metres = projection.metres_from_lonlat(location)?;
+                    }
+                }
+                EventPlace::Area(code) => {
+                    row.fact.unit = unit_of_code[code as usize];
+                    if row.fact.area == NO_AREA && row.fact.unit != NO_UNIT {
+                        row.fact.area = borough_of_unit[row.fact.unit as usize];
+                    }
+                }
+                EventPlace::Online | EventPlace::Unknown(_) => {}
+            }
+            Ok(row)
+        })
+        .collect::<hotspot_core::Result<_>>()
+        .map_err(|e| known.fail(e))?;
+    Ok(placed(known, rows, reporting.areas, |code| layer.row(code).is_some()))
+}
+
+/// The boroughs as a layer; `None` when there are none.
+fn outlines(known: &Known, boroughs: &[Borough]) -> Result<Option<AreaLayer>> {
+    if boroughs.is_empty() {
+        return Ok(None);
+    }
+    let outlines = boroughs.iter().map(|b| (b.code.clone(), b.name.clone(), b.polygon.clone())).collect();
+    AreaLayer::new("boroughs".to_owned(), outlines).map(Some).map_err(|e| known.fail(e))
+}
+
+impl Known {
+    fn fail(&self, e: hotspot_core::Error) -> Error {
+        Error::source(Stage::Facts, &self.folder, e)
+    }
+}
+
+/// Reporting areas and how events without a point find theirs.
+struct Reporting {
+    areas: Vec<ReportingArea>,
+    by_code: HashMap<String, u16>,
+    /// For each of [`Known::area_codes`].
+    of_code: Vec<u16>,
+    /// For each of [`Known::area_names`].
+    of_name: Vec<u16>,
+}
+
+impl Reporting {
+    fn new(known: &Known, boroughs: &[Borough]) -> Self {
+        let mut areas: Vec<ReportingArea> = boroughs
+            .iter()
+            .map(|b| ReportingArea {
+                code: b.code.clone(),
+                name: b.name.clone(),
+                residents: b.residents_fit.then_some(b.population_mid2023),
+            })
+            .collect();
+        let mut by_code: HashMap<String, u16> = HashMap::new();
+        if !boroughs.is_empty() {
+            for lsoa in Atlas::london().lsoa_population() {
+                let borough = &Atlas::london().boroughs()[usize::from(lsoa.borough)].code;
+                if let Some(row) = boroughs.iter().position(|b| b.code == *borough) {
+                    by_code.insert(lsoa.code.clone(), row as u16);
+                }
+            }
+            by_code.extend((0..).zip(boroughs).map(|(row, b)| (b.code.clone(), row)));
+        }
+        let of_code = known.area_codes.iter().map(|code| by_code.get(code).copied().unwrap_or(NO_AREA)).collect();
+        let mut of_name = vec![NO_AREA; known.area_names.len()];
+        if !boroughs.is_empty() {
+            let mut order: Vec<usize> = (0..known.area_names.len()).collect();
+            order.sort_by_key(|name| &known.area_names[*name]);
+            for name in order {
+                of_name[name] = areas.len() as u16;
+                areas.push(ReportingArea { code: String::new(), name: known.area_names[name].clone(), residents: None });
+            }
+        }
+        Self { areas, by_code, of_code, of_name }
+    }
+
+    /// The row of an event, its unit still open.
+    fn row(&self, event: &Event) -> Row {
+        let area = match event.place {
+            EventPlace::Area(code) => self.of_code[code as usize],
+            EventPlace::Unknown(Some(name)) => self.of_name[name as usize],
+            EventPlace::Point { .. } | EventPlace::Online | EventPlace::Unknown(None) => NO_AREA,
+        };
+        let fact = Fact {
+            unit: NO_UNIT,
+            area,
+            month: event.month,
+            recorded: event.recorded,
+            strands: event.strands,
+            offence: event.offence,
+            sources: event.sources,
+            status: event.status,
+            setting: event.setting,
+            outcome: event.outcome,
+            hour_of_week: event.hour_of_week.unwrap_or(NO_HOUR),
+            place: kind_of(event.place),
+            count: event.count,
+        };
+        Row { fact, metres: [f64::NAN; 2] }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Row {
+    fact: Fact,
+    metres: [f64; 2],
+}
+
+impl Row {
+    /// Everything in the row: rows with the same key are interchangeable.
+    fn key(&self) -> impl Ord + use<> {
+        let f = &self.fact;
+        (
+            (f.month, f.unit, f.area, f.place, f.strands, f.offence, f.sources.bits()),
+            (f.status, f.setting, f.outcome, f.hour_of_week, f.recorded, f.count),
+            self.metres.map(f64::to_bits),
+        )
+    }
+}
+
+/// The order of the store says who came first to the police: facts are put into one that depends on their content only.
+fn placed(known: &Known, mut rows: Vec<Row>, areas: Vec<ReportingArea>, matched: impl Fn(&str) -> bool) -> Placed {
+    let mut unmatched: BTreeMap<&str, u64> = BTreeMap::new();
+    for event in &known.events {
+        if let EventPlace::Area(code) = event.place {
+            let code = known.area_codes[code as usize].as_str();
+            if !matched(code) {
+                *unmatched.entry(code).or_default() += u64::from(event.count);
+            }
+        }
+    }
+    rows.par_sort_unstable_by_key(Row::key);
+    let mut facts = Facts::new(known.kind);
+    let mut metres = Vec::with_capacity(rows.len());
+    let mut outside = 0;
+    for row in rows {
+        outside += u64::from(row.fact.place == PlaceKind::Mapped && row.fact.unit == NO_UNIT);
+        facts.push(row.fact);
+        metres.push(row.metres);
+    }
+    let unmatched = unmatched.into_iter().map(|(code, n)| (code.to_owned(), n)).collect();
+    Placed { facts, metres, outside, areas, unmatched }
+}

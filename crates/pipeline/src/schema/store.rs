@@ -1,0 +1,141 @@
+//! Columns of the files that the store and the releases keep.
+//!
+//! Closed sets stand as their code (`hotspot_core::Offence::code` and its like), sets as their bits, months as months
+//! since 1900-01, days as Parquet dates, instants as microseconds of UTC, cells as `u64`, geometry as WKB of WGS84 degrees
+//! (GeoParquet).
+
+/// Incidents in the store: one row a version of a record.
+pub(crate) mod incident {
+    use crate::frame::Col;
+    use hotspot_core::{FlagStatus, Month, Offence, Outcome, PlaceKind, Precision, Setting, Source, StrandSet, TimePrecision};
+    use jiff::{Timestamp, civil::Date};
+
+    pub(crate) const ID: Col<String> = Col::new("id");
+    pub(crate) const KNOWN_ON: Col<Date> = Col::new("known_on");
+    /// Digest of everything but identifier and day of knowledge.
+    pub(crate) const CONTENT: Col<u64> = Col::new("content");
+    pub(crate) const PLACE: Col<PlaceKind> = Col::new("place");
+    pub(crate) const LON: Col<f64> = Col::new("lon");
+    pub(crate) const LAT: Col<f64> = Col::new("lat");
+    pub(crate) const PRECISION: Col<Precision> = Col::new("precision");
+    pub(crate) const AREA_CODE: Col<String> = Col::new("area_code");
+    pub(crate) const OCCURRED_FROM: Col<Timestamp> = Col::new("occurred_from");
+    pub(crate) const OCCURRED_TO: Col<Timestamp> = Col::new("occurred_to");
+    pub(crate) const TIME_PRECISION: Col<TimePrecision> = Col::new("time_precision");
+    pub(crate) const MONTH: Col<Month> = Col::new("month");
+    pub(crate) const HOUR_OF_WEEK: Col<u8> = Col::new("hour_of_week");
+    pub(crate) const AMBIGUOUS: Col<bool> = Col::new("ambiguous");
+    pub(crate) const RECORDED_ON: Col<Date> = Col::new("recorded_on");
+    pub(crate) const STRANDS: Col<StrandSet> = Col::new("strands");
+    pub(crate) const OFFENCE: Col<Offence> = Col::new("offence");
+    pub(crate) const SOURCE: Col<Source> = Col::new("source");
+    pub(crate) const STATUS: Col<FlagStatus> = Col::new("status");
+    pub(crate) const SETTING: Col<Setting> = Col::new("setting");
+    pub(crate) const OUTCOME: Col<Outcome> = Col::new("outcome");
+    pub(crate) const VICTIM: Col<String> = Col::new("victim");
+    pub(crate) const PREMISES: Col<String> = Col::new("premises");
+}
+
+/// Published counts in the store: one row a version of a figure.
+pub(crate) mod count {
+    use crate::frame::Col;
+    use hotspot_core::{Month, Strand};
+    use jiff::civil::Date;
+
+    /// What the figure is of: area, month, strand, and which of several such rows of its file.
+    pub(crate) const KEY: Col<String> = Col::new("key");
+    pub(crate) const KNOWN_ON: Col<Date> = Col::new("known_on");
+    /// Digest of everything but key and day of knowledge.
+    pub(crate) const CONTENT: Col<u64> = Col::new("content");
+    pub(crate) const AREA_CODE: Col<String> = Col::new("area_code");
+    pub(crate) const AREA_NAME: Col<String> = Col::new("area_name");
+    pub(crate) const MONTH: Col<Month> = Col::new("month");
+    pub(crate) const STRAND: Col<Strand> = Col::new("strand");
+    pub(crate) const COUNT: Col<u32> = Col::new("count");
+}
+
+/// Links between records in the store.
+pub(crate) mod link {
+    use crate::frame::Col;
+    use jiff::civil::Date;
+
+    pub(crate) const ID: Col<String> = Col::new("id");
+    pub(crate) const SAME_AS: Col<String> = Col::new("same_as");
+    pub(crate) const BASIS: Col<String> = Col::new("basis");
+    pub(crate) const KNOWN_ON: Col<Date> = Col::new("known_on");
+}
+
+/// Facts of a release: no coordinates, identifiers or pseudonyms.
+pub(crate) mod fact {
+    use crate::frame::Col;
+    use hotspot_core::{FlagStatus, Month, Offence, Outcome, PlaceKind, Setting, SourceSet, StrandSet};
+
+    pub(crate) const UNIT: Col<u32> = Col::new("unit");
+    pub(crate) const AREA: Col<u16> = Col::new("area");
+    pub(crate) const MONTH: Col<Month> = Col::new("month");
+    pub(crate) const RECORDED: Col<Month> = Col::new("recorded");
+    pub(crate) const STRANDS: Col<StrandSet> = Col::new("strands");
+    pub(crate) const OFFENCE: Col<Offence> = Col::new("offence");
+    pub(crate) const SOURCES: Col<SourceSet> = Col::new("sources");
+    pub(crate) const STATUS: Col<FlagStatus> = Col::new("status");
+    pub(crate) const SETTING: Col<Setting> = Col::new("setting");
+    pub(crate) const OUTCOME: Col<Outcome> = Col::new("outcome");
+    pub(crate) const HOUR_OF_WEEK: Col<u8> = Col::new("hour_of_week");
+    pub(crate) const PLACE: Col<PlaceKind> = Col::new("place");
+    pub(crate) const COUNT: Col<u32> = Col::new("count");
+}
+
+/// Units of a release: cells of the finest resolution, or areas.
+pub(crate) mod unit {
+    use crate::frame::Col;
+    use h3o::CellIndex;
+
+    pub(crate) const H3: Col<CellIndex> = Col::new("h3");
+    pub(crate) const CODE: Col<String> = Col::new("code");
+    pub(crate) const NAME: Col<String> = Col::new("name");
+    pub(crate) const AREA_KM2: Col<f64> = Col::new("area_km2");
+    pub(crate) const RESIDENTS: Col<u32> = Col::new("residents");
+    pub(crate) const GEOMETRY: Col<Vec<u8>> = Col::new("geometry");
+}
+
+/// Analyses of a release: one row for all records and one for each strand.
+pub(crate) mod analysis {
+    use crate::frame::Col;
+    use hotspot_core::{Month, Strand};
+
+    pub(crate) const STRAND: Col<Strand> = Col::new("strand");
+    pub(crate) const FROM: Col<Month> = Col::new("from");
+    pub(crate) const TO: Col<Month> = Col::new("to");
+    pub(crate) const N: Col<u32> = Col::new("n");
+    /// The least number that would do, where there was too little to tell.
+    pub(crate) const MINIMUM: Col<u32> = Col::new("minimum");
+    pub(crate) const PRIOR_SHAPE: Col<f64> = Col::new("prior_shape");
+    pub(crate) const PRIOR_RATE: Col<f64> = Col::new("prior_rate");
+}
+
+/// Hotspots of a release.
+pub(crate) mod hotspot {
+    use crate::frame::Col;
+
+    /// Row of the analysis.
+    pub(crate) const ANALYSIS: Col<u32> = Col::new("analysis");
+    pub(crate) const ID: Col<String> = Col::new("id");
+    pub(crate) const RANK: Col<u32> = Col::new("rank");
+    pub(crate) const NAME: Col<String> = Col::new("name");
+    pub(crate) const AREA_CODE: Col<String> = Col::new("area_code");
+    /// Rows of units at the release's resolution.
+    pub(crate) const UNITS: Col<Vec<u32>> = Col::new("units");
+    pub(crate) const PEAK: Col<u32> = Col::new("peak");
+    pub(crate) const AREA_KM2: Col<f64> = Col::new("area_km2");
+    pub(crate) const N: Col<u32> = Col::new("n");
+    pub(crate) const EXPECTED: Col<f64> = Col::new("expected");
+    pub(crate) const RATIO: Col<f64> = Col::new("ratio");
+    pub(crate) const RATIO_LO: Col<f64> = Col::new("ratio_lo");
+    pub(crate) const RATIO_HI: Col<f64> = Col::new("ratio_hi");
+    pub(crate) const PROBABILITY: Col<f64> = Col::new("probability");
+    /// Incidents of each strand, in the order of the strands' codes.
+    pub(crate) const STRAND_COUNTS: Col<Vec<u32>> = Col::new("strand_counts");
+    /// Incidents by month of the window.
+    pub(crate) const MONTH_COUNTS: Col<Vec<u32>> = Col::new("month_counts");
+    pub(crate) const GEOMETRY: Col<Vec<u8>> = Col::new("geometry");
+}

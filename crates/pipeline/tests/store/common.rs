@@ -1,0 +1,205 @@
+//! Records, batches and releases to test with.
+
+use geo::{MultiPolygon, polygon};
+use h3o::Resolution;
+use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_HOUR, NO_UNIT};
+use hotspot_core::grid::{CellGrid, StudyArea};
+use hotspot_core::hotspot::detect::DetectParams;
+use hotspot_core::hotspot::{Estimate, Hotspot, StrandAnalysis, Verdict};
+use hotspot_core::provenance::Provenance;
+use hotspot_core::rate::shrinkage::GammaPrior;
+use hotspot_core::release::{DataClass, Reconciliation, Release, ReportingArea, Units};
+use hotspot_core::{
+    AreaCode, BreakRegistry, FlagStatus, Incident, IncidentId, LonLat, Month, MonthRange, Occurred, Offence, Outcome, Place,
+    PlaceKind, Precision, Pseudonym, SeriesBreak, Setting, Source, SourceSet, Strand, StrandSet, TimePrecision,
+};
+use hotspot_pipeline::{AreaCount, Batch, Format, Records, StudyAreaChoice};
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+
+pub const TODAY: Date = Date::constant(2026, 11, 23);
+
+pub fn day(n: i8) -> Date {
+    Date::constant(2026, 3, n)
+}
+
+pub fn month(text: &str) -> Month {
+    text.parse().unwrap()
+}
+
+/// A record in Southwark; `content` changes what it says.
+pub fn incident(id: &str, known_on: Date, content: u8) -> Incident {
+    let from = "2026-02-14T20:15:00Z".parse().unwrap();
+    let place = match content % 5 {
+        0 => Place::Area(AreaCode("E09000028".to_owned())),
+        1 => Place::Online,
+        2 => Place::Unknown,
+        n => Place::Point {
+            location: LonLat { lon: -0.08 + f64::from(n) * 1e-4 / 3.0, lat: 51.48 + f64::from(content) * 1e-4 / 3.0 },
+            precision: Precision::Address,
+        },
+    };
+    Incident {
+        id: IncidentId(id.to_owned()),
+        known_on,
+        place,
+        occurred: Occurred {
+            from,
+            to: from,
+            precision: TimePrecision::Minute,
+            month: month("2026-02"),
+            hour_of_week: (content % 2 == 0).then_some(5 * 24 + 20),
+            ambiguous: false,
+        },
+        recorded_on: (content % 3 != 0).then_some(Date::constant(2026, 3, 1)),
+        strands: [Strand::ALL[usize::from(content) % 8]].into_iter().collect(),
+        offence: Offence::PublicOrder,
+        source: Source::ALL[usize::from(content) % 6],
+        status: if content % 7 == 6 { FlagStatus::Removed } else { FlagStatus::Confirmed },
+        setting: Setting::Street,
+        outcome: Outcome::Unknown,
+        victim: (content % 4 == 0).then(|| Pseudonym(format!("v{content}"))),
+        premises: None,
+    }
+}
+
+pub fn batch(name: &str, incidents: Vec<Incident>) -> Batch {
+    let mut reconciliation = Reconciliation::default();
+    for incident in &incidents {
+        reconciliation.accept(incident.place.kind(), 1);
+    }
+    reconciliation.reject();
+    Batch {
+        format: Format::Hotspot,
+        file: format!("{name}.csv"),
+        sha256: format!("{name:0>64}"),
+        records: Records::Incidents(incidents),
+        reconciliation,
+        by_rule: BTreeMap::from([(hotspot_pipeline::Rule::NullIsland, 1)]),
+        rejects: Vec::new(),
+        notes: Vec::new(),
+        study_area: StudyAreaChoice::London,
+        declared_class: None,
+    }
+}
+
+pub fn counts_batch(name: &str, counts: Vec<AreaCount>) -> Batch {
+    let mut reconciliation = Reconciliation::default();
+    for count in &counts {
+        let kind = if count.area.is_some() { PlaceKind::AreaOnly } else { PlaceKind::NoPlace };
+        reconciliation.accept(kind, 1);
+    }
+    Batch {
+        records: Records::Counts(counts),
+        format: Format::AreaCounts,
+        reconciliation,
+        by_rule: BTreeMap::new(),
+        ..batch(name, Vec::new())
+    }
+}
+
+/// A square of about 3 km by 3 km in Southwark.
+pub fn grid() -> CellGrid {
+    let square = polygon![(x: -0.1, y: 51.47), (x: -0.06, y: 51.47), (x: -0.06, y: 51.5), (x: -0.1, y: 51.5)];
+    CellGrid::cover(StudyArea::new("Square", MultiPolygon::from(square)).unwrap(), Resolution::Nine, Resolution::Eight).unwrap()
+}
+
+pub fn fact(unit: u32, strands: StrandSet) -> Fact {
+    Fact {
+        unit,
+        area: if unit == NO_UNIT { NO_AREA } else { 0 },
+        month: month("2026-02"),
+        recorded: month("2026-03"),
+        strands,
+        offence: Offence::Violence,
+        sources: SourceSet::only(Source::App).union(SourceSet::only(Source::Recorded)),
+        status: FlagStatus::Provisional,
+        setting: Setting::Home,
+        outcome: Outcome::Charged,
+        hour_of_week: if unit == 0 { 167 } else { NO_HOUR },
+        place: if unit == NO_UNIT { PlaceKind::Online } else { PlaceKind::Mapped },
+        count: 1,
+    }
+}
+
+/// A release with one hotspot and one strand of which nothing can be told. `n` facts make releases that differ.
+pub fn release(units: Units, class: DataClass, n: u32) -> Release {
+    let mut facts = Facts::new(FactKind::Events);
+    facts.push(fact(NO_UNIT, StrandSet::EMPTY));
+    for unit in 0..n {
+        facts.push(fact(unit, [Strand::Islamophobic, Strand::Disability].into_iter().collect()));
+    }
+    let window = MonthRange::ending(month("2026-02"), 12);
+    let third = 1.0 / 3.0;
+    let outline = MultiPolygon::from(polygon![(x: -third, y: 51.47), (x: -0.06, y: 51.47), (x: -0.06, y: 51.5 + third)]);
+    let hotspot = Hotspot {
+        id: "all-1".to_owned(),
+        rank: 1,
+        name: "SE15, north of Southwark".to_owned(),
+        area_code: Some("E09000028".to_owned()),
+        units: vec![0, 2, 5],
+        peak: 2,
+        outline,
+        area_km2: third,
+        n: 7,
+        expected: 0.1 + 0.2,
+        ratio: Estimate { mean: 10.0 * third, lo: third, hi: 20.0 * third },
+        probability: 1.0 - 1e-15,
+        strands: [0, 1, 2, 3, 4, 5, 6, 7],
+        months: vec![0, 1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 3],
+    };
+    let analysed = StrandAnalysis {
+        strand: None,
+        window,
+        n: 7,
+        verdict: Verdict::Analysed,
+        prior: Some(GammaPrior { shape: third, rate: 0.7 }),
+        hotspots: vec![hotspot],
+    };
+    let cannot_tell = StrandAnalysis {
+        strand: Some(Strand::Transgender),
+        window,
+        n: 3,
+        verdict: Verdict::CannotTell { minimum: 100 },
+        prior: None,
+        hotspots: Vec::new(),
+    };
+    let mut reconciliation =
+        Reconciliation { rows: u64::from(n) + 1, online: 1, mapped: u64::from(n), ..Reconciliation::default() };
+    reconciliation.reject();
+    Release {
+        id: String::new(),
+        month: month("2026-02"),
+        window,
+        months: MonthRange::new(month("2026-02"), month("2026-02")).unwrap(),
+        as_known_on: TODAY,
+        class,
+        licence: Some("Nobody's".to_owned()),
+        study_area: "Square".to_owned(),
+        reference: "area inside the study area, km²".to_owned(),
+        rule: DetectParams { threshold: 2.0 + third, ..DetectParams::default() },
+        resolution: 9,
+        reconciliation,
+        outside: 0,
+        units,
+        areas: vec![
+            ReportingArea { code: "E09000028".to_owned(), name: "Southwark".to_owned(), residents: Some(314_300) },
+            ReportingArea { code: String::new(), name: "Aviation Security".to_owned(), residents: None },
+        ],
+        facts,
+        analyses: vec![analysed, cannot_tell],
+        breaks: BreakRegistry::new(vec![SeriesBreak {
+            id: "connect".to_owned(),
+            from: Date::constant(2024, 2, 28),
+            areas: Vec::new(),
+            what: "a new system".to_owned(),
+            source: "stated".to_owned(),
+        }]),
+        provenance: Provenance {
+            version: "0.1.0".to_owned(),
+            inputs: vec![("a.csv".to_owned(), "00".to_owned())],
+            settings: vec![("threshold".to_owned(), "2".to_owned())],
+            seed: u64::MAX,
+        },
+    }
+}

@@ -13,8 +13,20 @@ pub use crate::ingest::area::read_geojson;
 
 /// Properties that hold the code of an area, in the order in which they are looked for.
 pub const CODE_PROPERTIES: [&str; 14] = [
-    "code", "gss_code", "LSOA21CD", "lsoa_code", "LSOA11CD", "wardcode", "ward_code", "WD22CD", "WD21CD", "MSOA21CD",
-    "MSOA11CD", "LAD22CD", "LAD21CD", "borough_code",
+    "code",
+    "gss_code",
+    "LSOA21CD",
+    "lsoa_code",
+    "LSOA11CD",
+    "wardcode",
+    "ward_code",
+    "WD22CD",
+    "WD21CD",
+    "MSOA21CD",
+    "MSOA11CD",
+    "LAD22CD",
+    "LAD21CD",
+    "borough_code",
 ];
 
 /// Reads a study area: all polygons of a GeoJSON file (plain or gzip, WGS84) together, named after the file.
@@ -41,8 +53,9 @@ pub fn parse_areas(path: &Path, area_code: Option<&str>) -> Result<AreaLayer> {
     let GeoJson::FeatureCollection(collection) = json else { return Err(broken(Rule::NotPolygons)) };
     let code_property = match area_code {
         Some(name) => name.to_owned(),
-        None => code_property(&collection)
-            .ok_or_else(|| refused(format!("no feature property holds a code ({}); name it with --area-code", CODE_PROPERTIES.join(", "))))?,
+        None => code_property(&collection).ok_or_else(|| {
+            refused(format!("no feature property holds a code ({}); name it with --area-code", CODE_PROPERTIES.join(", ")))
+        })?,
     };
     let mut areas: Vec<(String, String, MultiPolygon<f64>)> = Vec::with_capacity(collection.features.len());
     // Rows of the areas in the file, to locate what the layer refuses.

@@ -19,7 +19,9 @@ pub mod projection;
 pub mod provenance;
 pub mod rate;
 pub mod release;
+pub mod residents;
 pub mod simulate;
+pub mod units;
 pub mod view;
 pub mod weights;
 

@@ -1,13 +1,12 @@
 //! Everything computed at one time from one state of the store.
 
-use crate::areas::AreaLayer;
 use crate::cube::Facts;
-use crate::grid::CellGrid;
 use crate::hotspot::StrandAnalysis;
 use crate::hotspot::detect::DetectParams;
 use crate::incident::{PlaceKind, UnknownName};
 use crate::month::{BreakRegistry, Month, MonthRange};
 use crate::provenance::Provenance;
+pub use crate::units::Units;
 use jiff::civil::Date;
 use std::fmt;
 use std::str::FromStr;
@@ -112,15 +111,6 @@ impl fmt::Display for Reconciliation {
             self.rows, self.mapped, self.area_only, self.online, self.no_place, self.rejected
         )
     }
-}
-
-/// The units of a release.
-#[derive(Debug)]
-pub enum Units {
-    /// H3 cells at several resolutions.
-    Cells(CellGrid),
-    /// Polygons.
-    Areas(AreaLayer),
 }
 
 /// A reporting area (borough) of a release: what [`crate::cube::Fact::area`] points at.

@@ -1,9 +1,16 @@
 //! What may be shown: the closed set of views that a [`Policy`](crate::disclosure::Policy) releases.
 
-use crate::cube::Filter;
+use crate::cube::{Filter, NO_AREA};
+use crate::error::{Error, Result};
 use crate::hotspot::StrandAnalysis;
-use crate::incident::UnknownName;
-use crate::release::{DataClass, Reconciliation};
+use crate::hotspot::detect::RelativeRates;
+use crate::incident::{PlaceKind, UnknownName};
+use crate::local::permutation::local_g_exact;
+use crate::local::{Alternative, Null};
+use crate::rate::poisson::exact_limits;
+use crate::release::{DataClass, Reconciliation, Release};
+use crate::units::UnitLevel;
+use crate::weights::SelfWeight;
 use crate::{Month, MonthRange, SeriesBreak, Strand};
 use std::str::FromStr;
 
@@ -71,7 +78,7 @@ impl Layer {
 
 impl FromStr for Layer {
     type Err = UnknownName;
-    fn from_str(text: &str) -> Result<Self, UnknownName> {
+    fn from_str(text: &str) -> std::result::Result<Self, UnknownName> {
         Self::ALL
             .into_iter()
             .find(|l| l.id() == text)
@@ -195,4 +202,251 @@ pub struct ReleaseView {
     pub threshold: f64,
     /// Breaks of the series inside the months covered.
     pub breaks: Vec<SeriesBreak>,
+}
+
+/// Colours of classes 1 and up: pale yellow to deep purple, falling in lightness throughout, so that they are told apart with any
+/// colour vision and in grey, and do not shout red.
+const SEQUENTIAL: [&str; 6] = ["#fcefb9", "#fbcb8b", "#f49a6a", "#dd6170", "#a43a80", "#581a75"];
+/// Colour of class 0, which the map leaves empty.
+const EMPTY: &str = "#ffffff";
+
+/// Lower ends and labels of the classes of a layer; class 0 is below the first.
+#[derive(Debug, Clone, PartialEq)]
+struct Scale {
+    empty: String,
+    lower: Vec<f64>,
+    labels: Vec<String>,
+    /// The value grows towards class 0, as a p value does.
+    descending: bool,
+}
+
+impl Scale {
+    /// Locked to the release, so that two months or two strands on one scale can be compared.
+    fn of(layer: Layer, release: &Release, level: &UnitLevel<'_>) -> Self {
+        match layer {
+            Layer::Count => {
+                let all = level.counts(&release.facts, &Filter::over(release.window));
+                let largest = f64::from(all.iter().copied().max().unwrap_or(0));
+                let factor = 10f64.powf((largest / 200.0).max(1.0).log10().ceil());
+                let lower: Vec<f64> = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0]
+                    .iter()
+                    .enumerate()
+                    .map(|(i, s)| if i == 0 { 1.0 } else { s * factor })
+                    .collect();
+                Self {
+                    empty: "none".to_owned(),
+                    labels: ladder(
+                        &lower,
+                        |from, to| if from + 1.0 == to { format!("{from}") } else { format!("{from} to {}", to - 1.0) },
+                    ),
+                    lower,
+                    descending: false,
+                }
+            }
+            Layer::Density => {
+                let filter = Filter::over(release.window);
+                let area: f64 = level.area_km2.iter().sum();
+                let inside: u64 = level.counts(&release.facts, &filter).iter().map(|n| u64::from(*n)).sum();
+                let mean = inside as f64 / area.max(f64::MIN_POSITIVE) * 12.0 / release.window.len() as f64;
+                let lower: Vec<f64> = [0.0, 1.0, 2.0, 5.0, 10.0, 20.0].iter().map(|k| k * mean).collect();
+                let mut labels = ladder(&lower, |from, to| format!("{from:.1} to {to:.1}"));
+                labels[0] = format!("up to the mean of {mean:.1}");
+                Self { empty: "none".to_owned(), lower, labels, descending: false }
+            }
+            Layer::Probability => {
+                let lower = vec![0.2, 0.5, 0.8, 0.95, 0.99];
+                Self {
+                    empty: "below 0.2".to_owned(),
+                    labels: ladder(&lower, |from, to| format!("{from} to {to}")),
+                    lower,
+                    descending: false,
+                }
+            }
+            Layer::GiStar => Self {
+                empty: "p above 0.05".to_owned(),
+                lower: vec![0.05, 0.01, 0.001],
+                labels: vec!["p 0.05 to 0.01".to_owned(), "p 0.01 to 0.001".to_owned(), "p 0.001 or less".to_owned()],
+                descending: true,
+            },
+        }
+    }
+
+    fn class(&self, value: f64) -> u8 {
+        let reached = |lower: f64| if self.descending { value <= lower } else { value >= lower };
+        self.lower.iter().take_while(|l| reached(**l)).count() as u8
+    }
+
+    fn legend(&self) -> Vec<LegendClass> {
+        let colors = &SEQUENTIAL[SEQUENTIAL.len() - self.lower.len()..];
+        std::iter::once((&self.empty, EMPTY))
+            .chain(self.labels.iter().zip(colors.iter().copied()))
+            .map(|(label, color)| LegendClass { label: label.clone(), color, units: 0, incidents: 0 })
+            .collect()
+    }
+}
+
+/// Labels of classes from their lower ends; the last is open.
+fn ladder(lower: &[f64], between: impl Fn(f64, f64) -> String) -> Vec<String> {
+    let mut labels: Vec<String> = lower.windows(2).map(|w| between(w[0], w[1])).collect();
+    labels.extend(
+        lower.last().map(|l| if l.fract() == 0.0 || *l < 1.0 { format!("{l} or more") } else { format!("{l:.1} or more") }),
+    );
+    labels
+}
+
+impl Layer {
+    /// Legend of the layer in a release at a resolution, without numbers.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a resolution that the release has not got.
+    pub fn legend(self, release: &Release, resolution: u8) -> Result<Vec<LegendClass>> {
+        Ok(Scale::of(self, release, &level_of(release, resolution)?).legend())
+    }
+}
+
+fn level_of(release: &Release, resolution: u8) -> Result<UnitLevel<'_>> {
+    release.units.level(resolution).ok_or(Error::OutOfRange { what: "resolution", must: "one that the release has" })
+}
+
+impl CellsView {
+    /// Computes a layer live from the facts. With `bounds` (west, south, east, north) only the units whose centre lies inside are
+    /// valued and counted in the legend; the model is fitted to all units whatever the bounds.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a resolution that the release has not got.
+    pub fn of(release: &Release, layer: Layer, filter: Filter, resolution: u8, bounds: Option<[f64; 4]>) -> Result<Self> {
+        let level = level_of(release, resolution)?;
+        let counts = level.counts(&release.facts, &filter);
+        let inside = |row: usize| {
+            bounds.is_none_or(|[west, south, east, north]| {
+                release
+                    .units
+                    .center(resolution, row as u32)
+                    .is_some_and(|c| west <= c.lon && c.lon < east && south <= c.lat && c.lat < north)
+            })
+        };
+        let scale = Scale::of(layer, release, &level);
+        let mut view = Self {
+            layer,
+            filter,
+            resolution,
+            units: Vec::new(),
+            n: Vec::new(),
+            value: Vec::new(),
+            class: Vec::new(),
+            legend: scale.legend(),
+            total: counts.iter().map(|n| u64::from(*n)).sum(),
+        };
+        let years = filter.months.len() as f64 / 12.0;
+        let mut add = |row: usize, value: f64, class: u8| {
+            let legend = &mut view.legend[usize::from(class)];
+            legend.units += 1;
+            legend.incidents += u64::from(counts[row]);
+            if class > 0 {
+                view.units.push(row as u32);
+                view.n.push(counts[row]);
+                view.value.push(value);
+                view.class.push(class);
+            }
+        };
+        let rows = (0..counts.len()).filter(|row| inside(*row));
+        match layer {
+            Layer::Count => rows.for_each(|row| add(row, f64::from(counts[row]), scale.class(f64::from(counts[row])))),
+            Layer::Density => rows.for_each(|row| {
+                let density = f64::from(counts[row]) / level.area_km2[row] / years;
+                add(row, density, if counts[row] == 0 { 0 } else { scale.class(density).max(1) });
+            }),
+            Layer::Probability => {
+                // Without an incident there is no evidence for any place.
+                let rates = (view.total > 0).then(|| RelativeRates::fit(&counts, level.area_km2)).transpose()?;
+                let probability =
+                    |row: usize| rates.as_ref().map_or(0.0, |r| r.posterior(row, counts[row]).exceedance(release.rule.threshold));
+                rows.for_each(|row| {
+                    let p = probability(row);
+                    add(row, p, scale.class(p));
+                });
+            }
+            Layer::GiStar => {
+                let p = if view.total > 0 {
+                    local_g_exact(&counts, level.neighbors, SelfWeight::Included, Null::Conditional, Alternative::Greater)?.p
+                } else {
+                    vec![1.0; counts.len()]
+                };
+                rows.for_each(|row| add(row, p[row], scale.class(p[row])));
+            }
+        }
+        Ok(view)
+    }
+}
+
+impl HotspotsView {
+    /// The hotspots of a strand, or of all records; `None` when the release does not analyse it.
+    pub fn of(release: &Release, strand: Option<Strand>) -> Option<Self> {
+        let analysis = release.analysis(strand)?.clone();
+        Some(Self { analysis, threshold: release.rule.threshold, reference: release.reference.clone() })
+    }
+}
+
+impl AreasView {
+    /// Incidents by reporting area, with rates where residents are a fit denominator.
+    pub fn of(release: &Release, filter: Filter) -> Self {
+        let mut counts = vec![0u64; release.areas.len()];
+        let mut view = Self { filter, rows: Vec::new(), elsewhere: 0, online: 0, no_place: 0, total: 0 };
+        for row in release.facts.rows(&filter) {
+            let Some(fact) = release.facts.get(row) else { continue };
+            let n = u64::from(fact.count);
+            view.total += n;
+            match (fact.place, counts.get_mut(usize::from(fact.area))) {
+                (PlaceKind::Online, _) => view.online += n,
+                (PlaceKind::NoPlace, _) => view.no_place += n,
+                (_, Some(count)) if fact.area != NO_AREA => *count += n,
+                _ => view.elsewhere += n,
+            }
+        }
+        let years = filter.months.len() as f64 / 12.0;
+        view.rows = release
+            .areas
+            .iter()
+            .zip(counts)
+            .map(|(area, n)| {
+                let rate = area.residents.filter(|r| *r > 0).map(|residents| {
+                    let per = 1000.0 / f64::from(residents) / years;
+                    let [lo, hi] = exact_limits(n, 0.95);
+                    [n as f64 * per, lo * per, hi * per]
+                });
+                AreaRow { code: area.code.clone(), name: area.name.clone(), n, residents: area.residents, rate }
+            })
+            .collect();
+        view
+    }
+}
+
+impl ReleaseView {
+    /// What the release says of itself.
+    pub fn of(release: &Release) -> Self {
+        let strands = release
+            .analyses
+            .iter()
+            .map(|a| (a.strand, a.n, (a.verdict == crate::hotspot::Verdict::Analysed).then_some(a.hotspots.len() as u32)))
+            .collect();
+        Self {
+            id: release.id.clone(),
+            month: release.month,
+            window: release.window,
+            months: release.months,
+            as_known_on: release.as_known_on.to_string(),
+            class: release.class,
+            licence: release.licence.clone(),
+            study_area: release.study_area.clone(),
+            bounds: release.units.bounds(),
+            resolution: release.resolution,
+            resolutions: release.units.resolutions(),
+            reconciliation: release.reconciliation,
+            outside: release.outside,
+            strands,
+            reference: release.reference.clone(),
+            threshold: release.rule.threshold,
+            breaks: release.breaks.inside(release.months).cloned().collect(),
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The hotspot: a connected place whose rate is very likely above a stated multiple of the study area's.
 
+pub mod analysis;
 pub mod detect;
 
 use crate::incident::Strand;
@@ -49,6 +50,22 @@ pub struct Hotspot {
     pub strands: [u32; Strand::ALL.len()],
     /// Incidents by month of the window.
     pub months: Vec<u32>,
+}
+
+impl Hotspot {
+    /// Why this is a hotspot, in a sentence with its n, period and unit.
+    pub fn sentence(&self, window: MonthRange) -> String {
+        format!(
+            "{} recorded incident{} in {} ({window}) where {:.1} would be expected from the reference measure: {:.1} times the rate of the study area (95 % interval {:.1} to {:.1}).",
+            self.n,
+            if self.n == 1 { "" } else { "s" },
+            if window.len() == 1 { "1 month".to_owned() } else { format!("{} months", window.len()) },
+            self.expected,
+            self.ratio.mean,
+            self.ratio.lo,
+            self.ratio.hi,
+        )
+    }
 }
 
 /// Why an analysis has or has not got hotspots.

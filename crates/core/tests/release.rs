@@ -1,0 +1,168 @@
+//! From facts to hotspots and views, on a small study area.
+
+use geo::{MultiPolygon, Rect};
+use h3o::Resolution;
+use hotspot_core::cube::{Fact, FactKind, Facts, Filter, NO_AREA, NO_HOUR, NO_UNIT};
+use hotspot_core::disclosure::Policy;
+use hotspot_core::grid::{CellGrid, StudyArea};
+use hotspot_core::hotspot::analysis::Analysis;
+use hotspot_core::hotspot::detect::DetectParams;
+use hotspot_core::provenance::Provenance;
+use hotspot_core::release::{DataClass, Reconciliation, Release, ReportingArea};
+use hotspot_core::units::Units;
+use hotspot_core::view::{AreasView, CellsView, HotspotsView, Layer, ReleaseView};
+use hotspot_core::{
+    BreakRegistry, FlagStatus, LonLat, MonthRange, Offence, Outcome, PlaceKind, Setting, Source, SourceSet, Strand, StrandSet,
+};
+
+/// Two by two kilometres round a peak, with a thin background.
+fn release() -> Release {
+    let area: MultiPolygon<f64> = Rect::new((-0.15, 51.48), (-0.08, 51.53)).to_polygon().into();
+    let grid = CellGrid::cover(StudyArea::new("Test square", area).unwrap(), Resolution::Ten, Resolution::Eight).unwrap();
+    let projection = grid.study_area().projection;
+    let window = MonthRange::new("2025-11".parse().unwrap(), "2026-10".parse().unwrap()).unwrap();
+    let mut facts = Facts::new(FactKind::Events);
+    let mut metres = Vec::new();
+    let mut add = |p: Option<LonLat>, strand: Strand, source: Source, place: PlaceKind, month: u16| {
+        let unit = p.and_then(|p| grid.locate(p)).unwrap_or(NO_UNIT);
+        metres.push(p.map_or([f64::NAN; 2], |p| projection.metres_from_lonlat(p).unwrap()));
+        facts.push(Fact {
+            unit,
+            area: if unit == NO_UNIT { NO_AREA } else { 0 },
+            month: window.from().plus(month),
+            recorded: window.from().plus(month),
+            strands: StrandSet::from_iter([strand]),
+            offence: Offence::PublicOrder,
+            sources: SourceSet::only(source),
+            status: FlagStatus::Confirmed,
+            setting: Setting::Street,
+            outcome: Outcome::Unknown,
+            hour_of_week: NO_HOUR,
+            place,
+            count: 1,
+        });
+    };
+    for i in 0..300u32 {
+        let p = LonLat { lon: -0.149 + f64::from(i * 37 % 300) * 0.00022, lat: 51.481 + f64::from(i * 101 % 300) * 0.00016 };
+        add(
+            Some(p),
+            if i % 3 == 0 { Strand::Disability } else { Strand::Race },
+            Source::Victim,
+            PlaceKind::Mapped,
+            (i % 12) as u16,
+        );
+    }
+    for i in 0..90u32 {
+        let p = LonLat { lon: -0.1205 + f64::from(i % 9) * 0.0002, lat: 51.5031 + f64::from(i / 9) * 0.0001 };
+        add(Some(p), Strand::Antisemitic, Source::Witness, PlaceKind::Mapped, (i % 12) as u16);
+    }
+    for i in 0..20 {
+        add(None, Strand::Race, Source::Victim, if i < 15 { PlaceKind::Online } else { PlaceKind::NoPlace }, 0);
+    }
+    // Police-generated records make no hotspot, however many.
+    for _ in 0..400 {
+        add(Some(LonLat { lon: -0.09, lat: 51.49 }), Strand::Race, Source::PoliceGenerated, PlaceKind::Mapped, 1);
+    }
+    let units = Units::Cells(grid);
+    let reference = units.level(9).unwrap().area_km2.to_vec();
+    let rule = DetectParams::default();
+    let analyses =
+        Analysis { units: &units, resolution: 9, facts: &facts, metres: &metres, reference: &reference, window, rule, atlas: None }
+            .all()
+            .unwrap();
+    Release {
+        id: "2026-10-0123456789ab".to_owned(),
+        month: window.to(),
+        window,
+        months: window,
+        as_known_on: "2026-11-01".parse().unwrap(),
+        class: DataClass::Synthetic,
+        licence: None,
+        study_area: "Test square".to_owned(),
+        reference: "area inside the study area".to_owned(),
+        rule,
+        resolution: 9,
+        reconciliation: Reconciliation::default(),
+        outside: 0,
+        units,
+        areas: vec![ReportingArea { code: "T1".to_owned(), name: "Test".to_owned(), residents: Some(100_000) }],
+        facts,
+        analyses,
+        breaks: BreakRegistry::default(),
+        provenance: Provenance::default(),
+    }
+}
+
+#[test]
+fn a_hotspot_is_the_sum_of_its_cells_and_nothing_else() {
+    let release = release();
+    let view = HotspotsView::of(&release, None).unwrap();
+    let counts = release.units.level(9).unwrap().counts(&release.facts, &Filter::over(release.window));
+    assert_eq!(counts.iter().sum::<u32>(), 390, "police-generated records are kept apart");
+    assert!(!view.analysis.hotspots.is_empty());
+    for hotspot in &view.analysis.hotspots {
+        assert_eq!(hotspot.n, hotspot.units.iter().map(|u| counts[*u as usize]).sum::<u32>());
+        assert_eq!(hotspot.n, hotspot.months.iter().sum::<u32>());
+        assert!(hotspot.units.contains(&hotspot.peak));
+        assert!(hotspot.name.ends_with("of Test square"), "{}", hotspot.name);
+    }
+    let first = &view.analysis.hotspots[0];
+    assert!(first.strands[usize::from(Strand::Antisemitic.code())] >= 80);
+    assert!(first.strands[usize::from(Strand::Religion.code())] >= first.strands[usize::from(Strand::Antisemitic.code())]);
+    assert!(first.sentence(release.window).contains("12 months"));
+}
+
+#[test]
+fn a_strand_under_a_hundred_cannot_be_told() {
+    let release = release();
+    assert!(release.analysis(Some(Strand::Antisemitic)).unwrap().hotspots.is_empty());
+    let view = ReleaseView::of(&release);
+    let of = |s: Option<Strand>| view.strands.iter().find(|(strand, ..)| *strand == s).unwrap();
+    assert_eq!(of(Some(Strand::Antisemitic)), &(Some(Strand::Antisemitic), 90, None));
+    assert!(of(None).2.unwrap() > 0);
+}
+
+#[test]
+fn every_layer_accounts_for_every_unit_and_every_incident() {
+    let release = release();
+    let filter = Filter::over(release.window);
+    for layer in Layer::ALL {
+        for resolution in release.units.resolutions() {
+            let view = CellsView::of(&release, layer, filter, resolution, None).unwrap();
+            assert_eq!(view.total, 390, "{layer:?} {resolution}");
+            assert_eq!(view.legend.iter().map(|c| c.incidents).sum::<u64>(), view.total);
+            assert_eq!(view.legend.iter().map(|c| c.units as usize).sum::<usize>(), release.units.level(resolution).unwrap().len());
+            assert_eq!(view.units.len(), view.class.len());
+            assert!(view.class.iter().all(|c| *c > 0 && usize::from(*c) < view.legend.len()));
+            assert_eq!(view.legend.len(), layer.legend(&release, resolution).unwrap().len());
+        }
+    }
+    assert!(CellsView::of(&release, Layer::Count, filter, 7, None).is_err());
+}
+
+#[test]
+fn a_box_limits_what_is_valued_and_not_what_is_fitted() {
+    let release = release();
+    let filter = Filter::over(release.window);
+    let bounds = [-0.125, 51.50, -0.115, 51.51];
+    for layer in [Layer::Count, Layer::Probability] {
+        let all = CellsView::of(&release, layer, filter, 9, None).unwrap();
+        let part = CellsView::of(&release, layer, filter, 9, Some(bounds)).unwrap();
+        assert!(!part.units.is_empty() && part.units.len() <= all.units.len());
+        assert!(layer != Layer::Count || part.units.len() < all.units.len());
+        for (unit, value) in part.units.iter().zip(&part.value) {
+            assert_eq!(all.value[all.units.binary_search(unit).unwrap()], *value);
+        }
+    }
+}
+
+#[test]
+fn areas_add_up_and_carry_rates_with_limits() {
+    let release = release();
+    let view = AreasView::of(&release, Filter::over(release.window));
+    assert_eq!(view.total, view.rows.iter().map(|r| r.n).sum::<u64>() + view.elsewhere + view.online + view.no_place);
+    assert_eq!((view.total, view.online, view.no_place), (410, 15, 5));
+    let [rate, lo, hi] = view.rows[0].rate.unwrap();
+    assert!((rate - 3.9).abs() < 1e-12 && lo < rate && rate < hi);
+    assert!(Policy::of(release.class).is_ok_and(|p| p.release(view).policy() == "exact"));
+}

@@ -36,7 +36,7 @@ export function drawAccount(node: HTMLElement, release: Release): void {
       "p",
       {},
       `${release.study_area}, as known on ${dayName(release.as_known_on)}. Months held: ${periodName(release.months)}. `,
-      `A hotspot is a place whose rate is very likely above ${release.threshold} times that of the study area (reference: ${release.reference}). `,
+      `A hotspot is a place whose rate is very likely above ${release.threshold} times that of the study area; the expected number follows the ${release.reference}. `,
       "Release ",
       h("code", {}, release.id),
       ".",

@@ -48,6 +48,7 @@ export interface Release {
   reconciliation: Reconciliation;
   outside: number;
   strands: StrandEntry[];
+  /** `reported` and `all` first, then single sources. */
   sources: { id: string; label: string }[];
   breaks: { from: string; what: string }[];
 }
@@ -111,7 +112,8 @@ export interface HotspotsAnswer extends FeatureCollection<Polygon | MultiPolygon
   release: string;
   strand: string;
   verdict: "analysed" | "cannot_tell";
-  minimum: number;
+  /** The least number of incidents with which the rule answers; null when it did. */
+  minimum: number | null;
   n: number;
   threshold: number;
   reference: string;

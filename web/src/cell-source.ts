@@ -61,7 +61,9 @@ export class CellSource {
         }
       }),
     );
-    const features = tiles.flatMap((tile) => this.#tiles.get(tileKey(tile)) ?? []);
+    // An area can lie in several tiles; a cell lies in one.
+    const units = new Map(tiles.flatMap((tile) => this.#tiles.get(tileKey(tile)) ?? []).map((feature) => [feature.properties.unit, feature]));
+    const features = [...units.values()];
     for (const key of this.#tiles.keys()) {
       if (this.#tiles.size <= KEPT + tiles.length) break;
       this.#tiles.delete(key);

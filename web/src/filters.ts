@@ -55,7 +55,8 @@ export function periodFrom(from: Month, to: Month, moved: "from" | "to"): Period
 }
 
 /** Fills the form; called when the release or the state changes. Focus stays on the control that had it. */
-export function drawFilters(form: HTMLFormElement, state: State, release: Release, layers: readonly LayerEntry[], change: (patch: Partial<State>) => void): void {
+export function drawFilters(form: HTMLFormElement, state: State, release: Release, known: { releases: readonly Release[]; layers: readonly LayerEntry[] }, change: (patch: Partial<State>) => void): void {
+  const { releases, layers } = known;
   const focused = form.contains(document.activeElement) ? document.activeElement?.id : undefined;
   const period = periodOf(state, release);
   // The default stays unwritten, so that a link without a period follows the release.
@@ -85,11 +86,7 @@ export function drawFilters(form: HTMLFormElement, state: State, release: Releas
 
   const source = select(
     "source",
-    [
-      { value: "reported", label: "Reported by people" },
-      { value: "all", label: "All, with police-generated" },
-      ...release.sources.map((s) => ({ value: s.id, label: `Only: ${s.label}` })),
-    ],
+    release.sources.map((s) => ({ value: s.id, label: s.label })),
     state.source,
   );
   source.addEventListener("change", () => change({ source: source.value }));
@@ -97,7 +94,19 @@ export function drawFilters(form: HTMLFormElement, state: State, release: Releas
   const layer = select("layer", layers.filter((l) => l.kind !== "outline" && l.id !== "hotspots" && l.id !== "boroughs").map((l) => ({ value: l.id, label: l.label })), state.layer);
   layer.addEventListener("change", () => change({ layer: layer.value }));
 
+  const edition = select(
+    "release",
+    releases.map((r) => ({ value: r.id, label: `${monthName(r.month)}, ${r.study_area}` })),
+    release.id,
+  );
+  edition.addEventListener("change", () => {
+    const next = releases.find((r) => r.id === edition.value);
+    // Months and hotspots belong to their release; the view only when the place is another.
+    change({ release: edition.value, from: null, to: null, hotspot: null, ...(next?.study_area === release.study_area ? {} : { view: null }) });
+  });
+
   form.replaceChildren(
+    ...(releases.length > 1 ? [field("release", "Release", edition)] : []),
     ...(hasStrands(release) ? [field("strand", "Strand", strand)] : []),
     h("div", { class: "field-group" }, field("from", "From", from), field("to", "To", to), quick),
     field("source", "Source", source),

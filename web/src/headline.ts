@@ -17,11 +17,8 @@ export const hasStrands = (release: Release): boolean => release.strands.some((s
 export const strandLabel = (release: Release, id: string): string =>
   id === "all" ? "all strands" : (release.strands.find((s) => s.id === id)?.label ?? id).toLowerCase();
 
-export function sourceLabel(release: Release, id: string): string {
-  if (id === "reported") return "reported by people";
-  if (id === "all") return "all sources";
-  return (release.sources.find((s) => s.id === id)?.label ?? id).toLowerCase();
-}
+export const sourceLabel = (release: Release, id: string): string =>
+  (release.sources.find((s) => s.id === id)?.label ?? id).toLowerCase();
 
 /** `Recorded hate crime, race, Nov 2025 – Oct 2026`. */
 export function subject(state: State, release: Release): string {
@@ -40,7 +37,7 @@ function whole(reference: string): string {
 /** What the hotspots of the window are: how many, how much they hold, in how little room. */
 export function finding(answer: HotspotsAnswer): string {
   if (answer.verdict === "cannot_tell") {
-    return `cannot tell where hotspots are: ${counted(answer.n, "mapped incident")}, and the rule needs ${integer(answer.minimum)}`;
+    return `cannot tell where hotspots are: ${counted(answer.n, "mapped incident")}, and the rule needs ${integer(answer.minimum ?? 0)}`;
   }
   const spots = answer.features.map((f) => f.properties);
   if (spots.length === 0) return "no hotspot found";

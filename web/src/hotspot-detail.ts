@@ -98,7 +98,7 @@ export function drawDetail(node: HTMLElement, spot: Hotspot, release: Release, t
       "dl",
       { class: "facts" },
       fact("Incidents", h("strong", {}, integer(spot.n)), ` in ${periodName(spot.period)}`),
-      fact("Expected", `${decimal(spot.expected)} if incidents followed ${reference}`),
+      fact("Expected", `${decimal(spot.expected)} if they followed the ${reference}`),
       fact("Rate", `${decimal(spot.per_km2_year)} per km² a year`),
       fact("Size", `${spot.area_km2.toFixed(2)} km², ${counted(spot.cells.length, release.resolution === 0 ? "area" : "cell")}`),
     ),

@@ -54,6 +54,12 @@ export class HotspotTable {
     this.#draw();
   }
 
+  /** Takes the list away and says why. */
+  clear(reason: string): void {
+    this.#answer = null;
+    this.#node.replaceChildren(h("p", { class: "empty" }, reason));
+  }
+
   /** Marks the chosen row and brings it into view. */
   choose(id: string | null): void {
     this.#chosen = id;
@@ -88,7 +94,7 @@ export class HotspotTable {
     if (answer.verdict === "cannot_tell") {
       this.#node.replaceChildren(
         h("h2", {}, "Cannot tell"),
-        h("p", { class: "empty" }, `${counted(answer.n, "mapped incident")} in the period is too few for the hotspot rule, which needs ${integer(answer.minimum)}. That is not the same as “no hotspot”: nothing can be read from the missing list.`),
+        h("p", { class: "empty" }, `${counted(answer.n, "mapped incident")} in the period is too few for the hotspot rule, which needs ${integer(answer.minimum ?? 0)}. That is not the same as “no hotspot”: nothing can be read from the missing list.`),
       );
       return;
     }

@@ -35,7 +35,7 @@ const node = {
 
 const store = new Store(location.search.slice(1));
 const pending = new Pending((ready) => {
-  document.documentElement.toggleAttribute("data-busy", !ready);
+  byId("main").setAttribute("aria-busy", String(!ready));
   if (ready) document.documentElement.dataset["ready"] = "true";
   else delete document.documentElement.dataset["ready"];
 });
@@ -139,6 +139,11 @@ async function loadHotspots(state: State, release: api.Release): Promise<void> {
       say(answer.verdict === "cannot_tell" ? "Too few incidents to tell hotspots" : counted(answer.features.length, "hotspot"));
     } catch (error) {
       if (signal.aborted) return;
+      hotspots = null;
+      table.clear("The hotspots could not be loaded.");
+      map?.clearHotspots();
+      showHeadline(store.state, release);
+      showDetail(release);
       failure("hotspots-error", error, () => void loadHotspots(store.state, release));
     }
   });
@@ -199,6 +204,13 @@ async function loadCells(state: State, release: api.Release): Promise<void> {
       showHeadline(store.state, release);
     } catch (error) {
       if (signal.aborted) return;
+      // Old colours under a new headline would lie.
+      cells = null;
+      figures = new Map();
+      map?.clearCells();
+      node.legend.replaceChildren();
+      delete node.legend.dataset["n"];
+      showHeadline(store.state, release);
       failure("cells-error", error, () => void loadCells(store.state, release));
     }
   });
@@ -225,6 +237,7 @@ async function openMap(state: State, release: api.Release): Promise<void> {
   mapOf = release.id;
   map?.remove();
   map = null;
+  pending.settled = () => Promise.resolve();
   await pending.run("map", async () => {
     node.mapMessage.hidden = false;
     try {
@@ -268,7 +281,7 @@ async function apply(state: State, previous: State | null): Promise<void> {
     notice("release", state.release !== null && state.release !== release.id ? [`The release of this link, ${state.release}, is not here. The newest is shown.`] : null);
   }
   if (newRelease || differs(state, previous, ["strand", "from", "to", "source", "layer"])) {
-    drawFilters(node.filters, state, release, layers, change);
+    drawFilters(node.filters, state, release, { releases, layers }, change);
     showHeadline(state, release);
   }
   if (newRelease || state.table !== previous.table) showTables(state);

@@ -357,6 +357,20 @@ export class HotspotMap {
     map.setPaintProperty("cells", "fill-color", color);
   }
 
+  /** Draws every cell empty. */
+  clearCells(): void {
+    this.#map.removeFeatureState({ source: "cells" });
+    this.#hovered = null;
+  }
+
+  /** Takes the outlines away. */
+  clearHotspots(): void {
+    this.#map.removeFeatureState({ source: "hotspots" });
+    this.#pointed = this.#chosen = null;
+    this.#map.setFilter("rank-chosen", ["==", ["get", "id"], ""]);
+    for (const id of ["hotspots", "ranks"]) this.#data(id).setData(EMPTY_COLLECTION);
+  }
+
   /** Draws the outlines and ranks. */
   showHotspots(answer: HotspotsAnswer): void {
     this.#map.removeFeatureState({ source: "hotspots" });

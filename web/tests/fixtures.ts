@@ -22,7 +22,7 @@ export const release = (patch: Partial<Release> = {}): Release => ({
     { id: "antisemitic", label: "Antisemitic", parent: "religion", n: 90, hotspots: null },
     { id: "race", label: "Race", parent: "race_or_religion", n: 700, hotspots: 2 },
   ],
-  sources: [{ id: "victim", label: "Victim" }],
+  sources: [{ id: "reported", label: "All but police-generated" }, { id: "all", label: "All sources" }, { id: "victim", label: "Victim" }],
   breaks: [{ from: "2024-02-28", what: "new system" }],
   ...patch,
 });
@@ -55,7 +55,7 @@ export const hotspots = (spots: Hotspot[], patch: Partial<HotspotsAnswer> = {}):
   release: "2026-10-abc",
   strand: "all",
   verdict: "analysed",
-  minimum: 100,
+  minimum: null,
   n: 1000,
   threshold: 2,
   reference: "area",

@@ -52,7 +52,7 @@ describe("the headline", () => {
   });
 
   test("says cannot tell, and never no hotspot, when there are too few incidents", () => {
-    const text = headline({ ...DEFAULTS, strand: "antisemitic" }, release(), hotspots([], { verdict: "cannot_tell", n: 90 }), null);
+    const text = headline({ ...DEFAULTS, strand: "antisemitic" }, release(), hotspots([], { verdict: "cannot_tell", minimum: 100, n: 90 }), null);
     expect(text).toContain("cannot tell");
     expect(text).toContain("90 mapped incidents");
     expect(text).not.toContain("no hotspot");

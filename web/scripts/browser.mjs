@@ -36,7 +36,7 @@ export async function openBrowser({ width = 1280, height = 800, flags = [], ...c
     ...context,
   });
   // Software WebGL on a busy machine is slow; a test that hangs still ends.
-  browser.setDefaultTimeout(120_000);
+  browser.setDefaultTimeout(300_000);
   return {
     browser,
     close: async () => {

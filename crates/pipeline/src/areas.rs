@@ -135,3 +135,70 @@ fn file_stem(path: &Path) -> String {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     name.trim_end_matches(".gz").trim_end_matches(".geojson").trim_end_matches(".json").to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+
+    fn square(x: f64) -> String {
+        let ring = [(x, 51.4), (x + 0.1, 51.4), (x + 0.1, 51.5), (x, 51.5), (x, 51.4)].map(|(x, y)| format!("[{x},{y}]"));
+        format!("[[{}]]", ring.join(","))
+    }
+
+    fn collection(features: &[(&str, &str)]) -> String {
+        let features: Vec<String> = features
+            .iter()
+            .map(|(properties, geometry)| format!(r#"{{"type":"Feature","properties":{properties},"geometry":{geometry}}}"#))
+            .collect();
+        format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","))
+    }
+
+    fn polygon(x: f64) -> String {
+        format!(r#"{{"type":"Polygon","coordinates":{}}}"#, square(x))
+    }
+
+    fn parse(text: &str, code: Option<&str>) -> Result<AreaLayer> {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("layer.geojson.gz");
+        let mut gz = flate2::write::GzEncoder::new(std::fs::File::create(&path).expect("a file"), flate2::Compression::fast());
+        gz.write_all(text.as_bytes()).expect("written");
+        gz.finish().expect("written");
+        parse_areas(&path, code)
+    }
+
+    #[test]
+    fn codes_and_names_are_found_by_the_usual_properties() {
+        let text = collection(&[
+            (r#"{"LSOA21CD":"E1","LSOA21NM":"West","LAD22CD":"X"}"#, &polygon(-0.3)),
+            (r#"{"LSOA21CD":"E2","LAD22CD":"X"}"#, &polygon(-0.2)),
+        ]);
+        let layer = parse(&text, None).expect("a layer");
+        assert_eq!(
+            (layer.name(), layer.codes(), layer.names()),
+            ("layer", &["E1".to_owned(), "E2".to_owned()][..], &["West".to_owned(), "E2".to_owned()][..])
+        );
+        let joined = parse(&text, Some("LAD22CD")).expect("a layer");
+        assert_eq!(joined.codes(), ["X"]);
+        assert!((joined.area_km2()[0] - layer.area_km2().iter().sum::<f64>()).abs() < 1e-6, "features of one code are one area");
+    }
+
+    #[test]
+    fn what_is_no_layer_is_refused_with_its_feature_and_without_its_values() {
+        let good = polygon(-0.3);
+        let bow = r#"{"type":"Polygon","coordinates":[[[0,51],[0,51],[0,51],[0,51]]]}"#;
+        for (text, code, part) in [
+            ("{".to_owned(), None, "layer.geojson.gz"),
+            (good.clone(), None, "layer.geojson.gz"),
+            (collection(&[]), None, "--area-code"),
+            (collection(&[(r#"{"secret":"s"}"#, &good)]), None, "--area-code"),
+            (collection(&[(r#"{"code":"secret"}"#, &good), (r#"{"code":" "}"#, &good)]), None, "row 2, column code"),
+            (collection(&[(r#"{"code":"secret"}"#, r#"{"type":"Point","coordinates":[0,51]}"#)]), None, "row 1"),
+            (collection(&[(r#"{"code":"secret"}"#, &good), (r#"{"code":"secret2"}"#, bow)]), None, "row 2"),
+            (collection(&[(r#"{"code":"secret"}"#, &good)]), Some("ward"), "row 1, column ward"),
+        ] {
+            let message = parse(&text, code).expect_err("no layer").to_string();
+            assert!(message.contains(part) && !message.contains("secret"), "{part}: {message}");
+        }
+    }
+}

@@ -118,9 +118,9 @@ pub struct Known {
     pub class: DataClass,
     /// Licence of the store.
     pub licence: Option<String>,
-    /// Name and SHA-256 of every input file, in the order of ingest.
+    /// Name and SHA-256 of every input file of which something was known, in the order of ingest, then files of links.
     pub inputs: Vec<(String, String)>,
-    /// Study areas that were applied at ingest.
+    /// Study areas that were applied at the ingest of these files.
     pub study_areas: BTreeSet<String>,
     /// The records that count by place, and the rows that were refused, in rows: a published count is one, whatever it says.
     pub reconciliation: Reconciliation,
@@ -167,13 +167,20 @@ impl Known {
 /// When a file of the store is missing or damaged.
 pub fn load(store: &Store, as_known_on: Date) -> Result<Known> {
     let batches = store.batches();
+    let known_files: Vec<_> = batches.iter().filter(|b| b.was_known_on(as_known_on)).collect();
+    let link_files = store.link_files();
+    let known_links = link_files.iter().filter(|l| l.known_from.is_some_and(|day| day <= as_known_on));
     let mut known = Known {
         kind: store.kind().unwrap_or(FactKind::Events),
         as_known_on,
         class: store.class(),
         licence: store.licence().map(str::to_owned),
-        inputs: batches.iter().map(|b| (b.file.clone(), b.sha256.clone())).collect(),
-        study_areas: store.study_areas(),
+        inputs: known_files
+            .iter()
+            .map(|b| (b.file.clone(), b.sha256.clone()))
+            .chain(known_links.map(|l| (l.file.clone(), l.sha256.clone())))
+            .collect(),
+        study_areas: known_files.iter().map(|b| b.study_area.clone()).collect(),
         reconciliation: Reconciliation::default(),
         account: Account {
             rejected: batches.iter().map(|b| b.reconciliation.rejected).sum(),
@@ -194,7 +201,7 @@ pub fn load(store: &Store, as_known_on: Date) -> Result<Known> {
         }
         FactKind::Counts => known.take_counts(store.count_state(as_known_on)?),
     }
-    let rejected = store.rejected(as_known_on);
+    let rejected: u64 = known_files.iter().map(|b| b.reconciliation.rejected).sum();
     known.reconciliation.rows += rejected;
     known.reconciliation.rejected += rejected;
     Ok(known)

@@ -9,6 +9,7 @@ use crate::facts::Known;
 use crate::frame::{Table, TableWriter};
 use crate::schema::store::link;
 use hotspot_core::projection::Projection;
+use hotspot_core::simulate::Simulation;
 use hotspot_core::{Incident, LonLat, Place, Source, StrandSet, TimePrecision};
 use jiff::civil::Date;
 use rstar::primitives::GeomWithData;
@@ -96,6 +97,37 @@ pub fn read_links(path: &Path, known_on: Date) -> Result<LinkFile> {
     }
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(LinkFile { file, sha256: sha256_hex(&bytes), links })
+}
+
+/// The links of a simulation, each known from the day on which both of its records were.
+pub fn simulated_links(simulation: &Simulation) -> Vec<Link> {
+    let mut first: HashMap<&str, Date> = HashMap::new();
+    for incident in &simulation.incidents {
+        let day = first.entry(&incident.id.0).or_insert(incident.known_on);
+        *day = incident.known_on.min(*day);
+    }
+    let known = |id: &str| first.get(id).copied().unwrap_or(Date::MIN);
+    let links = simulation.links.iter().map(|link| Link {
+        id: link.id.0.clone(),
+        same_as: link.same_as.0.clone(),
+        basis: link.basis.clone(),
+        known_on: known(&link.id.0).max(known(&link.same_as.0)),
+    });
+    links.collect()
+}
+
+/// Writes links in the form that [`read_links`] reads.
+///
+/// # Errors
+/// When `out` refuses to be written.
+pub fn write_links_csv(links: &[Link], out: impl Write) -> Result<()> {
+    let fail = |e: csv::Error| Error::source(Stage::Write, Path::new("links"), e);
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(["id", "same_as", "basis", "known_on"]).map_err(fail)?;
+    for link in links {
+        writer.write_record([&link.id, &link.same_as, &link.basis, &link.known_on.to_string()]).map_err(fail)?;
+    }
+    writer.flush().map_err(|e| Error::source(Stage::Write, Path::new("links"), e))
 }
 
 pub(crate) fn to_parquet(links: &[Link], path: &Path) -> Result<Vec<u8>> {
@@ -288,6 +320,7 @@ pub fn write_candidates_csv(candidates: &[Candidate], out: impl Write) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hotspot_core::simulate::{SimulateParams, simulate};
 
     fn link(id: &str, same_as: &str) -> Link {
         Link {
@@ -323,6 +356,18 @@ mod tests {
         assert_eq!(file.file, "links.csv");
         let days: Vec<_> = file.links.iter().map(|l| (l.same_as.as_str(), l.known_on.to_string())).collect();
         assert_eq!(days, [("b", "2026-03-01".to_owned()), ("c", "2026-02-01".to_owned())]);
+    }
+
+    #[test]
+    fn simulated_links_are_written_read_and_known_with_their_records() {
+        let params = SimulateParams { seed: 3, start: "2024-01".parse().unwrap(), months: 2 };
+        let simulation = simulate(&params);
+        let links = simulated_links(&simulation);
+        assert!(links.len() > 10, "{}", links.len());
+        assert!(links.iter().all(|l| l.known_on >= params.start.first_day()), "every link is between records that are there");
+        let mut csv = Vec::new();
+        write_links_csv(&links, &mut csv).unwrap();
+        assert_eq!(read(&String::from_utf8(csv).unwrap()).unwrap().links, links);
     }
 
     #[test]

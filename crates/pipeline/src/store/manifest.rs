@@ -81,6 +81,8 @@ pub(crate) struct LinksEntry {
     pub(crate) sha256: String,
     #[serde(with = "as_text")]
     pub(crate) ingested_on: Date,
+    /// Days of knowledge of the links.
+    pub(crate) known_on: Option<Days>,
     pub(crate) data: DataFile,
 }
 

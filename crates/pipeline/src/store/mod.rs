@@ -71,6 +71,28 @@ pub struct StoredBatch {
     pub already_known: u64,
 }
 
+impl StoredBatch {
+    /// Whether something of it was known on a day. A file of which no row was accepted became known when it was ingested.
+    pub fn was_known_on(&self, day: Date) -> bool {
+        self.known_on.map_or(self.ingested_on, |[first, _]| first) <= day
+    }
+}
+
+/// One file of links in the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredLinks {
+    /// Name of the file, without its folder.
+    pub file: String,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// The day on which it was ingested.
+    pub ingested_on: Date,
+    /// First day on which one of its links became known; `None` when it has none.
+    pub known_from: Option<Date>,
+    /// Number of links.
+    pub links: u64,
+}
+
 /// What became of one input file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BatchOutcome {
@@ -228,9 +250,16 @@ impl Store {
         self.entries().map(stored).collect()
     }
 
-    /// The study areas that were applied, without repetition, in order of name.
-    pub fn study_areas(&self) -> BTreeSet<String> {
-        self.entries().map(|b| b.study_area.clone()).collect()
+    /// Every file of links, in the order of ingest.
+    pub fn link_files(&self) -> Vec<StoredLinks> {
+        let stored = |entry: &LinksEntry| StoredLinks {
+            file: entry.file.clone(),
+            sha256: entry.sha256.clone(),
+            ingested_on: entry.ingested_on,
+            known_from: entry.known_on.map(|days| days.first),
+            links: entry.data.rows,
+        };
+        self.manifest.iter().flat_map(|m| &m.links).map(stored).collect()
     }
 
     /// Account of every row of every input file.
@@ -337,14 +366,6 @@ impl Store {
 
     pub(crate) fn count_state(&self, day: Date) -> Result<State<AreaCount>> {
         self.state(Kind::Counts, day, table::counts_from_table)
-    }
-
-    /// Refused rows of the files of which something was known on the day.
-    pub(crate) fn rejected(&self, day: Date) -> u64 {
-        self.entries()
-            .filter(|b| b.known_on.map_or(b.ingested_on, |known| known.first) <= day)
-            .map(|b| Reconciliation::from(b.reconciliation).rejected)
-            .sum()
     }
 
     fn entries(&self) -> impl Iterator<Item = &BatchEntry> {
@@ -481,7 +502,8 @@ impl Store {
     fn write_links(&self, links: &LinkFile, ingested_on: Date) -> Result<LinksEntry> {
         let bytes = crate::links::to_parquet(&links.links, &self.folder)?;
         let data = self.write_data(links.links.len(), &bytes)?;
-        Ok(LinksEntry { file: links.file.clone(), sha256: links.sha256.clone(), ingested_on, data })
+        let known_on = span(links.links.iter().map(|l| l.known_on));
+        Ok(LinksEntry { file: links.file.clone(), sha256: links.sha256.clone(), ingested_on, known_on, data })
     }
 
     /// Writes a data file under its hash and reads it back.
@@ -576,14 +598,15 @@ const fn kind(batch: &Batch) -> Kind {
 }
 
 fn days_of(records: &Records) -> Option<Days> {
-    let span = |days: &mut dyn Iterator<Item = Date>| {
-        let first = days.next()?;
-        Some(days.fold(Days { first, last: first }, |d, day| Days { first: d.first.min(day), last: d.last.max(day) }))
-    };
     match records {
-        Records::Incidents(incidents) => span(&mut incidents.iter().map(|i| i.known_on)),
-        Records::Counts(counts) => span(&mut counts.iter().map(|c| c.known_on)),
+        Records::Incidents(incidents) => span(incidents.iter().map(|i| i.known_on)),
+        Records::Counts(counts) => span(counts.iter().map(|c| c.known_on)),
     }
+}
+
+fn span(mut days: impl Iterator<Item = Date>) -> Option<Days> {
+    let first = days.next()?;
+    Some(days.fold(Days { first, last: first }, |d, day| Days { first: d.first.min(day), last: d.last.max(day) }))
 }
 
 fn stored(entry: &BatchEntry) -> StoredBatch {

@@ -49,7 +49,7 @@ pub fn parse_areas(path: &Path, area_code: Option<&str>) -> Result<AreaLayer> {
     let broken = |rule| Error::rule(Stage::Areas, path, rule);
     let refused = |what: String| Error::refused(Stage::Areas, path, what);
     // The message of the parser is not passed on: it may quote the file.
-    let json: GeoJson = text.parse().map_err(|_: geojson::Error| broken(Rule::JsonInvalid))?;
+    let json: GeoJson = text.parse().map_err(|_error: geojson::Error| broken(Rule::JsonInvalid))?;
     let GeoJson::FeatureCollection(collection) = json else { return Err(broken(Rule::NotPolygons)) };
     let code_property = match area_code {
         Some(name) => name.to_owned(),

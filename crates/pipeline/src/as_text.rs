@@ -11,5 +11,5 @@ pub(crate) fn serialize<T: Display, S: Serializer>(value: &T, serializer: S) -> 
 
 pub(crate) fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let text = String::deserialize(deserializer)?;
-    text.parse().map_err(|_: T::Err| D::Error::custom("not a value of this field"))
+    text.parse().map_err(|_error: T::Err| D::Error::custom("not a value of this field"))
 }

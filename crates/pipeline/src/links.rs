@@ -85,9 +85,9 @@ pub fn read_links(path: &Path, known_on: Date) -> Result<LinkFile> {
         };
         let known_on = match day.and_then(|column| record.get(column)).filter(|text| !text.is_empty()) {
             None => known_on,
-            Some(text) => {
-                text.parse().map_err(|_: jiff::Error| refused("not a date; write YYYY-MM-DD").at_row(row).at_column("known_on"))?
-            }
+            Some(text) => text
+                .parse()
+                .map_err(|_error: jiff::Error| refused("not a date; write YYYY-MM-DD").at_row(row).at_column("known_on"))?,
         };
         let link = Link { id: field(id, "id")?, same_as: field(same_as, "same_as")?, basis: field(basis, "basis")?, known_on };
         if link.id == link.same_as {

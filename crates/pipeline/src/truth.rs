@@ -84,8 +84,8 @@ struct Share {
 struct Also {
     #[serde(with = "as_text")]
     leading: Strand,
-    #[serde(with = "as_text")]
-    also: Strand,
+    #[serde(with = "as_text", rename = "also")]
+    second: Strand,
     share: f64,
 }
 
@@ -110,7 +110,7 @@ mod cells_as_text {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<CellIndex>, D::Error> {
         let texts = Vec::<String>::deserialize(deserializer)?;
-        texts.iter().map(|t| t.parse().map_err(|_: h3o::error::InvalidCellIndex| D::Error::custom("not an H3 cell"))).collect()
+        texts.iter().map(|t| t.parse().map_err(|_error: h3o::error::InvalidCellIndex| D::Error::custom("not an H3 cell"))).collect()
     }
 }
 
@@ -150,7 +150,7 @@ pub fn write_truth(truth: &Truth, out: impl Write) -> Result<()> {
             })
             .collect(),
         background: truth.background.iter().map(|b| Background { strand: b.strand, cells: shares(&b.cells) }).collect(),
-        also: truth.also.iter().map(|a| Also { leading: a.leading, also: a.also, share: a.share }).collect(),
+        also: truth.also.iter().map(|a| Also { leading: a.leading, second: a.also, share: a.share }).collect(),
         places: truth
             .places
             .iter()
@@ -200,7 +200,7 @@ pub fn read_truth(path: &Path) -> Result<Truth> {
         seed: file.seed,
         range,
         background: file.background.into_iter().map(|b| StrandBackground { strand: b.strand, cells: pairs(b.cells) }).collect(),
-        also: file.also.into_iter().map(|a| AlsoStrand { leading: a.leading, also: a.also, share: a.share }).collect(),
+        also: file.also.into_iter().map(|a| AlsoStrand { leading: a.leading, also: a.second, share: a.share }).collect(),
         places,
         months,
     })

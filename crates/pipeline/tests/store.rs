@@ -1,5 +1,7 @@
 //! The store, facts and releases, from outside the crate.
 
+#![allow(clippy::print_stdout, reason = "a test says what it measured")]
+
 #[path = "store/common.rs"]
 mod common;
 #[path = "store/crash.rs"]
@@ -12,3 +14,5 @@ mod history;
 mod releases;
 #[path = "store/rules.rs"]
 mod rules;
+#[path = "store/scale.rs"]
+mod scale;

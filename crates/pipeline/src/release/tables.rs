@@ -237,7 +237,7 @@ pub(crate) fn hotspots_from_table(table: &Table, analyses: &mut [StrandAnalysis]
             expected: expected[row],
             ratio: Estimate { mean: mean[row], lo: lo[row], hi: hi[row] },
             probability: probability[row],
-            strands: strands[row].as_slice().try_into().map_err(|_: std::array::TryFromSliceError| {
+            strands: strands[row].as_slice().try_into().map_err(|_error: std::array::TryFromSliceError| {
                 table.error_at(row, hotspot::STRAND_COUNTS.name, "not one count for each strand")
             })?,
             months: std::mem::take(&mut months[row]),

@@ -135,11 +135,11 @@ fn published_counts_keep_their_areas_and_the_names_that_are_no_place() {
         known_on: day(1),
     };
     let counts = vec![
-        count(Some("E09000028"), "Southwark", Some(Strand::Religion), 4),
+        count(Some("E09000028"), "Southwark", Some(Strand::RaceOrReligion), 4),
         count(Some("E09000028"), "Southwark", Some(Strand::Antisemitic), 3),
-        count(None, "Aviation Security(SO18)", Some(Strand::Religion), 2),
-        count(None, "Unknown", Some(Strand::Religion), 1),
-        count(Some("E05013570"), "Heathrow Villages", Some(Strand::Religion), 5),
+        count(None, "Aviation Security(SO18)", Some(Strand::RaceOrReligion), 2),
+        count(None, "Unknown", Some(Strand::RaceOrReligion), 1),
+        count(Some("E05013570"), "Heathrow Villages", Some(Strand::RaceOrReligion), 5),
     ];
     let known = known(&[counts_batch("a", counts)], None, TODAY);
     assert_eq!((known.kind, known.account.in_force), (FactKind::Counts, 5));

@@ -33,8 +33,11 @@ impl Naive {
     }
 }
 
-/// Files as lists of (identifier, day of knowledge, content); `Err(i)` brings file `i` once more.
-fn history() -> impl Strategy<Value = Vec<Result<Vec<(u8, i8, u8)>, usize>>> {
+/// Identifier, day of knowledge, content.
+type Rows = Vec<(u8, i8, u8)>;
+
+/// Files; `Err(i)` brings file `i` once more.
+fn history() -> impl Strategy<Value = Vec<Result<Rows, usize>>> {
     let file = prop::collection::vec((0u8..12, 1i8..15, 0u8..9), 0..25);
     prop::collection::vec(prop_oneof![4 => file.prop_map(Ok), 1 => (0usize..3).prop_map(Err)], 1..6)
 }
@@ -46,7 +49,7 @@ proptest! {
     fn every_day_of_every_history_is_what_a_naive_map_says(history in history()) {
         let dir = tempfile::tempdir().unwrap();
         let mut naive = Naive::default();
-        let mut files: Vec<Vec<(u8, i8, u8)>> = Vec::new();
+        let mut files: Vec<Rows> = Vec::new();
         let mut read = Reconciliation::default();
         for step in history {
             let is_new = step.is_ok();

@@ -68,7 +68,8 @@ fn a_store_has_one_class_for_ever() {
     use DataClass::{Open, Restricted, Synthetic};
     let declared = |name: &str, class| Batch { declared_class: class, ..batch(name, records(2)) };
     // Class and licence asked for, then what the file says of itself; what becomes of a new store, and why not.
-    let cases: [(Option<DataClass>, Option<&str>, Option<DataClass>, Result<DataClass, &str>); 9] = [
+    type Case<'a> = (Option<DataClass>, Option<&'a str>, Option<DataClass>, Result<DataClass, &'a str>);
+    let cases: [Case; 9] = [
         (None, None, None, Ok(Restricted)),
         (None, None, Some(Synthetic), Ok(Synthetic)),
         (Some(Synthetic), None, None, Ok(Synthetic)),

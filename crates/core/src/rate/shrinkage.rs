@@ -18,8 +18,9 @@
 //! known, and its own uncertainty is not carried (with thousands of units it is negligible).
 //!
 //! # Cost
-//! Each evaluation of the likelihood is one pass over the units with one logarithm for eight of them; six to ten evaluations
-//! are the rule. One thread, and the order of the sums is fixed: the same input gives the same bits.
+//! Each evaluation of the likelihood is one pass over the units, with one logarithm for each unit that has a count and one for
+//! eight that have none; six to ten evaluations are the rule. One thread, and the order of the sums is fixed: the same input
+//! gives the same bits.
 
 use super::gamma::{Tail, quantile, tails};
 use crate::error::{Error, Result};
@@ -183,7 +184,7 @@ pub fn fit_gamma_poisson(counts: &[u32], expected: &[f64]) -> Result<GammaPrior>
         return Err(Error::OutOfRange { what: "expected number", must: "zero or more, and finite" });
     }
     let likelihood = Likelihood::new(counts, expected);
-    if likelihood.expected.is_empty() {
+    if likelihood.exposure == 0.0 {
         return Err(Error::NoReference);
     }
     if likelihood.incidents == 0.0 {
@@ -203,10 +204,11 @@ const DIRECT: usize = 1024;
 ///
 /// with N_j the number of units with a count over j. In these two parameters it is well conditioned up to the Poisson limit.
 struct Likelihood {
-    /// Positive expected numbers.
-    expected: Vec<f64>,
-    /// Counts of the same units.
-    counts: Vec<f64>,
+    /// Count and expected number of the units that have incidents.
+    filled: Vec<(f64, f64)>,
+    /// Expected number of those that have none.
+    empty: Vec<f64>,
+    largest_empty: f64,
     /// For j below [`DIRECT`], how many units have a count over j.
     over: Vec<f64>,
     /// Distinct counts over [`DIRECT`], and how many units have them.
@@ -228,14 +230,20 @@ struct At {
 
 impl Likelihood {
     fn new(counts: &[u32], expected: &[f64]) -> Self {
-        let mut kept_counts = Vec::with_capacity(counts.len());
-        let mut kept_expected = Vec::with_capacity(counts.len());
+        let (mut filled, mut empty) = (Vec::new(), Vec::with_capacity(counts.len()));
+        let (mut incidents, mut exposure, mut largest_empty) = (0.0, 0.0, 0.0_f64);
         let mut histogram = vec![0_u32; DIRECT + 1];
         let mut large_counts = Vec::new();
         for (&y, &e) in counts.iter().zip(expected) {
             if e > 0.0 {
-                kept_counts.push(f64::from(y));
-                kept_expected.push(e);
+                incidents += f64::from(y);
+                exposure += e;
+                if y > 0 {
+                    filled.push((f64::from(y), e));
+                } else {
+                    empty.push(e);
+                    largest_empty = largest_empty.max(e);
+                }
                 histogram[(y as usize).min(DIRECT)] += 1;
                 if y as usize > DIRECT {
                     large_counts.push(y);
@@ -260,17 +268,19 @@ impl Likelihood {
         while over.last() == Some(&0.0) {
             over.pop();
         }
-        let incidents = kept_counts.iter().sum();
-        let exposure = kept_expected.iter().sum();
-        Self { expected: kept_expected, counts: kept_counts, over, large, incidents, exposure }
+        Self { filled, empty, largest_empty, over, large, incidents, exposure }
     }
 
     /// Moment estimate: the mean, and the shape from the variance in excess of Poisson.
     fn start(&self) -> [f64; 2] {
         let mean = self.incidents / self.exposure;
         let (mut excess, mut squares) = (0.0, 0.0);
-        for (&y, &e) in self.counts.iter().zip(&self.expected) {
+        for &(y, e) in &self.filled {
             excess += (y - mean * e) * (y - mean * e) - y;
+            squares += e * e;
+        }
+        for &e in &self.empty {
+            excess += mean * e * mean * e;
             squares += e * e;
         }
         let variance = excess / squares;
@@ -315,8 +325,9 @@ impl Likelihood {
     fn at(&self, alpha: f64, m: f64) -> At {
         let a = alpha.exp();
         let scale = m.exp() / a;
-        let (mut logs, mut y_logs, mut u, mut y_u, mut w, mut y_w) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
-        for (&y, &e) in self.counts.iter().zip(&self.expected) {
+        let [mut logs, mut u, mut w] = sums_of_shares(&self.empty, self.largest_empty, scale);
+        let (mut y_logs, mut y_u, mut y_w) = (0.0, 0.0, 0.0);
+        for &(y, e) in &self.filled {
             let t = e * scale;
             let log = t.ln_1p();
             let inverse = 1.0 / (1.0 + t);
@@ -351,6 +362,55 @@ impl Likelihood {
         }
         result
     }
+}
+
+/// `Σ ln(1 + t)`, `Σ t/(1 + t)` and `Σ t/(1 + t)²` with t = e · scale, for the e of many units, none above `largest`.
+///
+/// Eight sums side by side, so that the processor can add several at once; the logarithm of a product of eight in place of eight
+/// logarithms. Where every t is small, 1 + t would lose its digits and the series is used.
+fn sums_of_shares(expected: &[f64], largest: f64, scale: f64) -> [f64; 3] {
+    const LANES: usize = 8;
+    let small = largest * scale < 0.01;
+    // A product of eight factors of at most 1e38 stays finite.
+    let in_range = largest * scale < 1e38;
+    let (mut logs, mut u, mut w) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+    let mut blocks = expected.chunks_exact(LANES * LANES);
+    for block in &mut blocks {
+        let mut product = [1.0; LANES];
+        for lanes in block.chunks_exact(LANES) {
+            for i in 0..LANES {
+                let t = lanes[i] * scale;
+                let inverse = 1.0 / (1.0 + t);
+                let share = t * inverse;
+                u[i] += share;
+                w[i] += share * inverse;
+                product[i] *= 1.0 + t;
+            }
+        }
+        if small {
+            for lanes in block.chunks_exact(LANES) {
+                for i in 0..LANES {
+                    let t = lanes[i] * scale;
+                    let series = (1..8).rev().fold(1.0 / 8.0, |inner, k| 1.0 / f64::from(k) - t * inner);
+                    logs[i] += t * series;
+                }
+            }
+        } else if in_range {
+            for i in 0..LANES {
+                logs[i] += product[i].ln();
+            }
+        } else {
+            logs[0] += block.iter().map(|e| (e * scale).ln_1p()).sum::<f64>();
+        }
+    }
+    for e in blocks.remainder() {
+        let t = e * scale;
+        let inverse = 1.0 / (1.0 + t);
+        logs[0] += t.ln_1p();
+        u[0] += t * inverse;
+        w[0] += t * inverse * inverse;
+    }
+    [logs.iter().sum(), u.iter().sum(), w.iter().sum()]
 }
 
 /// `Σ_{j=from}^{to−1} ln(1 + j/a)` with its first and second derivative by ln a, by Euler–Maclaurin: the integral with end

@@ -73,6 +73,19 @@ fn large_counts_sum_like_small_ones() {
 }
 
 #[test]
+fn sums_side_by_side_are_those_one_by_one() {
+    let expected: Vec<f64> = (0..1000).map(|i| 0.1 + f64::from(i * 37 % 101) / 50.0).collect();
+    for scale in [1e-12, 1e-5, 0.004, 0.006, 0.3, 1e4, 1e36, 1e60] {
+        let t = || expected.iter().map(|e| e * scale);
+        let [logs, u, w] = sums_of_shares(&expected, 2.1, scale);
+        near(logs, t().map(f64::ln_1p).sum(), 1e-13);
+        near(u, t().map(|t| t / (1.0 + t)).sum(), 1e-13);
+        near(w, t().map(|t| t / (1.0 + t) / (1.0 + t)).sum(), 1e-13);
+    }
+    assert_eq!(sums_of_shares(&[], 0.0, 1.0), [0.0; 3]);
+}
+
+#[test]
 fn no_nearby_prior_is_more_probable() {
     let counts: Vec<u32> = (0..400_u32).map(|i| if i % 7 == 0 { i % 29 } else { i % 2 }).collect();
     let expected: Vec<f64> = (0..400).map(|i| 0.2 + f64::from(i % 13) / 5.0).collect();

@@ -16,3 +16,5 @@ mod releases;
 mod rules;
 #[path = "store/scale.rs"]
 mod scale;
+#[path = "store/local.rs"]
+mod local;

@@ -1,6 +1,7 @@
 //! The store, facts and releases, from outside the crate.
 
 #![allow(clippy::print_stdout, reason = "a test says what it measured")]
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 #[path = "store/common.rs"]
 mod common;

@@ -1,6 +1,7 @@
 /** What the figures rest on: the class of the data, the account of every row, the date of knowledge. */
 import type { Release } from "./api";
 import { h } from "./dom";
+import { referenceName } from "./headline";
 import { dayName, integer, periodName } from "./format";
 
 /** The line at the top of every page. */
@@ -36,7 +37,7 @@ export function drawAccount(node: HTMLElement, release: Release): void {
       "p",
       {},
       `${release.study_area}, as known on ${dayName(release.as_known_on)}. Months held: ${periodName(release.months)}. `,
-      `A hotspot is a place whose rate is very likely above ${release.threshold} times that of the study area; the expected number follows the ${release.reference}. `,
+      `A hotspot is a place whose rate is very likely above ${release.threshold} times that of the study area; the expected number follows the ${referenceName(release.reference)}. `,
       "Release ",
       h("code", {}, release.id),
       ".",

@@ -108,7 +108,7 @@ export function drawFilters(form: HTMLFormElement, state: State, release: Releas
   form.replaceChildren(
     ...(releases.length > 1 ? [field("release", "Release", edition)] : []),
     ...(hasStrands(release) ? [field("strand", "Strand", strand)] : []),
-    h("div", { class: "field-group" }, field("from", "From", from), field("to", "To", to), quick),
+    h("div", { class: "field-group" }, field("from", "From", from), field("to", "To", to), quick.childElementCount > 1 ? quick : ""),
     field("source", "Source", source),
     field("layer", "Colour shows", layer),
   );

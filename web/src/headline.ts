@@ -29,9 +29,10 @@ export function subject(state: State, release: Release): string {
   return parts.join(", ");
 }
 
-function whole(reference: string): string {
-  if (/resident|population/i.test(reference)) return "of the residents";
-  return /area/i.test(reference) ? "of the area" : `of ${reference}`;
+/** The reference measure in a word: what incidents would follow if nothing drew them together. */
+export function referenceName(reference: string): string {
+  if (/resident|population/i.test(reference)) return "residents";
+  return /area/i.test(reference) ? "area" : reference;
 }
 
 /** What the hotspots of the window are: how many, how much they hold, in how little room. */
@@ -44,7 +45,7 @@ export function finding(answer: HotspotsAnswer): string {
   const n = spots.reduce((sum, s) => sum + s.n, 0);
   const expected = spots.reduce((sum, s) => sum + s.expected, 0);
   const holds = spots.length === 1 ? "holds" : "hold";
-  return `${counted(spots.length, "hotspot")} ${holds} ${percent(n / answer.n)} of mapped incidents in ${percent(expected / answer.n)} ${whole(answer.reference)}`;
+  return `${counted(spots.length, "hotspot")} ${holds} ${percent(n / answer.n)} of mapped incidents in ${percent(expected / answer.n)} of the ${referenceName(answer.reference)}`;
 }
 
 /** The whole headline. Hotspots are of the release's window and its reported incidents: any other filter says so. */

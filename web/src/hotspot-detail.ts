@@ -3,7 +3,7 @@ import type { Hotspot, Release } from "./api";
 import { h, svg } from "./dom";
 import { counted, decimal, integer, monthName, monthsOf, periodName, probability } from "./format";
 import { nested } from "./filters";
-import { hasStrands } from "./headline";
+import { hasStrands, referenceName } from "./headline";
 
 /** A position from 0 to 1 on a logarithmic axis. */
 export function logPosition(value: number, min: number, max: number): number {
@@ -87,7 +87,6 @@ export function drawDetail(node: HTMLElement, spot: Hotspot, release: Release, t
   close.addEventListener("click", () => handlers.close());
   const show = h("button", { type: "button", class: "small" }, "Show on the map");
   show.addEventListener("click", () => handlers.show(spot));
-  const reference = /resident|population/i.test(release.reference) ? "residents" : /area/i.test(release.reference) ? "area" : release.reference;
   const fact = (term: string, ...value: (Node | string)[]): HTMLElement => h("div", {}, h("dt", {}, term), h("dd", {}, ...value));
 
   node.replaceChildren(
@@ -98,7 +97,7 @@ export function drawDetail(node: HTMLElement, spot: Hotspot, release: Release, t
       "dl",
       { class: "facts" },
       fact("Incidents", h("strong", {}, integer(spot.n)), ` in ${periodName(spot.period)}`),
-      fact("Expected", `${decimal(spot.expected)} if they followed the ${reference}`),
+      fact("Expected", `${decimal(spot.expected)} if they followed the ${referenceName(release.reference)}`),
       fact("Rate", `${decimal(spot.per_km2_year)} per km² a year`),
       fact("Size", `${spot.area_km2.toFixed(2)} km², ${counted(spot.cells.length, release.resolution === 0 ? "area" : "cell")}`),
     ),

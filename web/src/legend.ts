@@ -1,7 +1,7 @@
 /** The legend: classes, colours and figures come from the server; nothing is coloured that it does not name. */
 import type { CellsAnswer, LayerEntry } from "./api";
 import { h } from "./dom";
-import { counted, integer } from "./format";
+import { integer } from "./format";
 
 /** What one unit of the map is called. */
 export const unitName = (resolution: number): string => (resolution === 0 ? "area" : "cell");
@@ -20,6 +20,10 @@ export const classColors = (answer: CellsAnswer): string[] => answer.legend.map(
 /** Incidents in the classes: equal to the answer's n when the answer covers the study area. */
 export const legendTotal = (answer: CellsAnswer): number => answer.legend.reduce((sum, c) => sum + c.incidents, 0);
 
+/** A number whose unit stands at the head of its row, and is spoken with it. */
+const figure = (value: number, unit: string): HTMLElement =>
+  h("span", { class: "class-n" }, integer(value), h("span", { class: "unit" }, ` ${unit}${value === 1 ? "" : "s"}`));
+
 export function drawLegend(node: HTMLElement, answer: CellsAnswer, layer: LayerEntry | undefined): void {
   const unit = unitName(answer.resolution);
   const list = h("ol", { class: "classes" });
@@ -29,8 +33,8 @@ export function drawLegend(node: HTMLElement, answer: CellsAnswer, layer: LayerE
       { "data-class": index, "data-incidents": incidents },
       h("span", { class: index === 0 ? "swatch swatch-empty" : "swatch", "data-color": color }),
       h("span", { class: "class-label" }, label),
-      h("span", { class: "class-n" }, counted(cells, unit)),
-      h("span", { class: "class-n" }, counted(incidents, "incident")),
+      figure(cells, unit),
+      figure(incidents, "incident"),
     );
     const swatch = item.firstElementChild;
     if (index > 0 && swatch instanceof HTMLElement) swatch.style.backgroundColor = color;
@@ -40,7 +44,7 @@ export function drawLegend(node: HTMLElement, answer: CellsAnswer, layer: LayerE
   const scope = total === answer.n ? `${integer(answer.n)} incidents on the map` : `${integer(total)} of ${integer(answer.n)} incidents in the part shown`;
   node.replaceChildren(
     h("div", { class: "legend-head" }, h("h2", {}, layer?.label ?? answer.layer), h("p", {}, `${scope} · ${cellSize(answer.resolution)}`)),
-    list,
+    h("div", { class: "legend-body" }, h("div", { class: "legend-rows", "aria-hidden": "true" }, h("span", {}, unit === "area" ? "Areas" : "Cells"), h("span", {}, "Incidents")), list),
     layer?.definition ? h("p", { class: "definition" }, layer.definition) : "",
   );
   node.dataset["n"] = String(answer.n);

@@ -264,7 +264,8 @@ export class HotspotMap {
     };
     return {
       cell: find([x, y], ["cells"]),
-      hotspot: find([x, y], ["rank-chosen", "ranks"]) ?? find([x, y], ["hotspots-area"]),
+      // Badges are larger than small outlines, so a pointer may hit them; right after a move they are still where they were.
+      hotspot: (by === "pointer" ? find([x, y], ["rank-chosen", "ranks"]) : null) ?? find([x, y], ["hotspots-area"]),
       x,
       y,
       by,

@@ -11,11 +11,11 @@ mod crash;
 mod facts;
 #[path = "store/history.rs"]
 mod history;
+#[path = "store/local.rs"]
+mod local;
 #[path = "store/releases.rs"]
 mod releases;
 #[path = "store/rules.rs"]
 mod rules;
 #[path = "store/scale.rs"]
 mod scale;
-#[path = "store/local.rs"]
-mod local;

@@ -63,12 +63,13 @@ fn a_later_extract_adds_only_what_changed() {
     assert_eq!(store.incidents(day(5)).unwrap().len(), 10);
 }
 
+/// Class and licence asked for, what the file says of itself; what becomes of a new store, or why nothing does.
+type Case<'a> = (Option<DataClass>, Option<&'a str>, Option<DataClass>, Result<DataClass, &'a str>);
+
 #[test]
 fn a_store_has_one_class_for_ever() {
     use DataClass::{Open, Restricted, Synthetic};
     let declared = |name: &str, class| Batch { declared_class: class, ..batch(name, records(2)) };
-    // Class and licence asked for, then what the file says of itself; what becomes of a new store, and why not.
-    type Case<'a> = (Option<DataClass>, Option<&'a str>, Option<DataClass>, Result<DataClass, &'a str>);
     let cases: [Case; 9] = [
         (None, None, None, Ok(Restricted)),
         (None, None, Some(Synthetic), Ok(Synthetic)),

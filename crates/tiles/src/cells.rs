@@ -74,6 +74,11 @@ impl CellTiles {
         self.layer
     }
 
+    /// Memory that the values take, in bytes; the cells are shared.
+    pub fn bytes(&self) -> usize {
+        self.values.len() * size_of::<Value>()
+    }
+
     /// The cells whose centre the tile holds, whole, as a GeoJSON feature collection (RFC 7946, six decimals). Over all
     /// tiles of a zoom each cell comes once.
     pub fn geojson(&self, tile: TileCoord) -> Vec<u8> {

@@ -113,6 +113,11 @@ impl ShapeTiles {
         self.layer
     }
 
+    /// Memory that the shapes take, in bytes, about.
+    pub fn bytes(&self) -> usize {
+        self.shapes.iter().map(|shape| 256 + shape.feature.len() * 2).sum()
+    }
+
     /// The shapes whose middle the tile holds, whole, as a GeoJSON feature collection.
     pub fn geojson(&self, tile: TileCoord) -> Vec<u8> {
         let frame = Frame::of(tile);

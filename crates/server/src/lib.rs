@@ -1,1 +1,47 @@
-//! (crate root)
+//! What does HTTP answer? Tiles, figures and the page, from releases in memory.
+//!
+//! [`router`] is a value: tests call it without a socket, and [`serve`] puts it on one. Nothing here opens a data file; what
+//! is served comes from a [`Catalog`] that the caller fills and may refill at any time.
+//!
+//! * `routes`: thin handlers, one file per family of addresses.
+//! * `query`: parameters become types, or a 400 that says what is allowed.
+//! * `views`: the JSON shapes, made of released views only.
+//! * `answer`: entity tags, negotiated compression, caching.
+//! * `shell`: what every response carries.
+//! * `accept`: connections, their limits and their end.
+
+mod accept;
+mod answer;
+mod catalog;
+#[cfg(test)]
+mod fixture;
+mod openapi;
+mod problem;
+mod query;
+mod routes;
+mod shell;
+mod state;
+mod views;
+
+pub use accept::serve;
+pub use catalog::Catalog;
+pub use openapi::document as openapi;
+pub use routes::router;
+pub use state::{AppState, Settings};
+
+#[cfg(test)]
+mod tests {
+    /// The lines that core, tiles and server share.
+    fn common(file: &'static str) -> &'static str {
+        let (_, rest) = file.split_once("# common: begin").unwrap();
+        rest.split_once("# common: end").unwrap().0
+    }
+
+    #[test]
+    fn the_pure_crates_and_the_server_ban_the_same_methods() {
+        let server = common(include_str!("../.clippy.toml"));
+        assert!(server.contains("std::time::SystemTime::now") && server.contains("std::fs::File::open"));
+        assert_eq!(server, common(include_str!("../../core/.clippy.toml")));
+        assert_eq!(server, common(include_str!("../../tiles/.clippy.toml")));
+    }
+}

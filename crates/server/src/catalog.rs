@@ -1,0 +1,255 @@
+//! The releases that are served, and what is prepared from them.
+
+use crate::problem::ApiError;
+use crate::query::{BadParameter, strand_name};
+use arc_swap::ArcSwap;
+use h3o::Resolution;
+use hotspot_core::Strand;
+use hotspot_core::atlas::Atlas;
+use hotspot_core::cube::Filter;
+use hotspot_core::disclosure::policy::NoPolicy;
+use hotspot_core::disclosure::{Policy, Released};
+use hotspot_core::release::Release;
+use hotspot_core::units::Units;
+use hotspot_core::view::{AreasView, CellsView, HotspotsView, Layer, ReleaseView};
+use hotspot_tiles::{CellTiles, ShapeTiles, TileCoord, TileIndex};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+
+/// The releases that are served, newest first. Filling it anew is one step: requests under way end with what they began with.
+///
+/// Records that no policy may release are refused here, so nothing behind the catalog has to ask.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    served: ArcSwap<Vec<Arc<Served>>>,
+    serial: AtomicU32,
+}
+
+impl Catalog {
+    /// A catalog of these releases.
+    ///
+    /// # Errors
+    /// [`NoPolicy`] when one of them is of a class that may not be shown.
+    pub fn new(releases: Vec<Release>) -> Result<Self, NoPolicy> {
+        let catalog = Self::default();
+        catalog.replace(releases)?;
+        Ok(catalog)
+    }
+
+    /// Serves these releases and no others.
+    ///
+    /// # Errors
+    /// [`NoPolicy`] when one of them is of a class that may not be shown; then nothing changes.
+    pub fn replace(&self, releases: Vec<Release>) -> Result<(), NoPolicy> {
+        let served = releases.into_iter().map(|release| self.admit(release)).collect::<Result<Vec<_>, _>>()?;
+        self.served.store(Arc::new(sorted(served)));
+        Ok(())
+    }
+
+    /// Serves one release more, or in place of the one with its id.
+    ///
+    /// # Errors
+    /// [`NoPolicy`] when it is of a class that may not be shown.
+    pub fn add(&self, release: Release) -> Result<(), NoPolicy> {
+        let new = self.admit(release)?;
+        self.served.rcu(|old| {
+            let mut all: Vec<Arc<Served>> = old.iter().filter(|s| s.release.id != new.release.id).cloned().collect();
+            all.push(Arc::clone(&new));
+            sorted(all)
+        });
+        Ok(())
+    }
+
+    /// Ids of the releases served, newest first.
+    pub fn ids(&self) -> Vec<String> {
+        self.served.load().iter().map(|s| s.release.id.clone()).collect()
+    }
+
+    pub(crate) fn all(&self) -> Arc<Vec<Arc<Served>>> {
+        self.served.load_full()
+    }
+
+    pub(crate) fn newest(&self) -> Option<Arc<Served>> {
+        self.served.load().first().cloned()
+    }
+
+    /// The release with this id, or the newest.
+    pub(crate) fn find(&self, id: Option<&str>) -> Result<Arc<Served>, ApiError> {
+        let served = self.served.load();
+        let found = match id {
+            Some(id) => served.iter().find(|s| s.release.id == id),
+            None => served.first(),
+        };
+        found.cloned().ok_or(ApiError::NotFound { what: "release" })
+    }
+
+    fn admit(&self, release: Release) -> Result<Arc<Served>, NoPolicy> {
+        let policy = Policy::of(release.class)?;
+        let serial = self.serial.fetch_add(1, Ordering::Relaxed);
+        Ok(Arc::new(Served { serial, policy, release, indexes: [const { OnceLock::new() }; 16] }))
+    }
+}
+
+fn sorted(mut served: Vec<Arc<Served>>) -> Vec<Arc<Served>> {
+    let key = |s: &Arc<Served>| (s.release.month, s.release.as_known_on, s.release.id.clone());
+    served.sort_by_key(|s| std::cmp::Reverse(key(s)));
+    served
+}
+
+/// What a tile shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum TileLayer {
+    Units(Layer),
+    Hotspots,
+    Boroughs,
+}
+
+impl TileLayer {
+    pub fn of(id: &str) -> Option<Self> {
+        match id {
+            "hotspots" => Some(Self::Hotspots),
+            "boroughs" => Some(Self::Boroughs),
+            _ => id.parse().ok().map(Self::Units),
+        }
+    }
+
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Units(layer) => layer.id(),
+            Self::Hotspots => "hotspots",
+            Self::Boroughs => "boroughs",
+        }
+    }
+}
+
+/// A layer ready to be cut into tiles.
+#[derive(Debug)]
+pub(crate) enum Drawn {
+    Cells(CellTiles),
+    Shapes(ShapeTiles),
+}
+
+impl Drawn {
+    pub fn mvt(&self, tile: TileCoord) -> Vec<u8> {
+        match self {
+            Self::Cells(cells) => cells.mvt(tile),
+            Self::Shapes(shapes) => shapes.mvt(tile),
+        }
+    }
+
+    pub fn geojson(&self, tile: TileCoord) -> Vec<u8> {
+        match self {
+            Self::Cells(cells) => cells.geojson(tile),
+            Self::Shapes(shapes) => shapes.geojson(tile),
+        }
+    }
+
+    /// Memory held, about.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Cells(cells) => cells.bytes(),
+            Self::Shapes(shapes) => shapes.bytes(),
+        }
+    }
+}
+
+/// A loaded release with the policy under which it may be shown. Figures leave it only through that policy.
+#[derive(Debug)]
+pub(crate) struct Served {
+    /// Differs for every load, also of the same id.
+    pub serial: u32,
+    policy: Policy,
+    release: Release,
+    /// Projected cells by resolution, made when first asked for.
+    indexes: [OnceLock<Arc<TileIndex>>; 16],
+}
+
+impl Served {
+    pub fn id(&self) -> &str {
+        &self.release.id
+    }
+
+    /// The release without its figures: units, months, names. Figures come from the other methods.
+    pub const fn release(&self) -> &Release {
+        &self.release
+    }
+
+    pub fn cells(
+        &self,
+        layer: Layer,
+        filter: Filter,
+        resolution: u8,
+        bbox: Option<[f64; 4]>,
+    ) -> Result<Released<CellsView>, ApiError> {
+        let view = CellsView::of(&self.release, layer, filter, resolution, bbox).map_err(|error| {
+            tracing::error!(%error, release.id = self.id(), layer = layer.id(), "a layer could not be computed");
+            ApiError::Internal
+        })?;
+        Ok(self.policy.release(view))
+    }
+
+    pub fn hotspots(&self, strand: Option<Strand>) -> Option<Released<HotspotsView>> {
+        HotspotsView::of(&self.release, strand).map(|view| self.policy.release(view))
+    }
+
+    pub fn areas(&self, filter: Filter) -> Released<AreasView> {
+        self.policy.release(AreasView::of(&self.release, filter))
+    }
+
+    pub fn summary(&self) -> Released<ReleaseView> {
+        self.policy.release(ReleaseView::of(&self.release))
+    }
+
+    /// Resolution drawn in a tile: the one of its zoom or, where the release has it not, the next coarser one or the coarsest;
+    /// 0 for areas.
+    pub fn resolution_of(&self, tile: TileCoord) -> u8 {
+        let wanted = tile.resolution();
+        let all = self.release.units.resolutions();
+        let coarsest = all.iter().copied().min().unwrap_or(0);
+        all.into_iter().filter(|r| *r <= wanted).max().unwrap_or(coarsest)
+    }
+
+    /// Makes a layer ready to be cut.
+    pub fn draw(&self, layer: TileLayer, filter: Filter, resolution: u8) -> Result<Drawn, ApiError> {
+        let mismatch = |error: hotspot_tiles::Mismatch| {
+            tracing::error!(%error, release.id = self.id(), "a layer could not be drawn");
+            ApiError::Internal
+        };
+        match layer {
+            TileLayer::Hotspots => {
+                let view = self.hotspots(filter.strand).ok_or_else(|| self.not_analysed())?;
+                Ok(Drawn::Shapes(ShapeTiles::hotspots(&view)))
+            }
+            TileLayer::Boroughs => Ok(Drawn::Shapes(self.boroughs())),
+            TileLayer::Units(layer) => {
+                let values = self.cells(layer, filter, resolution, None)?;
+                let counts =
+                    if layer == Layer::Count { values.clone() } else { self.cells(Layer::Count, filter, resolution, None)? };
+                match &self.release.units {
+                    Units::Cells(grid) => {
+                        let level = Resolution::try_from(resolution).ok().and_then(|r| grid.level(r)).ok_or(ApiError::Internal)?;
+                        let index = self.indexes[usize::from(resolution)]
+                            .get_or_init(|| Arc::new(TileIndex::new(level.resolution(), level.cells())));
+                        CellTiles::new(Arc::clone(index), &values, &counts).map(Drawn::Cells).map_err(mismatch)
+                    }
+                    Units::Areas(areas) => ShapeTiles::areas(areas.codes(), areas.names(), areas.polygons(), &values, &counts)
+                        .map(Drawn::Shapes)
+                        .map_err(mismatch),
+                }
+            }
+        }
+    }
+
+    /// A strand without an analysis: the release names those that it has.
+    pub fn not_analysed(&self) -> ApiError {
+        let has: Vec<&str> = self.release.analyses.iter().map(|a| strand_name(a.strand)).collect();
+        BadParameter::new("strand", has.join(", ")).into()
+    }
+
+    /// Outlines of the reporting areas that the atlas knows.
+    fn boroughs(&self) -> ShapeTiles {
+        let boroughs = Atlas::london().boroughs();
+        let known = boroughs.iter().filter(|b| self.release.areas.iter().any(|a| a.code == b.code));
+        ShapeTiles::outlines("boroughs", known.map(|b| (b.code.as_str(), b.name.as_str(), &b.display)))
+    }
+}

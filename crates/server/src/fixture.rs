@@ -1,0 +1,100 @@
+//! A small release for tests: two square kilometres of London with a cluster in the middle.
+
+use geo::{MultiPolygon, polygon};
+use h3o::Resolution;
+use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_HOUR, NO_UNIT};
+use hotspot_core::grid::{CellGrid, StudyArea};
+use hotspot_core::hotspot::analysis::Analysis;
+use hotspot_core::hotspot::detect::DetectParams;
+use hotspot_core::incident::{Offence, Outcome, PlaceKind, Setting};
+use hotspot_core::provenance::Provenance;
+use hotspot_core::release::{DataClass, Reconciliation, Release, ReportingArea};
+use hotspot_core::units::Units;
+use hotspot_core::{BreakRegistry, FlagStatus, LonLat, MonthRange, Source, SourceSet, Strand, StrandSet};
+
+/// West, south, east, north of the study area.
+pub(crate) const BOUNDS: [f64; 4] = [-0.10, 51.46, -0.04, 51.49];
+pub(crate) const ID: &str = "2026-10-0123456789ab";
+
+/// A release of October 2026: 240 mapped records in the window, 160 of them in one cell and its neighbours, 12 police-generated
+/// beside, two online, one without a place, three in no borough.
+pub(crate) fn release(class: DataClass) -> Release {
+    let [w, s, e, n] = BOUNDS;
+    let square = polygon![(x: w, y: s), (x: e, y: s), (x: e, y: n), (x: w, y: n)];
+    let area = StudyArea::new("Test square", MultiPolygon::new(vec![square])).unwrap();
+    let grid = CellGrid::cover(area, Resolution::Ten, Resolution::Eight).unwrap();
+    let last = "2026-10".parse().unwrap();
+    let window = MonthRange::ending(last, 12);
+    let months = MonthRange::ending(last, 24);
+    let mut facts = Facts::new(FactKind::Events);
+    let cells = grid.finest().len() as u32;
+    let center = grid.locate(LonLat { lon: -0.07, lat: 51.475 }).unwrap();
+    let around: Vec<u32> =
+        std::iter::once(center).chain(grid.finest().neighbors().neighbors(center as usize).iter().copied()).collect();
+    for i in 0..252u32 {
+        let unit = if i < 160 { around[i as usize % around.len()] } else { i * 37 % cells };
+        let strands: StrandSet = match i % 4 {
+            0 => [Strand::Race].into_iter().collect(),
+            1 => [Strand::Antisemitic].into_iter().collect(),
+            2 => [Strand::Disability].into_iter().collect(),
+            _ => [Strand::Race, Strand::Religion].into_iter().collect(),
+        };
+        let source = if i >= 240 { Source::PoliceGenerated } else { Source::Victim };
+        let area = if i % 80 == 79 { NO_AREA } else { 0 };
+        facts.push(fact(unit, area, last.minus((i % 12) as u16), strands, source, PlaceKind::Mapped));
+    }
+    // Before the window.
+    facts.push(fact(0, 0, months.from(), [Strand::Race].into_iter().collect(), Source::Victim, PlaceKind::Mapped));
+    for place in [PlaceKind::Online, PlaceKind::Online, PlaceKind::NoPlace] {
+        facts.push(fact(NO_UNIT, NO_AREA, last, [Strand::Race].into_iter().collect(), Source::App, place));
+    }
+    let units = Units::Cells(grid);
+    let metres: Vec<[f64; 2]> = facts
+        .iter()
+        .map(|f| units.center(10, f.unit).map_or([f64::NAN; 2], |c| units.projection().metres_from_lonlat(c).unwrap()))
+        .collect();
+    let reference = units.level(9).unwrap().area_km2.to_vec();
+    let rule = DetectParams::default();
+    let analysis =
+        Analysis { units: &units, resolution: 9, facts: &facts, metres: &metres, reference: &reference, window, rule, atlas: None };
+    let analyses = analysis.all().unwrap();
+    Release {
+        id: ID.to_owned(),
+        month: last,
+        window,
+        months,
+        as_known_on: "2026-11-20".parse().unwrap(),
+        class,
+        licence: (class == DataClass::Open).then(|| "OGL v3.0".to_owned()),
+        study_area: "Test square".to_owned(),
+        reference: "area inside the study area, km²".to_owned(),
+        rule,
+        resolution: 9,
+        reconciliation: Reconciliation { rows: 258, mapped: 253, area_only: 0, online: 2, no_place: 1, rejected: 2 },
+        outside: 0,
+        units,
+        areas: vec![ReportingArea { code: "E09000028".to_owned(), name: "Southwark".to_owned(), residents: Some(314_000) }],
+        facts,
+        analyses,
+        breaks: BreakRegistry::default(),
+        provenance: Provenance::default(),
+    }
+}
+
+fn fact(unit: u32, area: u16, month: hotspot_core::Month, strands: StrandSet, source: Source, place: PlaceKind) -> Fact {
+    Fact {
+        unit,
+        area,
+        month,
+        recorded: month,
+        strands,
+        offence: Offence::PublicOrder,
+        sources: SourceSet::only(source),
+        status: FlagStatus::Confirmed,
+        setting: Setting::Street,
+        outcome: Outcome::Unknown,
+        hour_of_week: NO_HOUR,
+        place,
+        count: 1,
+    }
+}

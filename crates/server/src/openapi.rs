@@ -1,0 +1,35 @@
+//! The interface in OpenAPI 3.1, generated from the handlers and the shapes.
+
+use crate::{routes, views};
+use utoipa::OpenApi;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "hotspot",
+        description = "Hotspots of recorded hate crime: figures, outlines and tiles of immutable releases. Every figure is of the release, strand, period and source that the answer names. Errors are RFC 9457 problems."
+    ),
+    paths(
+        routes::releases,
+        routes::layers,
+        routes::cells,
+        routes::hotspots,
+        routes::boroughs,
+        routes::tile,
+        routes::tilejson,
+        routes::healthz,
+        routes::readyz
+    ),
+    components(schemas(views::Problem, views::TileBody)),
+    tags(
+        (name = "figures", description = "JSON, entity tags, revalidated"),
+        (name = "tiles", description = "GeoJSON and Mapbox vector tiles, kept for ever under the id of their release"),
+        (name = "health", description = "For whoever runs the service")
+    )
+)]
+struct Document;
+
+/// The document that `/openapi.json` answers with.
+pub fn document() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}

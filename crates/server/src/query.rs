@@ -1,0 +1,229 @@
+//! Query parameters as types. A parameter that is not known, comes twice or says something else than it may is refused with
+//! what is allowed; the value itself is never repeated.
+
+use hotspot_core::cube::Filter;
+use hotspot_core::view::Layer;
+use hotspot_core::{Month, MonthRange, Source, SourceSet, Strand};
+use std::borrow::Cow;
+use std::fmt;
+
+/// A parameter that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BadParameter {
+    /// Its name.
+    pub parameter: Cow<'static, str>,
+    /// What may stand there.
+    pub allowed: Cow<'static, str>,
+}
+
+impl BadParameter {
+    pub fn new(parameter: impl Into<Cow<'static, str>>, allowed: impl Into<Cow<'static, str>>) -> Self {
+        Self { parameter: parameter.into(), allowed: allowed.into() }
+    }
+}
+
+impl fmt::Display for BadParameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "The parameter {} is not allowed as given; allowed: {}.", self.parameter, self.allowed)
+    }
+}
+
+type Result<T> = std::result::Result<T, BadParameter>;
+
+/// The parameters of a request, each known and once.
+pub(crate) struct Params<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+
+impl<'a> Params<'a> {
+    /// Reads a query string that may have these parameters.
+    pub fn parse(query: Option<&'a str>, known: &[&'static str]) -> Result<Self> {
+        let mut params: Vec<(Cow<'a, str>, Cow<'a, str>)> = Vec::new();
+        for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            if !known.contains(&&*name) {
+                let allowed = if known.is_empty() { "no parameter".to_owned() } else { known.join(", ") };
+                return Err(BadParameter::new(plain_name(&name), allowed));
+            }
+            if params.iter().any(|(n, _)| *n == name) {
+                return Err(BadParameter::new(plain_name(&name), "once"));
+            }
+            params.push((name, value));
+        }
+        Ok(Self(params))
+    }
+
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(n, _)| n == name).map(|(_, value)| &**value)
+    }
+
+    /// `all` (the default) or a strand.
+    pub fn strand(&self) -> Result<Option<Strand>> {
+        match self.get("strand") {
+            None | Some("all") => Ok(None),
+            Some(text) => text.parse().map(Some).map_err(|_unknown| BadParameter::new("strand", format!("all, {}", Strand::NAMES))),
+        }
+    }
+
+    /// `reported` (the default: all but police-generated), `all` or one source.
+    pub fn sources(&self) -> Result<SourceSet> {
+        match self.get("source") {
+            None | Some("reported") => Ok(SourceSet::REPORTED),
+            Some("all") => Ok(SourceSet::ALL),
+            Some(text) => text
+                .parse()
+                .map(SourceSet::only)
+                .map_err(|_unknown| BadParameter::new("source", format!("reported, all, {}", Source::NAMES))),
+        }
+    }
+
+    /// `from` and `to`, by default the window's, inside `months`.
+    pub fn months(&self, window: MonthRange, months: MonthRange) -> Result<MonthRange> {
+        let within = MonthRange::new(window.from().min(months.from()), window.to().max(months.to())).unwrap_or(window);
+        let month = |name: &'static str, default: Month| -> Result<Month> {
+            let Some(text) = self.get(name) else { return Ok(default) };
+            let allowed = || BadParameter::new(name, format!("a month from {} to {}, written YYYY-MM", within.from(), within.to()));
+            text.parse().ok().filter(|m| within.contains(*m)).ok_or_else(allowed)
+        };
+        let from = month("from", window.from())?;
+        let to = month("to", window.to())?;
+        MonthRange::new(from, to).ok_or_else(|| BadParameter::new("to", "a month that is not before from"))
+    }
+
+    /// Strand, months and source together.
+    pub fn filter(&self, window: MonthRange, months: MonthRange) -> Result<Filter> {
+        let mut filter = Filter::over(self.months(window, months)?);
+        filter.strand = self.strand()?;
+        filter.sources = self.sources()?;
+        Ok(filter)
+    }
+
+    /// By default the count.
+    pub fn layer(&self) -> Result<Layer> {
+        let Some(text) = self.get("layer") else { return Ok(Layer::Count) };
+        text.parse().map_err(|unknown: hotspot_core::UnknownName| BadParameter::new("layer", unknown.allowed))
+    }
+
+    /// One of the resolutions; `default` without the parameter.
+    pub fn resolution(&self, resolutions: &[u8], default: u8) -> Result<u8> {
+        let Some(text) = self.get("resolution") else { return Ok(default) };
+        resolutions.iter().copied().find(|r| r.to_string() == text).ok_or_else(|| {
+            let listed: Vec<String> = resolutions.iter().map(u8::to_string).collect();
+            let allowed =
+                if listed.is_empty() { "nothing: the units of this release are areas".to_owned() } else { listed.join(", ") };
+            BadParameter::new("resolution", allowed)
+        })
+    }
+
+    /// West, south, east, north in degrees.
+    pub fn bbox(&self) -> Result<Option<[f64; 4]>> {
+        let Some(text) = self.get("bbox") else { return Ok(None) };
+        let numbers: Vec<f64> = text.split(',').filter_map(|part| part.parse().ok()).collect();
+        match numbers[..] {
+            [west, south, east, north]
+                if text.split(',').count() == 4
+                    && (-180.0..=180.0).contains(&west)
+                    && (-180.0..=180.0).contains(&east)
+                    && (-90.0..=90.0).contains(&south)
+                    && (-90.0..=90.0).contains(&north)
+                    && west < east
+                    && south < north =>
+            {
+                Ok(Some([west, south, east, north]))
+            }
+            _ => Err(BadParameter::new("bbox", "west,south,east,north in degrees, west below east and south below north")),
+        }
+    }
+}
+
+/// A name is repeated only if it is one that could be a parameter.
+fn plain_name(name: &str) -> Cow<'static, str> {
+    let plain = !name.is_empty() && name.len() <= 24 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b == b'-');
+    if plain { name.to_owned().into() } else { "(not a name)".into() }
+}
+
+/// How a set of sources is written in a query and an answer.
+pub(crate) fn source_name(sources: SourceSet) -> &'static str {
+    if sources == SourceSet::REPORTED {
+        "reported"
+    } else if sources == SourceSet::ALL {
+        "all"
+    } else {
+        sources.iter().next().map_or("none", Source::id)
+    }
+}
+
+/// How a strand is written in a query and an answer.
+pub(crate) fn strand_name(strand: Option<Strand>) -> &'static str {
+    strand.map_or("all", Strand::id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: [&str; 8] = ["release", "layer", "strand", "from", "to", "source", "resolution", "bbox"];
+
+    fn months(from: &str, to: &str) -> MonthRange {
+        MonthRange::new(from.parse().unwrap(), to.parse().unwrap()).unwrap()
+    }
+
+    fn filter(query: &str) -> Result<Filter> {
+        Params::parse(Some(query), &KNOWN)?.filter(months("2025-11", "2026-10"), months("2024-01", "2026-10"))
+    }
+
+    #[test]
+    fn without_parameters_the_window_of_the_release_counts() {
+        assert_eq!(filter(""), Ok(Filter::over(months("2025-11", "2026-10"))));
+    }
+
+    #[test]
+    fn every_parameter_is_read() {
+        let read = filter("strand=antisemitic&from=2024-02&to=2024-02&source=app").unwrap();
+        assert_eq!(read.strand, Some(Strand::Antisemitic));
+        assert_eq!(read.months, months("2024-02", "2024-02"));
+        assert_eq!(read.sources, SourceSet::only(Source::App));
+        assert_eq!(filter("source=all").unwrap().sources, SourceSet::ALL);
+        assert_eq!(filter("strand=all").unwrap().strand, None);
+    }
+
+    #[test]
+    fn a_refusal_names_the_parameter_and_what_is_allowed_but_never_the_value() {
+        for (query, parameter, allowed) in [
+            ("strand=hair", "strand", "all, race_or_religion, race"),
+            ("source=Mrs%20Smith", "source", "reported, all, victim"),
+            ("from=2023-12", "from", "2024-01 to 2026-10"),
+            ("from=20240x", "from", "YYYY-MM"),
+            ("to=2026-11", "to", "2024-01 to 2026-10"),
+            ("from=2026-02&to=2026-01", "to", "not before from"),
+            ("strand=race&strand=race", "strand", "once"),
+            ("colour=red", "colour", "release, layer"),
+            ("%3Cscript%3E=1", "(not a name)", "release"),
+        ] {
+            let refused = filter(query).unwrap_err();
+            assert_eq!(refused.parameter, parameter, "{query}");
+            assert!(refused.allowed.contains(allowed), "{query}: {}", refused.allowed);
+            let value = query.rsplit('=').next().unwrap();
+            assert!(value == "race" || value == "2026-01" || value == "1" || !refused.to_string().contains(value), "{query}");
+        }
+    }
+
+    #[test]
+    fn boxes_and_resolutions_are_checked() {
+        let parse = |query: &'static str| Params::parse(Some(query), &KNOWN).unwrap();
+        assert_eq!(parse("bbox=-0.5,51.2,0.3,51.7").bbox(), Ok(Some([-0.5, 51.2, 0.3, 51.7])));
+        for bad in [
+            "bbox=1,2,3",
+            "bbox=0.3,51.2,-0.5,51.7",
+            "bbox=a,b,c,d",
+            "bbox=-0.5,51.2,0.3,95",
+            "bbox=,-0.5,51.2,0.3,51.7",
+            "bbox=NaN,1,2,3",
+        ] {
+            assert_eq!(parse(bad).bbox().unwrap_err().parameter, "bbox", "{bad}");
+        }
+        assert_eq!(parse("resolution=10").resolution(&[8, 9, 10], 9), Ok(10));
+        assert_eq!(parse("").resolution(&[8, 9, 10], 9), Ok(9));
+        for bad in ["resolution=11", "resolution=09", "resolution=", "resolution=-9"] {
+            assert_eq!(parse(bad).resolution(&[8, 9, 10], 9).unwrap_err().allowed, "8, 9, 10", "{bad}");
+        }
+        assert!(parse("resolution=9").resolution(&[], 0).is_err());
+    }
+}

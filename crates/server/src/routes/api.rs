@@ -1,0 +1,168 @@
+//! Figures as JSON, computed from memory for any strand, period and source.
+
+use crate::answer::{Coded, Encoding, Keep, etag, found, not_modified, unchanged};
+use crate::catalog::Served;
+use crate::problem::ApiError;
+use crate::query::Params;
+use crate::state::AppState;
+use crate::views;
+use axum::extract::State;
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+use hotspot_core::view::Layer;
+use std::sync::Arc;
+
+const JSON: &str = "application/json";
+const GEOJSON: &str = "application/geo+json";
+
+/// Answers with what `work` makes, unless the client has it; `parts` is everything that the answer depends on beside the release.
+async fn answer(
+    state: &AppState,
+    headers: &HeaderMap,
+    kind: &'static str,
+    served: Arc<Served>,
+    parts: &[&[u8]],
+    work: impl FnOnce(&Served) -> Result<Vec<u8>, ApiError> + Send + 'static,
+) -> Result<Response, ApiError> {
+    let encoding = Encoding::negotiate(headers);
+    let all: Vec<&[u8]> = std::iter::once(served.id().as_bytes()).chain(parts.iter().copied()).collect();
+    let tag = etag(&all, encoding);
+    if unchanged(headers, &tag) {
+        return Ok(not_modified(tag, Keep::Revalidate));
+    }
+    let coded = state.heavy(move || Ok(Coded::new(work(&served)?, encoding, tag))).await?;
+    Ok(found(coded, kind, Keep::Revalidate))
+}
+
+/// A small body that is at hand.
+fn at_hand(headers: &HeaderMap, body: Vec<u8>) -> Response {
+    let encoding = Encoding::negotiate(headers);
+    let tag = etag(&[&body], encoding);
+    if unchanged(headers, &tag) {
+        not_modified(tag, Keep::Revalidate)
+    } else {
+        found(Coded::new(body, encoding, tag), JSON, Keep::Revalidate)
+    }
+}
+
+/// The releases that are served, newest first.
+#[utoipa::path(get, path = "/api/v1/releases", tag = "figures", responses(
+    (status = 200, description = "The releases, newest first.", body = views::Releases),
+    (status = 400, description = "A parameter is not allowed.", body = views::Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn releases(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
+    Params::parse(uri.query(), &[])?;
+    let views: Vec<_> = state.catalog().all().iter().map(|served| served.summary()).collect();
+    Ok(at_hand(&headers, views::releases(&views)))
+}
+
+/// The layers that can be drawn, with their classes and colours.
+#[utoipa::path(get, path = "/api/v1/layers", tag = "figures", params(
+    ("release" = Option<String>, Query, description = "Id of a release; default the newest. Classes are locked to the release."),
+    ("resolution" = Option<u8>, Query, description = "Default the release's."),
+), responses(
+    (status = 200, description = "The layers, the default first.", body = views::Layers),
+    (status = 400, description = "A parameter is not allowed as given.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such release.", body = views::Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn layers(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
+    let params = Params::parse(uri.query(), &["release", "resolution"])?;
+    let served = state.catalog().find(params.get("release"))?;
+    let release = served.release();
+    let resolution = params.resolution(&release.units.resolutions(), release.resolution)?;
+    answer(&state, &headers, JSON, served, &[b"layers", &[resolution]], move |served| {
+        let legend = |layer: Layer| -> Result<_, ApiError> {
+            let legend = layer.legend(served.release(), resolution).map_err(|error| {
+                tracing::error!(%error, release.id = served.id(), "a legend could not be made");
+                ApiError::Internal
+            });
+            Ok((layer, legend?))
+        };
+        let legends: Vec<_> = Layer::ALL.into_iter().map(legend).collect::<Result<_, _>>()?;
+        Ok(views::layers(&legends))
+    })
+    .await
+}
+
+/// Values of a layer by cell, in columns.
+#[utoipa::path(get, path = "/api/v1/cells", tag = "figures", params(
+    ("release" = Option<String>, Query, description = "Id of a release; default the newest."),
+    ("layer" = Option<String>, Query, description = "count (default), density, probability, gi-star."),
+    ("strand" = Option<String>, Query, description = "all (default) or a strand."),
+    ("from" = Option<String>, Query, description = "First month, YYYY-MM; default the release's window."),
+    ("to" = Option<String>, Query, description = "Last month, YYYY-MM."),
+    ("source" = Option<String>, Query, description = "reported (default: all but police-generated), all, or a source."),
+    ("resolution" = Option<u8>, Query, description = "One of the release's; default that of its hotspots."),
+    ("bbox" = Option<String>, Query, description = "west,south,east,north in degrees: only cells whose centre lies inside."),
+), responses(
+    (status = 200, description = "Cells of class 1 and up.", body = views::Cells),
+    (status = 400, description = "A parameter is not allowed as given.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such release.", body = views::Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn cells(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
+    let params = Params::parse(uri.query(), &["release", "layer", "strand", "from", "to", "source", "resolution", "bbox"])?;
+    let served = state.catalog().find(params.get("release"))?;
+    let release = served.release();
+    let layer = params.layer()?;
+    let filter = params.filter(release.window, release.months)?;
+    let resolution = params.resolution(&release.units.resolutions(), release.resolution)?;
+    let bbox = params.bbox()?;
+    let text = super::tiles::filter_text(&filter);
+    let corners: Vec<u8> = bbox.iter().flatten().flat_map(|v| v.to_le_bytes()).collect();
+    let parts: [&[u8]; 5] = [b"cells", layer.id().as_bytes(), text.as_bytes(), &[resolution], &corners];
+    answer(&state, &headers, JSON, served, &parts, move |served| {
+        let view = served.cells(layer, filter, resolution, bbox)?;
+        Ok(views::cells(served.id(), &view, &served.release().units))
+    })
+    .await
+}
+
+/// The hotspots of a strand.
+#[utoipa::path(get, path = "/api/v1/hotspots", tag = "figures", params(
+    ("release" = Option<String>, Query, description = "Id of a release; default the newest."),
+    ("strand" = Option<String>, Query, description = "all (default) or a strand that the release analyses."),
+), responses(
+    (status = 200, description = "A feature collection, by rank.", body = views::Hotspots, content_type = "application/geo+json"),
+    (status = 400, description = "A parameter is not allowed as given.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such release.", body = views::Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn hotspots(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
+    let params = Params::parse(uri.query(), &["release", "strand"])?;
+    let served = state.catalog().find(params.get("release"))?;
+    let strand = params.strand()?;
+    let parts: [&[u8]; 2] = [b"hotspots", crate::query::strand_name(strand).as_bytes()];
+    answer(&state, &headers, GEOJSON, served, &parts, move |served| {
+        let release = served.release();
+        let view = served.hotspots(strand).ok_or_else(|| served.not_analysed())?;
+        Ok(views::hotspots(served.id(), &view, &release.units, release.resolution, &release.areas))
+    })
+    .await
+}
+
+/// Incidents by borough.
+#[utoipa::path(get, path = "/api/v1/boroughs", tag = "figures", params(
+    ("release" = Option<String>, Query, description = "Id of a release; default the newest."),
+    ("strand" = Option<String>, Query, description = "all (default) or a strand."),
+    ("from" = Option<String>, Query, description = "First month, YYYY-MM; default the release's window."),
+    ("to" = Option<String>, Query, description = "Last month, YYYY-MM."),
+    ("source" = Option<String>, Query, description = "reported (default: all but police-generated), all, or a source."),
+), responses(
+    (status = 200, description = "Incidents by borough, with what lies in none.", body = views::Boroughs),
+    (status = 400, description = "A parameter is not allowed as given.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such release.", body = views::Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn boroughs(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
+    let params = Params::parse(uri.query(), &["release", "strand", "from", "to", "source"])?;
+    let served = state.catalog().find(params.get("release"))?;
+    let filter = params.filter(served.release().window, served.release().months)?;
+    let text = super::tiles::filter_text(&filter);
+    answer(&state, &headers, JSON, served, &[b"boroughs", text.as_bytes()], move |served| {
+        Ok(views::boroughs(served.id(), &served.areas(filter)))
+    })
+    .await
+}
+
+/// This interface in OpenAPI 3.1.
+pub(crate) async fn openapi(headers: HeaderMap) -> Response {
+    at_hand(&headers, views::openapi(&crate::openapi::document()))
+}

@@ -1,0 +1,42 @@
+//! Addresses and their handlers.
+
+mod api;
+mod health;
+mod page;
+mod tiles;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use api::{__path_boroughs, __path_cells, __path_hotspots, __path_layers, __path_releases};
+pub(crate) use health::{__path_healthz, __path_readyz};
+pub(crate) use tiles::{__path_tile, __path_tilejson};
+
+use crate::problem::ApiError;
+use crate::shell;
+use crate::state::AppState;
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// The whole service as a value.
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .route("/tiles/{*path}", get(tiles::either))
+        .route("/api/v1/releases", get(api::releases))
+        .route("/api/v1/layers", get(api::layers))
+        .route("/api/v1/cells", get(api::cells))
+        .route("/api/v1/hotspots", get(api::hotspots))
+        .route("/api/v1/boroughs", get(api::boroughs))
+        .route("/openapi.json", get(api::openapi))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/", get(page::index))
+        .route("/{*path}", get(page::file))
+        .fallback(async || ApiError::NotFound { what: "page" })
+        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+        .with_state(state)
+        .layer(CatchPanicLayer::custom(shell::panicked))
+        .layer(from_fn(shell::shell))
+}

@@ -1,0 +1,77 @@
+//! What every response carries: security headers, a request id, a problem body for errors, and a line in the trace.
+
+use crate::problem::ApiError;
+use crate::views;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderName, HeaderValue, Method};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tracing::{Level, debug, enabled};
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+static SECURITY: [(HeaderName, HeaderValue); 5] = [
+    (
+        HeaderName::from_static("content-security-policy"),
+        HeaderValue::from_static(
+            "default-src 'self'; script-src 'self'; worker-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+        ),
+    ),
+    (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff")),
+    (HeaderName::from_static("referrer-policy"), HeaderValue::from_static("no-referrer")),
+    (HeaderName::from_static("x-frame-options"), HeaderValue::from_static("DENY")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+];
+
+/// The outermost layer.
+pub(crate) async fn shell(request: Request, next: Next) -> Response {
+    let id = request_id(&request);
+    // The path without its query: a query may hold what somebody is looking for.
+    let asked = enabled!(Level::DEBUG).then(|| (request.method().clone(), request.uri().path().to_owned()));
+    let uri = request.uri().clone();
+    let head = request.method() == Method::HEAD;
+    let mut response = next.run(request).await;
+    if let Some(error) = response.extensions_mut().remove::<ApiError>() {
+        let body = views::problem(&error, uri.path(), id.to_str().unwrap_or_default());
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+        *response.body_mut() = if head { Body::empty() } else { Body::from(body) };
+    }
+    if let Some((method, path)) = asked {
+        debug!(http.method = %method, http.path = %path, http.status = response.status().as_u16(), request.id = ?id, "request answered");
+    }
+    let headers = response.headers_mut();
+    for (name, value) in &SECURITY {
+        headers.insert(name, value.clone());
+    }
+    headers.insert(&REQUEST_ID, id);
+    response
+}
+
+/// The client's own id when it is a plain one, or a new one: unlike any other of this process, and unlikely to meet one of another.
+fn request_id(request: &Request) -> HeaderValue {
+    static START: LazyLock<u64> = LazyLock::new(|| RandomState::new().build_hasher().finish());
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let plain = |value: &&HeaderValue| {
+        (1..=64).contains(&value.len()) && value.as_bytes().iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-' || *b == b'_')
+    };
+    if let Some(own) = request.headers().get(&REQUEST_ID).filter(plain) {
+        return own.clone();
+    }
+    let number = START.wrapping_add(COUNT.fetch_add(1, Ordering::Relaxed));
+    let digits: [u8; 16] = std::array::from_fn(|i| b"0123456789abcdef"[(number >> (60 - 4 * i) & 15) as usize]);
+    HeaderValue::from_bytes(&digits).expect("hexadecimal digits are a header value")
+}
+
+/// A panic in a handler is one 500, not an outage.
+pub(crate) fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    tracing::error!("a handler panicked");
+    ApiError::Internal.into_response()
+}

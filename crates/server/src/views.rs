@@ -1,0 +1,618 @@
+//! The JSON shapes, all of them, and the only place where they are written. What carries figures is made from released views
+//! and nothing else.
+#![expect(clippy::disallowed_methods, reason = "this is the one place where JSON is written")]
+
+use crate::catalog::TileLayer;
+use crate::problem::ApiError;
+use crate::query::{source_name, strand_name};
+use hotspot_core::disclosure::Released;
+use hotspot_core::hotspot::{Hotspot, Verdict};
+use hotspot_core::release::ReportingArea;
+use hotspot_core::units::Units;
+use hotspot_core::view::{AreaRow, AreasView, CellsView, HotspotsView, Layer, LegendClass, ReleaseView};
+use hotspot_core::{MonthRange, Source, Strand};
+use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+fn bytes(shape: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(shape).expect("these shapes have text keys and no failing part")
+}
+
+/// Four decimals are enough to read, and make answers of half the size.
+fn rounded(value: f64) -> f64 {
+    if value.abs() < 0.001 { format!("{value:.3e}").parse().unwrap_or(value) } else { (value * 1e4).round() / 1e4 }
+}
+
+/// An error (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Problem<'a> {
+    /// What kind of problem it is.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: Cow<'static, str>,
+    /// The path that was asked for.
+    instance: &'a str,
+    /// Under this id it stands in the log.
+    request_id: &'a str,
+    /// The parameter that was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<&'a str>,
+    /// What may stand there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed: Option<&'a str>,
+}
+
+pub(crate) fn problem(error: &ApiError, instance: &str, request_id: &str) -> Vec<u8> {
+    let (parameter, allowed) = match error {
+        ApiError::BadParameter(bad) => (Some(&*bad.parameter), Some(&*bad.allowed)),
+        _ => (None, None),
+    };
+    bytes(&Problem {
+        kind: "about:blank",
+        title: error.title(),
+        status: error.status().as_u16(),
+        detail: error.detail(),
+        instance,
+        request_id,
+        parameter,
+        allowed,
+    })
+}
+
+/// Months from and to, both included.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Period {
+    #[schema(example = "2025-11")]
+    from: String,
+    #[schema(example = "2026-10")]
+    to: String,
+}
+
+impl From<MonthRange> for Period {
+    fn from(months: MonthRange) -> Self {
+        Self { from: months.from().to_string(), to: months.to().to_string() }
+    }
+}
+
+/// The releases that are served.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Releases {
+    /// Newest first.
+    releases: Vec<ReleaseEntry>,
+}
+
+/// What a release says of itself.
+#[derive(Debug, Serialize, ToSchema)]
+struct ReleaseEntry {
+    id: String,
+    /// Last month of the window.
+    month: String,
+    /// Months of the hotspots.
+    window: Period,
+    /// Months that can be asked for.
+    months: Period,
+    /// State of the store, `YYYY-MM-DD`.
+    as_known_on: String,
+    /// synthetic or open.
+    class: &'static str,
+    licence: Option<String>,
+    study_area: String,
+    /// West, south, east, north in degrees.
+    bounds: [f64; 4],
+    /// H3 resolution of the hotspots; 0 when the units are areas.
+    resolution: u8,
+    /// H3 resolutions that can be asked for.
+    resolutions: Vec<u8>,
+    /// Reference measure of the hotspot rule.
+    reference: String,
+    /// Hot means a rate above this many times the study area's.
+    threshold: f64,
+    reconciliation: Account,
+    /// Mapped, but outside the study area.
+    outside: u64,
+    strands: Vec<StrandEntry>,
+    sources: Vec<SourceEntry>,
+    /// Breaks of recording across which figures must not be compared.
+    breaks: Vec<BreakEntry>,
+}
+
+/// How every row is accounted for: rows = mapped + area_only + online + no_place + rejected.
+#[derive(Debug, Serialize, ToSchema)]
+struct Account {
+    rows: u64,
+    mapped: u64,
+    area_only: u64,
+    online: u64,
+    no_place: u64,
+    rejected: u64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct StrandEntry {
+    /// all or a strand.
+    id: &'static str,
+    label: &'static str,
+    parent: Option<&'static str>,
+    /// Incidents in the window.
+    n: u32,
+    /// Number of hotspots; null when there are too few incidents to tell.
+    hotspots: Option<u32>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct SourceEntry {
+    id: &'static str,
+    label: &'static str,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct BreakEntry {
+    /// First day under the new recording.
+    from: String,
+    /// What changed.
+    what: String,
+}
+
+pub(crate) fn releases(views: &[Released<ReleaseView>]) -> Vec<u8> {
+    bytes(&Releases { releases: views.iter().map(release).collect() })
+}
+
+fn release(view: &Released<ReleaseView>) -> ReleaseEntry {
+    let account = view.reconciliation;
+    let strand = |(strand, n, hotspots): &(Option<Strand>, u32, Option<u32>)| StrandEntry {
+        id: strand_name(*strand),
+        label: strand.map_or("All recorded incidents", Strand::label),
+        parent: strand.and_then(Strand::parent).map(Strand::id),
+        n: *n,
+        hotspots: *hotspots,
+    };
+    let together =
+        [SourceEntry { id: "reported", label: "All but police-generated" }, SourceEntry { id: "all", label: "All sources" }];
+    ReleaseEntry {
+        id: view.id.clone(),
+        month: view.month.to_string(),
+        window: view.window.into(),
+        months: view.months.into(),
+        as_known_on: view.as_known_on.clone(),
+        class: view.class.id(),
+        licence: view.licence.clone(),
+        study_area: view.study_area.clone(),
+        bounds: view.bounds.map(|v| (v * 1e6).round() / 1e6),
+        resolution: view.resolution,
+        resolutions: view.resolutions.clone(),
+        reference: view.reference.clone(),
+        threshold: view.threshold,
+        reconciliation: Account {
+            rows: account.rows,
+            mapped: account.mapped,
+            area_only: account.area_only,
+            online: account.online,
+            no_place: account.no_place,
+            rejected: account.rejected,
+        },
+        outside: view.outside,
+        strands: view.strands.iter().map(strand).collect(),
+        sources: together.into_iter().chain(Source::ALL.iter().map(|s| SourceEntry { id: s.id(), label: s.label() })).collect(),
+        breaks: view.breaks.iter().map(|b| BreakEntry { from: b.from.to_string(), what: b.what.clone() }).collect(),
+    }
+}
+
+/// The layers that can be drawn.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Layers {
+    /// The default first.
+    layers: Vec<LayerEntry>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct LayerEntry {
+    id: &'static str,
+    label: &'static str,
+    definition: &'static str,
+    /// Unit of the value; null for outlines.
+    unit: Option<&'static str>,
+    method: &'static str,
+    /// units (cells or areas with a value) or outline.
+    kind: &'static str,
+    /// Classes of the value, the first drawn empty; none for outlines.
+    classes: Vec<ClassEntry>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct ClassEntry {
+    label: String,
+    #[schema(example = "#fd8d3c")]
+    color: &'static str,
+}
+
+/// The layers with the classes of each.
+pub(crate) fn layers(legends: &[(Layer, Vec<LegendClass>)]) -> Vec<u8> {
+    let units = legends.iter().map(|(layer, legend)| LayerEntry {
+        id: layer.id(),
+        label: layer.label(),
+        definition: layer.definition(),
+        unit: Some(layer.unit()),
+        method: method(*layer),
+        kind: "units",
+        classes: legend.iter().map(|c| ClassEntry { label: c.label.clone(), color: c.color }).collect(),
+    });
+    let outline = |id, label, definition, method| LayerEntry {
+        id,
+        label,
+        definition,
+        unit: None,
+        method,
+        kind: "outline",
+        classes: Vec::new(),
+    };
+    let outlines = [
+        outline(
+            "hotspots",
+            "Hotspots",
+            "Connected places whose rate of incidents is very likely above a stated multiple of the study area's.",
+            "Gamma–Poisson posterior of each unit, chosen at a Bayesian false discovery rate, joined and split into walkable places",
+        ),
+        outline("boroughs", "Boroughs", "Outlines of the London boroughs and the City of London.", "Administrative boundaries"),
+    ];
+    bytes(&Layers { layers: units.chain(outlines).collect() })
+}
+
+const fn method(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Count => "Count",
+        Layer::Density => "Count divided by the area inside the study area and by the years of the period",
+        Layer::Probability => "Gamma–Poisson posterior, prior by maximum marginal likelihood",
+        Layer::GiStar => "Getis–Ord Gi*, exact conditional p, greater, not corrected for the number of cells",
+    }
+}
+
+/// Values of one layer by unit, in columns of equal length.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Cells<'a> {
+    release: &'a str,
+    layer: &'static str,
+    strand: &'static str,
+    from: String,
+    to: String,
+    source: &'static str,
+    resolution: u8,
+    unit: &'static str,
+    /// Incidents in all units, whatever the box.
+    n: u64,
+    legend: Vec<LegendEntry<'a>>,
+    cells: Columns<'a>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct LegendEntry<'a> {
+    label: &'a str,
+    color: &'static str,
+    /// Units in the class, inside the box if one was given.
+    cells: u32,
+    /// Incidents in them.
+    incidents: u64,
+}
+
+/// Units of class 1 and up; class 0 is left out.
+#[derive(Debug, Serialize, ToSchema)]
+struct Columns<'a> {
+    /// H3 index in hexadecimal, or code of the area.
+    id: Vec<String>,
+    n: &'a [u32],
+    value: Vec<f64>,
+    class: &'a [u8],
+}
+
+pub(crate) fn cells(release: &str, view: &Released<CellsView>, units: &Units) -> Vec<u8> {
+    let legend =
+        view.legend.iter().map(|c| LegendEntry { label: &c.label, color: c.color, cells: c.units, incidents: c.incidents });
+    bytes(&Cells {
+        release,
+        layer: view.layer.id(),
+        strand: strand_name(view.filter.strand),
+        from: view.filter.months.from().to_string(),
+        to: view.filter.months.to().to_string(),
+        source: source_name(view.filter.sources),
+        resolution: view.resolution,
+        unit: view.layer.unit(),
+        n: view.total,
+        legend: legend.collect(),
+        cells: Columns {
+            id: view.units.iter().map(|row| unit_id(units, view.resolution, *row)).collect(),
+            n: &view.n,
+            value: view.value.iter().map(|v| rounded(*v)).collect(),
+            class: &view.class,
+        },
+    })
+}
+
+fn unit_id(units: &Units, resolution: u8, row: u32) -> String {
+    units.id(resolution, row).unwrap_or_default()
+}
+
+/// Hotspots as a GeoJSON feature collection with foreign members.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Hotspots<'a> {
+    #[serde(rename = "type")]
+    #[schema(example = "FeatureCollection")]
+    kind: &'static str,
+    release: &'a str,
+    strand: &'static str,
+    /// analysed, or cannot_tell: too few incidents, so that nothing may be read from the empty list.
+    verdict: &'static str,
+    /// The least number of incidents with which the rule answers; null when it did.
+    minimum: Option<u32>,
+    /// Incidents in units in the window.
+    n: u32,
+    threshold: f64,
+    reference: &'a str,
+    features: Vec<HotspotFeature<'a>>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct HotspotFeature<'a> {
+    #[serde(rename = "type")]
+    #[schema(example = "Feature")]
+    kind: &'static str,
+    geometry: Geometry,
+    properties: HotspotEntry<'a>,
+}
+
+/// A GeoJSON polygon or multi-polygon.
+#[derive(Debug, Serialize, ToSchema)]
+struct Geometry {
+    #[serde(rename = "type")]
+    #[schema(example = "MultiPolygon")]
+    kind: &'static str,
+    /// Polygons, rings, positions.
+    coordinates: Vec<Vec<Vec<[f64; 2]>>>,
+}
+
+/// One hotspot. Every figure is of the period.
+#[derive(Debug, Serialize, ToSchema)]
+struct HotspotEntry<'a> {
+    id: &'a str,
+    rank: u32,
+    name: &'a str,
+    borough: Option<&'a str>,
+    /// Recorded incidents.
+    n: u32,
+    /// Expected number if incidents followed the reference measure.
+    expected: f64,
+    /// How many times the study area's rate, with 95 % credible interval.
+    ratio: f64,
+    ratio_lo: f64,
+    ratio_hi: f64,
+    /// Probability that the ratio is above the threshold.
+    probability: f64,
+    area_km2: f64,
+    per_km2_year: f64,
+    /// Unit with the highest rate.
+    peak: String,
+    cells: Vec<String>,
+    /// Incidents by strand; strands overlap.
+    strands: BTreeMap<&'static str, u32>,
+    /// Incidents by month of the period.
+    months: &'a [u32],
+    period: Period,
+    sentence: String,
+}
+
+pub(crate) fn hotspots(
+    release: &str,
+    view: &Released<HotspotsView>,
+    units: &Units,
+    resolution: u8,
+    areas: &[ReportingArea],
+) -> Vec<u8> {
+    let analysis = &view.analysis;
+    let (verdict, minimum) = match analysis.verdict {
+        Verdict::Analysed => ("analysed", None),
+        Verdict::CannotTell { minimum } => ("cannot_tell", Some(minimum)),
+    };
+    let features = analysis.hotspots.iter().map(|hotspot| HotspotFeature {
+        kind: "Feature",
+        geometry: geometry(hotspot),
+        properties: hotspot_entry(hotspot, view, units, resolution, areas),
+    });
+    bytes(&Hotspots {
+        kind: "FeatureCollection",
+        release,
+        strand: strand_name(analysis.strand),
+        verdict,
+        minimum,
+        n: analysis.n,
+        threshold: view.threshold,
+        reference: &view.reference,
+        features: features.collect(),
+    })
+}
+
+fn hotspot_entry<'a>(
+    hotspot: &'a Hotspot,
+    view: &Released<HotspotsView>,
+    units: &Units,
+    resolution: u8,
+    areas: &'a [ReportingArea],
+) -> HotspotEntry<'a> {
+    let window = view.analysis.window;
+    let borough = hotspot.area_code.as_deref().and_then(|code| areas.iter().find(|a| a.code == code)).map(|a| a.name.as_str());
+    HotspotEntry {
+        id: &hotspot.id,
+        rank: hotspot.rank,
+        name: &hotspot.name,
+        borough,
+        n: hotspot.n,
+        expected: rounded(hotspot.expected),
+        ratio: rounded(hotspot.ratio.mean),
+        ratio_lo: rounded(hotspot.ratio.lo),
+        ratio_hi: rounded(hotspot.ratio.hi),
+        probability: (hotspot.probability * 1e6).round() / 1e6,
+        area_km2: rounded(hotspot.area_km2),
+        per_km2_year: rounded(f64::from(hotspot.n) / hotspot.area_km2 * 12.0 / window.len() as f64),
+        peak: unit_id(units, resolution, hotspot.peak),
+        cells: hotspot.units.iter().map(|row| unit_id(units, resolution, *row)).collect(),
+        strands: Strand::ALL.iter().map(|s| s.id()).zip(hotspot.strands).collect(),
+        months: &hotspot.months,
+        period: window.into(),
+        sentence: hotspot.sentence(window),
+    }
+}
+
+fn geometry(hotspot: &Hotspot) -> Geometry {
+    let ring = |line: &geo::LineString<f64>| line.0.iter().map(|c| [c.x, c.y].map(|v| (v * 1e6).round() / 1e6)).collect();
+    let polygon = |part: &geo::Polygon<f64>| std::iter::once(part.exterior()).chain(part.interiors()).map(ring).collect();
+    // RFC 7946: exterior rings counterclockwise, interior ones clockwise.
+    let outline = geo::Orient::orient(&hotspot.outline, geo::orient::Direction::Default);
+    Geometry { kind: "MultiPolygon", coordinates: outline.iter().map(polygon).collect() }
+}
+
+/// Incidents by borough.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Boroughs<'a> {
+    release: &'a str,
+    strand: &'static str,
+    from: String,
+    to: String,
+    source: &'static str,
+    rows: Vec<BoroughRow<'a>>,
+    /// Mapped or known to an area, but in none of these.
+    elsewhere: u64,
+    online: u64,
+    no_place: u64,
+    /// All of them.
+    total: u64,
+}
+
+/// One borough; without a rate where residents are no fit denominator.
+#[derive(Debug, Serialize, ToSchema)]
+struct BoroughRow<'a> {
+    code: &'a str,
+    name: &'a str,
+    n: u64,
+    residents: Option<u32>,
+    /// Incidents per 1,000 residents a year, with exact 95 % Poisson limits.
+    rate_per_1000: Option<f64>,
+    lo: Option<f64>,
+    hi: Option<f64>,
+}
+
+pub(crate) fn boroughs(release: &str, view: &Released<AreasView>) -> Vec<u8> {
+    bytes(&Boroughs {
+        release,
+        strand: strand_name(view.filter.strand),
+        from: view.filter.months.from().to_string(),
+        to: view.filter.months.to().to_string(),
+        source: source_name(view.filter.sources),
+        rows: view.rows.iter().map(borough_row).collect(),
+        elsewhere: view.elsewhere,
+        online: view.online,
+        no_place: view.no_place,
+        total: view.total,
+    })
+}
+
+fn borough_row(row: &AreaRow) -> BoroughRow<'_> {
+    let part = |i: usize| row.rate.map(|rate| rounded(rate[i]));
+    BoroughRow {
+        code: &row.code,
+        name: &row.name,
+        n: row.n,
+        residents: row.residents,
+        rate_per_1000: part(0),
+        lo: part(1),
+        hi: part(2),
+    }
+}
+
+/// TileJSON 3.0.0.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TileJson<'a> {
+    #[schema(example = "3.0.0")]
+    tilejson: &'static str,
+    name: &'a str,
+    description: &'a str,
+    attribution: String,
+    version: &'static str,
+    scheme: &'static str,
+    /// Vector tiles.
+    tiles: Vec<String>,
+    minzoom: u8,
+    maxzoom: u8,
+    bounds: [f64; 4],
+    vector_layers: [VectorLayer; 1],
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct VectorLayer {
+    id: &'static str,
+    description: &'static str,
+    fields: BTreeMap<&'static str, &'static str>,
+    minzoom: u8,
+    maxzoom: u8,
+}
+
+pub(crate) fn tilejson(view: &Released<ReleaseView>, layer: TileLayer, origin: Option<&str>, query: Option<&str>) -> Vec<u8> {
+    let (name, description, fields): (_, _, &[(&str, &str)]) = match layer {
+        TileLayer::Units(layer) if view.resolution == 0 => (layer.label(), layer.definition(), &AREA_FIELDS),
+        TileLayer::Units(layer) => (layer.label(), layer.definition(), &CELL_FIELDS),
+        TileLayer::Hotspots => ("Hotspots", "Connected places with a very likely high rate.", &HOTSPOT_FIELDS),
+        TileLayer::Boroughs => ("Boroughs", "Outlines of boroughs.", &AREA_FIELDS[..2]),
+    };
+    let query = query.filter(|q| !q.is_empty()).map(|q| format!("?{q}")).unwrap_or_default();
+    let address = format!("{}/tiles/{}/{}/{{z}}/{{x}}/{{y}}.mvt{query}", origin.unwrap_or_default(), view.id, layer.id());
+    let licence = view.licence.as_deref().map(|l| format!("; {l}")).unwrap_or_default();
+    bytes(&TileJson {
+        tilejson: "3.0.0",
+        name,
+        description,
+        attribution: format!("{} records, {}{licence}", view.class.id(), view.study_area),
+        version: "1.0.0",
+        scheme: "xyz",
+        tiles: vec![address],
+        minzoom: 0,
+        maxzoom: hotspot_tiles::TileCoord::MAX_ZOOM,
+        bounds: view.bounds.map(|v| (v * 1e6).round() / 1e6),
+        vector_layers: [VectorLayer {
+            id: layer.id(),
+            description: layer.id(),
+            fields: fields.iter().copied().collect(),
+            minzoom: 0,
+            maxzoom: hotspot_tiles::TileCoord::MAX_ZOOM,
+        }],
+    })
+}
+
+static CELL_FIELDS: [(&str, &str); 4] =
+    [("h3", "H3 index, hexadecimal"), ("n", "Incidents"), ("class", "Class of the legend"), ("value", "Value; none in class 0")];
+static AREA_FIELDS: [(&str, &str); 5] = [
+    ("code", "Code of the area"),
+    ("name", "Name of the area"),
+    ("n", "Incidents"),
+    ("class", "Class of the legend"),
+    ("value", "Value; none in class 0"),
+];
+static HOTSPOT_FIELDS: [(&str, &str); 5] = [
+    ("id", "Identifier in its release and strand"),
+    ("rank", "1 for the largest excess"),
+    ("name", "Name of the place"),
+    ("n", "Incidents"),
+    ("probability", "Probability of a rate above the threshold"),
+];
+
+/// A GeoJSON feature collection; cells have the properties h3, n, class and value.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TileBody {
+    #[serde(rename = "type")]
+    #[schema(example = "FeatureCollection")]
+    kind: &'static str,
+    features: Vec<serde_json::Value>,
+}
+
+pub(crate) fn openapi(document: &utoipa::openapi::OpenApi) -> Vec<u8> {
+    serde_json::to_vec_pretty(document).expect("the document has text keys and no failing part")
+}

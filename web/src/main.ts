@@ -11,6 +11,7 @@ import { drawDetail } from "./hotspot-detail";
 import { HotspotTable } from "./hotspot-table";
 import { drawLegend, markClass } from "./legend";
 import type { HotspotMap, Target } from "./map";
+import { inLondon } from "./map-base";
 import { Pending } from "./pending";
 import { cellLine, drawReadout, figuresByCell, hotspotLine, type CellFigures } from "./readout";
 import { Store, type Step } from "./store";
@@ -163,8 +164,9 @@ async function loadBoroughs(state: State, release: api.Release): Promise<void> {
   });
 }
 
-/** Shows the chosen table, and which one it is. */
-function showTables(state: State): void {
+/** Shows the chosen table, and which one it is; boroughs are London's. */
+function showTables(state: State, release: api.Release): void {
+  node.tables.hidden = state.table === "hotspots" && !inLondon(release.bounds);
   node.hotspots.hidden = state.table !== "hotspots";
   node.boroughs.hidden = state.table !== "boroughs";
   const focused = document.activeElement?.id;
@@ -284,7 +286,7 @@ async function apply(state: State, previous: State | null): Promise<void> {
     drawFilters(node.filters, state, release, { releases, layers }, change);
     showHeadline(state, release);
   }
-  if (newRelease || state.table !== previous.table) showTables(state);
+  if (newRelease || state.table !== previous.table) showTables(state, release);
   const newCount = newRelease || differs(state, previous, ["strand", "from", "to", "source"]);
   if (state.table === "boroughs" && (newCount || state.table !== previous.table)) void loadBoroughs(state, release);
   if (newRelease || state.strand !== previous.strand) void loadHotspots(state, release);
@@ -298,6 +300,8 @@ async function apply(state: State, previous: State | null): Promise<void> {
 }
 
 async function start(): Promise<void> {
+  // The map's code is the largest part: it comes while the figures are asked for. A failure is met where the map is opened.
+  import("./map").catch(() => undefined);
   await pending.run("start", async (signal) => {
     try {
       const [known, named] = await Promise.all([api.releases(signal), api.layers(signal)]);

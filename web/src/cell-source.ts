@@ -12,6 +12,9 @@ export const unitOf = ({ h3, id, code }: UnitProperties): string => h3 ?? id ?? 
 /** Tiles kept beyond those in use: enough to zoom out and come back without a request. */
 const KEPT = 160;
 
+/** Degrees; more than a cell of resolution 8 in any direction up to 60° north. */
+const EDGE = 0.02;
+
 export class CellSource {
   readonly #release: Release;
   readonly #tiles = new Map<string, Cells["features"]>();
@@ -31,9 +34,16 @@ export class CellSource {
     return { ...band, resolution: finest };
   }
 
+  /** The study area with the cells that reach over its edge: their centres may lie outside. */
+  get bounds(): Box {
+    const [w, s, e, n] = this.#release.bounds;
+    return [w - EDGE, s - EDGE, e + EDGE, n + EDGE];
+  }
+
   /** Tiles wanted for a view, none of them wholly outside the study area. */
   wanted(view: Box, zoom: number): Tile[] {
-    return tilesOf(view, this.band(zoom).tileZoom, 1).filter((tile) => intersection(tileBox(tile), this.#release.bounds) !== null);
+    const { bounds } = this;
+    return tilesOf(view, this.band(zoom).tileZoom, 1).filter((tile) => intersection(tileBox(tile), bounds) !== null);
   }
 
   /**

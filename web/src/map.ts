@@ -311,7 +311,7 @@ export class HotspotMap {
   get part(): Box | null {
     if (this.band.resolution < 10) return null;
     const box = boxOf(this.#source.wanted(this.#box(), this.#map.getZoom()));
-    return box && intersection(box, this.#release.bounds);
+    return box && intersection(box, this.#source.bounds);
   }
 
   /** Fetches the tiles of the view; an older fetch that is still under way is dropped. */

@@ -228,7 +228,7 @@ impl Atlas {
 
     /// The district of the nearest live postcode, at most 2 km away; of several at the same distance the first district.
     ///
-    /// The first call builds the tree: some 0.1 s.
+    /// The first call builds the tree (a few hundredths of a second).
     pub fn nearest_district(&self, p: EastingNorthing) -> Option<&str> {
         let at = [p.easting, p.northing];
         if !at.iter().all(|m| m.is_finite()) {

@@ -474,7 +474,6 @@ fn etrs89_from_osgb36(p: EastingNorthing) -> Option<[f64; 2]> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 mod tests {
     use super::*;
 

@@ -1,7 +1,5 @@
 //! The atlas against published figures and against the full files that it was made from.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use flate2::read::GzDecoder;
 use geo::{Area, BooleanOps, BoundingRect, Contains, MapCoords, MultiPolygon, Point, Validation};
 use hotspot_core::atlas::Atlas;

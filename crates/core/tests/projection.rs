@@ -1,7 +1,5 @@
 //! The projection against the Ordnance Survey's own test points, an independent library, and geodesic distances.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use flate2::read::GzDecoder;
 use geo::{Distance, Geodesic, Point};
 use hotspot_core::projection::{DatumShift, EastingNorthing, LonLat, Projection, bng_from_wgs84, wgs84_from_bng};

@@ -3,6 +3,8 @@
 mod borough_index;
 mod contiguity;
 pub(crate) mod edges;
+#[cfg(test)]
+mod tests;
 
 pub use borough_index::BoroughIndex;
 
@@ -231,7 +233,7 @@ pub(crate) fn sound(polygon: MultiPolygon<f64>) -> std::result::Result<(MultiPol
     let (polygon, repair) = if polygon.is_valid() {
         (polygon, Repair::NotNeeded)
     } else {
-        (polygon.make_valid().map_err(|_| "an invalid polygon can be repaired")?, Repair::Made)
+        (polygon.make_valid().map_err(|_cause| "an invalid polygon can be repaired")?, Repair::Made)
     };
     if polygon.0.is_empty() || steradians(&polygon.orient(Direction::Default)) <= 0.0 {
         return Err("a polygon has area");

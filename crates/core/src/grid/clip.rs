@@ -97,7 +97,7 @@ fn crossing(p: [f64; 2], q: [f64; 2], edge: &OwnedEdge) -> Option<f64> {
     let turn = side[0] * along[1] - side[1] * along[0];
     let t = (from[0] * along[1] - from[1] * along[0]) / turn;
     let u = (from[0] * side[1] - from[1] * side[0]) / turn;
-    (t > 0.0 && t < 1.0 && u >= -SLACK && u <= 1.0 + SLACK).then_some(t)
+    (t > 0.0 && t < 1.0 && (-SLACK..=1.0 + SLACK).contains(&u)).then_some(t)
 }
 
 /// How far beyond its outline a cell may reach, in degrees of latitude: the outline is straight in degrees, the cell's sides

@@ -401,7 +401,7 @@ struct Tiles {
     columns: usize,
     rows: usize,
     /// Coefficients of `u^m v^n` for `i` and `j`, at `3 n + m`; `u` and `v` run from −½ to ½.
-    tiles: Vec<[[f64; 2]; 9]>,
+    polynomials: Vec<[[f64; 2]; 9]>,
 }
 
 impl Tiles {
@@ -429,11 +429,11 @@ impl Tiles {
                 per_lat: count as f64 / (north - south),
                 columns: count,
                 rows: count,
-                tiles: Vec::with_capacity(count * count),
+                polynomials: Vec::with_capacity(count * count),
             };
             for row in 0..count {
                 for column in 0..count {
-                    tiles.tiles.push(tiles.polynomial(map, column, row)?);
+                    tiles.polynomials.push(tiles.polynomial(map, column, row)?);
                 }
             }
             if tiles.agree_with(map)? {
@@ -501,7 +501,7 @@ impl Tiles {
         if column >= self.columns || row >= self.rows {
             return None;
         }
-        let c = &self.tiles[row * self.columns + column];
+        let c = &self.polynomials[row * self.columns + column];
         let (u, v) = (x - column as f64 - 0.5, y - row as f64 - 0.5);
         let line = |n: usize, axis: usize| c[n][axis] + u * (c[n + 1][axis] + u * c[n + 2][axis]);
         let at = |axis: usize| line(0, axis) + v * (line(3, axis) + v * line(6, axis));

@@ -7,7 +7,7 @@ use crate::projection::{LonLat, Projection};
 use geo::{BoundingRect, MultiPolygon};
 
 /// Radius in kilometres of the sphere that H3 measures areas on: the authalic radius of WGS84.
-pub(crate) const EARTH_RADIUS_KM: f64 = 6371.007_180_918_475;
+pub(crate) const EARTH_RADIUS_KM: f64 = 6_371.007_180_918_475;
 
 /// The region of an analysis. The polygon decides whether an incident is inside; its edges are straight in degrees.
 ///

@@ -1,0 +1,83 @@
+//! Points to London's boroughs: the cell table with exact tests at borders.
+//!
+//! `cargo bench -p hotspot-core --bench borough_assignment` prints one table. With `-- --codes FILE POINTS` it assigns that
+//! many points once, writes a byte for each (the borough's row, 255 for none) and one line of JSON with CPU seconds:
+//! `peers/borough_strtree.py` compares both with shapely and geopandas in one run.
+
+#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a program of its own, beside the library")]
+
+use divan::counter::ItemsCount;
+use divan::{Bencher, black_box};
+use hotspot_core::LonLat;
+use hotspot_core::areas::BoroughIndex;
+use hotspot_core::atlas::Atlas;
+use hotspot_core::grid::CellGrid;
+use std::sync::OnceLock;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip_while(|a| a != "--codes").collect();
+    if let [_, file, count, ..] = arguments.as_slice() {
+        compare(file, count.parse().expect("a number of points"));
+    } else {
+        divan::main();
+    }
+}
+
+fn compare(file: &str, count: u64) {
+    let start = cpu_seconds();
+    let grid = CellGrid::london();
+    let with_grid = cpu_seconds();
+    let index = BoroughIndex::new(&grid, Atlas::london().boroughs());
+    let built = cpu_seconds();
+    let points: Vec<LonLat> = (0..count).map(point).collect();
+    let ready = cpu_seconds();
+    let codes: Vec<u8> = points.iter().map(|p| index.locate(*p).unwrap_or(u8::MAX)).collect();
+    let done = cpu_seconds();
+    std::fs::write(file, codes).expect("the file can be written");
+    println!(
+        "{{\"points\":{count},\"grid_cpu_s\":{:.4},\"index_cpu_s\":{:.4},\"assign_cpu_s\":{:.4}}}",
+        with_grid - start,
+        built - with_grid,
+        done - ready
+    );
+}
+
+/// CPU seconds of this process so far, all threads.
+fn cpu_seconds() -> f64 {
+    let ticks = std::fs::read_dir("/proc/self/task").expect("Linux").filter_map(|task| {
+        let text = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+        text.split(' ').next()?.parse::<u64>().ok()
+    });
+    ticks.sum::<u64>() as f64 / 1e9
+}
+
+fn index() -> &'static BoroughIndex {
+    static INDEX: OnceLock<BoroughIndex> = OnceLock::new();
+    INDEX.get_or_init(|| BoroughIndex::new(&CellGrid::london(), Atlas::london().boroughs()))
+}
+
+/// SplitMix64 by index (Steele et al. 2014): the Python side makes the same points.
+fn point(n: u64) -> LonLat {
+    let unit = |k: u64| {
+        let mut z = (k + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((z ^ (z >> 31)) >> 11) as f64 * 2f64.powi(-53)
+    };
+    LonLat { lon: -0.515 + unit(2 * n) * 0.855, lat: 51.28 + unit(2 * n + 1) * 0.415 }
+}
+
+#[divan::bench(args = [1_000_000, 10_000_000], sample_count = 5)]
+fn assign(bencher: Bencher, count: u64) {
+    let points: Vec<LonLat> = (0..count).map(point).collect();
+    let index = index();
+    bencher
+        .counter(ItemsCount::new(count))
+        .bench_local(|| black_box(&points).iter().map(|p| u64::from(index.locate(*p).unwrap_or(u8::MAX))).sum::<u64>());
+}
+
+#[divan::bench(sample_count = 5)]
+fn prepare(bencher: Bencher) {
+    let grid = CellGrid::london();
+    bencher.bench_local(|| BoroughIndex::new(&grid, Atlas::london().boroughs()));
+}

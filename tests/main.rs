@@ -1,1 +1,9 @@
-//! e2e
+//! End to end: the real program on files, over HTTP, and killed at any moment.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod dependencies;
+mod documents;
+mod flow;
+mod kill;
+mod program;

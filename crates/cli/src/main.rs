@@ -1,1 +1,38 @@
-fn main() {}
+//! `hotspot`: what did the user ask for? Arguments, configuration, progress, printing and exit codes; no algorithm.
+
+mod args;
+mod commands;
+mod config;
+mod failure;
+mod progress;
+
+use args::{Args, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    failure::install();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("HOTSPOT_LOG")
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
+        )
+        .init();
+    let done = match args.command {
+        Command::Demo(args) => commands::demo::run(&args),
+        Command::Simulate(args) => commands::simulate::run(&args),
+        Command::Ingest(args) => commands::ingest::run(&args),
+        Command::Analyse(args) => commands::analyse::run(&args),
+        Command::Serve(args) => commands::serve::run(&args),
+        Command::Config(args) => commands::config::run(&args),
+        Command::Doctor(args) => commands::doctor::run(&args),
+        Command::Completions(args) => commands::shell::completions(&args),
+        Command::Man => commands::shell::man(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.exit(),
+    }
+}

@@ -1,16 +1,43 @@
-//! What does a developer type?
+//! What does a developer type? `cargo xtask demo`, `test`, `bench`, `prove`, `data`, `screenshot`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a developer's command speaks to its terminal")]
 
+mod bench;
 mod data;
+mod demo;
+mod prove;
+mod run;
+mod test;
+mod web;
 
 use std::process::ExitCode;
 
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  demo [ARGS]      build page and program in release, simulate London, ingest, analyse, serve on 127.0.0.1:8080
+  test             format, lints, all tests, page checks, end-to-end tests with a real browser; installs what is missing
+  prove NAME       a long proof: recovery, kill, malformed, or all
+  bench [NAME]     benchmarks (benches/README.md)
+  data [--fetch]   check every file of data/ against its sources; --fetch regenerates them from their packages
+  screenshot       draw web/screenshots/map.png from a running demo
+";
+
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
+    let rest = args.get(1..).unwrap_or_default();
     let done = match args.first().map(String::as_str) {
-        Some("data") => data::run(&args[1..]),
-        _ => Err("usage: cargo xtask data".to_owned()),
+        Some("demo") => demo::run(rest),
+        Some("test") => test::run(),
+        Some("prove") => prove::run(rest),
+        Some("bench") => bench::run(rest),
+        Some("data") => data::run(rest),
+        Some("screenshot") => demo::screenshot(),
+        Some("help" | "--help" | "-h") | None => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        Some(_) => Err(format!("unknown command\n\n{USAGE}")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

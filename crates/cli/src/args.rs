@@ -1,0 +1,220 @@
+//! What can be typed. Names, columns and exit codes are a contract: see ARCHITECTURE and CHANGELOG before changing one.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use hotspot_core::Month;
+use hotspot_core::release::DataClass;
+use jiff::civil::Date;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Turns geocoded hate-crime incidents into a map that can be trusted and challenged.
+///
+/// Exit codes: 0 success, 1 the data or a stated threshold failed, 2 the command could not run.
+#[derive(Debug, Parser)]
+#[command(name = "hotspot", version, max_term_width = 110)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Simulate London, ingest, analyse and serve: the whole thing with one command
+    Demo(DemoArgs),
+    /// Write synthetic incidents of London, with known truth
+    Simulate(SimulateArgs),
+    /// Read files of incidents or counts into a store
+    Ingest(IngestArgs),
+    /// Find the hotspots of a store and publish them as one immutable release
+    Analyse(AnalyseArgs),
+    /// Serve releases over HTTP, on this machine only
+    Serve(ServeArgs),
+    /// Print the settings in force and where each comes from
+    Config(ServeArgs),
+    /// Check stores and releases byte by byte, and this program's own data
+    Doctor(DoctorArgs),
+    /// Print completions for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct DemoArgs {
+    /// Port on 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 8080)]
+    pub port: u16,
+    /// Months to simulate
+    #[arg(long, default_value_t = 36, value_parser = clap::value_parser!(u16).range(1..=240))]
+    pub months: u16,
+    /// Seed: the same seed gives the same London
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Folder for the demo's own store and releases, emptied first; a temporary one by default
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct SimulateArgs {
+    /// Months to simulate
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=240))]
+    pub months: u16,
+    /// Seed: the same seed gives the same bytes
+    #[arg(long)]
+    pub seed: u64,
+    /// Where to write the incidents, in our own schema; - for stdout
+    #[arg(long, value_name = "incidents.csv")]
+    pub out: PathBuf,
+    /// First month
+    #[arg(long, value_name = "YYYY-MM", default_value = "2023-11")]
+    pub start: Month,
+    /// Where to write the expected number of incidents by month, strand and cell, and the planted hotspots
+    #[arg(long, value_name = "truth.json")]
+    pub truth: Option<PathBuf>,
+    /// Where to write the links between records of one event
+    #[arg(long, value_name = "links.csv")]
+    pub links: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum FormatArg {
+    /// Our own columns
+    Hotspot,
+    /// Street files of data.police.uk
+    PoliceUk,
+    /// Counts by area and month
+    AreaCounts,
+    /// Recognise it by its header
+    Auto,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct IngestArgs {
+    /// CSV (plain or .gz), Parquet or GeoJSON
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The store; made when missing
+    #[arg(long, value_name = "DIR")]
+    pub store: PathBuf,
+    /// Layout of the files
+    #[arg(long, value_enum, default_value = "auto")]
+    pub format: FormatArg,
+    /// Columns, date formats and value tables of any other publisher (data/mappings has examples)
+    #[arg(long, value_name = "FILE.toml")]
+    pub mapping: Option<PathBuf>,
+    /// Class of the store, set at its first ingest: synthetic, open or restricted (the default)
+    #[arg(long)]
+    pub class: Option<DataClass>,
+    /// Licence or source statement of open data, shown on every page
+    #[arg(long, value_name = "TEXT")]
+    pub licence: Option<String>,
+    /// Records of one event: columns id, same_as, basis
+    #[arg(long, value_name = "FILE.csv")]
+    pub links: Option<PathBuf>,
+    /// Where to write likely records of one event that no link joins (never joined by themselves)
+    #[arg(long, value_name = "FILE.csv")]
+    pub link_candidates: Option<PathBuf>,
+    /// Replace victim and premises by pseudonyms under the key in the file that HOTSPOT_PSEUDONYM_KEY_FILE names
+    #[arg(long)]
+    pub pseudonymise: bool,
+    /// Where to write refused rows: file, row, column, rule; never the value
+    #[arg(long, value_name = "FILE.csv")]
+    pub rejects: Option<PathBuf>,
+    /// Largest share of refused rows, 0 to 1; above it nothing is stored and the exit code is 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.05, value_parser = share)]
+    pub max_rejected: f64,
+    /// Where points must lie: london, any, or a GeoJSON file; auto is London, and for police.uk files any if most points lie elsewhere
+    #[arg(long, value_name = "AREA", default_value = "auto")]
+    pub study_area: String,
+    /// The day on which rows became known that do not say so themselves; today by default
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub known_on: Option<Date>,
+    /// Print the account as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReferenceArg {
+    /// Square kilometres inside the study area
+    Area,
+    /// Residents, spread over live postcodes (London)
+    Residents,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct AnalyseArgs {
+    /// The store
+    #[arg(long, value_name = "DIR")]
+    pub store: PathBuf,
+    /// Where releases are published
+    #[arg(long, value_name = "DIR")]
+    pub releases: PathBuf,
+    /// Last month of the window; the last complete month of the store by default
+    #[arg(long, value_name = "YYYY-MM")]
+    pub month: Option<Month>,
+    /// Months in the window
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=240))]
+    pub months: u16,
+    /// Rebuild the state that was known on a day; all that is known by default
+    #[arg(long, value_name = "DATE")]
+    pub as_known_on: Option<Date>,
+    /// H3 resolution of the hotspots
+    #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u8).range(8..=10))]
+    pub resolution: u8,
+    /// Study area other than London
+    #[arg(long, value_name = "FILE.geojson")]
+    pub study_area: Option<PathBuf>,
+    /// Polygons as units instead of cells
+    #[arg(long, value_name = "FILE.geojson")]
+    pub areas: Option<PathBuf>,
+    /// Property with the code of a polygon; the first of code, gss_code, LSOA21CD, lsoa_code by default
+    #[arg(long, value_name = "PROPERTY", requires = "areas")]
+    pub area_code: Option<String>,
+    /// Reference measure: hot means more than --threshold times its share
+    #[arg(long, value_enum, default_value = "area")]
+    pub reference: ReferenceArg,
+    /// Hot means a rate above this many times the study area's
+    #[arg(long, default_value_t = 2.0)]
+    pub threshold: f64,
+    /// Seed; the hotspot rule itself draws nothing by chance
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ServeArgs {
+    /// Where releases are published
+    #[arg(long, value_name = "DIR")]
+    pub releases: Option<PathBuf>,
+    /// Settings; flags and HOTSPOT_* variables override it
+    #[arg(long, value_name = "hotspot.toml")]
+    pub config: Option<PathBuf>,
+    /// Address on this machine
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct DoctorArgs {
+    /// A store to check
+    #[arg(long, value_name = "DIR")]
+    pub store: Option<PathBuf>,
+    /// A folder of releases to check
+    #[arg(long, value_name = "DIR")]
+    pub releases: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    text.parse::<f64>().ok().filter(|s| (0.0..=1.0).contains(s)).ok_or_else(|| "a share is a number from 0 to 1".to_owned())
+}

@@ -1,0 +1,36 @@
+//! `hotspot doctor`.
+
+use crate::args::DoctorArgs;
+use crate::commands::say;
+use crate::failure::{Done, Failure};
+use hotspot_core::atlas::Atlas;
+use hotspot_pipeline::release::{current, list_releases, verify_release};
+use hotspot_pipeline::store::Store;
+
+/// Checks what it is given; the first thing that is broken ends it with 1.
+pub fn run(args: &DoctorArgs) -> Done {
+    let atlas = Atlas::london();
+    say(format_args!("atlas: {} boroughs, {} postcodes", atlas.boroughs().len(), atlas.postcodes().len()))?;
+    if let Some(dir) = &args.store {
+        let store = Store::open(dir)?;
+        let verified = store.verify().map_err(Failure::failed)?;
+        say(format_args!(
+            "store: {} files, {} rows, whole; class {}; {}",
+            verified.files,
+            verified.rows,
+            store.class(),
+            store.reconciliation()
+        ))?;
+    }
+    if let Some(dir) = &args.releases {
+        for id in list_releases(dir)? {
+            verify_release(dir, &id).map_err(Failure::failed)?;
+            say(format_args!("release {id}: whole"))?;
+        }
+        match current(dir)? {
+            Some(id) => say(format_args!("current: {id}"))?,
+            None => return Err(Failure::data(format!("{}: no current release", dir.display()))),
+        }
+    }
+    Ok(())
+}

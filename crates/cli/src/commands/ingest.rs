@@ -1,0 +1,148 @@
+//! `hotspot ingest`.
+
+use crate::args::{FormatArg, IngestArgs};
+use crate::commands::{note, say, write_whole};
+use crate::failure::{Done, Failure};
+use crate::progress;
+use hotspot_core::release::{DataClass, Reconciliation};
+use hotspot_pipeline::store::{Appended, Store};
+use hotspot_pipeline::{Batch, Format, IngestOptions, PseudonymKey, Reject, Rule, facts, links, write_rejects};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// Reads the files, and stores all of them or none.
+pub fn run(args: &IngestArgs) -> Done {
+    let today = TimeZone::get("Europe/London")?.to_datetime(Timestamp::now()).date();
+    let batches = read(args, today)?;
+    let account = batches.iter().fold(Reconciliation::default(), |sum, b| sum.plus(b.reconciliation));
+    if let Some(path) = &args.rejects {
+        let rejects: Vec<Reject> = batches.iter().flat_map(|b| b.rejects.iter().cloned()).collect();
+        write_whole(path, |out| Ok(write_rejects(&rejects, out)?))?;
+    }
+    let appended = match refusal(args, &batches, &account) {
+        Some(refusal) => {
+            report(args, &batches, &account, None)?;
+            return Err(refusal);
+        }
+        None => store(args, &batches, today)?,
+    };
+    report(args, &batches, &account, Some(&appended))
+}
+
+fn read(args: &IngestArgs, today: Date) -> Done<Vec<Batch>> {
+    let mut options = IngestOptions::new(today);
+    options.format = match args.format {
+        FormatArg::Auto => None,
+        FormatArg::Hotspot => Some(Format::Hotspot),
+        FormatArg::PoliceUk => Some(Format::PoliceUk),
+        FormatArg::AreaCounts => Some(Format::AreaCounts),
+    };
+    options.mapping.clone_from(&args.mapping);
+    options.known_on = args.known_on.unwrap_or(today);
+    options.study_area = args.study_area.as_str().into();
+    if args.pseudonymise {
+        let path = std::env::var_os("HOTSPOT_PSEUDONYM_KEY_FILE")
+            .ok_or_else(|| Failure::cannot("--pseudonymise needs HOTSPOT_PSEUDONYM_KEY_FILE: the path of a file with the key"))?;
+        let key = std::fs::read(&path).map_err(|e| Failure::cannot(format!("HOTSPOT_PSEUDONYM_KEY_FILE: {e}")))?;
+        if key.len() < 32 {
+            return Err(Failure::cannot("HOTSPOT_PSEUDONYM_KEY_FILE: a key has at least 32 bytes"));
+        }
+        options.pseudonym_key = Some(PseudonymKey(key));
+    }
+    args.files
+        .iter()
+        .map(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let bar = progress::bar(&name, 0);
+            let batch = hotspot_pipeline::read(path, &options, &mut |done, total| {
+                bar.set_length(total);
+                bar.set_position(done);
+            });
+            bar.finish_and_clear();
+            // A file that breaks a rule failed as data; one that cannot be read at all could not run.
+            batch.map_err(|e| if e.broken_rule().is_some() { Failure::failed(e) } else { e.into() })
+        })
+        .collect()
+}
+
+/// Why nothing may be stored, if so.
+fn refusal(args: &IngestArgs, batches: &[Batch], account: &Reconciliation) -> Option<Failure> {
+    let class = args.class.unwrap_or_else(|| existing_class(args).unwrap_or(DataClass::Restricted));
+    for batch in batches {
+        if let Some(declared) = batch.declared_class.filter(|c| *c != class) {
+            return Some(Failure::data(format!(
+                "{}: the file says that it is {declared}, and the store is {class}: nothing stored",
+                batch.file
+            )));
+        }
+    }
+    let share = account.rejected as f64 / account.rows.max(1) as f64;
+    (share > args.max_rejected).then(|| {
+        Failure::data(format!(
+            "{} of {} rows refused ({:.1} %), more than --max-rejected {:.1} %: nothing stored",
+            account.rejected,
+            account.rows,
+            share * 100.0,
+            args.max_rejected * 100.0
+        ))
+    })
+}
+
+fn existing_class(args: &IngestArgs) -> Option<DataClass> {
+    Store::open(&args.store).ok().map(|s| s.class())
+}
+
+fn store(args: &IngestArgs, batches: &[Batch], today: Date) -> Done<Appended> {
+    let known_on = args.known_on.unwrap_or(today);
+    let links = args.links.as_deref().map(|path| links::read_links(path, known_on)).transpose()?;
+    let bar = progress::spinner("storing");
+    let mut store = Store::create_or_open(&args.store, args.class, args.licence.as_deref())?;
+    let appended = store.append(batches, links.as_ref(), today)?;
+    bar.finish_and_clear();
+    if let Some(path) = &args.link_candidates {
+        let candidates = links::link_candidates(&facts::load(&store, Date::MAX)?);
+        write_whole(path, |out| Ok(links::write_candidates_csv(&candidates, out)?))?;
+        note(format_args!("{} likely pairs of records of one event; none is joined before --links says so", candidates.len()));
+    }
+    Ok(appended)
+}
+
+fn report(args: &IngestArgs, batches: &[Batch], account: &Reconciliation, appended: Option<&Appended>) -> Done {
+    let mut by_rule: BTreeMap<Rule, u64> = BTreeMap::new();
+    for (rule, n) in batches.iter().flat_map(|b| &b.by_rule) {
+        *by_rule.entry(*rule).or_default() += n;
+    }
+    for batch in batches {
+        for text in &batch.notes {
+            note(format_args!("{}: {text}", batch.file));
+        }
+    }
+    if args.json {
+        let rules: Map<String, Value> = by_rule.iter().map(|(rule, n)| (rule.id().to_owned(), json!(n))).collect();
+        return say(json!({
+            "rows": account.rows,
+            "mapped": account.mapped,
+            "area_only": account.area_only,
+            "online": account.online,
+            "no_place": account.no_place,
+            "rejected": account.rejected,
+            "by_rule": rules,
+            "stored": appended.is_some(),
+            "added": appended.map_or(0, Appended::added),
+            "already_known": appended.map_or(0, Appended::already_known),
+            "same_files": appended.map_or(0, Appended::same_files),
+            "links": appended.and_then(|a| a.links).unwrap_or(0),
+        }));
+    }
+    say(account)?;
+    for (rule, n) in &by_rule {
+        say(format_args!("  {n:>8}  {rule}: {}", rule.explanation()))?;
+    }
+    for batch in appended.iter().flat_map(|a| &a.batches) {
+        say(batch)?;
+    }
+    Ok(())
+}

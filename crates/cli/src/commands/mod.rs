@@ -1,0 +1,48 @@
+//! One file per command.
+
+pub mod analyse;
+pub mod config;
+pub mod demo;
+pub mod doctor;
+pub mod ingest;
+pub mod serve;
+pub mod shell;
+pub mod simulate;
+
+use crate::failure::{Done, Failure};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+/// Prints lines to stdout.
+pub fn say(text: impl std::fmt::Display) -> Done {
+    writeln!(std::io::stdout(), "{text}")?;
+    Ok(())
+}
+
+/// Says something on stderr that is no result.
+pub fn note(text: impl std::fmt::Display) {
+    // Nothing can be said when stderr itself is gone.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Writes a file beside its place and moves it there when it is whole; `-` is stdout.
+pub fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> Done) -> Done {
+    if path.as_os_str() == "-" {
+        let mut out = BufWriter::new(std::io::stdout().lock());
+        write(&mut out)?;
+        return Ok(out.flush()?);
+    }
+    let at = |e: std::io::Error| Failure::cannot(format!("{}: {e}", path.display()));
+    let mut name = path.file_name().ok_or_else(|| Failure::cannot(format!("{}: not a file name", path.display())))?.to_owned();
+    name.push(".part");
+    let aside = path.with_file_name(name);
+    let mut out = BufWriter::new(File::create(&aside).map_err(at)?);
+    let done = write(&mut out).and_then(|()| out.flush().map_err(at)).and_then(|()| out.get_ref().sync_all().map_err(at));
+    if done.is_err() {
+        // The half-written file is of no use; failing to remove it changes nothing about the error.
+        let _ = std::fs::remove_file(&aside);
+        return done;
+    }
+    std::fs::rename(&aside, path).map_err(at)
+}

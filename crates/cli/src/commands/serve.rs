@@ -1,0 +1,86 @@
+//! `hotspot serve`.
+
+use crate::args::ServeArgs;
+use crate::commands::{note, say};
+use crate::config::Config;
+use crate::failure::{Done, Failure};
+use hotspot_core::release::Release;
+use hotspot_pipeline::release::{current, list_releases, read_release};
+use hotspot_server::{AppState, Catalog, Settings, router, serve};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// Releases kept in memory: the newest, and those before it to compare with.
+const LOADED: usize = 3;
+/// How often the folder is asked for a new release.
+const WATCH: Duration = Duration::from_secs(2);
+
+/// Serves the releases until it is told to stop.
+pub fn run(args: &ServeArgs) -> Done {
+    let config = Config::resolve(args, |name| std::env::var(name).ok())?;
+    listen(&config.releases.0, config.listen.0)
+}
+
+/// Serves a folder of releases at an address on this machine.
+pub fn listen(releases: &Path, address: SocketAddr) -> Done {
+    if !address.ip().is_loopback() {
+        return Err(Failure::cannot(
+            "hotspot serves on loopback only: there is no sign-in yet; listen on 127.0.0.1 and put an authenticating proxy before it",
+        ));
+    }
+    let catalog = Arc::new(Catalog::new(load(releases)?)?);
+    if catalog.ids().is_empty() {
+        return Err(Failure::data(format!("{}: no release; hotspot analyse makes one", releases.display())));
+    }
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+        let listener = TcpListener::bind(address).await.map_err(|e| Failure::cannot(format!("cannot listen on {address}: {e}")))?;
+        say(format_args!("serving http://{}/ (release {})", listener.local_addr()?, catalog.ids()[0]))?;
+        let watcher = tokio::spawn(watch(releases.to_owned(), Arc::clone(&catalog)));
+        let done = serve(listener, router(AppState::new(catalog, Settings::default())), stopped()).await;
+        watcher.abort();
+        Ok(done?)
+    })
+}
+
+/// The newest releases that may be shown. A restricted one anywhere among them is an error, not an omission.
+fn load(releases: &Path) -> Done<Vec<Release>> {
+    let newest = current(releases)?;
+    let mut ids = list_releases(releases)?;
+    ids.sort_by_key(|id| Some(id) != newest.as_ref());
+    ids.truncate(LOADED);
+    ids.iter().map(|id| Ok(read_release(releases, Some(id))?)).collect()
+}
+
+/// Swaps the catalog in one step when `current` points elsewhere.
+async fn watch(releases: PathBuf, catalog: Arc<Catalog>) {
+    let mut seen = current(&releases).ok().flatten();
+    loop {
+        tokio::time::sleep(WATCH).await;
+        let now = current(&releases).ok().flatten();
+        if now == seen || now.is_none() {
+            continue;
+        }
+        let (folder, target) = (releases.clone(), Arc::clone(&catalog));
+        let swapped = tokio::task::spawn_blocking(move || target.replace(load(&folder)?).map_err(Failure::from)).await;
+        match swapped {
+            Ok(Ok(())) => seen = now,
+            Ok(Err(failure)) => note(format_args!("the new release is not served, the old ones are: {failure}")),
+            Err(_) => note("the new release could not be read"),
+        }
+    }
+}
+
+async fn stopped() {
+    let interrupt = tokio::signal::ctrl_c();
+    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        let _ = interrupt.await;
+        return;
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        _ = terminate.recv() => {}
+    }
+}

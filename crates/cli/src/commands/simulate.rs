@@ -1,0 +1,24 @@
+//! `hotspot simulate`.
+
+use crate::args::SimulateArgs;
+use crate::commands::{note, write_whole};
+use crate::failure::Done;
+use crate::progress;
+use hotspot_core::simulate::{SimulateParams, simulate};
+use hotspot_pipeline::{links, truth, write_incidents_csv};
+
+/// Writes incidents, truth and links.
+pub fn run(args: &SimulateArgs) -> Done {
+    let bar = progress::spinner("simulating London");
+    let london = simulate(&SimulateParams { seed: args.seed, start: args.start, months: args.months });
+    bar.finish_and_clear();
+    write_whole(&args.out, |out| Ok(write_incidents_csv(&london.incidents, out)?))?;
+    if let Some(path) = &args.truth {
+        write_whole(path, |out| Ok(truth::write_truth(&london.truth, out)?))?;
+    }
+    if let Some(path) = &args.links {
+        write_whole(path, |out| Ok(links::write_links_csv(&links::simulated_links(&london), out)?))?;
+    }
+    note(format_args!("synthetic, about nobody: {} versions of records, {} links", london.incidents.len(), london.links.len()));
+    Ok(())
+}

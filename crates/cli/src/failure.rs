@@ -1,0 +1,67 @@
+//! How a command ends when it does not succeed: 1 the data or a stated threshold failed, 2 it could not run.
+
+use miette::{GraphicalReportHandler, GraphicalTheme, IntoDiagnostic, Report};
+use std::error::Error;
+use std::fmt;
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::process::ExitCode;
+
+/// A failed command.
+#[derive(Debug)]
+pub struct Failure {
+    code: u8,
+    report: Report,
+}
+
+/// Result of a command.
+pub type Done<T = ()> = Result<T, Failure>;
+
+impl Failure {
+    /// The data, or a threshold that the user stated, failed: exit code 1.
+    pub fn data(message: impl fmt::Display + fmt::Debug + Send + Sync + 'static) -> Self {
+        Self { code: 1, report: Report::msg(message) }
+    }
+
+    /// The data failed, as another part of the program says: exit code 1.
+    pub fn failed(error: impl Error + Send + Sync + 'static) -> Self {
+        Self { code: 1, ..error.into() }
+    }
+
+    /// The command could not run: exit code 2.
+    pub fn cannot(message: impl fmt::Display + fmt::Debug + Send + Sync + 'static) -> Self {
+        Self { code: 2, report: Report::msg(message) }
+    }
+
+    /// Prints the causes one per line. A reader of stdout that went away is no failure.
+    pub fn exit(self) -> ExitCode {
+        let broken_pipe = self
+            .report
+            .chain()
+            .any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == ErrorKind::BrokenPipe));
+        if broken_pipe {
+            return ExitCode::SUCCESS;
+        }
+        // Nothing can be said when stderr itself is gone.
+        let _ = writeln!(std::io::stderr(), "{:?}", self.report);
+        ExitCode::from(self.code)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.report.fmt(f)
+    }
+}
+
+impl<E: Error + Send + Sync + 'static> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self { code: 2, report: Err::<(), E>(error).into_diagnostic().expect_err("it is an error") }
+    }
+}
+
+/// Plain text where no person watches.
+pub fn install() {
+    let theme = if std::io::stderr().is_terminal() { GraphicalTheme::unicode() } else { GraphicalTheme::none() };
+    // A second call finds a handler in place, which is as good.
+    let _ = miette::set_hook(Box::new(move |_| Box::new(GraphicalReportHandler::new_themed(theme.clone()).with_width(132))));
+}

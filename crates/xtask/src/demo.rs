@@ -1,0 +1,54 @@
+//! The whole thing with one command, and its picture.
+
+use crate::run::{Running, cargo, command, root, step, succeed, target_dir};
+use crate::web;
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+/// Builds page and program in release and starts `hotspot demo` with the arguments given.
+pub fn run(args: &[String]) -> Result<(), String> {
+    build()?;
+    let mut demo = command(&binary(), &["demo"]);
+    demo.args(args);
+    succeed("hotspot demo", &mut demo)
+}
+
+fn build() -> Result<(), String> {
+    step("page", web::build)?;
+    step("program (release)", || {
+        succeed("cargo build", &mut cargo(&["build", "--release", "--locked", "--package", "hotspot-cli"]))
+    })
+}
+
+fn binary() -> String {
+    target_dir().join("release/hotspot").to_string_lossy().into_owned()
+}
+
+/// Starts the demo on a free port and returns it with its address.
+pub fn start(program: &str) -> Result<(Running, String), String> {
+    let mut child = command(program, &["demo", "--port", "0"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|e| format!("{program}: cannot start: {e}"))?;
+    let out = child.stdout.take().expect("stdout is piped");
+    let running = Running(child);
+    for line in BufReader::new(out).lines() {
+        let line = line.map_err(|e| format!("hotspot demo: {e}"))?;
+        if let Some(at) = line.find("http://") {
+            let url = line[at..].split_whitespace().next().unwrap_or_default().trim_end_matches('/').to_owned();
+            return Ok((running, url));
+        }
+    }
+    Err("hotspot demo ended before it said its address".to_owned())
+}
+
+/// Draws the README's picture from a running demo.
+pub fn screenshot() -> Result<(), String> {
+    build()?;
+    web::browser()?;
+    let (_running, url) = start(&binary())?;
+    let picture = root().join("web/screenshots/map.png");
+    let mut node = command("node", &["scripts/screenshot.mjs", &picture.to_string_lossy()]);
+    node.current_dir(root().join("web")).env("HOTSPOT_URL", url);
+    succeed("screenshot", &mut node)
+}

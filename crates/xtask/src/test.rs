@@ -1,0 +1,26 @@
+//! Everything that must hold before a change lands.
+
+use crate::demo;
+use crate::run::{cargo, command, root, step, succeed, target_dir};
+use crate::web;
+
+/// Runs all of it; stops at the first failure.
+pub fn run() -> Result<(), String> {
+    step("format", || succeed("cargo fmt", &mut cargo(&["fmt", "--all", "--check"])))?;
+    step("browser and packages", || web::browser().and_then(|()| web::install()))?;
+    step("page: types", || web::npm(&["run", "check"]))?;
+    step("page: unit tests", || web::npm(&["test"]))?;
+    step("page: build", web::build)?;
+    step("lints", || {
+        succeed("cargo clippy", &mut cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]))
+    })?;
+    step("tests", || succeed("cargo test", &mut cargo(&["test", "--workspace", "--locked", "--lib", "--bins", "--tests"])))?;
+    step("doc tests", || succeed("cargo test --doc", &mut cargo(&["test", "--workspace", "--locked", "--doc"])))?;
+    step("end to end in a browser", || {
+        let program = target_dir().join("debug/hotspot").to_string_lossy().into_owned();
+        let (_running, url) = demo::start(&program)?;
+        let mut npm = command("npm", &["run", "e2e"]);
+        npm.current_dir(root().join("web")).env("HOTSPOT_URL", url);
+        succeed("browser tests", &mut npm)
+    })
+}

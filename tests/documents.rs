@@ -1,0 +1,34 @@
+//! What is written must stay true.
+
+use crate::program::{root, succeed};
+
+#[test]
+fn the_readme_names_every_command_that_exists_and_no_other() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    for command in
+        ["cargo xtask demo", "cargo xtask test", "hotspot ingest", "hotspot analyse", "hotspot serve", "hotspot simulate"]
+    {
+        assert!(readme.contains(command), "README.md names {command}");
+    }
+    let help = succeed(["help"]);
+    let typed = readme.split("hotspot ").skip(1).filter_map(|rest| rest.split([' ', '`', '\n']).next());
+    let known: Vec<&str> = help.lines().filter_map(|l| l.strip_prefix("  ")).filter_map(|l| l.split(' ').next()).collect();
+    for word in typed.filter(|w| w.chars().all(|c| c.is_ascii_lowercase()) && !w.is_empty()) {
+        assert!(known.contains(&word) || word == "help", "README.md types `hotspot {word}`, which does not exist");
+    }
+}
+
+#[test]
+fn every_path_that_the_readme_links_to_exists() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    for link in readme.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+        assert!(link.starts_with("http") || root().join(link).exists(), "README.md links to {link}");
+    }
+}
+
+#[test]
+fn the_help_is_as_the_contract_has_it() {
+    for command in ["demo", "simulate", "ingest", "analyse", "serve", "config", "doctor"] {
+        insta::assert_snapshot!(format!("help-{command}"), succeed([command, "--help"]));
+    }
+}

@@ -170,7 +170,7 @@ fn paths(z: u8) -> Vec<String> {
         random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         from + (u64::from(random) * u64::from(to - from + 1) >> 32) as u32
     };
-    (0..400).map(|_| format!("/tiles/{ID}/density/{z}/{}/{}.mvt", between(nw.x(), se.x()), between(nw.y(), se.y()))).collect()
+    (0..400).map(|_| format!("/tiles/{ID}/count/{z}/{}/{}.mvt", between(nw.x(), se.x()), between(nw.y(), se.y()))).collect()
 }
 
 fn report(cache: &str, z: u8, output: &str) {

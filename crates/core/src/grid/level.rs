@@ -5,6 +5,7 @@ use crate::projection::LonLat;
 use crate::weights::SpatialWeights;
 use geo::{LineString, Polygon};
 use h3o::{CellIndex, Resolution};
+use std::sync::OnceLock;
 
 /// The cells of a [`super::CellGrid`] at one resolution, sorted by index; a cell's place in that order is its row.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub struct GridLevel {
     area_km2: Vec<f64>,
     h3_area_km2: Vec<f64>,
     neighbors: SpatialWeights,
+    /// By row, made when first asked for: a box on the map asks for all of them at every move.
+    centers: OnceLock<Vec<LonLat>>,
 }
 
 impl GridLevel {
@@ -20,7 +23,7 @@ impl GridLevel {
         let rings: Vec<Vec<u32>> =
             locator.rings().into_iter().map(|ring| ring.into_iter().filter(|row| is_row(*row)).collect()).collect();
         let neighbors = SpatialWeights::from_lists(&rings).expect("neighbours are rows of the level");
-        Self { locator, area_km2, h3_area_km2, neighbors }
+        Self { locator, area_km2, h3_area_km2, neighbors, centers: OnceLock::new() }
     }
 
     /// Resolution.
@@ -75,7 +78,8 @@ impl GridLevel {
     /// # Panics
     /// When the row is not in the level.
     pub fn center(&self, row: u32) -> LonLat {
-        center_of(self.cells()[row as usize])
+        // One after the other: a parallel iterator inside the lock could wait for itself.
+        self.centers.get_or_init(|| self.cells().iter().map(|cell| center_of(*cell)).collect())[row as usize]
     }
 
     /// Outline of a cell in degrees, as h3o gives it.

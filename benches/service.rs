@@ -49,7 +49,7 @@ fn release(coarsest: Resolution) -> Release {
     let mut random = 1u32;
     let mut draw = |below: u32| {
         random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (u64::from(random) * u64::from(below) >> 32) as u32
+        ((u64::from(random) * u64::from(below)) >> 32) as u32
     };
     for _ in 0..INCIDENTS {
         let spread = draw(400);
@@ -168,7 +168,7 @@ fn paths(z: u8) -> Vec<String> {
     let mut random = 1u32;
     let mut between = |from: u32, to: u32| {
         random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        from + (u64::from(random) * u64::from(to - from + 1) >> 32) as u32
+        from + ((u64::from(random) * u64::from(to - from + 1)) >> 32) as u32
     };
     (0..400).map(|_| format!("/tiles/{ID}/count/{z}/{}/{}.mvt", between(nw.x(), se.x()), between(nw.y(), se.y()))).collect()
 }

@@ -1,5 +1,4 @@
 //! A release build carries the page as it is in `web/dist`: built anew, it has to be carried anew.
-#![expect(clippy::print_stdout, reason = "cargo reads it")]
 
 use std::path::Path;
 

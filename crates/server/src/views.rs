@@ -272,6 +272,7 @@ const fn method(layer: Layer) -> &'static str {
 
 /// Values of one layer by unit, in columns of equal length.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the name in the answer")]
 pub(crate) struct Cells<'a> {
     release: &'a str,
     layer: &'static str,

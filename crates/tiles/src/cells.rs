@@ -32,11 +32,11 @@ pub struct CellTiles {
     index: Arc<TileIndex>,
     layer: Layer,
     /// By position in the index.
-    values: Vec<Value>,
+    figures: Vec<Figures>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
-struct Value {
+struct Figures {
     n: u32,
     class: u8,
     value: f32,
@@ -57,16 +57,16 @@ impl CellTiles {
         if values.filter != counts.filter {
             return Err(Mismatch::Filter);
         }
-        let mut by_row = vec![Value::default(); index.len()];
+        let mut by_row = vec![Figures::default(); index.len()];
         for (row, n) in counts.units.iter().zip(&counts.n) {
             by_row.get_mut(*row as usize).ok_or(Mismatch::Row)?.n = *n;
         }
         for (i, row) in values.units.iter().enumerate() {
             let cell = by_row.get_mut(*row as usize).ok_or(Mismatch::Row)?;
-            *cell = Value { n: values.n[i], class: values.class[i], value: values.value[i] as f32 };
+            *cell = Figures { n: values.n[i], class: values.class[i], value: values.value[i] as f32 };
         }
-        let values_by_position = index.rows.iter().map(|row| by_row[*row as usize]).collect();
-        Ok(Self { index, layer: values.layer, values: values_by_position })
+        let figures = index.rows.iter().map(|row| by_row[*row as usize]).collect();
+        Ok(Self { index, layer: values.layer, figures })
     }
 
     /// Which layer it is.
@@ -76,7 +76,7 @@ impl CellTiles {
 
     /// Memory that the values take, in bytes; the cells are shared.
     pub fn bytes(&self) -> usize {
-        self.values.len() * size_of::<Value>()
+        self.figures.len() * size_of::<Figures>()
     }
 
     /// The cells whose centre the tile holds, whole, as a GeoJSON feature collection (RFC 7946, six decimals). Over all
@@ -90,7 +90,7 @@ impl CellTiles {
                 out.push(b',');
             }
             first = false;
-            let Value { n, class, value } = self.values[position];
+            let Figures { n, class, value } = self.figures[position];
             out.extend_from_slice(br#"{"type":"Feature","properties":{"h3":""#);
             out.extend_from_slice(&hex(u64::from(self.index.cells[position])));
             out.extend_from_slice(br#"","n":"#);
@@ -138,7 +138,7 @@ impl CellTiles {
                 let from = [center[0] + copy - frame.origin[0], center[1] - frame.origin[1]];
                 if pen.draw(from, index.corners(position), index.reach, copy != 0) {
                     let cell = u64::from(index.cells[position]);
-                    let Value { n, class, value } = self.values[position];
+                    let Figures { n, class, value } = self.figures[position];
                     out.begin();
                     out.text(0, &hex(cell));
                     out.uint(1, n);

@@ -105,7 +105,7 @@ fn a_geojson_tile_reads_back() {
         assert_eq!(feature.property("n").unwrap().as_u64(), Some(row % 5));
         assert_eq!(
             feature.property("value").map(|v| (v.as_f64().unwrap() * 10.0).round() as u64),
-            (row % 5 > 0).then_some(row % 5 * 3)
+            (!row.is_multiple_of(5)).then_some(row % 5 * 3)
         );
         let polygon: geo::Polygon<f64> = feature.geometry.clone().unwrap().try_into().unwrap();
         assert!(polygon.signed_area() > 0.0, "RFC 7946: exterior rings turn counterclockwise");

@@ -189,8 +189,9 @@ mod tests {
     fn a_tile_holds_the_points_of_its_bounds() {
         let tile = TileCoord::new(12, 2046, 1362).unwrap();
         let [w, s, e, n] = tile.bounds();
-        assert_eq!(TileCoord::holding(12, (w + e) / 2.0, (s + n) / 2.0), Some(tile));
-        assert_eq!(TileCoord::holding(12, e + 1e-9, (s + n) / 2.0), TileCoord::new(12, 2047, 1362));
+        let middle = f64::midpoint(s, n);
+        assert_eq!(TileCoord::holding(12, f64::midpoint(w, e), middle), Some(tile));
+        assert_eq!(TileCoord::holding(12, e + 1e-9, middle), TileCoord::new(12, 2047, 1362));
     }
 
     #[test]

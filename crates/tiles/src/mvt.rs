@@ -65,36 +65,31 @@ impl<'a> LayerWriter<'a> {
 
     /// A whole number.
     pub fn uint(&mut self, key: u32, value: u32) {
-        let at = match self.known.index(u64::from(value), self.values_written) {
-            Some(at) => at,
-            None => {
-                self.values.push(4 << 3 | 2);
-                let mut number = [0; 5];
-                let length = varint_into(&mut number, value);
-                self.values.extend_from_slice(&[1 + length as u8, 5 << 3]);
-                self.values.extend_from_slice(&number[..length]);
-                self.values_written += 1;
-                self.values_written - 1
-            }
-        };
-        self.tag(key, at);
+        let next = self.values_written;
+        let known = self.known.index(u64::from(value), next);
+        if known.is_none() {
+            let mut number = [0; 5];
+            let length = varint_into(&mut number, value);
+            self.values.extend_from_slice(&[4 << 3 | 2, 1 + length as u8, 5 << 3]);
+            self.values.extend_from_slice(&number[..length]);
+            self.values_written += 1;
+        }
+        self.tag(key, known.unwrap_or(next));
     }
 
     /// A number; a whole one below 2^32 is written as such.
     pub fn number(&mut self, key: u32, value: f32) {
-        if value >= 0.0 && value < 4_294_967_040.0 && value.fract() == 0.0 {
+        if (0.0..4_294_967_040.0).contains(&value) && value.fract() == 0.0 {
             return self.uint(key, value as u32);
         }
-        let at = match self.known.index(1 << 32 | u64::from(value.to_bits()), self.values_written) {
-            Some(at) => at,
-            None => {
-                self.values.extend_from_slice(&[4 << 3 | 2, 5, 2 << 3 | 5]);
-                self.values.extend_from_slice(&value.to_le_bytes());
-                self.values_written += 1;
-                self.values_written - 1
-            }
-        };
-        self.tag(key, at);
+        let next = self.values_written;
+        let known = self.known.index(1 << 32 | u64::from(value.to_bits()), next);
+        if known.is_none() {
+            self.values.extend_from_slice(&[4 << 3 | 2, 5, 2 << 3 | 5]);
+            self.values.extend_from_slice(&value.to_le_bytes());
+            self.values_written += 1;
+        }
+        self.tag(key, known.unwrap_or(next));
     }
 
     /// Writes the feature: at least three corners, open, clockwise on the map.

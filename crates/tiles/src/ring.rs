@@ -79,9 +79,9 @@ fn hull(points: &mut Vec<[i32; 2]>) {
             chain.push(p);
         };
         if pass == 0 {
-            points.iter().copied().for_each(&mut take)
+            points.iter().copied().for_each(&mut take);
         } else {
-            points.iter().rev().copied().for_each(&mut take)
+            points.iter().rev().copied().for_each(&mut take);
         }
         chain.pop();
     }

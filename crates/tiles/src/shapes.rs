@@ -221,7 +221,7 @@ fn snapped(outline: &MultiPolygon<f64>) -> MultiPolygon<f64> {
             return hull;
         }
     }
-    if rounded.is_valid() { rounded } else { rounded.0.iter().fold(MultiPolygon::new(vec![]), |all, part| disjoint(all, part)) }
+    if rounded.is_valid() { rounded } else { rounded.0.iter().fold(MultiPolygon::new(vec![]), disjoint) }
 }
 
 fn disjoint(mut all: MultiPolygon<f64>, part: &Polygon<f64>) -> MultiPolygon<f64> {

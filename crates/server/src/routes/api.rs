@@ -107,7 +107,7 @@ pub(crate) async fn cells(State(state): State<AppState>, uri: Uri, headers: Head
     let filter = params.filter(release.window, release.months)?;
     let resolution = params.resolution(&release.units.resolutions(), release.resolution)?;
     let bbox = params.bbox()?;
-    let text = super::tiles::filter_text(&filter);
+    let text = super::tiles::filter_text(filter);
     let corners: Vec<u8> = bbox.iter().flatten().flat_map(|v| v.to_le_bytes()).collect();
     let parts: [&[u8]; 5] = [b"cells", layer.id().as_bytes(), text.as_bytes(), &[resolution], &corners];
     answer(&state, &headers, JSON, served, &parts, move |served| {
@@ -155,7 +155,7 @@ pub(crate) async fn boroughs(State(state): State<AppState>, uri: Uri, headers: H
     let params = Params::parse(uri.query(), &["release", "strand", "from", "to", "source"])?;
     let served = state.catalog().find(params.get("release"))?;
     let filter = params.filter(served.release().window, served.release().months)?;
-    let text = super::tiles::filter_text(&filter);
+    let text = super::tiles::filter_text(filter);
     answer(&state, &headers, JSON, served, &[b"boroughs", text.as_bytes()], move |served| {
         Ok(views::boroughs(served.id(), &served.areas(filter)))
     })

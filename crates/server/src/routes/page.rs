@@ -44,14 +44,11 @@ async fn send(state: &AppState, headers: &HeaderMap, path: &str) -> Result<Respo
         return Ok(not_modified(tag, keep));
     }
     let key = (path.to_owned(), digest, encoding);
-    let coded = match state.pages().get(&key) {
-        Some(coded) => coded,
-        None => {
-            let coded = state.heavy(move || Ok(Coded::new(file.data.into_owned(), encoding, tag))).await?;
-            state.pages().insert(key, coded.clone());
-            coded
-        }
-    };
+    if let Some(coded) = state.pages().get(&key) {
+        return Ok(found(coded, kind, keep));
+    }
+    let coded = state.heavy(move || Ok(Coded::new(file.data.into_owned(), encoding, tag))).await?;
+    state.pages().insert(key, coded.clone());
     Ok(found(coded, kind, keep))
 }
 

@@ -36,7 +36,7 @@ pub(crate) async fn either(State(state): State<AppState>, uri: Uri, headers: Hea
         (Some(release), Some(layer), Some(z), Some(x), Some(file), None) => {
             tile(&state, &headers, uri.query(), Address { release, layer, z, x, file }).await
         }
-        (Some(release), Some(file), None, ..) => tilejson(&state, &headers, uri.query(), release, file).await,
+        (Some(release), Some(file), None, ..) => tilejson(&state, &headers, uri.query(), release, file),
         _ => Err(ApiError::NotFound { what: "tile address" }),
     }
 }
@@ -147,13 +147,13 @@ async fn make(state: &AppState, served: &Arc<Served>, key: TileKey, tag: HeaderV
 }
 
 fn tag_of(served: &Served, key: &TileKey) -> HeaderValue {
-    let filter = filter_text(&key.filter);
+    let filter = filter_text(key.filter);
     let [z, x, y] = [u32::from(key.tile.z()), key.tile.x(), key.tile.y()].map(u32::to_le_bytes);
     let format = [key.format as u8];
     etag(&[b"tile", served.id().as_bytes(), key.layer.id().as_bytes(), &z, &x, &y, &format, filter.as_bytes()], key.encoding)
 }
 
-pub(super) fn filter_text(filter: &Filter) -> String {
+pub(super) fn filter_text(filter: Filter) -> String {
     let (strand, source) = (strand_name(filter.strand), source_name(filter.sources));
     format!("{strand} {} {} {source}", filter.months.from(), filter.months.to())
 }
@@ -170,7 +170,7 @@ pub(super) fn filter_text(filter: &Filter) -> String {
     (status = 200, description = "TileJSON 3.0.0.", body = views::TileJson),
     (status = 404, description = "No such release or layer.", body = views::Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn tilejson(
+pub(crate) fn tilejson(
     state: &AppState,
     headers: &HeaderMap,
     query: Option<&str>,

@@ -2,6 +2,7 @@
 
 use geo::{MultiPolygon, polygon};
 use h3o::Resolution;
+use hotspot_core::areas::AreaLayer;
 use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_HOUR, NO_UNIT};
 use hotspot_core::grid::{CellGrid, StudyArea};
 use hotspot_core::hotspot::analysis::Analysis;
@@ -10,7 +11,7 @@ use hotspot_core::incident::{Offence, Outcome, PlaceKind, Setting};
 use hotspot_core::provenance::Provenance;
 use hotspot_core::release::{DataClass, Reconciliation, Release, ReportingArea};
 use hotspot_core::units::Units;
-use hotspot_core::{BreakRegistry, FlagStatus, LonLat, MonthRange, Source, SourceSet, Strand, StrandSet};
+use hotspot_core::{BreakRegistry, FlagStatus, LonLat, Month, MonthRange, Source, SourceSet, Strand, StrandSet};
 
 /// West, south, east, north of the study area.
 pub(crate) const BOUNDS: [f64; 4] = [-0.10, 51.46, -0.04, 51.49];
@@ -23,8 +24,7 @@ pub(crate) fn release(class: DataClass) -> Release {
     let square = polygon![(x: w, y: s), (x: e, y: s), (x: e, y: n), (x: w, y: n)];
     let area = StudyArea::new("Test square", MultiPolygon::new(vec![square])).unwrap();
     let grid = CellGrid::cover(area, Resolution::Ten, Resolution::Eight).unwrap();
-    let last = "2026-10".parse().unwrap();
-    let window = MonthRange::ending(last, 12);
+    let last: Month = "2026-10".parse().unwrap();
     let months = MonthRange::ending(last, 24);
     let mut facts = Facts::new(FactKind::Events);
     let cells = grid.finest().len() as u32;
@@ -48,15 +48,42 @@ pub(crate) fn release(class: DataClass) -> Release {
     for place in [PlaceKind::Online, PlaceKind::Online, PlaceKind::NoPlace] {
         facts.push(fact(NO_UNIT, NO_AREA, last, [Strand::Race].into_iter().collect(), Source::App, place));
     }
-    let units = Units::Cells(grid);
+    made(class, Units::Cells(grid), 9, facts)
+}
+
+/// The same months by four areas of published counts, 30 or more of disability in each of the first three and none in the last.
+pub(crate) fn areas() -> Release {
+    let [w, s, e, n] = BOUNDS;
+    let (x, y) = (f64::midpoint(w, e), f64::midpoint(s, n));
+    let square = |code: &str, w: f64, s: f64, e: f64, n: f64| {
+        let outline = MultiPolygon::new(vec![polygon![(x: w, y: s), (x: e, y: s), (x: e, y: n), (x: w, y: n)]]);
+        (code.to_owned(), format!("Area {code}"), outline)
+    };
+    let squares = vec![square("A1", w, s, x, y), square("A2", x, s, e, y), square("A3", w, y, x, n), square("A4", x, y, e, n)];
+    let layer = AreaLayer::new("areas".to_owned(), squares).unwrap();
+    let mut facts = Facts::new(FactKind::Counts);
+    let last: Month = "2026-10".parse().unwrap();
+    for (unit, count) in [(0, 300), (1, 30), (2, 31)] {
+        let counted =
+            Fact { count, ..fact(unit, NO_AREA, last, StrandSet::counted(Strand::Disability), Source::Recorded, PlaceKind::AreaOnly) };
+        facts.push(counted);
+    }
+    made(DataClass::Open, Units::Areas(layer), 0, facts)
+}
+
+fn made(class: DataClass, units: Units, resolution: u8, facts: Facts) -> Release {
+    let last = "2026-10".parse().unwrap();
+    let window = MonthRange::ending(last, 12);
+    let months = MonthRange::ending(last, 24);
+    let finest = units.resolutions().into_iter().max().unwrap_or(0);
     let metres: Vec<[f64; 2]> = facts
         .iter()
-        .map(|f| units.center(10, f.unit).map_or([f64::NAN; 2], |c| units.projection().metres_from_lonlat(c).unwrap()))
+        .map(|f| units.center(finest, f.unit).map_or([f64::NAN; 2], |c| units.projection().metres_from_lonlat(c).unwrap()))
         .collect();
-    let reference = units.level(9).unwrap().area_km2.to_vec();
+    let reference = units.level(resolution).unwrap().area_km2.to_vec();
     let rule = DetectParams::default();
     let analysis =
-        Analysis { units: &units, resolution: 9, facts: &facts, metres: &metres, reference: &reference, window, rule, atlas: None };
+        Analysis { units: &units, resolution, facts: &facts, metres: &metres, reference: &reference, window, rule, atlas: None };
     let analyses = analysis.all().unwrap();
     Release {
         id: ID.to_owned(),
@@ -69,7 +96,7 @@ pub(crate) fn release(class: DataClass) -> Release {
         study_area: "Test square".to_owned(),
         reference: "area inside the study area, km²".to_owned(),
         rule,
-        resolution: 9,
+        resolution,
         reconciliation: Reconciliation { rows: 258, mapped: 253, area_only: 0, online: 2, no_place: 1, rejected: 2 },
         outside: 0,
         units,
@@ -81,7 +108,7 @@ pub(crate) fn release(class: DataClass) -> Release {
     }
 }
 
-fn fact(unit: u32, area: u16, month: hotspot_core::Month, strands: StrandSet, source: Source, place: PlaceKind) -> Fact {
+fn fact(unit: u32, area: u16, month: Month, strands: StrandSet, source: Source, place: PlaceKind) -> Fact {
     Fact {
         unit,
         area,

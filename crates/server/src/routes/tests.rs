@@ -426,6 +426,49 @@ async fn a_new_load_of_a_release_does_not_answer_from_the_old_one() {
 }
 
 #[tokio::test]
+async fn a_release_of_areas_is_served_like_one_of_cells() {
+    let state = AppState::new(Arc::new(Catalog::new(vec![fixture::areas()]).unwrap()), Settings::default());
+    let ask = |path: String| {
+        let state = state.clone();
+        async move {
+            let response = router(state).oneshot(Request::get(&path).body(Body::empty()).unwrap()).await.unwrap();
+            assert_eq!(response.status(), StatusCode::OK, "{path}");
+            body(response).await
+        }
+    };
+    let read = |bytes: Vec<u8>| serde_json::from_slice::<Value>(&bytes).unwrap();
+    for query in ["", "?resolution=0", "?layer=probability", "?layer=gi-star", "?layer=density&strand=disability"] {
+        let answer = read(ask(format!("/api/v1/cells{query}")).await);
+        assert_eq!((answer["resolution"].as_u64(), answer["n"].as_u64()), (Some(0), Some(361)), "{query}");
+    }
+    let answer = read(ask("/api/v1/cells".to_owned()).await);
+    assert_eq!(answer["cells"]["id"], serde_json::json!(["A1", "A2", "A3"]));
+    assert_eq!(answer["legend"][0]["cells"], 1);
+    for z in [9, 12, 15] {
+        let mut seen = HashSet::new();
+        let corner = |lon, lat| TileCoord::holding(z, lon, lat).unwrap();
+        let (nw, se) = (corner(BOUNDS[0], BOUNDS[3]), corner(BOUNDS[2], BOUNDS[1]));
+        for x in nw.x()..=se.x() {
+            for y in nw.y()..=se.y() {
+                let tile = read(ask(format!("/tiles/{ID}/count/{z}/{x}/{y}.geojson")).await);
+                for feature in tile["features"].as_array().unwrap() {
+                    let p = &feature["properties"];
+                    assert!(seen.insert((p["code"].as_str().unwrap().to_owned(), p["n"].as_u64().unwrap())));
+                }
+            }
+        }
+        let expected = [("A1", 300), ("A2", 30), ("A3", 31), ("A4", 0)].map(|(code, n)| (code.to_owned(), n));
+        assert_eq!(seen, HashSet::from(expected), "zoom {z}");
+    }
+    let at = TileCoord::holding(12, -0.08, 51.47).unwrap();
+    assert!(!ask(format!("/tiles/{ID}/probability/12/{}/{}.mvt", at.x(), at.y())).await.is_empty());
+    let described = read(ask(format!("/tiles/{ID}/count.json")).await);
+    assert!(described["vector_layers"][0]["fields"]["code"].is_string());
+    let hotspots = read(ask("/api/v1/hotspots".to_owned()).await);
+    assert_eq!(hotspots["features"][0]["properties"]["cells"], serde_json::json!(["A1"]));
+}
+
+#[tokio::test]
 async fn the_page_says_when_it_was_not_built() {
     let response = get("/").await;
     let (status, kind) = (response.status().as_u16(), header(&response, "content-type").to_owned());

@@ -6,9 +6,10 @@ use crate::problem::ApiError;
 use crate::query::{BadParameter, Params, source_name, strand_name};
 use crate::state::{AppState, LayerKey, TileFormat, TileKey};
 use crate::views;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::header::HOST;
-use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use hotspot_core::cube::Filter;
 use hotspot_tiles::{TileCoord, TileCoordError};
@@ -28,7 +29,9 @@ const fn known(layer: TileLayer) -> &'static [&'static str] {
 
 /// `/tiles/{release}/{layer}/{z}/{x}/{y}.{format}` or `/tiles/{release}/{layer}.json`. The path is taken apart here, without
 /// decoding: nothing in it ever needs an escape, so an escape is a path that is not there.
-pub(crate) async fn either(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
+pub(crate) async fn either(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+    // Taken whole: the extractor of headers would copy them for every tile.
+    let (Parts { uri, headers, .. }, _) = request.into_parts();
     let path = uri.path().strip_prefix("/tiles/").unwrap_or_default();
     let mut parts = path.split('/');
     let mut next = || parts.next();

@@ -64,8 +64,10 @@ pub(crate) fn areas() -> Release {
     let mut facts = Facts::new(FactKind::Counts);
     let last: Month = "2026-10".parse().unwrap();
     for (unit, count) in [(0, 300), (1, 30), (2, 31)] {
-        let counted =
-            Fact { count, ..fact(unit, NO_AREA, last, StrandSet::counted(Strand::Disability), Source::Recorded, PlaceKind::AreaOnly) };
+        let counted = Fact {
+            count,
+            ..fact(unit, NO_AREA, last, StrandSet::counted(Strand::Disability), Source::Recorded, PlaceKind::AreaOnly)
+        };
         facts.push(counted);
     }
     made(DataClass::Open, Units::Areas(layer), 0, facts)

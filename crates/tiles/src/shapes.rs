@@ -7,7 +7,7 @@ use fast_mvt::{MvtLayerBuilder, MvtPolygon, MvtValueRef};
 use geo::orient::Direction;
 use geo::{
     Area, BooleanOps, BoundingRect, ConvexHull, Coord, LineString, MakeValid, MapCoords, MultiPolygon, Orient, Polygon, Rect,
-    RemoveRepeatedPoints, Validation,
+    RemoveRepeatedPoints, Simplify, Validation,
 };
 use hotspot_core::disclosure::Released;
 use hotspot_core::view::{CellsView, HotspotsView};
@@ -191,7 +191,8 @@ impl Shape {
         let outline = self.outline.map_coords(tile);
         let seen = if whole { outline } else { outline.intersection(&view.to_polygon()) };
         let seen_bounds = seen.bounding_rect()?;
-        let mut parts = snapped(&seen);
+        // Corners closer to the outline than half a unit cannot be seen, and take most of the time at low zooms.
+        let mut parts = snapped(&seen.simplify(0.5));
         if parts.0.is_empty() {
             let corner = seen_bounds.min().x.round().clamp(lo, hi - 1.0);
             let top = seen_bounds.min().y.round().clamp(lo, hi - 1.0);

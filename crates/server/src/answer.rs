@@ -20,9 +20,24 @@ pub(crate) enum Encoding {
     Brotli,
 }
 
+/// What counts among the codings that a client likes equally.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Prefer {
+    /// Few bytes: made once, sent often.
+    Small,
+    /// Little time: made for one request.
+    Fast,
+}
+
 impl Encoding {
-    /// The coding that the client prefers, and among equals the smallest: brotli, zstd, gzip.
-    pub fn negotiate(headers: &HeaderMap) -> Self {
+    /// The coding that the client likes best.
+    pub fn negotiate(headers: &HeaderMap, prefer: Prefer) -> Self {
+        let rank = |coding: Self| match (prefer, coding) {
+            (_, Self::Identity) => 0,
+            (Prefer::Small, Self::Gzip) | (Prefer::Fast, Self::Brotli) => 1,
+            (Prefer::Small, Self::Zstd) | (Prefer::Fast, Self::Gzip) => 2,
+            (Prefer::Small, Self::Brotli) | (Prefer::Fast, Self::Zstd) => 3,
+        };
         let mut best = (0u16, Self::Identity);
         for value in headers.get_all(ACCEPT_ENCODING) {
             for part in value.to_str().unwrap_or_default().split(',') {
@@ -33,7 +48,7 @@ impl Encoding {
                     "gzip" | "x-gzip" => Self::Gzip,
                     _ => continue,
                 };
-                if weight > 0 && (weight, coding as u8) > (best.0, best.1 as u8) {
+                if weight > 0 && (weight, rank(coding)) > (best.0, rank(best.1)) {
                     best = (weight, coding);
                 }
             }
@@ -182,15 +197,21 @@ mod tests {
     use std::io::Read;
 
     fn wanted(accept: &str) -> Encoding {
-        Encoding::negotiate(&HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_str(accept).unwrap())]))
+        preferred(accept, Prefer::Small)
+    }
+
+    fn preferred(accept: &str, prefer: Prefer) -> Encoding {
+        Encoding::negotiate(&HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_str(accept).unwrap())]), prefer)
     }
 
     #[test]
     fn the_client_says_which_coding() {
-        assert_eq!(Encoding::negotiate(&HeaderMap::new()), Encoding::Identity);
+        assert_eq!(Encoding::negotiate(&HeaderMap::new(), Prefer::Small), Encoding::Identity);
         assert_eq!(wanted("identity"), Encoding::Identity);
         assert_eq!(wanted("gzip, deflate, br, zstd"), Encoding::Brotli);
         assert_eq!(wanted("gzip, zstd"), Encoding::Zstd);
+        assert_eq!(preferred("gzip, deflate, br, zstd", Prefer::Fast), Encoding::Zstd);
+        assert_eq!(preferred("gzip, deflate, br", Prefer::Fast), Encoding::Gzip);
         assert_eq!(wanted("br;q=0.2, gzip;q=0.8"), Encoding::Gzip);
         assert_eq!(wanted("br;q=0, gzip;q=x"), Encoding::Identity);
         assert_eq!(wanted("*"), Encoding::Identity);

@@ -1,6 +1,6 @@
 //! Figures as JSON, computed from memory for any strand, period and source.
 
-use crate::answer::{Coded, Encoding, Keep, etag, found, not_modified, unchanged};
+use crate::answer::{Coded, Encoding, Keep, Prefer, etag, found, not_modified, unchanged};
 use crate::catalog::Served;
 use crate::problem::ApiError;
 use crate::query::Params;
@@ -24,7 +24,7 @@ async fn answer(
     parts: &[&[u8]],
     work: impl FnOnce(&Served) -> Result<Vec<u8>, ApiError> + Send + 'static,
 ) -> Result<Response, ApiError> {
-    let encoding = Encoding::negotiate(headers);
+    let encoding = Encoding::negotiate(headers, Prefer::Fast);
     let all: Vec<&[u8]> = std::iter::once(served.id().as_bytes()).chain(parts.iter().copied()).collect();
     let tag = etag(&all, encoding);
     if unchanged(headers, &tag) {
@@ -36,7 +36,7 @@ async fn answer(
 
 /// A small body that is at hand.
 fn at_hand(headers: &HeaderMap, body: Vec<u8>) -> Response {
-    let encoding = Encoding::negotiate(headers);
+    let encoding = Encoding::negotiate(headers, Prefer::Fast);
     let tag = etag(&[&body], encoding);
     if unchanged(headers, &tag) {
         not_modified(tag, Keep::Revalidate)

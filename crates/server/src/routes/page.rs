@@ -1,6 +1,6 @@
 //! The page and its files, carried by the program.
 
-use crate::answer::{Coded, Encoding, Keep, etag, found, not_modified, unchanged};
+use crate::answer::{Coded, Encoding, Keep, Prefer, etag, found, not_modified, unchanged};
 use crate::problem::ApiError;
 use crate::state::AppState;
 use axum::extract::State;
@@ -36,7 +36,7 @@ async fn send(state: &AppState, headers: &HeaderMap, path: &str) -> Result<Respo
     let file = Page::get(path).ok_or(missing)?;
     let digest = file.metadata.sha256_hash();
     let kind = content_type(path);
-    let encoding = if is_text(kind) { Encoding::negotiate(headers) } else { Encoding::Identity };
+    let encoding = if is_text(kind) { Encoding::negotiate(headers, Prefer::Small) } else { Encoding::Identity };
     // Vite puts a digest of the content into the name of everything in this folder.
     let keep = if path.starts_with("assets/") { Keep::Immutable } else { Keep::Revalidate };
     let tag = etag(&[b"page", &digest], encoding);

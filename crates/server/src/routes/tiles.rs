@@ -1,6 +1,6 @@
 //! Tiles and their descriptions.
 
-use crate::answer::{Coded, Encoding, Keep, etag, found, not_modified, unchanged};
+use crate::answer::{Coded, Encoding, Keep, Prefer, etag, found, not_modified, unchanged};
 use crate::catalog::{Drawn, Served, TileLayer};
 use crate::problem::ApiError;
 use crate::query::{BadParameter, Params, source_name, strand_name};
@@ -95,7 +95,7 @@ pub(crate) async fn tile(
     })?;
     let served = state.catalog().find(Some(address.release))?;
     let filter = filter_of(layer, &served, query)?;
-    let encoding = Encoding::negotiate(headers);
+    let encoding = Encoding::negotiate(headers, Prefer::Small);
     let kind = match format {
         TileFormat::GeoJson => GEOJSON,
         TileFormat::Mvt => MVT,
@@ -184,7 +184,7 @@ pub(crate) fn tilejson(
     let served = state.catalog().find(Some(release))?;
     filter_of(layer, &served, query)?;
     let body = views::tilejson(&served.summary(), layer, origin(headers).as_deref(), query);
-    let encoding = Encoding::negotiate(headers);
+    let encoding = Encoding::negotiate(headers, Prefer::Small);
     let tag = etag(&[b"tilejson", &body], encoding);
     if unchanged(headers, &tag) {
         return Ok(not_modified(tag, Keep::Revalidate));

@@ -3,6 +3,7 @@
 use crate::program::{Serving, json, root, run, simulated, succeed};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write;
 use std::path::Path;
 
 struct Place {
@@ -201,7 +202,7 @@ fn counts_by_area_give_a_map_of_polygons() {
     let boroughs = std::fs::read_to_string(root().join("data/boroughs/borough_bcu.csv")).unwrap();
     assert!(boroughs.lines().count() > 30);
     for i in 1..=33 {
-        text.push_str(&format!("E090000{i:02},2026-01,{}\n", if i == 22 { 400 } else { 10 }));
+        writeln!(text, "E090000{i:02},2026-01,{}", if i == 22 { 400 } else { 10 }).unwrap();
     }
     text.push_str(",2026-01,7\n");
     std::fs::write(&counts, text).unwrap();
@@ -224,7 +225,7 @@ fn restricted_records_are_analysed_and_not_served() {
     let file = dir.path().join("records.csv");
     let mut text = "id,occurred_from,lon,lat,strands\n".to_owned();
     for i in 0..200 {
-        text.push_str(&format!("r{i},2026-01-{:02}T12:00,-0.11{:02},51.5{:02},race\n", i % 28 + 1, i % 90, i % 30));
+        writeln!(text, "r{i},2026-01-{:02}T12:00,-0.11{:02},51.5{:02},race", i % 28 + 1, i % 90, i % 30).unwrap();
     }
     std::fs::write(&file, text).unwrap();
     ingest(&place, &[file.to_str().unwrap()], &[]);

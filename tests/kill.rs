@@ -64,7 +64,7 @@ fn a_kill_leaves_no_broken_store_and_no_broken_release() {
     let mut state = 20_261_123;
     let mut whole = 0;
     for _ in 0..moments() {
-        if next(&mut state) % 2 == 0 {
+        if next(&mut state).is_multiple_of(2) {
             whole += u32::from(kill_after(ingest(1), usual_ingest, next(&mut state)));
             succeed(["doctor", "--store", &store]);
         } else {

@@ -35,7 +35,7 @@ impl Config {
     pub fn resolve(args: &ServeArgs, variable: impl Fn(&str) -> Option<String>) -> Done<Self> {
         let file = args.config.as_deref().map(read).transpose()?.unwrap_or_default();
         let listen = variable("HOTSPOT_LISTEN")
-            .map(|text| text.parse().map_err(|_| Failure::cannot("HOTSPOT_LISTEN is not an address; write it as 127.0.0.1:8080")))
+            .map(|text| text.parse().map_err(|e| Failure::cannot(format!("HOTSPOT_LISTEN: {e}; write it as 127.0.0.1:8080"))))
             .transpose()?;
         Ok(Self {
             releases: first(

@@ -31,7 +31,7 @@ pub struct UnitLevel<'a> {
     ancestors: Option<&'a [u32]>,
 }
 
-impl<'a> UnitLevel<'a> {
+impl UnitLevel<'_> {
     /// Number of units.
     pub const fn len(&self) -> usize {
         self.area_km2.len()

@@ -1,5 +1,7 @@
 //! Numbers that others published, or that established programs print for the same input.
 
+#![expect(clippy::disallowed_methods, reason = "a test reads its reference files")]
+
 use hotspot_core::local::getis_ord::local_g;
 use hotspot_core::local::permutation::local_g_exact;
 use hotspot_core::local::{Alternative, Null};

@@ -1,5 +1,7 @@
 //! From facts to hotspots and views, on a small study area.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use geo::{MultiPolygon, Rect};
 use h3o::Resolution;
 use hotspot_core::cube::{Fact, FactKind, Facts, Filter, NO_AREA, NO_HOUR, NO_UNIT};

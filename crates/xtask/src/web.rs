@@ -87,5 +87,5 @@ fn digest(paths: &[PathBuf]) -> Result<String, String> {
         hash.update(file.to_string_lossy().as_bytes());
         hash.update(fs::read(&file).map_err(|e| format!("{}: {e}", file.display()))?);
     }
-    Ok(hash.finalize().iter().map(|b| format!("{b:02x}")).collect())
+    Ok(hash.finalize().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")))
 }

@@ -57,13 +57,8 @@ pub fn run(args: &AnalyseArgs) -> Done {
 pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     let bar = progress::spinner("reading the store");
     let store = Store::open(&args.store)?;
-    let as_known_on = match args.as_known_on {
-        Some(date) => date,
-        None => {
-            let days = store.batches().iter().filter_map(|b| b.known_on.map(|[_, last]| last)).max();
-            days.ok_or_else(|| Failure::data("the store holds no record"))?
-        }
-    };
+    let latest = store.batches().iter().filter_map(|b| b.known_on.map(|[_, last]| last)).max();
+    let as_known_on = args.as_known_on.or(latest).ok_or_else(|| Failure::data("the store holds no record"))?;
     let known = facts::load(&store, as_known_on)?;
     let months = known.months().ok_or_else(|| Failure::data(format!("nothing was known on {as_known_on}")))?;
     let month = args.month.unwrap_or_else(|| last_complete(months, as_known_on));

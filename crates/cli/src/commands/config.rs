@@ -8,6 +8,6 @@ use crate::failure::Done;
 /// Prints each setting, as the file would have it, with where it comes from.
 pub fn run(args: &ServeArgs) -> Done {
     let config = Config::resolve(args, |name| std::env::var(name).ok())?;
-    say(format_args!("releases = {:?}  # {:?}", config.releases.0, config.releases.1))?;
+    say(format_args!("releases = \"{}\"  # {:?}", config.releases.0.display(), config.releases.1))?;
     say(format_args!("listen = \"{}\"  # {:?}", config.listen.0, config.listen.1))
 }

@@ -71,7 +71,7 @@ impl Analysis<'_> {
         };
         let found = detect(&input, &self.rule)?;
         let mut hotspots: Vec<Hotspot> = found.places.iter().enumerate().map(|(i, p)| self.named(strand, i, p)).collect();
-        self.tally(&filter, &mut hotspots, level.len(), |unit| level.row_of(unit));
+        self.tally(filter, &mut hotspots, level.len(), |unit| level.row_of(unit));
         Ok(StrandAnalysis {
             strand,
             window: self.window,
@@ -103,14 +103,14 @@ impl Analysis<'_> {
     }
 
     /// Counts strands and months of every hotspot in one pass over the facts.
-    fn tally(&self, filter: &Filter, hotspots: &mut [Hotspot], units: usize, row_of: impl Fn(u32) -> Option<u32>) {
+    fn tally(&self, filter: Filter, hotspots: &mut [Hotspot], units: usize, row_of: impl Fn(u32) -> Option<u32>) {
         let mut owner = vec![u32::MAX; units];
         for (i, hotspot) in hotspots.iter().enumerate() {
             for unit in &hotspot.units {
                 owner[*unit as usize] = i as u32;
             }
         }
-        for row in self.facts.rows(filter) {
+        for row in self.facts.rows(&filter) {
             let Some(hotspot) = self.facts.unit(row).and_then(&row_of).and_then(|u| hotspots.get_mut(owner[u as usize] as usize))
             else {
                 continue;

@@ -118,10 +118,10 @@ impl Density {
             .map(|(row, site)| {
                 let mut outside = 0;
                 let mut cells = [cell_of(site.location); POINTS];
-                for k in 1..POINTS {
+                for (k, cell) in cells.iter_mut().enumerate().skip(1) {
                     let p = displaced(site.location, row, k);
                     if contains(p) {
-                        cells[k] = cell_of(p);
+                        *cell = cell_of(p);
                     } else {
                         outside |= 1 << k;
                     }

@@ -100,9 +100,8 @@ pub(super) fn events_of(density: &Density, plan: &Plan, seed: u64, month_row: us
     let days = plan.calendar.days(month_row);
     let first = plan.calendar.first + days.start as Day;
     let mut events: Vec<Event> = Vec::new();
-    for layer in 0..LAYERS {
+    for (layer, l) in LAYER.iter().enumerate() {
         let sums = running_sum(days.clone().map(|row| plan.elsewhere(layer, row)));
-        let l = &LAYER[layer];
         let kinds = [
             (PlaceKind::Online, l.online),
             (PlaceKind::AreaOnly, AREA_ONLY),

@@ -181,7 +181,7 @@ impl<'a> Recorder<'a> {
                 Occurred { from: midnight(date), to, precision: TimePrecision::Day, month, hour_of_week: None, ambiguous: false };
             return (occurred, event.day);
         }
-        let hour = self.hour(event, rng);
+        let hour = Self::hour(event, rng);
         let minute = if chance(rng, 0.4) { [0, 30, 15, 45][rng.random_range(0..4)] } else { rng.random_range(0..60) };
         let wall = date.at(hour, minute, 0, 0);
         let instant = self.zone.to_ambiguous_timestamp(wall);
@@ -199,7 +199,7 @@ impl<'a> Recorder<'a> {
         (Occurred { from, to: from, precision: TimePrecision::Minute, month, hour_of_week, ambiguous }, event.day)
     }
 
-    fn hour(&self, event: &Event, rng: &mut Pcg64Mcg) -> i8 {
+    fn hour(event: &Event, rng: &mut Pcg64Mcg) -> i8 {
         let day = weekday(event.day);
         let table = hours(event.setting);
         let out = !matches!(event.setting, Setting::Home | Setting::Education | Setting::Online);

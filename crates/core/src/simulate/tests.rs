@@ -291,12 +291,7 @@ fn intensity_of_all_is_each_record_once() {
 
 #[test]
 fn three_years_of_truth_fit_into_twenty_megabytes_of_json() {
-    let begun = std::time::Instant::now();
-    Density::london();
-    println!("density {:?}", begun.elapsed());
-    let begun = std::time::Instant::now();
     let truth = simulate(&params(1, "2023-10", 36)).truth;
-    println!("36 months {:?}", begun.elapsed());
     // "{"h3":"89194ad3003ffff","intensity":0.01234,"background":0.01234}," and its like, written with four digits.
     let cells: usize = truth.months.iter().map(|m| m.cells.len()).sum();
     let background: usize = truth.background.iter().map(|b| b.cells.len()).sum();

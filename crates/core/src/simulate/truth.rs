@@ -200,19 +200,20 @@ pub(super) fn expected_by_month(calendar: &Calendar, base: impl Fn(usize) -> f64
         .collect()
 }
 
+/// A planted place: share of each cell, and events by month for each leading strand.
+struct Part {
+    place: PlantedPlace,
+    shares: Vec<(u32, f64)>,
+    /// Records by layer and month.
+    strength: Vec<Vec<f64>>,
+}
+
 /// The truth of a plan.
 pub(super) fn truth_of(density: &Density, plan: &Plan, seed: u64, range: MonthRange) -> Truth {
     let calendar = &plan.calendar;
     let first = usize::from(WARM_UP);
     let cells = density.cells();
 
-    // Planted places: share of each cell, and events by month for each leading strand.
-    struct Part {
-        place: PlantedPlace,
-        shares: Vec<(u32, f64)>,
-        /// Records by layer and month.
-        strength: Vec<Vec<f64>>,
-    }
     let parts: Vec<Part> = plan
         .places
         .par_iter()

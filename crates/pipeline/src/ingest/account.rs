@@ -118,16 +118,16 @@ impl<'a> Account<'a> {
     }
 
     pub(crate) fn count(&mut self, row: u64, read: std::result::Result<AreaCount, Refusal>) {
-        let count = match read {
-            Ok(count) => count,
-            Err(refusal) => return self.refuse(row, refusal),
-        };
-        let Records::Counts(records) = &mut self.records else { return };
         fn key(c: &AreaCount) -> impl Hash + PartialEq + '_ {
             // Rows without a code are told apart by their name.
             let name = if c.area.is_none() { c.area_name.as_deref() } else { None };
             (c.area.as_ref(), name, c.month, c.strand, c.known_on)
         }
+        let count = match read {
+            Ok(count) => count,
+            Err(refusal) => return self.refuse(row, refusal),
+        };
+        let Records::Counts(records) = &mut self.records else { return };
         let same = |i: u32| key(&records[i as usize]) == key(&count);
         if let Some(first) = claim(&mut self.keys, &key(&count), records.len() as u32, same) {
             let rule =

@@ -374,7 +374,7 @@ impl File {
             }
             mapping.needed.push(column);
         }
-        mapping.formats = self.dates.formats.clone();
+        mapping.formats.clone_from(&self.dates.formats);
         mapping.midnight = self.dates.midnight;
         mapping.missing_id = self.ids.missing;
         mapping.repeated_id = self.ids.repeated;

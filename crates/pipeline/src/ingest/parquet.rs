@@ -118,7 +118,7 @@ impl ParquetRows {
                 for column in &columns {
                     fields.push_with(|text| {
                         if let Some(c) = column {
-                            c.write(row, text)
+                            c.write(row, text);
                         }
                     });
                 }

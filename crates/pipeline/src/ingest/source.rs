@@ -128,6 +128,7 @@ impl Input {
     }
 
     /// The text from its start, and a counter of the bytes of the file that were taken.
+    #[expect(clippy::type_complexity, reason = "two things that belong together once")]
     pub(crate) fn text(&self) -> Result<(Box<dyn Read>, Rc<Cell<u64>>)> {
         let file = File::open(&self.path).map_err(|e| Error::source(Stage::Ingest, &self.path, e))?;
         let done = Rc::new(Cell::new(0));
@@ -251,19 +252,13 @@ impl Survey {
                 Err(e) => (std::str::from_utf8(&text[..e.valid_up_to()]).unwrap_or_default(), Some(e)),
             };
             self.multibyte |= !valid.is_ascii();
-            match error {
-                None => return Ok(()),
-                Some(e) => match e.error_len() {
-                    Some(bad) => {
-                        self.invalid = true;
-                        text = &text[e.valid_up_to() + bad..];
-                    }
-                    None => {
-                        self.rest = text[e.valid_up_to()..].to_vec();
-                        return Ok(());
-                    }
-                },
-            }
+            let Some(e) = error else { return Ok(()) };
+            let Some(bad) = e.error_len() else {
+                self.rest = text[e.valid_up_to()..].to_vec();
+                return Ok(());
+            };
+            self.invalid = true;
+            text = &text[e.valid_up_to() + bad..];
         }
     }
 

@@ -57,7 +57,7 @@ fn field(column: Column, i: &Incident, from: &str, to: &str) -> String {
                 String::new()
             }
         }
-        Column::Strands => i.strands.iter().map(|s| s.id()).collect::<Vec<_>>().join(";"),
+        Column::Strands => i.strands.iter().map(hotspot_core::Strand::id).collect::<Vec<_>>().join(";"),
         Column::Offence => i.offence.id().to_owned(),
         Column::Source => i.source.id().to_owned(),
         Column::Status => i.status.id().to_owned(),

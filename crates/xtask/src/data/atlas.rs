@@ -185,7 +185,7 @@ fn rows<const N: usize>(path: &Path, columns: [&str; N]) -> Result<Vec<[String; 
 }
 
 fn number(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| "a number that is not whole".to_owned())
+    text.parse().map_err(|e| format!("not a whole number: {e}"))
 }
 
 fn unsigned(out: &mut Vec<u8>, mut value: u64) {

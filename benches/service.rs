@@ -134,7 +134,10 @@ async fn tiles() {
         return;
     }
     println!("\nvector tiles of every resolution-10 cell of London over HTTP, one wrk thread on the same cores");
-    println!("{:<10} {:>4} {:>12} {:>10} {:>10} {:>9}", "cache", "zoom", "requests/s", "p50", "p99", "KiB");
+    println!(
+        "{:<10} {:>4} {:>12} {:>10} {:>10} {:>9} {:>16}",
+        "cache", "zoom", "requests/s", "p50", "p99", "KiB", "CPU us/request"
+    );
     for (cache, tile_cache_bytes) in [("off", 0), ("filled", 512 << 20)] {
         let address = start(state(Resolution::Ten, Settings { tile_cache_bytes, ..Settings::default() })).await;
         for z in [12u8, 14] {
@@ -146,6 +149,7 @@ async fn tiles() {
             let file = std::env::temp_dir().join(format!("hotspot-tiles-{}-{z}.lua", std::process::id()));
             std::fs::write(&file, script).expect("a temporary file");
             for (seconds, shown) in [(3, false), (8, true)] {
+                let before = cpu_seconds();
                 let mut command = Command::new("wrk");
                 command
                     .args(["-t1", "-c16", "--latency", &format!("-d{seconds}s"), "-s"])
@@ -153,7 +157,7 @@ async fn tiles() {
                     .arg(format!("http://{address}"));
                 let output = tokio::task::spawn_blocking(move || command.output().expect("wrk runs")).await.expect("wrk ends");
                 if shown {
-                    report(cache, z, &String::from_utf8_lossy(&output.stdout));
+                    report(cache, z, &String::from_utf8_lossy(&output.stdout), cpu_seconds() - before);
                 }
             }
             std::fs::remove_file(file).expect("the temporary file");
@@ -173,7 +177,15 @@ fn paths(z: u8) -> Vec<String> {
     (0..400).map(|_| format!("/tiles/{ID}/count/{z}/{}/{}.mvt", between(nw.x(), se.x()), between(nw.y(), se.y()))).collect()
 }
 
-fn report(cache: &str, z: u8, output: &str) {
+/// Processor time of this process so far, where the kernel says so; `wrk` is another process.
+fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<f64> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().filter_map(|f| f.parse().ok()).collect();
+    // utime and stime in hundredths of a second; the state before them is no number.
+    fields.get(10..12).map_or(f64::NAN, |times| times.iter().sum::<f64>() / 100.0)
+}
+
+fn report(cache: &str, z: u8, output: &str, cpu: f64) {
     let after = |label: &str| output.split(label).nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap_or("?").to_owned();
     let rate: f64 = after("Requests/sec:").parse().unwrap_or(f64::NAN);
     let read = after("Transfer/sec:");
@@ -186,7 +198,13 @@ fn report(cache: &str, z: u8, output: &str) {
     };
     let kib = read.trim_end_matches(['K', 'M', 'G', 'B']).parse::<f64>().unwrap_or(f64::NAN) * scale / rate;
     let mut line = String::new();
-    write!(line, "{cache:<10} {z:>4} {rate:>12.0} {:>10} {:>10} {kib:>9.1}", after("50%"), after("99%"))
+    let each = cpu
+        / output
+            .split_once(" requests in ")
+            .and_then(|(n, _)| n.split_whitespace().last()?.parse::<f64>().ok())
+            .unwrap_or(f64::NAN)
+        * 1e6;
+    write!(line, "{cache:<10} {z:>4} {rate:>12.0} {:>10} {:>10} {kib:>9.1} {each:>16.1}", after(" 50%"), after(" 99%"))
         .expect("a string takes every write");
     if output.contains("Non-2xx") {
         line.push_str("  with errors");

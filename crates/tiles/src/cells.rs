@@ -176,6 +176,9 @@ impl Pen {
         let lo = -frame.buffer();
         let hi = frame.side + frame.buffer();
         self.ring.clear();
+        if from.iter().any(|v| v + reach < lo || v - reach > hi) {
+            return false;
+        }
         if from.iter().all(|v| v - reach >= lo && v + reach <= hi) && !touching {
             let unit = |d: i32, axis: usize| frame.unit(from[axis] + i64::from(d));
             self.ring.extend(corners.iter().map(|c| [unit(c[0], 0), unit(c[1], 1)]));
@@ -211,12 +214,7 @@ pub(crate) const fn feature_id(cell: u64) -> u64 {
 
 /// The 15 hexadecimal digits of a cell (its highest digit is always 0 and never written).
 fn hex(cell: u64) -> [u8; 15] {
-    let mut digits = [0; 15];
-    for (i, digit) in digits.iter_mut().enumerate() {
-        let nibble = (cell >> (4 * (14 - i)) & 0xF) as u8;
-        *digit = if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble };
-    }
-    digits
+    std::array::from_fn(|i| b"0123456789abcdef"[(cell >> (4 * (14 - i)) & 0xF) as usize])
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::ops::Range;
 /// # Design
 /// Outlines are projected to fixed-point web mercator (2^32 units round the world) when the index is built; a tile at any zoom
 /// is then a shift away from them, and the same corner of two neighbouring cells falls on the same unit of every tile.
-/// Cells are sorted by the row and column of a square bucket that is at least four times as wide as the longest reach of a cell
+/// Cells are sorted by the row and column of a square bucket that is at least twice as wide as the longest reach of a cell
 /// from its centre, so that the cells of a tile are a handful of contiguous runs. An R-tree would answer the same question
 /// with a search for each tile and scattered reads.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl TileIndex {
             reach = reach.max(hi[0]).max(hi[1]).max(-lo[0]).max(-lo[1]);
             narrowest = narrowest.min(hi[0] - lo[0]).min(hi[1] - lo[1]);
         }
-        let bucket_bits = (64 - (reach * 4).leading_zeros()).min(32);
+        let bucket_bits = (64 - (reach * 2).leading_zeros()).min(32);
         let bucket = |row: u32| {
             let [x, y] = outlines[row as usize].center;
             (shifted(y, bucket_bits), shifted(x, bucket_bits))

@@ -7,8 +7,6 @@
 
 use crate::EXTENT;
 
-const KEYS_AND_NAME_SPACE: usize = 64;
-
 /// One layer under construction: single-ring polygons whose properties are `keys` in order.
 pub(crate) struct LayerWriter<'a> {
     name: &'a str,
@@ -34,7 +32,7 @@ impl<'a> LayerWriter<'a> {
             values: Vec::with_capacity(expected * 24 + 64),
             values_written: 0,
             known: Known::for_values(expected * 2),
-            feature: Vec::with_capacity(256),
+            feature: vec![0; 256],
             tags: [0; 2 * MOST_TAGS],
             tags_used: 0,
         }
@@ -55,10 +53,18 @@ impl<'a> LayerWriter<'a> {
     pub fn text(&mut self, key: u32, text: &[u8]) {
         let at = self.values_written;
         self.values_written += 1;
-        self.values.push(4 << 3 | 2);
-        varint(&mut self.values, text.len() as u64 + 2);
-        self.values.push(1 << 3 | 2);
-        varint(&mut self.values, text.len() as u64);
+        if text.len() < 126 {
+            let length = text.len() as u8;
+            self.values.extend_from_slice(&[4 << 3 | 2, length + 2, 1 << 3 | 2, length]);
+        } else {
+            let mut head = [0; 24];
+            let inner = varint(&mut head, 0, text.len() as u64);
+            self.values.push(4 << 3 | 2);
+            let outer = varint(&mut head, inner, (1 + inner + text.len()) as u64);
+            self.values.extend_from_slice(&head[inner..outer]);
+            self.values.push(1 << 3 | 2);
+            self.values.extend_from_slice(&head[..inner]);
+        }
         self.values.extend_from_slice(text);
         self.tag(key, at);
     }
@@ -69,7 +75,7 @@ impl<'a> LayerWriter<'a> {
         let known = self.known.index(u64::from(value), next);
         if known.is_none() {
             let mut number = [0; 5];
-            let length = varint_into(&mut number, value);
+            let length = varint32(&mut number, 0, value);
             self.values.extend_from_slice(&[4 << 3 | 2, 1 + length as u8, 5 << 3]);
             self.values.extend_from_slice(&number[..length]);
             self.values_written += 1;
@@ -94,41 +100,54 @@ impl<'a> LayerWriter<'a> {
 
     /// Writes the feature: at least three corners, open, clockwise on the map.
     pub fn polygon(&mut self, id: u64, ring: impl ExactSizeIterator<Item = [i32; 2]>) {
-        let body = &mut self.feature;
-        body.clear();
-        body.push(1 << 3);
-        varint(body, id);
-        body.extend_from_slice(&[2 << 3 | 2, 0]);
-        let start = body.len();
+        // Room for the longest form of everything: bytes are then put down one by one without asking for more.
+        let corners = ring.len();
+        let most = 64 + 2 * MOST_TAGS * 5 + corners * 10;
+        if self.feature.len() < most {
+            self.feature.resize(most, 0);
+        }
+        let body = self.feature.as_mut_slice();
+        let mut at = put(body, 0, 1 << 3);
+        at = varint(body, at, id);
+        at = put(body, at, 2 << 3 | 2);
+        let tags = at + 1;
+        at = tags;
         for tag in &self.tags[..self.tags_used] {
-            varint32(body, *tag);
+            at = varint32(body, at, *tag);
         }
         // At most 16 numbers of at most 5 bytes: one byte of length.
-        body[start - 1] = (body.len() - start) as u8;
-        body.extend_from_slice(&[3 << 3, 3, 4 << 3 | 2, 0]);
-        let start = body.len();
-        body.push(1 << 3 | 1);
-        let corners = ring.len() as u32;
-        let mut at = [0i32; 2];
+        body[tags - 1] = (at - tags) as u8;
+        at = put(body, at, 3 << 3);
+        at = put(body, at, 3);
+        at = put(body, at, 4 << 3 | 2);
+        let geometry = at + 1;
+        at = put(body, geometry, 1 << 3 | 1);
+        let mut from = [0i32; 2];
         for (i, corner) in ring.enumerate() {
             if i == 1 {
-                varint32(body, (corners - 1) << 3 | 2);
+                at = varint32(body, at, (corners as u32 - 1) << 3 | 2);
             }
-            varint32(body, zigzag(corner[0] - at[0]));
-            varint32(body, zigzag(corner[1] - at[1]));
-            at = corner;
+            at = varint32(body, at, zigzag(corner[0] - from[0]));
+            at = varint32(body, at, zigzag(corner[1] - from[1]));
+            from = corner;
         }
-        body.push(1 << 3 | 7);
-        let length = body.len() - start;
+        at = put(body, at, 1 << 3 | 7);
+        let mut length = at - geometry;
         if length < 128 {
-            body[start - 1] = length as u8;
+            body[geometry - 1] = length as u8;
         } else {
-            body[start - 1] = (length & 127) as u8 | 128;
-            body.insert(start, (length >> 7) as u8);
+            // The length itself needs more room.
+            let mut head = [0; 10];
+            let taken = varint(&mut head, 0, length as u64);
+            body.copy_within(geometry..at, geometry - 1 + taken);
+            body[geometry - 1..geometry - 1 + taken].copy_from_slice(&head[..taken]);
+            at += taken - 1;
         }
-        self.features.push(2 << 3 | 2);
-        varint(&mut self.features, body.len() as u64);
-        self.features.extend_from_slice(body);
+        length = at;
+        let mut head = [2 << 3 | 2; 11];
+        let taken = varint(&mut head, 1, length as u64);
+        self.features.extend_from_slice(&head[..taken]);
+        self.features.extend_from_slice(&body[..length]);
     }
 
     /// The tile: this layer, or nothing at all when it has no feature.
@@ -136,23 +155,19 @@ impl<'a> LayerWriter<'a> {
         if self.features.is_empty() {
             return Vec::new();
         }
-        let mut head = Vec::with_capacity(KEYS_AND_NAME_SPACE);
-        let text = |out: &mut Vec<u8>, field: u8, text: &str| {
-            out.push(field << 3 | 2);
-            varint(out, text.len() as u64);
-            out.extend_from_slice(text.as_bytes());
-        };
-        text(&mut head, 1, self.name);
-        for key in self.keys {
-            text(&mut head, 3, key);
+        let mut head = Vec::with_capacity(64);
+        for (field, text) in std::iter::once((1, self.name)).chain(self.keys.iter().map(|key| (3, *key))) {
+            head.push(field << 3 | 2);
+            push_varint(&mut head, text.len() as u64);
+            head.extend_from_slice(text.as_bytes());
         }
         head.push(5 << 3);
-        varint(&mut head, EXTENT as u64);
+        push_varint(&mut head, EXTENT as u64);
         head.extend_from_slice(&[15 << 3, 2]);
         let length = head.len() + self.features.len() + self.values.len();
         let mut tile = Vec::with_capacity(length + 6);
         tile.push(3 << 3 | 2);
-        varint(&mut tile, length as u64);
+        push_varint(&mut tile, length as u64);
         tile.extend_from_slice(&head);
         tile.extend_from_slice(&self.features);
         tile.extend_from_slice(&self.values);
@@ -164,36 +179,30 @@ const fn zigzag(value: i32) -> u32 {
     ((value << 1) ^ (value >> 31)) as u32
 }
 
+/// Puts a byte down and says where the next one goes.
+const fn put(out: &mut [u8], at: usize, byte: u8) -> usize {
+    out[at] = byte;
+    at + 1
+}
+
+/// Base-128 digits of a number, low ones first; most here have one.
 #[inline]
-fn varint32(out: &mut Vec<u8>, value: u32) {
-    if value < 128 {
-        out.push(value as u8);
-    } else if value < 1 << 14 {
-        out.extend_from_slice(&[value as u8 | 128, (value >> 7) as u8]);
-    } else {
-        let mut bytes = [0; 5];
-        let length = varint_into(&mut bytes, value);
-        out.extend_from_slice(&bytes[..length]);
-    }
+fn varint32(out: &mut [u8], at: usize, value: u32) -> usize {
+    if value < 128 { put(out, at, value as u8) } else { varint(out, at, u64::from(value)) }
 }
 
-fn varint_into(out: &mut [u8; 5], mut value: u32) -> usize {
-    let mut length = 0;
+fn varint(out: &mut [u8], mut at: usize, mut value: u64) -> usize {
     while value >= 128 {
-        out[length] = value as u8 | 128;
+        at = put(out, at, value as u8 | 128);
         value >>= 7;
-        length += 1;
     }
-    out[length] = value as u8;
-    length + 1
+    put(out, at, value as u8)
 }
 
-fn varint(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 128 {
-        out.push(value as u8 | 128);
-        value >>= 7;
-    }
-    out.push(value as u8);
+fn push_varint(out: &mut Vec<u8>, value: u64) {
+    let mut bytes = [0; 10];
+    let length = varint(&mut bytes, 0, value);
+    out.extend_from_slice(&bytes[..length]);
 }
 
 /// Which values the layer already has: open addressing, sized once.

@@ -42,6 +42,14 @@ async function open(query = "", { init, routes = [], size } = {}) {
   return { page, seen };
 }
 
+/** A browser without WebGL: also the quick way to what needs no map. */
+const withoutWebGl = () => {
+  const real = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+    return kind.startsWith("webgl") ? null : real.call(this, kind, ...rest);
+  };
+};
+
 async function assertClean(page, seen) {
   assert.deepEqual(seen.foreign, [], "requests to other origins");
   assert.deepEqual(seen.errors, [], "errors on the console");
@@ -90,17 +98,11 @@ describe("the page", { concurrency: false }, () => {
     assert.match(await page.locator("#marking").innerText(), release.class === "synthetic" ? /SYNTHETIC DATA — about nobody/ : /Open data/);
     assert.ok(seen.requests.some((r) => /^\/tiles\/.+\.geojson$/.test(r)), "cell tiles are unfiltered");
     assert.equal(await page.locator("canvas.maplibregl-canvas").count(), 1);
+    const { n, incidents } = await legend(page);
+    assert.equal(incidents.reduce((a, b) => a + b, 0), n, "the legend adds up to n");
+    assert.equal(n, (await api("/api/v1/cells")).n);
     await assertClean(page, seen);
     await assertAccessible(page, "start");
-    await page.close();
-  });
-
-  test("gives a legend whose incidents add up to n", async () => {
-    const { page } = await open();
-    await ready(page);
-    const { n, incidents } = await legend(page);
-    assert.equal(incidents.reduce((a, b) => a + b, 0), n);
-    assert.equal(n, (await api("/api/v1/cells")).n);
     await page.close();
   });
 
@@ -193,7 +195,7 @@ describe("the page", { concurrency: false }, () => {
   });
 
   test("sorts the table by its headers and says so", async () => {
-    const { page } = await open();
+    const { page } = await open("", { init: withoutWebGl });
     await rows(page).first().waitFor();
     const sort = page.locator('th[data-column="borough"] button');
     await sort.click();
@@ -207,7 +209,7 @@ describe("the page", { concurrency: false }, () => {
   });
 
   test("shows the boroughs, whose incidents and those of no borough add up", async () => {
-    const { page, seen } = await open("?table=boroughs");
+    const { page, seen } = await open("?table=boroughs", { init: withoutWebGl });
     await ready(page);
     const answer = await api("/api/v1/boroughs");
     const n = answer.rows.reduce((sum, row) => sum + row.n, 0);
@@ -225,7 +227,7 @@ describe("the page", { concurrency: false }, () => {
   test("says cannot tell in words when a strand has too few incidents", async (t) => {
     const few = release.strands.find((s) => s.hotspots === null);
     if (!few) return t.skip("every strand of this release has enough incidents");
-    const { page } = await open(`?strand=${few.id}`);
+    const { page } = await open(`?strand=${few.id}`, { init: withoutWebGl });
     await ready(page);
     assert.match(await page.locator("#hotspots").innerText(), /Cannot tell/);
     assert.match(await headline(page), /cannot tell/);
@@ -236,7 +238,7 @@ describe("the page", { concurrency: false }, () => {
   test("shows what the server says is wrong, and tries again", async () => {
     const problem = { status: 400, contentType: "application/problem+json", body: JSON.stringify({ title: "Bad parameter", status: 400, detail: "layer: allowed are count, density" }) };
     let broken = true;
-    const { page } = await open("?layer=nonsense", { routes: [["**/api/v1/cells*", (route) => (broken ? route.fulfill(problem) : route.continue({ url: route.request().url().replace("nonsense", "count") }))]] });
+    const { page } = await open("?layer=nonsense", { init: withoutWebGl, routes: [["**/api/v1/cells*", (route) => (broken ? route.fulfill(problem) : route.continue({ url: route.request().url().replace("nonsense", "count") }))]] });
     const alert = page.locator('[data-kind="cells-error"]');
     await alert.waitFor();
     assert.match(await alert.innerText(), /layer: allowed are count, density/);
@@ -253,12 +255,7 @@ describe("the page", { concurrency: false }, () => {
   test("works without WebGL and at 320 pixels, and says that a release of a link is gone", async () => {
     const { page, seen } = await open("?release=long-gone", {
       size: { width: 320, height: 640 },
-      init: () => {
-        const real = HTMLCanvasElement.prototype.getContext;
-        HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
-          return kind.startsWith("webgl") ? null : real.call(this, kind, ...rest);
-        };
-      },
+      init: withoutWebGl,
     });
     await ready(page);
     assert.match(await page.locator("#map-message").innerText(), /cannot draw the map/);
@@ -277,7 +274,7 @@ describe("the page", { concurrency: false }, () => {
   });
 
   test("lets the keyboard skip to the table", async () => {
-    const { page } = await open();
+    const { page } = await open("", { init: withoutWebGl });
     await rows(page).first().waitFor();
     await page.keyboard.press("Tab");
     assert.equal(await page.evaluate(() => document.activeElement.className), "skip-link");

@@ -1,13 +1,14 @@
 //! Points to London's boroughs: the cell table with exact tests at borders.
 //!
 //! `cargo bench -p hotspot-core --bench borough_assignment` prints one table. With `-- --codes FILE POINTS` it assigns that
-//! many points once, writes a byte for each (the borough's row, 255 for none) and one line of JSON with CPU seconds:
-//! `peers/borough_strtree.py` compares both with shapely and geopandas in one run.
+//! many points once, writes a byte for each (the borough's row, 255 for none) to FILE, the polygons to FILE.wkt, and prints one
+//! line of JSON with CPU seconds: `peers/borough_strtree.py` compares both with shapely and geopandas in one run.
 
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a program of its own, beside the library")]
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
+use geo::{LineString, MultiPolygon, Polygon};
 use hotspot_core::LonLat;
 use hotspot_core::areas::BoroughIndex;
 use hotspot_core::atlas::Atlas;
@@ -34,12 +35,28 @@ fn compare(file: &str, count: u64) {
     let codes: Vec<u8> = points.iter().map(|p| index.locate(*p).unwrap_or(u8::MAX)).collect();
     let done = cpu_seconds();
     std::fs::write(file, codes).expect("the file can be written");
+    let polygons: Vec<String> = Atlas::london().boroughs().iter().map(|b| wkt(&b.polygon)).collect();
+    std::fs::write(format!("{file}.wkt"), polygons.join("\n")).expect("the file can be written");
     println!(
         "{{\"points\":{count},\"grid_cpu_s\":{:.4},\"index_cpu_s\":{:.4},\"assign_cpu_s\":{:.4}}}",
         with_grid - start,
         built - with_grid,
         done - ready
     );
+}
+
+/// Well-known text, with digits enough to read the same numbers back.
+fn wkt(polygon: &MultiPolygon<f64>) -> String {
+    let ring = |r: &LineString<f64>| {
+        let points: Vec<String> = r.coords().map(|c| format!("{} {}", c.x, c.y)).collect();
+        format!("({})", points.join(","))
+    };
+    let part = |p: &Polygon<f64>| {
+        let rings: Vec<String> = std::iter::once(p.exterior()).chain(p.interiors()).map(ring).collect();
+        format!("({})", rings.join(","))
+    };
+    let parts: Vec<String> = polygon.iter().map(part).collect();
+    format!("MULTIPOLYGON({})", parts.join(","))
 }
 
 /// CPU seconds of this process so far, all threads.

@@ -1,8 +1,9 @@
 //! Points of London to H3 cells of resolution 10: h3o in a loop against the verified locator, with and without its making.
 //!
-//! `cargo bench -p hotspot-core --bench h3_index` prints one table. Answers are compared bit for bit before anything is timed.
+//! `cargo bench -p hotspot-core --bench h3_index` compares the answers bit for bit, prints CPU seconds and their ratio (least of
+//! seven: other work on the machine does not count), then the table of wall times.
 
-#![expect(clippy::print_stdout, reason = "a program of its own, beside the library")]
+#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a program of its own, beside the library")]
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
@@ -18,7 +19,33 @@ fn main() {
     let wrong = points.iter().filter(|p| grid.finest().locator().cell_of(**p) != Some(h3(**p))).count();
     println!("{POINTS} points, answers that differ from h3o: {wrong}");
     assert_eq!(wrong, 0);
+    let (locator, cells) = (grid.finest().locator(), grid.finest().cells());
+    let loops = least_cpu_seconds(|| sum(points.iter().map(|p| h3(*p))));
+    let fast = least_cpu_seconds(|| sum(points.iter().filter_map(|p| locator.cell_of(*p))));
+    let making = least_cpu_seconds(|| CellLocator::new(Resolution::Ten, cells.to_vec()).cells().len() as u64);
+    let covering = least_cpu_seconds(|| CellGrid::london().finest().len() as u64);
+    println!("CPU seconds: h3o {loops:.4}, locator {fast:.4}, its making {making:.4}, the whole grid {covering:.4}");
+    println!("ratio: {:.1}, with the making {:.1}", loops / fast, loops / (fast + making));
     divan::main();
+}
+
+/// Least CPU seconds of seven runs, all threads.
+fn least_cpu_seconds(work: impl Fn() -> u64) -> f64 {
+    let measured = (0..7).map(|_| {
+        let start = cpu_seconds();
+        black_box(work());
+        cpu_seconds() - start
+    });
+    measured.fold(f64::INFINITY, f64::min)
+}
+
+/// CPU seconds of this process so far, all threads.
+fn cpu_seconds() -> f64 {
+    let ticks = std::fs::read_dir("/proc/self/task").expect("Linux").filter_map(|task| {
+        let text = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+        text.split(' ').next()?.parse::<u64>().ok()
+    });
+    ticks.sum::<u64>() as f64 / 1e9
 }
 
 fn london() -> &'static CellGrid {
@@ -26,10 +53,13 @@ fn london() -> &'static CellGrid {
     GRID.get_or_init(CellGrid::london)
 }
 
-/// Uniform in the bounds of London: a third of them outside, as in a raw file.
+/// Uniform over London.
 fn points() -> &'static [LonLat] {
     static POINTS_OF_LONDON: OnceLock<Vec<LonLat>> = OnceLock::new();
-    POINTS_OF_LONDON.get_or_init(|| (0..POINTS).map(point).collect())
+    POINTS_OF_LONDON.get_or_init(|| {
+        let inside = (0..).map(point).filter(|p| london().locate(*p).is_some());
+        inside.take(POINTS as usize).collect()
+    })
 }
 
 /// SplitMix64 by index (Steele et al. 2014), so that every program makes the same points.

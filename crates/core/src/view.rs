@@ -227,7 +227,11 @@ impl Scale {
             Layer::Count => {
                 let all = level.counts(&release.facts, &Filter::over(release.window));
                 let largest = f64::from(all.iter().copied().max().unwrap_or(0));
-                let factor = 10f64.powf((largest / 200.0).max(1.0).log10().ceil());
+                // The least round factor with which the last class starts above a quarter of the fullest unit.
+                let factor = (0..)
+                    .map(|i| [1.0, 2.0, 5.0][i % 3] * 10f64.powi((i / 3) as i32))
+                    .find(|f| 200.0 * f >= largest)
+                    .unwrap_or(1.0);
                 let lower: Vec<f64> = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0]
                     .iter()
                     .enumerate()

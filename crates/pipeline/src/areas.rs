@@ -29,7 +29,8 @@ pub const CODE_PROPERTIES: [&str; 14] = [
     "borough_code",
 ];
 
-/// Reads a study area: all polygons of a GeoJSON file (plain or gzip, WGS84) together, named after the file.
+/// Reads a study area: all polygons of a GeoJSON file (plain or gzip, WGS84) together, named by the property `name` of its only feature, or
+/// after the file.
 ///
 /// # Errors
 /// When the file cannot be read, is no GeoJSON, holds something else than polygons, or no polygon at all.

@@ -16,7 +16,7 @@ const MAX_POLYGONS: u64 = 512 << 20;
 /// Cells of the raster along each side.
 const SIDE: usize = 256;
 
-/// Reads a study area: all polygons of a GeoJSON file (plain or gzip, WGS84) together, named after the file.
+/// Reads a study area: all polygons of a GeoJSON file (plain or gzip, WGS84) together, named by the property `name` of its only feature, or after the file.
 ///
 /// # Errors
 /// When the file cannot be read, is no GeoJSON, holds something else than polygons, or no polygon at all.
@@ -51,6 +51,15 @@ pub fn read_study_area(path: &Path) -> Result<StudyArea> {
     }
     if polygons.0.is_empty() {
         return Err(broken(Rule::NotPolygons));
+    }
+    // The name of the only feature, or that of the file.
+    let only = match &json {
+        GeoJson::Feature(feature) => Some(feature),
+        GeoJson::FeatureCollection(collection) if collection.features.len() == 1 => collection.features.first(),
+        _ => None,
+    };
+    if let Some(name) = only.and_then(|f| f.property("name")).and_then(|n| n.as_str()).filter(|n| !n.trim().is_empty()) {
+        return StudyArea::new(name.trim(), polygons).map_err(|e| Error::source(Stage::Areas, path, e));
     }
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let name = name.trim_end_matches(".gz").trim_end_matches(".geojson").trim_end_matches(".json").to_owned();

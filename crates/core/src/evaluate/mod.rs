@@ -1,2 +1,5 @@
 //! Tests of the method itself.
+
 pub mod recovery;
+
+pub use recovery::{PlantedRecovery, Recovery, Strength, recovery};

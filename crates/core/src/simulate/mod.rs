@@ -27,6 +27,7 @@
 mod calendar;
 mod density;
 mod events;
+mod facts;
 mod hotspots;
 mod random;
 mod records;

@@ -22,9 +22,12 @@
 use crate::error::{Error, Result};
 use crate::grid::GridLevel;
 use crate::hotspot::StrandAnalysis;
+use crate::hotspot::analysis::Analysis;
+use crate::hotspot::detect::DetectParams;
 use crate::incident::Strand;
 use crate::month::MonthRange;
-use crate::simulate::Truth;
+use crate::simulate::{SimulateParams, Truth, simulate};
+use crate::units::Units;
 use h3o::Resolution;
 
 /// From how many times the study area's mean a cell is truly hot.
@@ -237,6 +240,61 @@ pub fn recovery(truth: &Truth, analysis: &StrandAnalysis, level: &GridLevel, win
         class.truly_hot_found += u32::from(is_found && is_hot);
     }
     Ok(result)
+}
+
+/// What one seed shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proof {
+    /// Seed of the simulation.
+    pub seed: u64,
+    /// All records first, then the strands of [`Strand::ANALYSED`].
+    pub strands: Vec<Recovery>,
+}
+
+/// Simulates London over the window for each seed, finds hotspots of resolution 9 with the default rule as known on the last
+/// day, and compares them with what was planted. `units` are the cells of London.
+///
+/// ```no_run
+/// use hotspot_core::evaluate::recovery::{prove, summed};
+/// use hotspot_core::grid::CellGrid;
+/// use hotspot_core::units::Units;
+/// use hotspot_core::MonthRange;
+/// let window = MonthRange::ending("2025-03".parse().unwrap(), 12);
+/// let proofs = prove(&Units::Cells(CellGrid::london()), &[1, 2, 3], window).unwrap();
+/// assert!(summed(&proofs)[0].precision().unwrap() > 0.8);
+/// ```
+///
+/// # Errors
+/// [`Error::OutOfRange`] when the units are polygons or have no resolution 9; what the analysis finds wrong.
+pub fn prove(units: &Units, seeds: &[u64], window: MonthRange) -> Result<Vec<Proof>> {
+    let wrong = Error::OutOfRange { what: "units", must: "cells with resolution 9 among them" };
+    let Units::Cells(grid) = units else { return Err(wrong) };
+    let level = grid.level(Resolution::Nine).ok_or(wrong)?;
+    let of_seed = |seed: &u64| {
+        let london = simulate(&SimulateParams { seed: *seed, start: window.from(), months: window.len() as u16 });
+        let (facts, metres) = london.facts(grid)?;
+        let analysis = Analysis {
+            units,
+            resolution: 9,
+            facts: &facts,
+            metres: &metres,
+            reference: level.area_km2(),
+            window,
+            rule: DetectParams::default(),
+            atlas: None,
+        };
+        let strands = analysis.all()?.iter().map(|a| recovery(&london.truth, a, level, window)).collect::<Result<_>>()?;
+        Ok(Proof { seed: *seed, strands })
+    };
+    seeds.iter().map(of_seed).collect()
+}
+
+/// The recoveries of several seeds added up, by strand; empty without any.
+pub fn summed(proofs: &[Proof]) -> Vec<Recovery> {
+    let Some((first, others)) = proofs.split_first() else { return Vec::new() };
+    others.iter().fold(first.strands.clone(), |sums, proof| {
+        sums.iter().zip(&proof.strands).map(|(sum, recovery)| sum.plus(recovery)).collect()
+    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
-//! Where people live, as sites: live postcodes with the residents of their borough spread evenly over them.
+//! Where people live, as sites: live postcodes with the residents of their borough spread evenly over them, each with a
+//! risk of its own.
 
 use super::random::{Alias, Purpose, hash};
-use super::shares::{LAYERS, borough_weights};
+use super::shares::{LAYERS, SITE_RISK_SD, borough_weights};
 use crate::atlas::Atlas;
 use crate::error::{Error, Result};
 use crate::incident::Precision;
@@ -139,8 +140,11 @@ impl Density {
             in_cell[rows[0] as usize] += 1;
         }
         let by_borough: Vec<[f64; LAYERS]> = boroughs.iter().map(|(_, name)| borough_weights(name)).collect();
-        let weights: Vec<[f64; LAYERS]> =
-            sites.iter().map(|s| by_borough[usize::from(s.borough)].map(|w| w * s.residents)).collect();
+        let weights: Vec<[f64; LAYERS]> = sites
+            .iter()
+            .enumerate()
+            .map(|(row, s)| by_borough[usize::from(s.borough)].map(|w| w * s.residents * risk(row)))
+            .collect();
         let alias = (0..LAYERS)
             .map(|l| Alias::new(&weights.iter().map(|w| w[l]).collect::<Vec<_>>()).ok_or(Error::EmptyArea))
             .collect::<Result<Vec<_>>>()?;
@@ -261,6 +265,18 @@ fn cell_of(p: LonLat) -> CellIndex {
         .expect("9 is coarser than 10")
 }
 
+/// A fixed number in [0, 1) of a site.
+fn unit(n: u64, purpose: Purpose, site: usize, k: usize) -> f64 {
+    (hash(n, purpose, site as u64, k as u64) >> 11) as f64 / (1u64 << 53) as f64
+}
+
+/// A site's own risk, the same in every simulation: log-normal with mean 1 (Box and Muller 1958).
+fn risk(site: usize) -> f64 {
+    let (u, v) = (1.0 - unit(0, Purpose::Risk, site, 0), unit(1, Purpose::Risk, site, 0));
+    let normal = (-2.0 * u.ln()).sqrt() * (TAU * v).cos();
+    (SITE_RISK_SD * normal - 0.5 * SITE_RISK_SD * SITE_RISK_SD).exp()
+}
+
 /// Six decimals of a degree (11 cm), so that a file with six decimals says exactly the same.
 fn rounded(p: LonLat) -> LonLat {
     let round = |v: f64| (v * 1e6).round() / 1e6;
@@ -272,7 +288,7 @@ fn displaced(center: LonLat, site: usize, k: usize) -> LonLat {
     if k == 0 {
         return center;
     }
-    let unit = |n: u64| hash(n, Purpose::Points, site as u64, k as u64) as f64 / (u64::MAX as f64 + 1.0);
+    let unit = |n: u64| unit(n, Purpose::Points, site, k);
     let [near, far] = POINT_RING_M[k];
     // Uniform over the ring's area.
     let distance = (near * near + unit(0) * (far * far - near * near)).sqrt();
@@ -334,10 +350,21 @@ pub(super) mod tests {
             assert!((town.background(layer).iter().sum::<f64>() - 1.0).abs() < 1e-9);
         }
         assert!((POINT_SHARE.iter().sum::<f64>() - 1.0).abs() < 1e-12);
-        // Row 0 lies in Barnet, the last in Newham.
-        let last = town.len() as u32 - 1;
-        assert!(town.weight(0, 2) > 10.0 * town.weight(last, 2), "antisemitic");
-        assert!(town.weight(last, 3) > 2.0 * town.weight(0, 3), "islamophobic");
+        let in_borough = |borough: u8, layer: usize| -> f64 {
+            (0..town.len() as u32).filter(|s| town.borough[*s as usize] == borough).map(|s| town.weight(s, layer)).sum()
+        };
+        assert!(in_borough(0, 2) > 10.0 * in_borough(1, 2), "antisemitic: Barnet above Newham");
+        assert!(in_borough(1, 3) > 1.5 * in_borough(0, 3), "islamophobic: Newham above Barnet");
+    }
+
+    #[test]
+    fn risk_has_mean_one_and_lies_on_few_sites() {
+        let mut risks: Vec<f64> = (0..200_000).map(risk).collect();
+        let total: f64 = risks.iter().sum();
+        assert!((total / 200_000.0 - 1.0).abs() < 0.05, "{total}");
+        risks.sort_by(f64::total_cmp);
+        let top: f64 = risks[190_000..].iter().sum();
+        assert!((0.36..0.45).contains(&(top / total)), "{}", top / total);
     }
 
     #[test]

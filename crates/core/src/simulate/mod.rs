@@ -2,8 +2,8 @@
 //!
 //! # Model
 //! New events are Poisson. Their daily mean is a sum over *layers* (the leading strand of a record) of
-//! * a **background** on sites (live postcodes weighted by the residents of their borough and, for some strands, by round
-//!   census figures), and
+//! * a **background** on sites (live postcodes weighted by the residents of their borough, for some strands by round census
+//!   figures, and by a risk of each site's own, so that crime concentrates as it is known to: Weisburd 2015), and
 //! * **planted places** (town centres, stations, streets at night, places of worship, estates, schools): a Gaussian kernel
 //!   of 100 to 300 m over the sites round a centre, with a strength that grows, stays and fades,
 //!

@@ -18,6 +18,8 @@ pub(super) enum Purpose {
     Pseudonym = 5,
     /// Points round a site.
     Points = 6,
+    /// Risk of a site.
+    Risk = 7,
 }
 
 /// SplitMix64 (Steele, Lea and Flood 2014): spreads every bit of `x` over the word.

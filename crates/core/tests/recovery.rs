@@ -6,17 +6,16 @@
 //! The rule promises that at most 5 % of its cells are expected to lie under the threshold, *if* rates are gamma and counts
 //! are Poisson. Two things are otherwise here, as they are in a real city, and each costs a part of that promise:
 //!
-//! * *Rates are not gamma.* The control below draws Poisson counts from the very same truth: about 91 % of the cells are
-//!   then truly hot instead of 95 %. The missing ones are single cells with five incidents and a rate just under the
-//!   threshold (nearly all have 1.5 times the mean). Bound 0.87.
-//! * *Counts are not Poisson.* One event in seven sets off another at its site, mostly against the same victim. In a year
-//!   that makes over a hundred chains of four and more; a chain of five in a quiet cell passes for a hotspot, and its posterior
-//!   says 0.9. This brings cells to about 80 % and hotspots, most of which are one cell, to about 76 %. Such hotspots are
-//!   small: by incidents 91 % is true.
+//! * *Rates are not gamma.* The control below draws Poisson counts from the very same truth: 89 % of the cells are then
+//!   truly hot instead of 95 %. The missing ones are single cells with five incidents and a rate just under the threshold.
+//! * *Counts are not Poisson.* One event in six was set off by an earlier one at its site, mostly against the same victim
+//!   (branching ratio 0.16). In a year that makes about a hundred chains of four and more; such a chain in a quiet cell
+//!   passes for a hotspot, and its posterior says 0.9. This brings cells to 80 % and hotspots, most of which are one cell,
+//!   to 76 %. These hotspots are small: by incidents 92 % is true.
 //!
-//! Each bound on a sum over four seeds stands four standard errors (and for shares by incident, whose error is larger, 0.04)
-//! below what twenty seeds show. A rule that forgot the threshold, the prior or the false discovery rate misses them: marking
-//! every cell with two incidents gives a precision of about a third.
+//! Twenty seeds show 75.8 % of 8,731 hotspots true, 91.9 % by incident, 80.3 % by cell, and a recall of 61.1 %. Each bound on
+//! the sum over four seeds (1,750 hotspots: a standard error of one point) stands four points or more below that. A rule
+//! without the prior and the false discovery rate misses them: see the naive rule in the control.
 //!
 //! Recall is bounded by the data: a cell at twice the mean expects two incidents a year, and the rule needs five or six. The
 //! control compares it with an oracle that knows which cells are truly hot and takes those with at least six incidents.
@@ -114,6 +113,7 @@ fn with_poisson_counts_of_the_same_truth_the_rule_nearly_keeps_its_promise() {
     let grid = CellGrid::london();
     let level = grid.level(Resolution::Nine).unwrap();
     let (mut cells, mut true_cells, mut hot_expected, mut covered, mut oracle) = (0, 0, 0.0, 0.0, 0.0);
+    let (mut naive, mut true_naive) = (0, 0);
     for seed in 1..=3 {
         let london = simulate(&SimulateParams { seed, start: window().from(), months: window().len() as u16 });
         let mut lambda = vec![0.0; level.len()];
@@ -139,6 +139,10 @@ fn with_poisson_counts_of_the_same_truth_the_rule_nearly_keeps_its_promise() {
             let hot = lambda[row] > 0.0 && lambda[row] >= TRULY_HOT * mean * level.area_km2()[row];
             cells += u32::from(marked[row]);
             true_cells += u32::from(marked[row] && hot);
+            // More than twice the mean, taken at its word.
+            let double = f64::from(counts[row]) > TRULY_HOT * mean * level.area_km2()[row];
+            naive += u32::from(double);
+            true_naive += u32::from(double && hot);
             if hot {
                 hot_expected += lambda[row];
                 covered += if marked[row] { lambda[row] } else { 0.0 };
@@ -148,7 +152,10 @@ fn with_poisson_counts_of_the_same_truth_the_rule_nearly_keeps_its_promise() {
     }
     let (precision, recall, oracle) = (f64::from(true_cells) / f64::from(cells), covered / hot_expected, oracle / hot_expected);
     println!("{cells} cells, {precision:.3} of them truly hot; recall {recall:.3}, of an oracle {oracle:.3}");
-    assert!(precision > 0.87, "{precision}");
+    let naive = f64::from(true_naive) / f64::from(naive);
+    println!("cells with more than twice the mean count: {naive:.3} of them truly hot");
+    // A standard error of 0.007 on 1,955 cells: four of them below 0.889.
+    assert!(precision > 0.86 && naive < 0.70, "{precision}, naive {naive}");
     assert!(recall > oracle - 0.02, "{recall} where an oracle has {oracle}");
 }
 

@@ -1,6 +1,6 @@
 //! The service under load: tiles over HTTP as `wrk` sees them, and live filters at 250,000 incidents.
 //!
-//! `cargo bench -p hotspot-server`. The peers' figures are in `benches/peers/martin.md`. Without `wrk` (Debian: `apt-get install
+//! `cargo bench -p hotspot-server --bench service [-- live | off | filled]`. The peers' figures are in `benches/peers/martin.md`. Without `wrk` (Debian: `apt-get install
 //! wrk`) the tiles are left out.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "a measurement has a clock, starts the client and prints")]
 
@@ -35,9 +35,17 @@ fn main() {
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        live_filters().await;
+        if wanted("live") {
+            live_filters().await;
+        }
         tiles().await;
     });
+}
+
+/// Whether this part was asked for; all of them are when none is named.
+fn wanted(part: &str) -> bool {
+    let mut named = std::env::args().skip(1).filter(|a| !a.starts_with('-')).peekable();
+    named.peek().is_none() || named.any(|a| a == part)
 }
 
 /// London with this coarsest resolution; incidents in a few hundred clusters.
@@ -139,6 +147,9 @@ async fn tiles() {
         "cache", "zoom", "requests/s", "p50", "p99", "KiB", "CPU us/request"
     );
     for (cache, tile_cache_bytes) in [("off", 0), ("filled", 512 << 20)] {
+        if !wanted(cache) {
+            continue;
+        }
         let address = start(state(Resolution::Ten, Settings { tile_cache_bytes, ..Settings::default() })).await;
         for z in [12u8, 14] {
             let paths = paths(z);

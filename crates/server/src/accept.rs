@@ -45,7 +45,7 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future<
 
 async fn serve_within(limits: Limits, listener: TcpListener, router: Router, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(limits.header).max_buf_size(limits.header_bytes).pipeline_flush(true);
+    http.timer(TokioTimer::new()).header_read_timeout(limits.header).max_buf_size(limits.header_bytes);
     let graceful = GracefulShutdown::new();
     let slots = Arc::new(Semaphore::new(limits.connections));
     let mut shutdown = pin!(shutdown);

@@ -100,8 +100,7 @@ pub(crate) fn london() -> &'static Fence {
 #[derive(Debug)]
 pub(crate) struct Fence {
     area: StudyArea,
-    west: f64,
-    south: f64,
+    bounds: [f64; 4],
     /// Cells per degree.
     scale: [f64; 2],
     cells: Vec<Side>,
@@ -118,7 +117,7 @@ impl Fence {
     pub(crate) fn new(area: StudyArea) -> Self {
         let [west, south, east, north] = area.bounds();
         let scale = [SIDE as f64 / (east - west).max(f64::MIN_POSITIVE), SIDE as f64 / (north - south).max(f64::MIN_POSITIVE)];
-        let mut fence = Self { area, west, south, scale, cells: Vec::new() };
+        let mut fence = Self { area, bounds: [west, south, east, north], scale, cells: Vec::new() };
         let mut edge = vec![false; SIDE * SIDE];
         for line in fence.area.polygon.lines_iter() {
             let [ax, ay] = fence.cell(line.start);
@@ -141,8 +140,8 @@ impl Fence {
                     // Between two edges the side does not change.
                     *run.get_or_insert_with(|| {
                         let center = LonLat {
-                            lon: fence.west + (x as f64 + 0.5) / fence.scale[0],
-                            lat: fence.south + (y as f64 + 0.5) / fence.scale[1],
+                            lon: west + (x as f64 + 0.5) / fence.scale[0],
+                            lat: south + (y as f64 + 0.5) / fence.scale[1],
                         };
                         if fence.area.contains(center) { Side::Inside } else { Side::Outside }
                     })
@@ -159,7 +158,8 @@ impl Fence {
 
     /// Whether the area holds the point, by the area's own rule.
     pub(crate) fn contains(&self, p: LonLat) -> bool {
-        let [x, y] = [(p.lon - self.west) * self.scale[0], (p.lat - self.south) * self.scale[1]];
+        let [west, south, ..] = self.bounds;
+        let [x, y] = [(p.lon - west) * self.scale[0], (p.lat - south) * self.scale[1]];
         // Comparisons that NaN fails.
         if !(x >= 0.0 && y >= 0.0 && x <= SIDE as f64 && y <= SIDE as f64) {
             return false;
@@ -174,11 +174,40 @@ impl Fence {
 
     /// Whether the area's bounding box holds the point.
     pub(crate) fn bounds_contain(&self, p: LonLat) -> bool {
-        let [west, south, east, north] = self.area.bounds();
+        let [west, south, east, north] = self.bounds;
         (west..=east).contains(&p.lon) && (south..=north).contains(&p.lat)
     }
 
     fn cell(&self, p: Coord<f64>) -> [usize; 2] {
-        [(p.x - self.west) * self.scale[0], (p.y - self.south) * self.scale[1]].map(|v| (v.max(0.0) as usize).min(SIDE - 1))
+        let [west, south, ..] = self.bounds;
+        [(p.x - west) * self.scale[0], (p.y - south) * self.scale[1]].map(|v| (v.max(0.0) as usize).min(SIDE - 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fence_answers_as_the_polygon_does() {
+        let fence = london();
+        let [west, south, east, north] = fence.area().bounds();
+        let mut inside = 0;
+        for i in 0..3_000 {
+            // A low-discrepancy walk over a box somewhat larger than London, and points a metre from its edges.
+            let [u, v] = [f64::from(i) * 0.754_877_666, f64::from(i) * 0.569_840_291].map(f64::fract);
+            let p = LonLat { lon: west - 0.02 + u * (east - west + 0.04), lat: south - 0.02 + v * (north - south + 0.04) };
+            inside += u32::from(fence.contains(p));
+            assert_eq!(fence.contains(p), fence.area().contains(p), "{p:?}");
+        }
+        assert!((1_400..2_000).contains(&inside), "{inside} of 3,000");
+        for (i, corner) in fence.area().polygon.lines_iter().map(|l| l.start).enumerate().step_by(97) {
+            let shift = if i % 2 == 0 { 1e-5 } else { -1e-5 };
+            for p in [LonLat { lon: corner.x, lat: corner.y }, LonLat { lon: corner.x + shift, lat: corner.y }] {
+                assert_eq!(fence.contains(p), fence.area().contains(p), "{p:?}");
+            }
+        }
+        assert!(!fence.contains(LonLat { lon: f64::NAN, lat: 51.5 }));
+        assert!(fence.bounds_contain(LonLat { lon: -0.1276, lat: 51.5072 }));
     }
 }

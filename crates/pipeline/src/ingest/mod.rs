@@ -18,6 +18,7 @@ mod features;
 mod fields;
 mod layout;
 mod mapping;
+mod pages;
 mod parquet;
 mod place;
 mod pseudonym;

@@ -1,20 +1,21 @@
 //! Rows of a Parquet file, read by Polars one row group at a time.
 //!
 //! Parquet readers trust what a file says of itself, and panic when it lies. So the frame of the file is checked first (magic,
-//! footer, bounds of every column chunk, sizes), every call into Polars is guarded against panics, and the rows that come out
-//! are counted against those that the footer promised.
+//! footer, bounds of every column chunk, headers of every page that is read), every call into Polars is guarded against panics,
+//! and the rows that come out are counted against those that the footer promised.
 
 use super::delimited::MAX_COLUMNS;
 use super::fields::{Fields, Next};
 use super::rule::Rule;
 use super::source::Input;
-use super::{MAX_ROWS, Sink};
+use super::{MAX_ROWS, Sink, pages};
 use crate::error::{Error, Result, Stage};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use polars::prelude::*;
 use std::fmt::Write as _;
 use std::io::Cursor;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -31,8 +32,15 @@ pub(crate) struct ParquetRows {
     bytes: Arc<[u8]>,
     header: Vec<String>,
     needed: Vec<usize>,
-    /// Rows of each row group.
-    groups: Vec<usize>,
+    groups: Vec<Group>,
+}
+
+/// A row group as the footer describes it.
+#[derive(Debug)]
+struct Group {
+    rows: usize,
+    /// Name of the top-level column and byte range of each column chunk.
+    chunks: Vec<(String, Range<usize>)>,
 }
 
 impl ParquetRows {
@@ -58,6 +66,7 @@ impl ParquetRows {
             let mut rows = 0u64;
             for group in &metadata.row_groups {
                 let mut expanded = 0;
+                let mut chunks = Vec::with_capacity(group.n_columns());
                 for chunk in group.parquet_columns() {
                     let range = chunk.byte_range();
                     let inside = range.start >= 4 && range.start <= range.end && range.end <= pages_end;
@@ -65,12 +74,14 @@ impl ParquetRows {
                         return Ok(Err(Rule::ParquetFooter));
                     }
                     expanded += chunk.uncompressed_size() as u64;
+                    let name = chunk.descriptor().path_in_schema.first().map(ToString::to_string).unwrap_or_default();
+                    chunks.push((name, range.start as usize..range.end as usize));
                 }
                 if expanded > MAX_EXPANDED {
                     return Ok(Err(Rule::ExpandsTooFar));
                 }
                 rows += group.num_rows() as u64;
-                groups.push(group.num_rows());
+                groups.push(Group { rows: group.num_rows(), chunks });
             }
             if rows != metadata.num_rows as u64 {
                 return Ok(Err(Rule::ParquetRowCount));
@@ -99,8 +110,15 @@ impl ParquetRows {
         let total = self.bytes.len() as u64;
         let mut fields = Fields::default();
         let mut offset = 0;
-        for (index, &rows) in self.groups.iter().enumerate() {
+        for (index, group) in self.groups.iter().enumerate() {
+            let rows = group.rows;
             let located = |e: Error| e.at_row(offset as u64 + 1);
+            for (name, range) in &group.chunks {
+                let wanted = self.needed.iter().any(|at| self.header[*at] == *name);
+                if wanted && !pages::are_sound(&self.bytes[range.clone()], rows as u64) {
+                    return Err(located(Error::rule(Stage::Ingest, &self.path, Rule::ParquetDamaged)));
+                }
+            }
             let frame = guarded(&self.path, Rule::ParquetDamaged, || {
                 ParquetReader::new(Cursor::new(Arc::clone(&self.bytes)))
                     .with_projection(Some(self.needed.clone()))

@@ -2,6 +2,8 @@
 //!
 //! # Our own schema
 //!
+//! `data/schema/hotspot-incidents.json` says the same as a Frictionless table schema.
+//!
 //! A CSV, Parquet or GeoJSON file with one row (feature) for each version of a record. Three columns are needed: `id`,
 //! `occurred_from` (or `occurred`, or `month`) and `strands` (or `strand`); every other may be missing or blank and then
 //! means what [`Column::when_blank`] says. Other columns are ignored. Header names are compared without regard to case.
@@ -138,5 +140,24 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), Column::ALL.iter().map(|c| c.names().len()).sum::<usize>(), "a name stands for two columns");
+    }
+
+    #[test]
+    fn the_published_schema_says_what_the_code_does() {
+        let published: serde_json::Value =
+            serde_json::from_str(include_str!("../../../../data/schema/hotspot-incidents.json")).expect("JSON");
+        let fields = published["fields"].as_array().expect("fields");
+        let columns: Vec<Column> = INCIDENT.iter().chain(METRES).copied().collect();
+        assert_eq!(fields.len(), columns.len());
+        for column in columns {
+            let field =
+                fields.iter().find(|f| f["name"] == column.name()).unwrap_or_else(|| panic!("{} is missing", column.name()));
+            let description = field["description"].as_str().expect("a description");
+            assert!(description.starts_with(column.meaning()), "{}: {description}", column.name());
+            assert!(description.ends_with(&format!("Blank: {}.", column.when_blank())), "{}: {description}", column.name());
+            assert!(column.names()[1..].iter().all(|alias| description.contains(alias)), "{}: {description}", column.name());
+            let required = column.when_blank() == "refused";
+            assert_eq!(field["constraints"]["required"].as_bool().unwrap_or(false), required, "{}", column.name());
+        }
     }
 }

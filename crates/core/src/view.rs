@@ -228,7 +228,7 @@ impl Scale {
                 let all = level.counts(&release.facts, &Filter::over(release.window));
                 let largest = f64::from(all.iter().copied().max().unwrap_or(0));
                 // The least round factor with which the last class starts above a quarter of the fullest unit.
-                let factor = (0..)
+                let factor = (0..30)
                     .map(|i| [1.0, 2.0, 5.0][i % 3] * 10f64.powi((i / 3) as i32))
                     .find(|f| 200.0 * f >= largest)
                     .unwrap_or(1.0);

@@ -19,7 +19,12 @@
 //!
 //! Recall is bounded by the data: a cell at twice the mean expects two incidents a year, and the rule needs five or six. The
 //! control compares it with an oracle that knows which cells are truly hot and takes those with at least six incidents.
-#![expect(clippy::print_stdout, reason = "the table is what the test shows")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::format_push_string,
+    clippy::disallowed_methods,
+    reason = "a test asks how long a form to run, prints its table, and fails by panicking"
+)]
 
 use h3o::Resolution;
 use hotspot_core::evaluate::recovery::{Proof, Recovery, Strength, TRULY_HOT, prove, summed};

@@ -1,6 +1,7 @@
 //! From a file to a batch: every rule, real files, round trips, and damage.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "ingest/fixtures.rs"]
 mod fixtures;

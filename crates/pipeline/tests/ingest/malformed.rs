@@ -143,7 +143,7 @@ fn damaged(dice: &mut Dice) -> (&'static str, &'static str, Vec<u8>) {
             ("gzip bit flipped", "x.csv.gz", packed)
         }
         2 => {
-            let bytes: Vec<u8> = (0..1 + dice.below(400)).map(|_| dice.roll() as u8).collect();
+            let bytes: Vec<u8> = (0..=dice.below(400)).map(|_| dice.roll() as u8).collect();
             ("noise", dice.of(&["x.csv", "x.csv.gz", "x.geojson", "x.parquet"]), bytes)
         }
         3 => {
@@ -194,7 +194,7 @@ fn damaged(dice: &mut Dice) -> (&'static str, &'static str, Vec<u8>) {
             rows.push(again);
             if dice.below(2) == 0 {
                 let last = rows.len() - 1;
-                rows[last][2] = "transgender".to_owned();
+                "transgender".clone_into(&mut rows[last][2]);
             }
             ("identifier twice", "x.csv", csv(&COLUMNS, &rows))
         }

@@ -121,7 +121,7 @@ pub struct IngestArgs {
     /// Where to write refused rows: file, row, column, rule; never the value
     #[arg(long, value_name = "FILE.csv")]
     pub rejects: Option<PathBuf>,
-    /// Largest share of refused rows, 0 to 1; above it nothing is stored and the exit code is 1
+    /// Largest share of refused rows, 0 to 1, exact repeats left out; above it nothing is stored and the exit code is 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.05, value_parser = share)]
     pub max_rejected: f64,
     /// Where points must lie: london, any, or a GeoJSON file; auto is London, and for police.uk files any if most points lie elsewhere

@@ -17,8 +17,18 @@ pub fn command(program: &str, args: &[&str]) -> Command {
 }
 
 /// Cargo itself, as the caller uses it.
+///
+/// What the outer cargo tells `xtask` of itself is taken away: build scripts that ask for it (ring's) would make everything
+/// above them be compiled anew, Polars included, whenever the same folder is built with and without `xtask`.
 pub fn cargo(args: &[&str]) -> Command {
-    command(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()), args)
+    let mut cargo = command(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()), args);
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "CARGO_PRIMARY_PACKAGE" {
+            cargo.env_remove(name);
+        }
+    }
+    cargo
 }
 
 /// Runs a command to its end; an error says what failed.

@@ -6,7 +6,9 @@
 
 pub mod areas;
 pub mod atlas;
+pub mod cluster;
 pub mod cube;
+pub mod density;
 pub mod disclosure;
 pub mod error;
 pub mod evaluate;
@@ -21,6 +23,7 @@ pub mod rate;
 pub mod release;
 pub mod residents;
 pub mod simulate;
+pub mod time;
 pub mod units;
 pub mod view;
 pub mod weights;

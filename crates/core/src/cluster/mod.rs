@@ -1,0 +1,1 @@
+//! Clusters: groups of points, ellipses around them, and scan statistics.

@@ -1,0 +1,1 @@
+//! Density: how many incidents per square kilometre, smoothed.

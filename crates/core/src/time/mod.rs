@@ -1,0 +1,1 @@
+//! Time: trends, emerging patterns, near repeats, control charts, delays.

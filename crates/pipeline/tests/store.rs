@@ -3,8 +3,6 @@
 #![allow(clippy::print_stdout, reason = "a test says what it measured")]
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-#[path = "store/common.rs"]
-mod common;
 #[path = "store/crash.rs"]
 mod crash;
 #[path = "store/facts.rs"]
@@ -17,5 +15,7 @@ mod local;
 mod releases;
 #[path = "store/rules.rs"]
 mod rules;
+#[path = "store/sample.rs"]
+mod sample;
 #[path = "store/scale.rs"]
 mod scale;

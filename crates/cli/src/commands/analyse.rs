@@ -16,7 +16,7 @@ use hotspot_core::provenance::Provenance;
 use hotspot_core::release::Release;
 use hotspot_core::residents::residents_by_cell;
 use hotspot_core::units::Units;
-use hotspot_core::{BreakRegistry, Month, MonthRange};
+use hotspot_core::{BreakRegistry, LonLat, Month, MonthRange};
 use hotspot_pipeline::areas::{parse_areas, parse_study_area};
 use hotspot_pipeline::facts::{self, Known, Placed};
 use hotspot_pipeline::release::{Published, write_release};
@@ -116,7 +116,7 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         provenance: Provenance {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             inputs: known.inputs.clone(),
-            settings: settings(args, window, &known),
+            settings: settings(args, &rule, window, &known),
             seed: args.seed,
         },
     };
@@ -127,11 +127,10 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     Ok((release, published))
 }
 
-fn settings(args: &AnalyseArgs, window: MonthRange, known: &Known) -> Vec<(String, String)> {
+fn settings(args: &AnalyseArgs, rule: &DetectParams, window: MonthRange, known: &Known) -> Vec<(String, String)> {
     let name = |path: &Option<std::path::PathBuf>| {
         path.as_ref().and_then(|p| p.file_name()).map_or_else(String::new, |n| n.to_string_lossy().into_owned())
     };
-    let rule = DetectParams { threshold: args.threshold, ..DetectParams::default() };
     let mut settings = vec![
         ("account".to_owned(), known.account.to_string()),
         ("window".to_owned(), window.to_string()),
@@ -161,7 +160,7 @@ fn place(args: &AnalyseArgs, known: &Known) -> Done<(Units, Placed, bool)> {
     if let Some(path) = &args.areas {
         let layer = parse_areas(path, args.area_code.as_deref())?;
         let [west, south, east, north] = layer.bounds();
-        let london = contains(atlas, west.midpoint(east), south.midpoint(north));
+        let london = StudyArea::london().contains(LonLat { lon: west.midpoint(east), lat: south.midpoint(north) });
         let placed = facts::facts_on_areas(known, &layer, if london { atlas.boroughs() } else { &[] })?;
         return Ok((Units::Areas(layer), placed, london));
     }
@@ -199,10 +198,6 @@ fn london_share(known: &Known) -> Option<f64> {
         }
     }
     (points > 0).then(|| inside as f64 / points as f64)
-}
-
-fn contains(_: &Atlas, lon: f64, lat: f64) -> bool {
-    StudyArea::london().contains(hotspot_core::LonLat { lon, lat })
 }
 
 fn study_area_name(units: &Units) -> String {

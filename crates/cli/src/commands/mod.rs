@@ -8,6 +8,7 @@ pub mod ingest;
 pub mod serve;
 pub mod shell;
 pub mod simulate;
+pub mod stats;
 
 use crate::failure::{Done, Failure};
 use std::fs::File;

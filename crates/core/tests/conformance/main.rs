@@ -17,7 +17,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 /// One comparison with another tool or a published number.
-#[expect(clippy::struct_field_names, reason = "the columns of the page")]
+#[derive(Debug)]
 pub struct Row {
     /// Our method, by its path in the crate.
     pub method: &'static str,
@@ -30,6 +30,7 @@ pub struct Row {
 }
 
 /// How a comparison ended.
+#[derive(Debug)]
 pub enum Verdict {
     /// All numbers agree: `worst` is the largest difference seen, `within` the bound asserted (both absolute unless `compared` says otherwise).
     Agrees {
@@ -78,16 +79,24 @@ fn the_page_says_what_the_rows_show() {
     ];
     let mut page = INTRODUCTION.to_owned();
     for (title, rows) in families {
-        write!(page, "\n## {title}\n\n| method | tool | compared | agreement |\n| --- | --- | --- | --- |\n").expect("a string takes every write");
+        write!(page, "\n## {title}\n\n| method | tool | compared | agreement |\n| --- | --- | --- | --- |\n")
+            .expect("a string takes every write");
         for row in rows {
             let outcome = match row.verdict {
                 Verdict::Agrees { worst, within } => {
-                    assert!(worst <= within, "{} against {} ({}): {worst:e} is above {within:e}", row.method, row.tool, row.compared);
+                    assert!(
+                        worst <= within,
+                        "{} against {} ({}): {worst:e} is above {within:e}",
+                        row.method,
+                        row.tool,
+                        row.compared
+                    );
                     format!("agrees within {within:e}")
                 }
                 Verdict::Differs { why } => format!("differs: {why}"),
             };
-            writeln!(page, "| `{}` | {} | {} | {outcome} |", row.method, row.tool, row.compared).expect("a string takes every write");
+            writeln!(page, "| `{}` | {} | {} | {outcome} |", row.method, row.tool, row.compared)
+                .expect("a string takes every write");
         }
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("CONFORMANCE.md");

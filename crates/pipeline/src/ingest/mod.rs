@@ -21,6 +21,7 @@ mod mapping;
 mod pages;
 mod parquet;
 mod place;
+mod plain;
 mod pseudonym;
 mod records;
 pub mod rule;
@@ -29,6 +30,7 @@ mod time;
 mod write;
 
 pub use area::{read_geojson, read_study_area};
+pub use plain::{PlainTable, RowNames};
 pub use write::write_incidents_csv;
 
 use crate::batch::{Batch, Format, IngestOptions, StudyAreaChoice, StudyAreaOption};

@@ -1,6 +1,6 @@
 //! Programs killed at random moments leave the old state or the new one.
 
-use crate::common::{TODAY, batch, day, grid, incident, release};
+use crate::sample::{TODAY, batch, day, grid, incident, release};
 use hotspot_core::Incident;
 use hotspot_core::release::{DataClass, Units};
 use hotspot_pipeline::Batch;

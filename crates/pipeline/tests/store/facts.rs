@@ -1,6 +1,6 @@
 //! From the store to facts.
 
-use crate::common::{TODAY, batch, counts_batch, day, grid, incident, month};
+use crate::sample::{TODAY, batch, counts_batch, day, grid, incident, month};
 use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::{FactKind, Filter, NO_AREA, NO_UNIT};
 use hotspot_core::{

@@ -1,6 +1,6 @@
 //! Random histories against a naive map.
 
-use crate::common::{TODAY, batch, day, incident};
+use crate::sample::{TODAY, batch, day, incident};
 use hotspot_core::Incident;
 use hotspot_core::release::Reconciliation;
 use hotspot_pipeline::store::{BatchOutcome, Store};

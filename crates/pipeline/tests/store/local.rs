@@ -1,6 +1,6 @@
 //! Real London data, where it is: `../shared/data/local` beside the repository, or `HOTSPOT_LOCAL_DATA`. Nothing of it is kept.
 
-use crate::common::{TODAY, grid};
+use crate::sample::{TODAY, grid};
 use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::{FactKind, Filter, NO_UNIT};
 use hotspot_core::release::{DataClass, Units};
@@ -51,7 +51,7 @@ fn published_counts_by_lsoa_find_their_polygons() {
     assert!(in_units as f64 > 0.99 * placed.facts.total(&all) as f64, "{in_units} of {}", placed.facts.total(&all));
     assert!(placed.facts.iter().filter(|f| f.unit != NO_UNIT).all(|f| f.area < 33), "every area has its borough");
     let units = Units::Areas(layer);
-    let release = hotspot_core::release::Release { facts: placed.facts, ..crate::common::release(units, DataClass::Open, 1) };
+    let release = hotspot_core::release::Release { facts: placed.facts, ..crate::sample::release(units, DataClass::Open, 1) };
     let dir = tempfile::tempdir().unwrap();
     hotspot_pipeline::release::write_release(dir.path(), &release).unwrap();
     assert_eq!(hotspot_pipeline::release::read_release(dir.path(), None).unwrap().facts, release.facts);

@@ -1,6 +1,6 @@
 //! Releases on disk.
 
-use crate::common::{grid, release};
+use crate::sample::{grid, release};
 use geo::{MultiPolygon, polygon};
 use hotspot_core::areas::AreaLayer;
 use hotspot_core::release::{DataClass, Release, Units};

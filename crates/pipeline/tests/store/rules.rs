@@ -1,6 +1,6 @@
 //! What a store takes, refuses, survives and says.
 
-use crate::common::{TODAY, batch, counts_batch, day, incident, month};
+use crate::sample::{TODAY, batch, counts_batch, day, incident, month};
 use hotspot_core::cube::FactKind;
 use hotspot_core::release::DataClass;
 use hotspot_core::{AreaCode, Incident};

@@ -1,5 +1,7 @@
 //! What can be typed. Names, columns and exit codes are a contract: see ARCHITECTURE and CHANGELOG before changing one.
 
+pub mod stats;
+
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use hotspot_core::Month;
 use hotspot_core::release::DataClass;
@@ -29,6 +31,8 @@ pub enum Command {
     Analyse(AnalyseArgs),
     /// Serve releases over HTTP, on this machine only
     Serve(ServeArgs),
+    /// Every statistic of the library on a plain table of your own
+    Stats(stats::StatsArgs),
     /// Print the settings in force and where each comes from
     Config(ServeArgs),
     /// Check stores and releases byte by byte, and this program's own data

@@ -7,3 +7,4 @@ mod documents;
 mod flow;
 mod kill;
 mod program;
+mod stats;

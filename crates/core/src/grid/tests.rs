@@ -183,6 +183,7 @@ fn the_locator_says_what_h3_says_on_the_sides_of_cells() {
 
 /// 100,000 points, and a tenth as many on sides; twenty times as many with the environment variable `HOTSPOT_PROVE` set.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a long proof is asked for by the environment")]
 fn the_locator_says_what_h3_says_on_many_points() {
     let level = london().finest();
     let many = if std::env::var_os("HOTSPOT_PROVE").is_some() { 2_000_000 } else { 100_000 };

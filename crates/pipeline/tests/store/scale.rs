@@ -38,7 +38,7 @@ fn a_million_rows_go_in_and_come_out_under_two_gib() {
     timed("append of new rows", from);
     let from = Instant::now();
     let again = hotspot_pipeline::Batch { sha256: "again".to_owned(), ..first };
-    assert_eq!(store.append(&[again], None, TODAY).unwrap().already_known(), count as usize);
+    assert_eq!(store.append(&[again], None, TODAY).unwrap().already_known(), u64::from(count));
     timed("append of known rows", from);
     let from = Instant::now();
     let known = load(&store, TODAY).unwrap();

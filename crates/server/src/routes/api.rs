@@ -34,6 +34,13 @@ async fn answer(
     Ok(found(coded, kind, Keep::Revalidate))
 }
 
+/// The parameters of a request, of which these are known, and the release that it asks for.
+fn asked<'a>(state: &AppState, uri: &'a Uri, known: &[&'static str]) -> Result<(Params<'a>, Arc<Served>), ApiError> {
+    let params = Params::parse(uri.query(), known)?;
+    let served = state.catalog().find(params.get("release"))?;
+    Ok((params, served))
+}
+
 /// A small body that is at hand.
 fn at_hand(headers: &HeaderMap, body: Vec<u8>) -> Response {
     let encoding = Encoding::negotiate(headers, Prefer::Fast);
@@ -66,8 +73,7 @@ pub(crate) async fn releases(State(state): State<AppState>, uri: Uri, headers: H
     (status = 404, description = "No such release.", body = views::Problem, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn layers(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
-    let params = Params::parse(uri.query(), &["release", "resolution"])?;
-    let served = state.catalog().find(params.get("release"))?;
+    let (params, served) = asked(&state, &uri, &["release", "resolution"])?;
     let release = served.release();
     let resolution = params.resolution(&release.units.resolutions(), release.resolution)?;
     answer(&state, &headers, JSON, served, &[b"layers", &[resolution]], move |served| {
@@ -100,8 +106,7 @@ pub(crate) async fn layers(State(state): State<AppState>, uri: Uri, headers: Hea
     (status = 404, description = "No such release.", body = views::Problem, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn cells(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
-    let params = Params::parse(uri.query(), &["release", "layer", "strand", "from", "to", "source", "resolution", "bbox"])?;
-    let served = state.catalog().find(params.get("release"))?;
+    let (params, served) = asked(&state, &uri, &["release", "layer", "strand", "from", "to", "source", "resolution", "bbox"])?;
     let release = served.release();
     let layer = params.layer()?;
     let filter = params.filter(release.window, release.months)?;
@@ -127,8 +132,7 @@ pub(crate) async fn cells(State(state): State<AppState>, uri: Uri, headers: Head
     (status = 404, description = "No such release.", body = views::Problem, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn hotspots(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
-    let params = Params::parse(uri.query(), &["release", "strand"])?;
-    let served = state.catalog().find(params.get("release"))?;
+    let (params, served) = asked(&state, &uri, &["release", "strand"])?;
     let strand = params.strand()?;
     let parts: [&[u8]; 2] = [b"hotspots", crate::query::strand_name(strand).as_bytes()];
     answer(&state, &headers, GEOJSON, served, &parts, move |served| {
@@ -152,8 +156,7 @@ pub(crate) async fn hotspots(State(state): State<AppState>, uri: Uri, headers: H
     (status = 404, description = "No such release.", body = views::Problem, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn boroughs(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
-    let params = Params::parse(uri.query(), &["release", "strand", "from", "to", "source"])?;
-    let served = state.catalog().find(params.get("release"))?;
+    let (params, served) = asked(&state, &uri, &["release", "strand", "from", "to", "source"])?;
     let filter = params.filter(served.release().window, served.release().months)?;
     let text = super::tiles::filter_text(filter);
     answer(&state, &headers, JSON, served, &[b"boroughs", text.as_bytes()], move |served| {

@@ -1,19 +1,19 @@
 //! Local association.
 
 use super::answer::Answer;
-use super::{computed, table};
+use super::computed;
+use super::table::Table;
 use crate::args::stats::{FdrArgs, InferenceArg, LocalArgs, SelfArg};
 use crate::failure::Done;
 use hotspot_core::local::fdr::{benjamini_hochberg, benjamini_yekutieli};
 use hotspot_core::local::getis_ord::local_g as analytical;
 use hotspot_core::local::permutation::{local_g_exact, local_g_permutation};
 use hotspot_core::weights::{SelfWeight, SpatialWeights};
-use hotspot_pipeline::PlainTable;
 use std::path::Path;
 
 /// `hotspot stats local-g`
 pub fn local_g(args: &LocalArgs) -> Done<Answer> {
-    let values = table(&args.values)?;
+    let values = Table::read(&args.values)?;
     let ids = values.texts("id")?;
     let weights = weights(&args.weights, &values)?;
     let own = match args.own {
@@ -45,7 +45,7 @@ pub fn local_g(args: &LocalArgs) -> Done<Answer> {
 
 /// `hotspot stats fdr`
 pub fn fdr(args: &FdrArgs) -> Done<Answer> {
-    let tests = table(&args.values)?;
+    let tests = Table::read(&args.values)?;
     let p = tests.numbers("p")?;
     let (bh, by) = (computed(benjamini_hochberg(&p))?, computed(benjamini_yekutieli(&p))?);
     Ok(Answer::new("fdr")
@@ -57,8 +57,8 @@ pub fn fdr(args: &FdrArgs) -> Done<Answer> {
 }
 
 /// Weights of the rows of `units` from a table of links.
-fn weights(path: &Path, units: &PlainTable) -> Done<SpatialWeights> {
-    let links = table(path)?;
+fn weights(path: &Path, units: &Table) -> Done<SpatialWeights> {
+    let links = Table::read(path)?;
     let names = units.names("id")?;
     let (from, to) = (links.rows_in("from", &names)?, links.rows_in("to", &names)?);
     if links.has("weight") {

@@ -1,14 +1,15 @@
 //! Rates of counts.
 
 use super::answer::Answer;
-use super::{computed, table};
+use super::computed;
+use super::table::Table;
 use crate::args::stats::{PoissonLimitsArgs, ShrinkArgs};
 use crate::failure::Done;
-use hotspot_core::rate::{GammaPrior, byar_limits, exact_limits, fit_gamma_poisson};
+use hotspot_core::rate::{GammaPosterior, GammaPrior, byar_limits, exact_limits, fit_gamma_poisson};
 
 /// `hotspot stats poisson-limits`
 pub fn poisson_limits(args: &PoissonLimitsArgs) -> Done<Answer> {
-    let table = table(&args.values)?;
+    let table = Table::read(&args.values)?;
     let counts = table.counts("count")?;
     let limits =
         |limits: fn(u64, f64) -> [f64; 2]| -> Vec<[f64; 2]> { counts.iter().map(|c| limits(u64::from(*c), args.level)).collect() };
@@ -38,12 +39,13 @@ pub fn poisson_limits(args: &PoissonLimitsArgs) -> Done<Answer> {
 
 /// `hotspot stats shrink`
 pub fn shrink(args: &ShrinkArgs) -> Done<Answer> {
-    let table = table(&args.values)?;
+    let table = Table::read(&args.values)?;
     let (counts, expected) = (table.counts("count")?, table.numbers("expected")?);
     let prior = match args.prior.as_deref() {
         Some([shape, rate]) => GammaPrior { shape: *shape, rate: *rate },
         _ => computed(fit_gamma_poisson(&counts, &expected))?,
     };
+    let ratio: Vec<_> = counts.iter().zip(&expected).map(|(c, e)| (*e > 0.0).then(|| f64::from(*c) / e)).collect();
     let posteriors: Vec<_> = counts.iter().zip(&expected).map(|(c, e)| prior.posterior(*c, *e)).collect();
     let intervals: Vec<_> = posteriors.iter().map(|p| p.interval(args.level)).collect();
     Ok(Answer::new("shrink")
@@ -52,10 +54,10 @@ pub fn shrink(args: &ShrinkArgs) -> Done<Answer> {
         .fact("level", args.level)
         .fact("threshold", args.threshold)
         .column("id", table.texts("id")?)
-        .column("count", counts.clone())
-        .column("expected", expected.clone())
-        .column("ratio", counts.iter().zip(&expected).map(|(c, e)| (*e > 0.0).then(|| f64::from(*c) / e)).collect::<Vec<_>>())
-        .column("shrunk", posteriors.iter().map(|p| p.mean()).collect::<Vec<_>>())
+        .column("count", counts)
+        .column("expected", expected)
+        .column("ratio", ratio)
+        .column("shrunk", posteriors.iter().map(GammaPosterior::mean).collect::<Vec<_>>())
         .column("shrunk_lo", intervals.iter().map(|i| i.lo).collect::<Vec<_>>())
         .column("shrunk_hi", intervals.iter().map(|i| i.hi).collect::<Vec<_>>())
         .column("exceedance", posteriors.iter().map(|p| p.exceedance(args.threshold)).collect::<Vec<_>>()))

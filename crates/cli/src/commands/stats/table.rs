@@ -1,0 +1,64 @@
+//! The caller's table. What it lacks is a fault of the data: exit code 1; a file that cannot be opened is 2.
+
+use crate::failure::{Done, Failure};
+use crate::progress;
+use hotspot_pipeline::{Cause, PlainTable, RowNames};
+use std::path::Path;
+
+/// A plain table, read.
+#[derive(Debug)]
+pub struct Table(PlainTable);
+
+fn data<T>(result: hotspot_pipeline::Result<T>) -> Done<T> {
+    result.map_err(|error| match error.cause {
+        Cause::Source(_) => Failure::from(error),
+        Cause::Rule(_) | Cause::Refused(_) => Failure::failed(error),
+    })
+}
+
+impl Table {
+    /// Reads a table; `-` is stdin.
+    pub fn read(path: &Path) -> Done<Self> {
+        let bar = progress::spinner("reading");
+        let read = |path: &Path| data(PlainTable::read(path, &mut |_, _| {}));
+        let table = if path.as_os_str() == "-" {
+            let mut copy = tempfile::NamedTempFile::new()?;
+            std::io::copy(&mut std::io::stdin().lock(), &mut copy)?;
+            read(copy.path())
+        } else {
+            read(path)
+        };
+        bar.finish_and_clear();
+        table.map(Self)
+    }
+
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn has(&self, column: &str) -> bool {
+        self.0.has(column)
+    }
+
+    pub fn texts(&self, column: &str) -> Done<Vec<String>> {
+        data(self.0.texts(column))
+    }
+
+    pub fn numbers(&self, column: &str) -> Done<Vec<f64>> {
+        data(self.0.numbers(column))
+    }
+
+    pub fn counts(&self, column: &str) -> Done<Vec<u32>> {
+        data(self.0.counts(column))
+    }
+
+    /// The rows by the texts of a column, each once.
+    pub fn names(&self, column: &str) -> Done<RowNames> {
+        data(self.0.names(column))
+    }
+
+    /// For each row the row of another table that its text names.
+    pub fn rows_in(&self, column: &str, names: &RowNames) -> Done<Vec<u32>> {
+        data(self.0.rows_in(column, names))
+    }
+}

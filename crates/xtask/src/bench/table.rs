@@ -1,0 +1,110 @@
+//! The table: operation, size, ours, peer, ratio, and whether the answers agree.
+
+use super::beside::Beside;
+use serde_json::Value;
+use std::fmt::Write;
+
+/// One Markdown table from the lines of ours and the peers' measurements.
+pub fn of(rows: &[&Beside], lines: &[Value]) -> String {
+    let mut text = String::from(
+        "| operation | size | ours, CPU s | ours, MB | peer | peer, CPU s | ratio | answers |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n",
+    );
+    for row in rows {
+        let of_row = |line: &&Value| line["task"] == row.task && line["size"].as_u64() == Some(row.size);
+        let mine = lines.iter().filter(of_row).rfind(|l| l["peer"] == "hotspot");
+        let size = format!("{} {}", thousands(row.size), row.of);
+        let ours = mine.and_then(|m| m["cpu_seconds"].as_f64());
+        let ours_text = ours.map_or_else(|| "not measured".to_owned(), seconds);
+        let memory = mine.and_then(|m| m["rss_mb"].as_u64()).map_or_else(String::new, |mb| mb.to_string());
+        let mut line = |peer: &str, theirs: f64, answers: &str| {
+            let ratio = ours.map_or_else(String::new, |o| format!("{:.1}", theirs / o));
+            writeln!(
+                text,
+                "| {} | {size} | {ours_text} | {memory} | {peer} | {} | {ratio} | {answers} |",
+                row.operation,
+                seconds(theirs)
+            )
+            .expect("a string takes every write");
+        };
+        for peer in lines.iter().filter(of_row).filter(|l| l["peer"] != "hotspot") {
+            let name = format!("{} ({})", peer["peer"].as_str().unwrap_or_default(), peer["version"].as_str().unwrap_or_default());
+            let answers = mine.map_or_else(String::new, |m| agreement(row, &m["check"], &peer["check"]));
+            line(&name, peer["cpu_seconds"].as_f64().unwrap_or(f64::NAN), &answers);
+        }
+        for (peer, theirs, source) in row.stated {
+            line(peer, *theirs, &format!("stated: {source}"));
+        }
+    }
+    text
+}
+
+/// Whether the checksums agree.
+fn agreement(row: &Beside, ours: &Value, theirs: &Value) -> String {
+    let mut differ = Vec::new();
+    for key in row.same {
+        let (a, b) = (&ours[*key], &theirs[*key]);
+        let equal = match (a.as_f64(), b.as_f64()) {
+            (Some(a), Some(b)) => (a - b).abs() <= row.within * a.abs().max(b.abs()),
+            _ => a == b && !a.is_null(),
+        };
+        if !equal {
+            differ.push(format!("{key}: {a} against {b}"));
+        }
+    }
+    if row.same.is_empty() {
+        "not comparable".to_owned()
+    } else if differ.is_empty() {
+        format!("agree ({})", row.same.join(", "))
+    } else {
+        format!("differ ({})", differ.join("; "))
+    }
+}
+
+/// Seconds with three digits.
+fn seconds(value: f64) -> String {
+    if value >= 1.0 {
+        format!("{value:.2}")
+    } else if value >= 0.01 {
+        format!("{value:.4}")
+    } else {
+        format!("{value:.6}")
+    }
+}
+
+fn thousands(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const ROW: Beside = Beside {
+        operation: "density",
+        size: 25_000,
+        of: "points",
+        task: "e_kde",
+        bench: "kde",
+        peers: &[],
+        same: &["sum"],
+        within: 1e-9,
+        stated: &[("elsewhere", 2.0, "a paper")],
+    };
+
+    #[test]
+    fn a_row_says_ratio_and_agreement() {
+        let line = |peer: &str, cpu: f64, sum: f64| json!({"task": "e_kde", "size": 25_000, "peer": peer, "version": "1", "cpu_seconds": cpu, "rss_mb": 9, "check": {"sum": sum}});
+        let text = of(&[&ROW], &[line("hotspot", 0.5, 3.0), line("a", 5.0, 3.0), line("b", 1.0, 3.1)]);
+        assert!(text.contains("| density | 25,000 points | 0.5000 | 9 | a (1) | 5.00 | 10.0 | agree (sum) |"), "{text}");
+        assert!(text.contains("| 2.0 | differ (sum: 3.0 against 3.1) |") && text.contains("| 4.0 | stated: a paper |"), "{text}");
+    }
+}

@@ -1,0 +1,113 @@
+//! Statistics on a plain table, as a caller from R or Python types them.
+
+use crate::program::{hotspot, json, run, succeed};
+use serde_json::Value;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+/// Tables in a folder of their own.
+struct Tables(tempfile::TempDir);
+
+impl Tables {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn with(&self, name: &str, text: &str) -> String {
+        let path: PathBuf = self.0.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_string_lossy().into_owned()
+    }
+}
+
+/// A column of a CSV.
+fn column(csv: &str, name: &str) -> Vec<String> {
+    let mut lines = csv.lines();
+    let at = lines.next().unwrap().split(',').position(|h| h == name).unwrap_or_else(|| panic!("no column {name} in {csv}"));
+    lines.map(|line| line.split(',').nth(at).unwrap().to_owned()).collect()
+}
+
+fn numbers(csv: &str, name: &str) -> Vec<f64> {
+    column(csv, name).iter().map(|text| text.parse().unwrap()).collect()
+}
+
+fn near(got: &[f64], wanted: &[f64], within: f64) {
+    assert_eq!(got.len(), wanted.len());
+    for (g, w) in got.iter().zip(wanted) {
+        assert!((g - w).abs() <= within, "{g} is not {w}");
+    }
+}
+
+/// The six points of the `esda` documentation, and those within 15 of one another.
+const SIX: &str = "id,value\n1,2\n2,3\n3,3.2\n4,5\n5,8\n6,7\n";
+const WITHIN_15: &str = "from,to\n1,2\n1,4\n2,1\n2,4\n2,5\n3,5\n4,1\n4,2\n4,5\n5,2\n5,3\n5,4\n5,6\n6,5\n";
+const GI_STAR: [f64; 6] = [-1.39727626, -0.28917762, 0.65064964, -0.28917762, 1.23452088, 2.02424331];
+
+#[test]
+fn gi_and_gi_star_come_as_published() {
+    let tables = Tables::new();
+    let (values, links) = (tables.with("v.csv", SIX), tables.with("w.csv", WITHIN_15));
+    let local_g = |more: &[&str]| {
+        succeed([&["stats", "local-g", "--values", &values, "--weights", &links, "--inference", "analytical"], more].concat())
+    };
+    let star = local_g(&[]);
+    assert_eq!(star.lines().next().unwrap(), "id,value,neighbors,z,p,q");
+    near(&numbers(&star, "z"), &GI_STAR, 1e-8);
+    let plain = local_g(&["--self", "exclude"]);
+    near(&numbers(&plain, "z"), &[-1.0136729, -0.04361589, 1.31558703, -0.31412676, 1.15373986, 1.77833941], 1e-8);
+    let whole = json(&local_g(&["--json"]));
+    assert_eq!((&whole["method"], &whole["statistic"]), (&Value::from("local-g"), &Value::from("Gi*")));
+    assert_eq!(whole["rows"][2]["neighbors"], 1);
+}
+
+#[test]
+fn a_table_may_come_from_stdin() {
+    let tables = Tables::new();
+    let links = tables.with("w.csv", WITHIN_15);
+    let mut child = hotspot(["stats", "local-g", "--values", "-", "--weights", &links, "--inference", "analytical"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(SIX.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    near(&numbers(&String::from_utf8(output.stdout).unwrap(), "z"), &GI_STAR, 1e-8);
+}
+
+#[test]
+fn what_a_table_lacks_is_said_with_its_place_and_without_its_values() {
+    let tables = Tables::new();
+    let links = tables.with("w.csv", WITHIN_15);
+    for (values, said) in [
+        ("id,value\n1,2\n2,SE15 4QN\n", "bad.csv, row 3, column value"),
+        ("id,worth\n1,2\n", "column value"),
+        ("id,value\n1,2\n1,3\n", "row 3, column id"),
+        ("id,value\n1,2\n", "w.csv, row 7, column from"),
+        ("", "empty"),
+    ] {
+        let values = tables.with("bad.csv", values);
+        let output = run(["stats", "local-g", "--values", &values, "--weights", &links, "--inference", "analytical"]);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && output.stdout.is_empty());
+        assert!(error.contains(said) && !error.contains("SE15"), "{error}");
+    }
+}
+
+#[test]
+fn adjusted_p_values_and_limits_are_the_published_ones() {
+    let tables = Tables::new();
+    let p = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0];
+    let rows: Vec<String> = p.iter().enumerate().map(|(i, p)| format!("{i},{p}")).collect();
+    let fdr = succeed(["stats", "fdr", "--values", &tables.with("p.csv", &format!("id,p\n{}\n", rows.join("\n")))]);
+    near(&numbers(&fdr, "q_benjamini_hochberg")[..4], &[0.0015, 0.003, 0.0095, 0.035625], 1e-9);
+    let counts = tables.with("c.csv", "id,count,population\na,2,200\nb,65,1000\n");
+    let limits = succeed(["stats", "poisson-limits", "--values", &counts, "--per", "100000"]);
+    near(&numbers(&limits, "exact_lo")[..1], &[0.242209], 1e-6);
+    near(&numbers(&limits, "byar_hi")[1..], &[82.849139], 1e-6);
+    near(&[numbers(&limits, "rate_lo")[0], numbers(&limits, "rate_hi")[0]], &[121.10, 3612.34], 0.01);
+    let units = tables.with("u.csv", "id,count,expected\na,0,0.5\nb,6,2\nc,60,20\n");
+    let shrunk = succeed(["stats", "shrink", "--values", &units, "--prior", "4", "4"]);
+    near(&numbers(&shrunk, "shrunk"), &[0.888889, 1.666667, 2.666667], 1e-6);
+}

@@ -118,9 +118,20 @@ fn report(args: &IngestArgs, batches: &[Batch], account: &Reconciliation, append
     for (rule, n) in batches.iter().flat_map(|b| &b.by_rule) {
         *by_rule.entry(*rule).or_default() += n;
     }
+    // What holds of several files alike is said once.
+    let mut notes: Vec<(&str, Vec<&str>)> = Vec::new();
     for batch in batches {
         for text in &batch.notes {
-            note(format_args!("{}: {text}", batch.file));
+            match notes.iter_mut().find(|(known, _)| known == text) {
+                Some((_, files)) => files.push(&batch.file),
+                None => notes.push((text, vec![&batch.file])),
+            }
+        }
+    }
+    for (text, files) in notes {
+        match files.as_slice() {
+            [file] => note(format_args!("{file}: {text}")),
+            several => note(format_args!("{} files: {text}", several.len())),
         }
     }
     if args.json {
@@ -146,6 +157,9 @@ fn report(args: &IngestArgs, batches: &[Batch], account: &Reconciliation, append
     }
     for batch in appended.iter().flat_map(|a| &a.batches) {
         say(batch)?;
+    }
+    if let Some(all) = appended.filter(|a| a.batches.len() > 1) {
+        say(format_args!("{} files: {} new records or versions, {} already known", all.batches.len(), all.added(), all.already_known()))?;
     }
     Ok(())
 }

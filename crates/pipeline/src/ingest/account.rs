@@ -153,10 +153,8 @@ impl<'a> Account<'a> {
         let placed = points().count();
         let inside = points().filter(|p| london.bounds_contain(*p)).count();
         if 2 * inside < placed || placed == 0 {
-            let note = format!(
-                "study area: any, since {inside} of {placed} placed records lie in London's bounds; name one with --study-area to refuse points outside it"
-            );
-            return (StudyAreaChoice::Any, note);
+            let note = "study area: any, since most points lie outside London; name one with --study-area to refuse points outside it";
+            return (StudyAreaChoice::Any, note.to_owned());
         }
         let mut outside = Vec::new();
         let mut row = self.rows.iter();
@@ -173,10 +171,8 @@ impl<'a> Account<'a> {
         for row in outside {
             self.refuse(row, (Some(Column::Lon), Rule::OutsideStudyArea));
         }
-        let note = format!(
-            "study area: London, since {inside} of {placed} placed records lie in its bounds; name another with --study-area, or any"
-        );
-        (StudyAreaChoice::London, note)
+        let note = "study area: London, since most points lie in its bounds; name another with --study-area, or any";
+        (StudyAreaChoice::London, note.to_owned())
     }
 
     pub(crate) fn finish(mut self, format: Format, study_area: StudyAreaChoice, notes: Vec<String>) -> Batch {

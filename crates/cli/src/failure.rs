@@ -59,8 +59,15 @@ impl<E: Error + Send + Sync + 'static> From<E> for Failure {
     }
 }
 
-/// Plain text where no person watches.
+/// Plain text where no person watches; and a panic says where it was, never what: its text may quote a value.
 pub fn install() {
+    std::panic::set_hook(Box::new(|panic| {
+        if !hotspot_pipeline::panics_are_caught() {
+            let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+            // Nothing can be said when stderr itself is gone.
+            let _ = writeln!(std::io::stderr(), "hotspot: an error of the program itself{place}: please report it");
+        }
+    }));
     let theme = if std::io::stderr().is_terminal() { GraphicalTheme::unicode() } else { GraphicalTheme::none() };
     // A second call finds a handler in place, which is as good.
     let _ = miette::set_hook(Box::new(move |_| Box::new(GraphicalReportHandler::new_themed(theme.clone()).with_width(132))));

@@ -30,6 +30,7 @@ mod time;
 mod write;
 
 pub use area::{read_geojson, read_study_area};
+pub use parquet::panics_are_caught;
 pub use plain::{PlainTable, RowNames};
 pub use write::write_incidents_csv;
 

@@ -13,6 +13,7 @@ use crate::error::{Error, Result, Stage};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use polars::prelude::*;
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::io::Cursor;
 use std::ops::Range;
@@ -162,9 +163,21 @@ impl ParquetRows {
     }
 }
 
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is inside a call whose panics are caught and become an error: a panic hook then has nothing to say.
+pub fn panics_are_caught() -> bool {
+    GUARDED.get()
+}
+
 /// Calls Polars: neither its panics nor the texts of its errors, which may quote values, come through.
 fn guarded<T>(path: &Path, rule: Rule, call: impl FnOnce() -> PolarsResult<T>) -> Result<T> {
-    match catch_unwind(AssertUnwindSafe(call)) {
+    GUARDED.set(true);
+    let called = catch_unwind(AssertUnwindSafe(call));
+    GUARDED.set(false);
+    match called {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(_)) | Err(_) => Err(Error::rule(Stage::Ingest, path, rule)),
     }

@@ -1,1 +1,3 @@
 //! Clusters: groups of points, ellipses around them, and scan statistics.
+
+pub mod ellipse;

@@ -33,6 +33,16 @@ pub enum Error {
         /// The rule that it breaks.
         rule: &'static str,
     },
+    /// A row of a table that cannot be used.
+    #[error("{table}, row {row}: {rule}")]
+    Row {
+        /// The table.
+        table: &'static str,
+        /// Its row, from 0.
+        row: u32,
+        /// The rule that it breaks.
+        rule: &'static str,
+    },
     /// Nothing to analyse: every reference measure is zero.
     #[error("the reference measure is zero everywhere")]
     NoReference,

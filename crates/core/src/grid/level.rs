@@ -1,8 +1,8 @@
 //! The cells of one resolution.
 
-use super::locator::{CellLocator, center_of, is_row};
+use super::locator::{CellLocator, center_of};
 use crate::projection::LonLat;
-use crate::weights::SpatialWeights;
+use crate::weights::{SpatialWeights, h3_disks};
 use geo::{LineString, Polygon};
 use h3o::{CellIndex, Resolution};
 use std::sync::OnceLock;
@@ -20,9 +20,7 @@ pub struct GridLevel {
 
 impl GridLevel {
     pub(super) fn new(locator: CellLocator, h3_area_km2: Vec<f64>, area_km2: Vec<f64>) -> Self {
-        let rings: Vec<Vec<u32>> =
-            locator.rings().into_iter().map(|ring| ring.into_iter().filter(|row| is_row(*row)).collect()).collect();
-        let neighbors = SpatialWeights::from_lists(&rings).expect("neighbours are rows of the level");
+        let neighbors = h3_disks(locator.cells(), 1).expect("a level has each cell once");
         Self { locator, area_km2, h3_area_km2, neighbors, centers: OnceLock::new() }
     }
 

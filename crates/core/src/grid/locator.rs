@@ -20,6 +20,7 @@
 //! needs six half-planes per cell (17 MB for London, out of cache) instead of one table of a megabyte.
 
 use crate::projection::LonLat;
+use crate::weights::lattice_coordinates;
 use h3o::{CellIndex, LatLng, Resolution};
 use std::ops::RangeInclusive;
 
@@ -113,33 +114,6 @@ impl CellLocator {
     pub(crate) const fn lattice(&self) -> Option<&Lattice> {
         self.lattice.as_ref()
     }
-
-    /// Rows of the cells around each cell, ascending.
-    pub(crate) fn rings(&self) -> Vec<[u32; 6]> {
-        let mut rings = vec![[NO_ROW; 6]; self.cells.len()];
-        if let Some(lattice) = &self.lattice {
-            for (slot, row) in lattice.rows.iter().enumerate().filter(|(_, row)| **row != NO_ROW) {
-                rings[*row as usize] = lattice.around(slot);
-            }
-        } else {
-            for (ring, cell) in rings.iter_mut().zip(&self.cells) {
-                let disk: Vec<CellIndex> = cell.grid_disk(1);
-                let rows = disk.into_iter().filter(|c| c != cell).filter_map(|c| self.row(c));
-                for (place, row) in ring.iter_mut().zip(rows) {
-                    *place = row;
-                }
-            }
-        }
-        for ring in &mut rings {
-            ring.sort_unstable();
-        }
-        rings
-    }
-}
-
-/// Whether an entry of [`CellLocator::rings`] is a row.
-pub(crate) const fn is_row(row: u32) -> bool {
-    row != NO_ROW
 }
 
 /// What h3o says.
@@ -173,6 +147,18 @@ struct Ij {
     j: i32,
 }
 
+/// Where the cells lie in the lattice: by their digits when one hexagonal base cell holds them all, else as h3o unfolds base
+/// cells.
+fn places(cells: &[CellIndex]) -> Option<Vec<Ij>> {
+    let base = cells.first()?.base_cell();
+    if !base.is_pentagon() && cells.iter().all(|cell| cell.base_cell() == base) {
+        return Some(lattice_coordinates(cells).into_iter().map(|[i, j]| Ij { i, j }).collect());
+    }
+    let origin = cells[cells.len() / 2];
+    let place = |cell: &CellIndex| cell.to_local_ij(origin).ok().map(|ij| Ij { i: ij.coord.i, j: ij.coord.j });
+    cells.iter().map(place).collect()
+}
+
 /// The verified map from degrees to cells.
 #[derive(Debug, Clone)]
 pub(crate) struct Lattice {
@@ -189,12 +175,7 @@ impl Lattice {
         if cells.len() < FEWEST_CELLS {
             return None;
         }
-        let origin = cells[cells.len() / 2];
-        let mut places = Vec::with_capacity(cells.len());
-        for cell in cells {
-            let ij = cell.to_local_ij(origin).ok()?;
-            places.push(Ij { i: ij.coord.i, j: ij.coord.j });
-        }
+        let mut places = places(cells)?;
         let span = |pick: fn(&Ij) -> i32| -> Option<RangeInclusive<i32>> {
             Some(places.iter().map(pick).min()?..=places.iter().map(pick).max()?)
         };

@@ -1,4 +1,29 @@
 //! Which units are neighbours.
+//!
+//! | question | here | known elsewhere as |
+//! | --- | --- | --- |
+//! | H3 cells a few steps apart | [`h3_disks`] | `libpysal.graph.Graph.build_h3`, `h3.grid_disk` |
+//! | points within so many metres | [`distance_band`] | `build_distance_band`, `spdep::dnearneigh`, "fixed distance band" (ArcGIS) |
+//! | the nearest so many points | [`k_nearest`] | `build_knn`, `spdep::knearneigh` |
+//! | polygons that share a border or a corner | [`crate::areas::AreaLayer::contiguity`] | queen and rook: `build_contiguity`, `spdep::poly2nb` |
+//! | a table of links | [`from_edges`], [`from_weighted_edges`] | `build_W`, GAL and GWT files |
+//! | not across the river | [`Barriers`] | barrier features |
+//! | both directions | [`SpatialWeights::symmetric_union`] | `spdep::make.sym.nb` |
+//! | weights that add up to one | [`SpatialWeights::row_standardized`] | `transform="R"` (PySAL), `style="W"` (spdep) |
+//! | units without neighbours | [`SpatialWeights::islands`] | islands, isolates |
+
+mod barrier;
+mod distance;
+mod edge_list;
+mod h3;
+#[cfg(test)]
+mod tests;
+
+pub use barrier::{Barriers, Cut, Gap};
+pub use distance::{distance_band, k_nearest};
+pub use edge_list::{from_edges, from_weighted_edges};
+pub use h3::h3_disks;
+pub(crate) use h3::lattice_coordinates;
 
 use crate::error::{Error, Result};
 
@@ -35,7 +60,7 @@ impl SpatialWeights {
     /// Binary weights from each unit's neighbours; they are sorted, each counts once, and a unit never neighbours itself.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] when a neighbour is not a row.
+    /// [`Error::OutOfRange`] when a neighbour is not a row, or there are 2³² links or more.
     pub fn from_lists<L: AsRef<[u32]>>(lists: &[L]) -> Result<Self> {
         let mut offsets = Vec::with_capacity(lists.len() + 1);
         let mut neighbors = Vec::new();
@@ -50,7 +75,7 @@ impl SpatialWeights {
                 return Err(Error::OutOfRange { what: "neighbour", must: "a row of the table" });
             }
             neighbors.extend_from_slice(&of_row);
-            offsets.push(neighbors.len() as u32);
+            offsets.push(end_of_row(neighbors.len())?);
         }
         Ok(Self { offsets, neighbors, weights: None })
     }
@@ -58,7 +83,8 @@ impl SpatialWeights {
     /// Weights from each unit's neighbours and their weights; they are sorted by neighbour, and a unit never neighbours itself.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] when a neighbour is not a row or comes twice, or a weight is not positive and finite.
+    /// [`Error::OutOfRange`] when a neighbour is not a row or comes twice, a weight is not positive and finite, or there are 2³²
+    /// links or more.
     pub fn from_weighted_lists<L: AsRef<[(u32, f64)]>>(lists: &[L]) -> Result<Self> {
         let mut offsets = Vec::with_capacity(lists.len() + 1);
         let mut neighbors = Vec::new();
@@ -80,7 +106,7 @@ impl SpatialWeights {
             }
             neighbors.extend(of_row.iter().map(|(n, _)| n));
             weights.extend(of_row.iter().map(|(_, w)| w));
-            offsets.push(neighbors.len() as u32);
+            offsets.push(end_of_row(neighbors.len())?);
         }
         Ok(Self { offsets, neighbors, weights: Some(weights) })
     }
@@ -97,6 +123,64 @@ impl SpatialWeights {
             }
         }
         Self { offsets: self.offsets.clone(), neighbors: self.neighbors.clone(), weights: Some(weights) }
+    }
+
+    /// The links of both directions: i neighbours j when it did or j neighboured i, with the larger of the two weights.
+    ///
+    /// ```
+    /// use hotspot_core::weights::k_nearest;
+    /// let nearest = k_nearest(&[[0.0, 0.0], [1.0, 0.0], [9.0, 0.0]], 1)?;
+    /// assert!(!nearest.is_symmetric());
+    /// assert_eq!(nearest.symmetric_union()?.neighbors(1), [0, 2]);
+    /// # Ok::<(), hotspot_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] when there would be 2³² links or more.
+    pub fn symmetric_union(&self) -> Result<Self> {
+        // Sorted by row already, so those that come back to a row are ascending too.
+        let mut back: Vec<Vec<(u32, f64)>> = vec![Vec::new(); self.len()];
+        for row in 0..self.len() {
+            for (place, n) in self.neighbors(row).iter().enumerate() {
+                back[*n as usize].push((row as u32, self.weights(row).map_or(1.0, |w| w[place])));
+            }
+        }
+        let mut offsets = vec![0];
+        let (mut neighbors, mut weights) = (Vec::new(), Vec::new());
+        let mut of_row: Vec<(u32, f64)> = Vec::new();
+        for (row, back) in back.iter().enumerate() {
+            of_row.clear();
+            let weight = |place: usize| self.weights(row).map_or(1.0, |w| w[place]);
+            of_row.extend(self.neighbors(row).iter().enumerate().map(|(place, n)| (*n, weight(place))));
+            of_row.extend_from_slice(back);
+            of_row.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+            of_row.dedup_by_key(|(n, _)| *n);
+            neighbors.extend(of_row.iter().map(|(n, _)| *n));
+            weights.extend(of_row.iter().map(|(_, w)| *w));
+            offsets.push(end_of_row(neighbors.len())?);
+        }
+        Ok(Self { offsets, neighbors, weights: self.weights.is_some().then_some(weights) })
+    }
+
+    /// Units without neighbours, ascending.
+    pub fn islands(&self) -> Vec<u32> {
+        (0..self.len() as u32).filter(|row| self.neighbors(*row as usize).is_empty()).collect()
+    }
+
+    /// Number of links, each direction counted.
+    pub const fn links(&self) -> usize {
+        self.neighbors.len()
+    }
+
+    /// Most neighbours that a unit has; 0 without units.
+    pub fn largest_degree(&self) -> usize {
+        self.offsets.windows(2).map(|pair| (pair[1] - pair[0]) as usize).max().unwrap_or(0)
+    }
+
+    /// Whether the weights within each row are equal: binary, or row-standardised with any number of neighbours. The condition of
+    /// exact permutation inference.
+    pub fn are_equal_within_rows(&self) -> bool {
+        self.weights.is_none() || (0..self.len()).all(|row| self.weights(row).is_none_or(|w| w.iter().all(|v| *v == w[0])))
     }
 
     /// Whether each unit gives every neighbour the weight that it gets from it.
@@ -131,75 +215,7 @@ impl SpatialWeights {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use std::collections::BTreeMap;
-
-    #[test]
-    fn neighbours_are_sorted_once_each_and_never_oneself() {
-        let w = SpatialWeights::from_lists(&[vec![2, 1, 0, 2], vec![0], vec![]]).unwrap();
-        assert_eq!(w.neighbors(0), [1, 2]);
-        assert_eq!(w.neighbors(2), [0u32; 0]);
-        assert!(!w.is_symmetric(), "2 does not name 0");
-        assert_eq!(w.len(), 3);
-        assert!(SpatialWeights::default().is_empty());
-    }
-
-    #[test]
-    fn a_neighbour_beyond_the_table_is_refused() {
-        let beyond = Error::OutOfRange { what: "neighbour", must: "a row of the table" };
-        assert_eq!(SpatialWeights::from_lists(&[vec![1], vec![2]]), Err(beyond.clone()));
-        assert_eq!(SpatialWeights::from_weighted_lists(&[vec![(1, 1.0)], vec![(2, 1.0)]]), Err(beyond));
-    }
-
-    #[test]
-    fn weights_keep_to_their_neighbours() {
-        let w = SpatialWeights::from_weighted_lists(&[vec![(1, 2.0)], vec![(2, 0.5), (1, 9.0), (0, 2.0)], vec![]]).unwrap();
-        assert_eq!((w.neighbors(1), w.weights(1)), (&[0, 2][..], Some(&[2.0, 0.5][..])));
-        assert_eq!((w.neighbors(2), w.weights(2)), (&[][..], Some(&[][..])));
-    }
-
-    #[test]
-    fn weights_that_mean_nothing_are_refused() {
-        for bad in [f64::NAN, f64::INFINITY, -1.0, 0.0] {
-            assert!(SpatialWeights::from_weighted_lists(&[vec![(1, bad)], vec![]]).is_err());
-        }
-        assert!(SpatialWeights::from_weighted_lists(&[vec![(1, 1.0), (1, 1.0)], vec![]]).is_err());
-    }
-
-    fn lists(edges: impl IntoIterator<Item = (u32, u32, f64)>) -> Vec<Vec<(u32, f64)>> {
-        let mut lists = vec![Vec::new(); 20];
-        for (from, to, weight) in edges {
-            lists[from as usize].push((to, weight));
-        }
-        lists
-    }
-
-    fn edges() -> impl Strategy<Value = BTreeMap<(u32, u32), f64>> {
-        prop::collection::btree_map((0u32..20, 0u32..20), 0.01f64..9.0, 0..80)
-    }
-
-    proptest! {
-        #[test]
-        fn standardised_rows_add_up_to_one(edges in edges()) {
-            let weights = SpatialWeights::from_weighted_lists(&lists(edges.iter().map(|((a, b), w)| (*a, *b, *w)))).unwrap();
-            let standard = weights.row_standardized();
-            for row in 0..20 {
-                prop_assert_eq!(weights.neighbors(row), standard.neighbors(row));
-                prop_assert!(weights.neighbors(row).windows(2).all(|w| w[0] < w[1]));
-                prop_assert!(!weights.neighbors(row).contains(&(row as u32)));
-                let sum: f64 = standard.weights(row).unwrap().iter().sum();
-                prop_assert!(weights.neighbors(row).is_empty() || (sum - 1.0).abs() < 1e-12);
-            }
-        }
-
-        #[test]
-        fn edges_given_both_ways_are_symmetric(edges in edges()) {
-            let up = edges.iter().filter(|((a, b), _)| a < b);
-            let both = up.flat_map(|((a, b), w)| [(*a, *b, *w), (*b, *a, *w)]);
-            prop_assert!(SpatialWeights::from_weighted_lists(&lists(both)).unwrap().is_symmetric());
-        }
-    }
+/// The offset at the end of a row, when so many links are there.
+fn end_of_row(links: usize) -> Result<u32> {
+    u32::try_from(links).map_err(|_too_many| Error::OutOfRange { what: "links", must: "fewer than 2³² in all" })
 }

@@ -7,6 +7,7 @@ pub(crate) mod edges;
 mod tests;
 
 pub use borough_index::BoroughIndex;
+pub use contiguity::Contiguity;
 
 use crate::error::{Error, Result};
 use crate::grid::study_area::steradians;
@@ -112,13 +113,9 @@ impl AreaLayer {
         }
         layer.projection = Projection::for_area(layer.bounds);
         layer.boxes = RTree::bulk_load(boxes);
-        let plane = layer
-            .polygons
-            .iter()
-            .map(|p| p.try_map_coords(|c| in_metres(&layer.projection, c)))
-            .collect::<Result<Vec<MultiPolygon<f64>>>>()?;
+        let plane = layer.plane()?;
         layer.area_km2 = plane.iter().map(|p| p.unsigned_area() / 1e6).collect();
-        layer.neighbors = contiguity::queen(&plane)?;
+        layer.neighbors = contiguity::contiguity(&plane, Contiguity::Queen)?;
         Ok(layer)
     }
 
@@ -177,6 +174,22 @@ impl AreaLayer {
     /// Queen contiguity: areas whose borders come within a metre of one another, at an edge or a corner.
     pub const fn neighbors(&self) -> &SpatialWeights {
         &self.neighbors
+    }
+
+    /// Weights by contiguity of the chosen kind: `Queen` is [`Self::neighbors`].
+    ///
+    /// # Errors
+    /// Those of [`Self::new`].
+    pub fn contiguity(&self, kind: Contiguity) -> Result<SpatialWeights> {
+        match kind {
+            Contiguity::Queen => Ok(self.neighbors.clone()),
+            Contiguity::Rook => contiguity::contiguity(&self.plane()?, kind),
+        }
+    }
+
+    /// The polygons in metres.
+    fn plane(&self) -> Result<Vec<MultiPolygon<f64>>> {
+        self.polygons.iter().map(|p| p.try_map_coords(|c| in_metres(&self.projection, c))).collect()
     }
 
     /// Metres for distances in it.

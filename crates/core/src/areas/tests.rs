@@ -82,6 +82,48 @@ fn neighbours_are_the_known_pairs_and_symmetric() {
 }
 
 #[test]
+fn neighbours_by_a_shared_border_are_exactly_the_known_pairs() {
+    let layer = boroughs();
+    let weights = layer.contiguity(Contiguity::Rook).unwrap();
+    let mut known: Vec<(u32, u32)> = ADJACENT
+        .lines()
+        .skip(1)
+        .map(|line| {
+            let mut codes = line.split(',').map(|c| c.trim_matches('"'));
+            (layer.row(codes.next().unwrap()).unwrap(), layer.row(codes.next().unwrap()).unwrap())
+        })
+        .collect();
+    known.sort_unstable();
+    let pairs = |a: usize| weights.neighbors(a).iter().map(move |b| (a as u32, *b));
+    let ours: Vec<(u32, u32)> = (0..layer.len()).flat_map(pairs).filter(|(a, b)| a < b).collect();
+    assert_eq!(ours, known);
+    assert!(weights.is_symmetric());
+    assert_eq!(layer.contiguity(Contiguity::Queen).unwrap(), *layer.neighbors());
+}
+
+#[test]
+fn a_corner_is_no_border() {
+    let (west, south) = (-0.1, 51.5);
+    let metre = 1.0 / 111_195.0;
+    let joined = layer(vec![
+        ("A", square(west, south)),
+        ("CORNER", square(west + 0.01, south + 0.01)),
+        ("GAP", square(west, south - 0.01 - 0.5 * metre)),
+        (
+            "STUMP",
+            polygon![(x: west - 0.01, y: south + 0.005), (x: west, y: south + 0.005), (x: west, y: south + 0.005 + 6.0 * metre)],
+        ),
+        (
+            "T",
+            polygon![(x: west - 0.01, y: south + 0.001), (x: west, y: south + 0.001), (x: west, y: south + 0.001 + 30.0 * metre)],
+        ),
+    ])
+    .unwrap();
+    assert_eq!(joined.contiguity(Contiguity::Rook).unwrap().neighbors(0), [2, 4]);
+    assert_eq!(joined.neighbors().neighbors(0), [1, 2, 3, 4]);
+}
+
+#[test]
 fn corners_and_gaps_below_a_metre_join_areas() {
     let (west, south) = (-0.1, 51.5);
     let metre = 1.0 / 111_195.0;

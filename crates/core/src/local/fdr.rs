@@ -1,9 +1,18 @@
-//! False discovery rate: adjusted p values when many units are tested at once.
+//! Adjusted p values when many units are tested at once: false discovery rate, and Bonferroni.
 //!
 //! # Definition
 //! With the p values sorted, `p_(1) ≤ … ≤ p_(m)`, the adjusted value of Benjamini and Hochberg (*J. R. Stat. Soc. B* 57, 1995) is
 //! `min_{j ≥ i} m p_(j) / j`, at most 1: the smallest rate q at which the unit would be among the discoveries. That of Benjamini
 //! and Yekutieli (*Ann. Stat.* 29, 2001) is larger by `Σ 1/i` and holds under any dependence between the tests.
+//!
+//! Bonferroni's is m p, at most 1: with probability 1 − q no discovery is false.
+//!
+//! The first is proved for independent tests and for positive regression dependence, which overlapping neighbourhoods have for tests of
+//! one tail; for two-sided tests it holds in practice and in simulation (`tests/calibration.rs`), not by proof.
+//!
+//! # Choices where tools disagree
+//! `esda.fdr` returns a cut-off, compares with `<`, and gives α / n where nothing is rejected; here a unit is a discovery when its
+//! adjusted p is at most q. ArcGIS decides its bins by the rate and shows the raw p: keep both columns, and name them.
 //!
 //! # Pitfalls
 //! m counts *all* tested units: leaving out the empty ones before adjusting is cheating. Choosing among many filters (strand,
@@ -43,10 +52,28 @@ pub fn benjamini_yekutieli(p: &[f64]) -> Result<Vec<f64>> {
     adjust(p, (1..=p.len()).rev().map(|i| 1.0 / i as f64).sum())
 }
 
+/// Bonferroni adjusted p values, in the order of the input: valid under any dependence, against any false discovery at all.
+///
+/// [`super::max_statistic`] does the same with what the dependence is known to be.
+///
+/// # Errors
+/// [`Error::OutOfRange`] when a p value is not in 0 to 1.
+///
+/// ```
+/// assert_eq!(hotspot_core::local::fdr::bonferroni(&[0.01, 0.75])?, [0.02, 1.0]);
+/// # Ok::<(), hotspot_core::Error>(())
+/// ```
+pub fn bonferroni(p: &[f64]) -> Result<Vec<f64>> {
+    checked(p)?;
+    Ok(p.iter().map(|v| (v.abs() * p.len() as f64).min(1.0)).collect())
+}
+
+fn checked(p: &[f64]) -> Result<()> {
+    if p.iter().all(|p| (0.0..=1.0).contains(p)) { Ok(()) } else { Err(Error::OutOfRange { what: "p value", must: "in 0 to 1" }) }
+}
+
 fn adjust(p: &[f64], penalty: f64) -> Result<Vec<f64>> {
-    if p.iter().any(|p| !(0.0..=1.0).contains(p)) {
-        return Err(Error::OutOfRange { what: "p value", must: "in 0 to 1" });
-    }
+    checked(p)?;
     // The bits of non-negative doubles sort as the numbers do.
     let mut order: Vec<(u64, u32)> = (0..).zip(p).map(|(row, p)| (p.abs().to_bits(), row)).collect();
     order.sort_unstable();
@@ -77,6 +104,7 @@ mod tests {
         let dependent = benjamini_yekutieli(&PUBLISHED).expect("p values");
         assert_eq!(dependent.iter().filter(|p| **p <= 0.05).count(), 3);
         assert!((dependent[0] / adjusted[0] - 3.318228993).abs() < 1e-9);
+        assert_eq!(bonferroni(&PUBLISHED).expect("p values").iter().filter(|p| **p <= 0.05).count(), 3);
     }
 
     #[test]
@@ -100,6 +128,8 @@ mod tests {
     fn what_is_no_probability_is_refused() {
         for bad in [-0.1, 1.1, f64::NAN] {
             assert!(benjamini_hochberg(&[0.5, bad]).is_err());
+            assert!(benjamini_yekutieli(&[0.5, bad]).is_err());
+            assert!(bonferroni(&[0.5, bad]).is_err());
         }
     }
 }

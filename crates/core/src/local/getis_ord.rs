@@ -23,10 +23,11 @@
 //! # Cost
 //! One pass over the links: about 1 ms for 116,583 hexagons.
 
-use super::{Alternative, Inference, LocalG, Null};
+use super::LocalG;
+use super::inference::{Alternative, Direction, Inference, LocalTest, Null, Wanted};
+use super::permutation::{drawn, exact, local_g_permutation, whole};
 use crate::error::{Error, Result};
 use crate::weights::{SelfWeight, SpatialWeights};
-use statrs::function::erf::erfc;
 
 /// Gi (own value excluded) or Gi* (included) of every unit, with the upper normal tail as p.
 ///
@@ -37,25 +38,76 @@ use statrs::function::erf::erfc;
 /// use hotspot_core::local::getis_ord::local_g;
 /// use hotspot_core::weights::{SelfWeight, SpatialWeights};
 ///
-/// let neighbors = [vec![1, 3], vec![0, 3], vec![4], vec![0, 1], vec![2, 5], vec![4]];
+/// let neighbors = [vec![1, 3], vec![0, 3, 4], vec![4], vec![0, 1, 4], vec![1, 2, 3, 5], vec![4]];
 /// let weights = SpatialWeights::from_lists(&neighbors)?;
 /// let gi_star = local_g(&[2.0, 3.0, 3.2, 5.0, 8.0, 7.0], &weights, SelfWeight::Included)?;
 /// assert!((gi_star.z[5].expect("values differ") - 2.02424331).abs() < 1e-8);
 /// # Ok::<(), hotspot_core::Error>(())
 /// ```
 pub fn local_g(values: &[f64], weights: &SpatialWeights, own: SelfWeight) -> Result<LocalG> {
+    analytical(values, weights, own, Alternative::Greater)
+}
+
+fn analytical(values: &[f64], weights: &SpatialWeights, own: SelfWeight, alternative: Alternative) -> Result<LocalG> {
     let z = z_scores(values, weights, own)?;
-    let p =
-        z.iter().map(|z| z.map_or(1.0, |z| Alternative::Greater.p(0.5 * erfc(z * std::f64::consts::FRAC_1_SQRT_2), 1.0))).collect();
+    let p = z.iter().map(|z| z.map_or(1.0, |z| alternative.p_of_z(z))).collect();
+    let null = match own {
+        SelfWeight::Included => Null::Window,
+        SelfWeight::Excluded => Null::Conditional,
+    };
     Ok(LocalG {
         own,
         inference: Inference::Analytical,
-        null: Null::Window,
-        alternative: Alternative::Greater,
+        null,
+        alternative,
         neighbors: neighbor_counts(weights),
         z,
         p,
+        replicates: None,
     })
+}
+
+/// Gi (own value excluded) or Gi* (included) of every unit, with the inference that is asked for.
+///
+/// [`Wanted::Auto`] is exact where values are whole, weights equal within each row and the expansion within its limits (see
+/// [`super::permutation`]); [`LocalG::inference`] says what it came to. The null of an analytical p is that of the z
+/// formula: the window's for Gi*, the conditional for Gi.
+///
+/// # Errors
+/// [`Error::Length`] when there is not one value for each unit, [`Error::OutOfRange`] when a value is not finite or permutations
+/// cannot be made as asked; of [`Wanted::Exact`] also [`Error::OutOfRange`] when values are not whole or weights not equal within
+/// rows, and [`Error::ExactTooLarge`].
+///
+/// ```
+/// use hotspot_core::local::getis_ord::local_g_test;
+/// use hotspot_core::local::{Alternative, Inference, LocalTest};
+/// use hotspot_core::weights::{SelfWeight, SpatialWeights};
+///
+/// let weights = SpatialWeights::from_lists(&[vec![1], vec![0, 2], vec![1, 3], vec![2, 4], vec![3]])?;
+/// let test = LocalTest::auto(Alternative::Greater, 7);
+/// let counts = local_g_test(&[0.0, 3.0, 0.0, 4.0, 1.0], &weights, SelfWeight::Included, &test)?;
+/// assert_eq!(counts.inference, Inference::Exact);
+/// let rates = local_g_test(&[0.0, 3.1, 0.0, 4.2, 1.3], &weights, SelfWeight::Included, &test)?;
+/// assert!(matches!(rates.inference, Inference::Sequential { .. }));
+/// # Ok::<(), hotspot_core::Error>(())
+/// ```
+pub fn local_g_test(values: &[f64], weights: &SpatialWeights, own: SelfWeight, test: &LocalTest) -> Result<LocalG> {
+    let exact = || {
+        let counts = whole(values)?;
+        let region = |_, sum, mean| Some(test.alternative.region(Direction::Upwards, sum, mean));
+        let p = exact(&counts, weights, drawn(own, test.null), region)?;
+        let (null, alternative, inference) = (test.null, test.alternative, Inference::Exact);
+        let z = z_scores(values, weights, own)?;
+        Ok(LocalG { own, inference, null, alternative, neighbors: neighbor_counts(weights), z, p, replicates: None })
+    };
+    checked(values, weights)?;
+    let simulated = |permutations| local_g_permutation(values, weights, own, test.null, test.alternative, permutations);
+    match test.inference {
+        Wanted::Analytical => analytical(values, weights, own, test.alternative),
+        Wanted::Exact => exact(),
+        Wanted::Permutation(permutations) => simulated(permutations),
+        Wanted::Auto(permutations) => exact().or_else(|_no_exact_distribution| simulated(permutations)),
+    }
 }
 
 /// Number of neighbours of each unit.
@@ -63,38 +115,56 @@ pub(super) fn neighbor_counts(weights: &SpatialWeights) -> Vec<u32> {
     (0..weights.len()).map(|row| weights.neighbors(row).len() as u32).collect()
 }
 
-/// z of every unit.
-pub(super) fn z_scores(values: &[f64], weights: &SpatialWeights, own: SelfWeight) -> Result<Vec<Option<f64>>> {
-    let n = values.len();
-    if n != weights.len() {
-        return Err(Error::Length { what: "values", got: n, expected: weights.len() });
+/// One finite value for each unit.
+pub(super) fn checked(values: &[f64], weights: &SpatialWeights) -> Result<()> {
+    if values.len() != weights.len() {
+        return Err(Error::Length { what: "values", got: values.len(), expected: weights.len() });
     }
     if values.iter().any(|v| !v.is_finite()) {
         return Err(Error::OutOfRange { what: "value", must: "finite" });
     }
-    if n < 2 || values.iter().all(|v| *v == values[0]) {
-        return Ok(vec![None; n]);
-    }
-    // Centred, so that no digits are lost where the mean is large against the spread: z does not change by a shift. Scaled by
-    // the largest, so that squares can neither overflow nor vanish: nor by a factor.
-    let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
-    let scaled: Vec<f64> = values.iter().map(|v| v / largest).collect();
-    let mean = scaled.iter().sum::<f64>() / n as f64;
-    let centered: Vec<f64> = scaled.iter().map(|v| v - mean).collect();
-    let sum: f64 = centered.iter().sum();
-    let squares: f64 = centered.iter().map(|d| d * d).sum();
-    let moments = Moments { centered: &centered, sum, squares };
-    Ok((0..n).map(|row| moments.z(row, weights, own)).collect())
+    Ok(())
 }
 
-struct Moments<'a> {
-    centered: &'a [f64],
+/// z of every unit.
+pub(super) fn z_scores(values: &[f64], weights: &SpatialWeights, own: SelfWeight) -> Result<Vec<Option<f64>>> {
+    checked(values, weights)?;
+    let n = values.len();
+    Ok(Moments::new(values).map_or_else(|| vec![None; n], |moments| (0..n).map(|row| moments.z(row, weights, own)).collect()))
+}
+
+/// Values with their mean and spread.
+pub(super) struct Moments {
+    /// Deviations from the mean, in units of the largest value.
+    pub centered: Vec<f64>,
+    /// What rounding has left of their sum.
     sum: f64,
-    squares: f64,
+    /// Their sum of squares.
+    pub squares: f64,
+    /// A deviation no larger than this is 0 but for rounding.
+    pub negligible: f64,
 }
 
-impl Moments<'_> {
-    fn z(&self, row: usize, weights: &SpatialWeights, own: SelfWeight) -> Option<f64> {
+impl Moments {
+    /// `None` when there are fewer than two values or all are equal.
+    pub fn new(values: &[f64]) -> Option<Self> {
+        let n = values.len();
+        if n < 2 || values.iter().all(|v| *v == values[0]) {
+            return None;
+        }
+        // Centred, so that no digits are lost where the mean is large against the spread: z does not change by a shift. Scaled
+        // by the largest, so that squares can neither overflow nor vanish: nor by a factor.
+        let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+        let scaled: Vec<f64> = values.iter().map(|v| v / largest).collect();
+        let rough = scaled.iter().sum::<f64>() / n as f64;
+        let mean = rough + scaled.iter().map(|v| v - rough).sum::<f64>() / n as f64;
+        let centered: Vec<f64> = scaled.iter().map(|v| v - mean).collect();
+        let sum = centered.iter().sum();
+        let squares = centered.iter().map(|d| d * d).sum();
+        Some(Self { centered, sum, squares, negligible: 4.0 * f64::EPSILON })
+    }
+
+    pub fn z(&self, row: usize, weights: &SpatialWeights, own: SelfWeight) -> Option<f64> {
         let neighbors = weights.neighbors(row);
         let mut lag = 0.0;
         let (mut total, mut squared, mut largest);
@@ -134,8 +204,13 @@ impl Moments<'_> {
             .then(|| (lag - mean * total) / (variance * spread / (n - 1.0)).sqrt())
     }
 
+    /// A unit's deviation from the mean; exactly 0 where it is 0 but for rounding.
+    pub fn deviation(&self, row: usize) -> f64 {
+        if self.centered[row].abs() <= self.negligible { 0.0 } else { self.centered[row] }
+    }
+
     /// Number, mean and variance of all values but one.
-    fn without(&self, row: usize) -> (f64, f64, f64) {
+    pub fn without(&self, row: usize) -> (f64, f64, f64) {
         let own = self.centered[row];
         let n = (self.centered.len() - 1) as f64;
         let mean = (self.sum - own) / n;

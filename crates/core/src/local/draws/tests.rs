@@ -1,5 +1,15 @@
 use super::*;
+use crate::local::inference::{Alternative, Direction};
 use proptest::prelude::*;
+
+/// Draws whose sum is observed at `sum`; the expectation is asked for by no alternative here.
+fn draw(drawn: usize, sum: u64, own: u32, alternative: Alternative) -> Draw {
+    Draw { drawn, own, region: region(sum, alternative) }
+}
+
+fn region(sum: u64, alternative: Alternative) -> Region {
+    alternative.region(Direction::Upwards, sum as f64, f64::NAN)
+}
 
 /// Every subset of `drawn` of the others than `left_out`, counted in whole numbers: (subsets, with sum ≥, with sum ≤).
 fn enumerate(counts: &[u32], left_out: Option<usize>, drawn: usize, sum: u64) -> (u64, u64, u64) {
@@ -89,13 +99,13 @@ fn near(got: f64, wanted: f64, relative: f64, what: &str) {
 fn few_units_are_counted_as_by_hand() {
     // Others of the first 0: 0, 1, 1, 3. Pairs: 1, 1, 3, 2, 4, 4.
     let sums = SumsOfDraws::new(&[0, 0, 1, 1, 3], 2).expect("small");
-    let p = |sum, alternative| sums.among_others(Draw { drawn: 2, sum, own: 0 }, alternative).expect("no cancellation");
+    let p = |sum, alternative| sums.among_others(draw(2, sum, 0, alternative)).expect("no cancellation");
     assert_eq!(p(4, Alternative::Greater), 2.0 / 6.0);
     assert_eq!(p(4, Alternative::Less), 1.0);
     assert_eq!(p(1, Alternative::Less), 2.0 / 6.0);
     assert_eq!(p(1, Alternative::TwoSided), 4.0 / 6.0);
     // All five: pairs 0, 1, 1, 3, 1, 1, 3, 2, 4, 4.
-    assert_eq!(sums.among_all(2, 3, Alternative::Greater), 4.0 / 10.0);
+    assert_eq!(sums.among_all(2, region(3, Alternative::Greater)), 4.0 / 10.0);
 }
 
 proptest! {
@@ -109,21 +119,21 @@ proptest! {
             if greater == 0 || less == 0 {
                 continue;
             }
-            let draw = Draw { drawn, sum, own: counts[unit] };
             for (alternative, wanted) in [
                 (Alternative::Greater, greater as f64 / all as f64),
                 (Alternative::Less, less as f64 / all as f64),
                 (Alternative::TwoSided, (2.0 * greater.min(less) as f64 / all as f64).min(1.0)),
             ] {
-                let afresh = sums.among_others_afresh(&[draw], alternative)[0];
+                let draw = draw(drawn, sum, counts[unit], alternative);
+                let afresh = sums.among_others_afresh(&[draw])[0];
                 prop_assert!((afresh / wanted - 1.0).abs() < 1e-13, "afresh {afresh} not {wanted}");
-                if let Some(quick) = sums.among_others(draw, alternative) {
+                if let Some(quick) = sums.among_others(draw) {
                     prop_assert!((quick / wanted - 1.0).abs() < 1e-13, "quick {quick} not {wanted}");
                 }
             }
             let (all, greater, less) = enumerate(&counts, None, drawn, sum);
-            prop_assert!((sums.among_all(drawn, sum, Alternative::Greater) - greater as f64 / all as f64).abs() < 1e-13);
-            prop_assert!((sums.among_all(drawn, sum, Alternative::Less) - less as f64 / all as f64).abs() < 1e-13);
+            prop_assert!((sums.among_all(drawn, region(sum, Alternative::Greater)) - greater as f64 / all as f64).abs() < 1e-13);
+            prop_assert!((sums.among_all(drawn, region(sum, Alternative::Less)) - less as f64 / all as f64).abs() < 1e-13);
         }
     }
 }
@@ -152,12 +162,12 @@ fn the_far_tail_is_that_of_whole_numbers() {
             others.sort_unstable();
             let most: u32 = others.iter().rev().take(drawn).sum();
             for sum in [0, 1, most / 3, most / 2, most - 1, most] {
-                let draw = Draw { drawn, sum: u64::from(sum), own };
                 let (greater, less) = exact_tails(&counts, Some(own), drawn, sum as usize);
                 for (alternative, wanted) in [(Alternative::Greater, greater), (Alternative::Less, less)] {
                     let what = format!("{drawn} draws, sum {sum}, own {own}, {alternative}");
-                    near(sums.among_others_afresh(&[draw], alternative)[0], wanted, 1e-12, &what);
-                    if let Some(quick) = sums.among_others(draw, alternative) {
+                    let draw = draw(drawn, u64::from(sum), own, alternative);
+                    near(sums.among_others_afresh(&[draw])[0], wanted, 1e-12, &what);
+                    if let Some(quick) = sums.among_others(draw) {
                         near(quick, wanted, RELATIVE_ERROR, &what);
                     }
                 }
@@ -172,14 +182,14 @@ fn a_subtraction_that_would_cancel_is_refused() {
     let mut counts: Vec<u32> = (0..50_000).map(|i| u32::from(i % 100 == 0)).collect();
     counts[7] = 1000;
     let sums = SumsOfDraws::new(&counts, 6).expect("small");
-    let draw = Draw { drawn: 6, sum: 6, own: 1000 };
-    assert_eq!(sums.among_others(draw, Alternative::Greater), None);
-    let p = sums.among_others_afresh(&[draw], Alternative::Greater)[0];
+    let six = draw(6, 6, 1000, Alternative::Greater);
+    assert_eq!(sums.among_others(six), None);
+    let p = sums.among_others_afresh(&[six])[0];
     // C(500, 6) / C(49999, 6): six ones.
     let wanted: f64 = (0..6).map(|i| f64::from(500 - i) / f64::from(49_999 - i)).product();
     near(p, wanted, 1e-12, "six ones");
     // Seen from a common count nothing cancels.
-    assert!(sums.among_others(Draw { own: 0, ..draw }, Alternative::Greater).is_some());
+    assert!(sums.among_others(Draw { own: 0, ..six }).is_some());
 }
 
 #[test]
@@ -198,7 +208,7 @@ fn many_draws_neither_overflow_nor_vanish() {
         }
         term *= f64::from((1250 - ones) * (400 - ones)) / f64::from((ones + 1) * (4999 - 1250 - 400 + ones + 1));
     }
-    let p = sums.among_others(Draw { drawn: 400, sum: 150, own: 0 }, Alternative::Greater).expect("no cancellation");
+    let p = sums.among_others(draw(400, 150, 0, Alternative::Greater)).expect("no cancellation");
     near(p, greater / all, 1e-9, "hypergeometric tail");
 }
 

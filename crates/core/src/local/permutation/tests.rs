@@ -83,8 +83,15 @@ fn long_simulation_agrees_with_exact_p() {
     for null in [Null::Conditional, Null::Window] {
         for alternative in [Alternative::Greater, Alternative::Less] {
             let exact = local_g_exact(&counts, &weights, SelfWeight::Included, null, alternative).expect("small");
-            let simulated = local_g_permutation(&values, &weights, SelfWeight::Included, null, alternative, replicates, 11)
-                .expect("valid input");
+            let simulated = local_g_permutation(
+                &values,
+                &weights,
+                SelfWeight::Included,
+                null,
+                alternative,
+                Permutations::fixed(replicates, 11),
+            )
+            .expect("valid input");
             let r = f64::from(replicates);
             let mut chi2 = 0.0;
             for (e, s) in exact.p.iter().zip(&simulated.p) {
@@ -103,8 +110,15 @@ fn the_same_seed_gives_the_same_p_on_any_number_of_threads() {
     let weights = ring(300, 3).row_standardized();
     let run = |threads| {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads").install(|| {
-            local_g_permutation(&values, &weights, SelfWeight::Excluded, Null::Conditional, Alternative::TwoSided, 199, 5)
-                .expect("valid input")
+            local_g_permutation(
+                &values,
+                &weights,
+                SelfWeight::Excluded,
+                Null::Conditional,
+                Alternative::TwoSided,
+                Permutations::fixed(199, 5),
+            )
+            .expect("valid input")
         })
     };
     assert_eq!(run(1), run(3));
@@ -158,7 +172,9 @@ fn no_unit_and_one_unit_are_defined() {
             let g = local_g_exact(&vec![3; n as usize], &weights, SelfWeight::Included, null, Alternative::Greater).expect("small");
             assert_eq!(g.p, vec![1.0; n as usize]);
             let values = vec![3.0; n as usize];
-            let g = local_g_permutation(&values, &weights, SelfWeight::Included, null, Alternative::Greater, 9, 1).expect("valid");
+            let g =
+                local_g_permutation(&values, &weights, SelfWeight::Included, null, Alternative::Greater, Permutations::fixed(9, 1))
+                    .expect("valid");
             assert_eq!(g.p, vec![1.0; n as usize]);
         }
     }
@@ -169,7 +185,14 @@ fn weights_that_differ_within_a_row_have_no_exact_p() {
     let weights = SpatialWeights::from_weighted_lists(&[vec![(1, 1.0), (2, 0.5)], vec![(0, 1.0)], vec![(0, 0.5)]]).expect("valid");
     let refused = local_g_exact(&[1, 2, 3], &weights, SelfWeight::Included, Null::Conditional, Alternative::Greater);
     assert!(matches!(refused, Err(Error::OutOfRange { what: "weights", .. })));
-    let g = local_g_permutation(&[1.0, 2.0, 3.0], &weights, SelfWeight::Included, Null::Conditional, Alternative::Greater, 99, 1);
+    let g = local_g_permutation(
+        &[1.0, 2.0, 3.0],
+        &weights,
+        SelfWeight::Included,
+        Null::Conditional,
+        Alternative::Greater,
+        Permutations::fixed(99, 1),
+    );
     assert_eq!(g.expect("valid input").inference, Inference::Permutation { replicates: 99, seed: 1 });
 }
 

@@ -263,10 +263,11 @@ impl Hdbscan {
         }
         let least = condensed.clusters[0].last_of_all;
         for cluster in order {
-            let (size, stability) = (found[cluster].0, condensed.clusters[cluster].stability);
-            all.sizes.push(size);
+            let stability = condensed.clusters[cluster].stability;
+            let largest = f64::from(condensed.clusters[cluster].size) / least;
+            all.sizes.push(found[cluster].0);
             all.stabilities.push(stability);
-            all.persistence.push(if stability.is_infinite() { 1.0 } else { stability * least / f64::from(size) });
+            all.persistence.push(if stability.is_infinite() { 1.0 } else { stability / largest });
         }
         all
     }

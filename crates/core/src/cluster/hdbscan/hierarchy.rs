@@ -28,14 +28,16 @@ pub(super) struct Branch {
     pub last: f64,
     /// The same with the clusters that come of it.
     pub last_of_all: f64,
+    /// Points at birth.
+    pub size: u32,
     /// Σ (1/d − 1/birth) over its points, d being where they leave it.
     pub stability: f64,
     children: Vec<u32>,
 }
 
 impl Branch {
-    fn new(parent: u32, birth: f64) -> Self {
-        Self { parent, birth, last: f64::INFINITY, last_of_all: f64::INFINITY, stability: 0.0, children: Vec::new() }
+    fn new(parent: u32, birth: f64, size: u32) -> Self {
+        Self { parent, birth, size, last: f64::INFINITY, last_of_all: f64::INFINITY, stability: 0.0, children: Vec::new() }
     }
 
     fn lose(&mut self, points: usize, distance: f64) {
@@ -99,7 +101,7 @@ impl Condensed {
     pub fn new(n: usize, links: &[Link], min_cluster_size: u32) -> Self {
         let merges = Merges::new(n, links);
         let mut all = Self {
-            clusters: vec![Branch::new(NONE, f64::INFINITY)],
+            clusters: vec![Branch::new(NONE, f64::INFINITY, n as u32)],
             of_point: vec![0; n],
             distances: vec![f64::INFINITY; n],
         };
@@ -121,7 +123,7 @@ impl Condensed {
                 } else {
                     lost += size as usize;
                     let new = all.clusters.len() as u32;
-                    all.clusters.push(Branch::new(cluster, distance));
+                    all.clusters.push(Branch::new(cluster, distance, size));
                     all.clusters[cluster as usize].children.push(new);
                     alive.push((*part as usize, new));
                 }
@@ -133,7 +135,8 @@ impl Condensed {
         for cluster in (0..all.clusters.len()).rev() {
             let last = all.clusters[cluster].last_of_all.min(all.clusters[cluster].last);
             all.clusters[cluster].last_of_all = last;
-            if let Some(parent) = all.clusters.get_mut(all.clusters[cluster].parent as usize) {
+            let parent = all.clusters[cluster].parent as usize;
+            if let Some(parent) = all.clusters.get_mut(parent) {
                 parent.last_of_all = parent.last_of_all.min(last);
             }
         }

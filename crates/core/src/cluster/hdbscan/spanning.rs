@@ -166,9 +166,9 @@ impl Round<'_> {
     /// Finds the lightest links of those points of a leaf that may have the lightest of their component.
     fn ask(&self, leaf: usize, start: usize, known: &mut [Known], asking: &mut Vec<usize>) {
         asking.clear();
-        asking.extend(
-            (0..known.len()).filter(|i| known[*i].end == NONE && known[*i].at_least < self.lightest(self.component[start + *i])),
-        );
+        // A link that was found while others found lighter ones for the component need not be the lightest of its point.
+        let may_gain = |i: &usize| known[*i].at_least < known[*i].squared.min(self.lightest(self.component[start + *i]));
+        asking.extend((0..known.len()).filter(may_gain));
         if asking.is_empty() {
             return;
         }

@@ -103,7 +103,7 @@ impl Tree {
     /// One value for each node: of the leaves from their points, of the others from their halves.
     pub fn gathered<T: Clone + Send>(&self, leaf: impl Fn(Range<usize>) -> T + Sync, both: impl Fn(&T, &T) -> T) -> Vec<T> {
         let first = self.first_leaf();
-        let mut reversed: Vec<T> = (first..=2 * first).into_par_iter().rev().map(|node| leaf(self.points(node))).collect();
+        let mut reversed: Vec<T> = (first..2 * first + 1).into_par_iter().rev().map(|node| leaf(self.points(node))).collect();
         for node in (0..first).rev() {
             // Node i stands at 2 first − i.
             let of = |i: usize| &reversed[2 * first - i];

@@ -56,7 +56,7 @@ pub fn incidents(size: usize) -> Option<Incidents> {
         all.easting.push(number(2));
         all.northing.push(number(3));
         let at: jiff::civil::DateTime = row[4].parse().expect("a time");
-        seconds.push(at.to_zoned(jiff::tz::TimeZone::UTC).expect("in range").timestamp().as_second());
+        seconds.push(at.duration_since(jiff::civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0)).as_secs());
     }
     let first = seconds.iter().copied().min().unwrap_or(0);
     all.day = seconds.iter().map(|s| (s - first).div_euclid(86_400)).collect();

@@ -5,7 +5,7 @@
 //! | where do incidents crowd within a given distance? | [`dbscan::dbscan`] | Density-based Clustering (ArcGIS, QGIS), `sklearn.cluster.DBSCAN`, R `dbscan::dbscan` |
 //! | where and when do they crowd? | [`st_dbscan::st_dbscan`] | ST-DBSCAN (QGIS), `st_dbscan` |
 //! | where do they crowd, at whatever density? | [`hdbscan::hdbscan`] | Self-adjusting (ArcGIS), `hdbscan`, `fast_hdbscan`, R `dbscan::hdbscan` |
-| how far and in which direction do they spread? | [`ellipse::ellipse`], [`ellipse::hull`] | Directional Distribution (ArcGIS), `aspace`, CrimeStat standard deviational ellipse |
+//! | how far and in which direction do they spread? | [`ellipse::ellipse`], [`ellipse::hull`] | Directional Distribution (ArcGIS), `aspace`, CrimeStat standard deviational ellipse |
 
 mod cells;
 pub mod dbscan;

@@ -3,7 +3,12 @@
 //! A bench does this when `HOTSPOT_PEERS_WORK` names the folder with the peers' work (CSV files that `make_work.py` writes); each
 //! measurement is one line of JSON on stdout, appended to the file that `HOTSPOT_PEERS_OUT` names.
 
-#![allow(dead_code, clippy::print_stdout, clippy::disallowed_methods, reason = "each bench needs a part; a measurement has a clock and prints")]
+#![allow(
+    dead_code,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "each bench needs a part; a measurement has a clock and prints"
+)]
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -33,10 +38,8 @@ pub fn table(name: &str, columns: &[&str]) -> Option<Vec<Vec<String>>> {
         return None;
     };
     let header = reader.headers().expect("a header").clone();
-    let places: Vec<usize> = columns
-        .iter()
-        .map(|c| header.iter().position(|h| h == *c).unwrap_or_else(|| panic!("{name} has no column {c}")))
-        .collect();
+    let places: Vec<usize> =
+        columns.iter().map(|c| header.iter().position(|h| h == *c).unwrap_or_else(|| panic!("{name} has no column {c}"))).collect();
     let rows = reader.records().map(|row| {
         let row = row.expect("a row of the header's width");
         places.iter().map(|p| row[*p].to_owned()).collect()

@@ -159,7 +159,12 @@ fn report(args: &IngestArgs, batches: &[Batch], account: &Reconciliation, append
         say(batch)?;
     }
     if let Some(all) = appended.filter(|a| a.batches.len() > 1) {
-        say(format_args!("{} files: {} new records or versions, {} already known", all.batches.len(), all.added(), all.already_known()))?;
+        say(format_args!(
+            "{} files: {} new records or versions, {} already known",
+            all.batches.len(),
+            all.added(),
+            all.already_known()
+        ))?;
     }
     Ok(())
 }

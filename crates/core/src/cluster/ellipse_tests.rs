@@ -140,7 +140,9 @@ fn the_convex_hull_is_that_of_pointpats() {
 
 #[test]
 fn points_without_area_have_no_hull() {
-    for points in [&[][..], &[[1.0, 1.0]], &[[1.0, 1.0], [2.0, 2.0]], &[[1.0, 1.0]; 6], &[[0.0, 0.0], [1.0, 2.0], [2.0, 4.0], [3.0, 6.0]]] {
+    for points in
+        [&[][..], &[[1.0, 1.0]], &[[1.0, 1.0], [2.0, 2.0]], &[[1.0, 1.0]; 6], &[[0.0, 0.0], [1.0, 2.0], [2.0, 4.0], [3.0, 6.0]]]
+    {
         for kind in [Hull::Convex, Hull::Concave { concavity: 2.0, shortest_m: 0.0 }] {
             assert_eq!(hull(points, kind).expect("valid input"), None);
         }

@@ -180,9 +180,8 @@ impl Cloud {
         let n = weights.iter().sum();
         // Around the first point: no digits are lost to the distance from the origin.
         let origin = places.first().copied().unwrap_or_default();
-        let mean = |axis: usize| {
-            origin[axis] + places.iter().zip(&weights).map(|(p, w)| w * (p[axis] - origin[axis])).sum::<f64>() / n
-        };
+        let mean =
+            |axis: usize| origin[axis] + places.iter().zip(&weights).map(|(p, w)| w * (p[axis] - origin[axis])).sum::<f64>() / n;
         let center = [mean(0), mean(1)];
         Self { places, weights, n, center }
     }

@@ -141,9 +141,7 @@ pub fn cross_validate(points: &[[f64; 2]], kernel: Kernel, criterion: Criterion,
         .filter(|i| scores[*i].is_finite())
         .max_by(|a, b| better(*a, *b).then(candidates_m[*a].total_cmp(&candidates_m[*b])));
     let best_m = best.map(|i| candidates_m[i]);
-    let at_end = best_m.is_some_and(|best| {
-        candidates_m.iter().all(|h| *h >= best) || candidates_m.iter().all(|h| *h <= best)
-    });
+    let at_end = best_m.is_some_and(|best| candidates_m.iter().all(|h| *h >= best) || candidates_m.iter().all(|h| *h <= best));
     Ok(CrossValidation { criterion, kernel, n: points.len(), candidates_m: candidates_m.to_vec(), scores, best_m, at_end })
 }
 
@@ -170,7 +168,8 @@ fn others(points: &[[f64; 2]], twins: &[f64], kernel: Kernel, h: f64) -> Vec<f64
     let reach = kernel.reach(h);
     let bins = PointBins::new(points, None, reach);
     let own = kernel.shape(h, Once(0.0));
-    let sum = |(place, twins): (&[f64; 2], &f64)| twins * own + kernel.shape(h, Apart(Near { points: &bins, place: *place, reach }));
+    let sum =
+        |(place, twins): (&[f64; 2], &f64)| twins * own + kernel.shape(h, Apart(Near { points: &bins, place: *place, reach }));
     points.par_iter().zip(twins).with_min_len(256).map(sum).collect()
 }
 

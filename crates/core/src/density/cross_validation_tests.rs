@@ -20,7 +20,8 @@ const TWELVE: [[f64; 2]; 12] = [
 #[test]
 fn likelihoods_are_those_of_the_definition() {
     // numpy.
-    let wanted = [(10.0, -132.82144296468314), (15.0, -121.71801968470288), (20.0, -119.38206721276832), (30.0, -119.4009099552823)];
+    let wanted =
+        [(10.0, -132.82144296468314), (15.0, -121.71801968470288), (20.0, -119.38206721276832), (30.0, -119.4009099552823)];
     let scored = cross_validate(&TWELVE, Kernel::Gaussian, Criterion::Likelihood, &wanted.map(|w| w.0)).expect("valid input");
     for (score, (h, wanted)) in scored.scores.iter().zip(wanted) {
         assert!((score - wanted).abs() < 1e-4, "{h}: {score} is not {wanted}");

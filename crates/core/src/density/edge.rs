@@ -194,7 +194,11 @@ pub(super) fn shares(mask: Mask<'_>, kernel: Kernel, places: &[[f64; 2]], widths
         }
         Mask::Cells { centers, area_km2 } => {
             let marks: Vec<Mark> = area_km2.iter().map(|a| Mark { weight: a * M2_PER_KM2, scale: 1.0 }).collect();
-            let typical = if places.is_empty() { 1.0 } else { (0..places.len()).map(|row| widths.of(row)).sum::<f64>() / places.len() as f64 };
+            let typical = if places.is_empty() {
+                1.0
+            } else {
+                (0..places.len()).map(|row| widths.of(row)).sum::<f64>() / places.len() as f64
+            };
             let cells = PointBins::new(centers, Some(&marks), kernel.reach(typical));
             let share = |(row, place): (usize, &[f64; 2])| {
                 let h = widths.of(row);

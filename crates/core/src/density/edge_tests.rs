@@ -45,10 +45,15 @@ fn shares_are_those_of_poly_cub() {
 #[test]
 fn the_direction_of_rings_does_not_matter() {
     let polygon = with_hole();
-    let turned = MultiPolygon::new(polygon.iter().map(|p| {
-        let back = |ring: &LineString<f64>| LineString::new(ring.0.iter().rev().copied().collect());
-        Polygon::new(back(p.exterior()), p.interiors().iter().map(back).collect())
-    }).collect());
+    let turned = MultiPolygon::new(
+        polygon
+            .iter()
+            .map(|p| {
+                let back = |ring: &LineString<f64>| LineString::new(ring.0.iter().rev().copied().collect());
+                Polygon::new(back(p.exterior()), p.interiors().iter().map(back).collect())
+            })
+            .collect(),
+    );
     let at = [[50.0, 50.0], [250.0, 250.0], [950.0, 100.0]];
     let of = |mask| share_inside(Mask::Polygon(mask), Kernel::Quartic, 300.0, &at).expect("valid input");
     for (a, b) in of(&polygon).iter().zip(of(&turned)) {
@@ -60,12 +65,18 @@ fn the_direction_of_rings_does_not_matter() {
 fn on_the_outline_and_at_its_corners_there_is_no_jump() {
     // In the National Grid, where a coordinate has ten digits before those that are in doubt.
     let [x, y] = [530_123.4, 180_321.7];
-    let square = MultiPolygon::from(polygon![(x: x, y: y), (x: x + 700.0, y: y + 100.0), (x: x + 600.0, y: y + 800.0), (x: x - 100.0, y: y + 700.0)]);
+    let square = MultiPolygon::from(
+        polygon![(x: x, y: y), (x: x + 700.0, y: y + 100.0), (x: x + 600.0, y: y + 800.0), (x: x - 100.0, y: y + 700.0)],
+    );
     let on = [[x, y], [x + 350.0, y + 50.0], [x + 650.0, y + 450.0], [x - 50.0, y + 350.0], [x + 600.0, y + 800.0]];
     for (kernel, h) in H {
         for place in on {
-            let around: Vec<[f64; 2]> =
-                (0..24).map(|i| { let (s, c) = (f64::from(i) * 0.262).sin_cos(); [place[0] + 1e-4 * s, place[1] + 1e-4 * c] }).collect();
+            let around: Vec<[f64; 2]> = (0..24)
+                .map(|i| {
+                    let (s, c) = (f64::from(i) * 0.262).sin_cos();
+                    [place[0] + 1e-4 * s, place[1] + 1e-4 * c]
+                })
+                .collect();
             let near = share_inside(Mask::Polygon(&square), kernel, h, &around).expect("valid input");
             let at = share_inside(Mask::Polygon(&square), kernel, h, &[place]).expect("valid input")[0];
             assert!(near.iter().all(|n| (n - at).abs() < 1e-5), "{kernel} at {place:?}: {at} among {near:?}");
@@ -77,7 +88,8 @@ fn on_the_outline_and_at_its_corners_there_is_no_jump() {
 fn far_inside_and_far_outside_are_one_and_zero() {
     let square = MultiPolygon::from(polygon![(x: 0., y: 0.), (x: 9e4, y: 0.), (x: 9e4, y: 9e4), (x: 0., y: 9e4)]);
     for (kernel, h) in H {
-        let shares = share_inside(Mask::Polygon(&square), kernel, h, &[[4e4, 4e4], [-1e4, 4e4], [1e300, 0.0]]).expect("valid input");
+        let shares =
+            share_inside(Mask::Polygon(&square), kernel, h, &[[4e4, 4e4], [-1e4, 4e4], [1e300, 0.0]]).expect("valid input");
         assert!((shares[0] - 1.0).abs() < 2e-8);
         assert_eq!(shares[1..], [0.0, 0.0]);
     }

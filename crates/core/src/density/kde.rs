@@ -210,12 +210,7 @@ pub fn kde(points: Points<'_>, at: &[[f64; 2]], params: &KdeParams<'_>) -> Resul
 ///
 /// # Errors
 /// As [`kde`]; [`Error::Length`] when there are not as many counts as centres; [`Error::OutOfRange`] when the area of the cells is not positive.
-pub fn kde_of_counts(
-    counts: &[u32],
-    centers: &[[f64; 2]],
-    at: &[[f64; 2]],
-    params: &KdeParams<'_>,
-) -> Result<Kde> {
+pub fn kde_of_counts(counts: &[u32], centers: &[[f64; 2]], at: &[[f64; 2]], params: &KdeParams<'_>) -> Result<Kde> {
     let weights: Vec<f64> = counts.iter().map(|n| f64::from(*n)).collect();
     kde(Points::weighted(centers, &weights), at, params)
 }
@@ -247,7 +242,9 @@ impl<'a> Used<'a> {
         if let Some(weights) = &mut self.weights {
             *weights = rows.iter().map(|row| weights[*row]).collect();
         }
-        if let Widths::Each(each) = &mut self.widths && !each.is_empty() {
+        if let Widths::Each(each) = &mut self.widths
+            && !each.is_empty()
+        {
             *each = rows.iter().map(|row| each[*row]).collect();
         }
         n - rows.len()

@@ -4,7 +4,7 @@ use crate::Row;
 use hotspot_core::local::fdr::{benjamini_hochberg, benjamini_yekutieli, bonferroni};
 use hotspot_core::local::geary::local_geary;
 use hotspot_core::local::getis_ord::{local_g, local_g_test};
-use hotspot_core::local::global::{Assumption, GlobalTest, general_g, geary, moran};
+use hotspot_core::local::global::{Assumption, GlobalTest, geary, general_g, moran};
 use hotspot_core::local::moran::local_moran;
 use hotspot_core::local::standardized_rate::empirical_bayes_index;
 use hotspot_core::local::{Alternative, GearyPattern, Inference, LocalTest, Permutations, Scaling};
@@ -87,7 +87,13 @@ fn gi() -> Vec<Row> {
     }
     vec![
         Row::agrees("local::getis_ord::local_g", "esda documentation", "z of Gi and Gi*, six points, binary", published, 1e-8),
-        Row::agrees("local::getis_ord::local_g", "Ord and Getis 1995", "z of Gi* does not change by row standardisation", invariant, 1e-8),
+        Row::agrees(
+            "local::getis_ord::local_g",
+            "Ord and Getis 1995",
+            "z of Gi* does not change by row standardisation",
+            invariant,
+            1e-8,
+        ),
         Row::differs(
             "local::getis_ord::local_g",
             "esda 2.9.0",
@@ -118,7 +124,14 @@ fn local_morans() -> Vec<Row> {
     let test = LocalTest::analytical(Alternative::TwoSided);
     let i = |scaling| defined(&local_moran(&values, &weights, scaling, &test).expect("valid").i);
     let by_hand = [0.395122, -0.106620, -1.034843, -0.022997, -0.103484, 1.586760];
-    let of_esda = [0.32926829268292696, -0.08885017421602777, -0.8623693379790942, -0.019163763066202096, -0.08623693379790952, 1.3222996515679442];
+    let of_esda = [
+        0.32926829268292696,
+        -0.08885017421602777,
+        -0.8623693379790942,
+        -0.019163763066202096,
+        -0.08623693379790952,
+        1.3222996515679442,
+    ];
     let definition = worst(&i(Scaling::Population), &by_hand);
     let esda = worst(&i(Scaling::Sample), &of_esda);
 
@@ -143,7 +156,10 @@ fn local_morans() -> Vec<Row> {
     let other = local_moran(&values, &weights, Scaling::Sample, &test).expect("valid");
     assert!(worst(&defined(&other.i)[..3], &[0.00525906903041885, -0.00979792288732772, -0.0946521045989509]) < 1e-15);
     assert!(worst(&defined(&m.expected)[..1], &[-3.02734720546447e-06]) < 1e-18);
-    assert!((other.z[0].expect("defined") - 0.684661439004263).abs() < 1e-12 && (other.z[0].expect("defined") - 0.668369131427579).abs() > 0.01);
+    assert!(
+        (other.z[0].expect("defined") - 0.684661439004263).abs() < 1e-12
+            && (other.z[0].expect("defined") - 0.668369131427579).abs() > 0.01
+    );
     // esda.Moran_Local(permutations=99999, seed=1).p_sim of the first eight countries.
     let simulated = [0.19942, 0.39032, 0.49714, 0.01822, 0.0049, 0.39178, 0.04553, 0.23147];
     let exact = local_moran(&values, &weights, Scaling::Sample, &LocalTest::exact(Alternative::Directed)).expect("small");
@@ -179,13 +195,15 @@ fn local_gearys() -> Vec<Row> {
     let weights = neighbours("afcon_neighbours.csv", 42).row_standardized();
     let run = |scaling, test: &LocalTest| local_geary(&values, &weights, scaling, test).expect("valid");
     let analytical = LocalTest::analytical(Alternative::TwoSided);
-    let of_spdep = [0.390254565015625, 0.504604394280255, 0.512248935331742, 2.908148777419418, 3.400069006449391, 0.346142110214207];
+    let of_spdep =
+        [0.390254565015625, 0.504604394280255, 0.512248935331742, 2.908148777419418, 3.400069006449391, 0.346142110214207];
     let of_esda = [0.39977296904039605, 0.5169118185309933, 0.5247428118032479, 2.979079235405258, 3.482997518801816];
     let sample = run(Scaling::Sample, &analytical);
     let spdep = worst(&defined(&sample.c)[..6], &of_spdep);
     let esda = worst(&defined(&run(Scaling::Population, &analytical).c)[..5], &of_esda);
     // localC_perm(nsim = 999, set.seed(1)): simulated expectation, standard error √(Var / 999).
-    let simulated = [(1.00898861950403, 2.64425625819213), (1.03282238346772, 0.853386132405023), (1.15520230685092, 1.17933106944025)];
+    let simulated =
+        [(1.00898861950403, 2.64425625819213), (1.03282238346772, 0.853386132405023), (1.15520230685092, 1.17933106944025)];
     let mut deviation = 0.0_f64;
     for (row, (mean, variance)) in simulated.iter().enumerate() {
         deviation = deviation.max((sample.expected[row].expect("defined") - mean).abs() / (variance / 999.0_f64).sqrt());
@@ -199,7 +217,13 @@ fn local_gearys() -> Vec<Row> {
     assert_eq!((sample.pattern[1], sample.pattern[2]), (Some(GearyPattern::OtherPositive), Some(GearyPattern::OtherPositive)));
     assert!(sample.c[1] < sample.expected[1]);
     vec![
-        Row::agrees("local::geary::local_geary", "spdep 1.2-7 `localC`", "c, 6 countries, divisor n - 1 (`Scaling::Sample`)", spdep, 1e-13),
+        Row::agrees(
+            "local::geary::local_geary",
+            "spdep 1.2-7 `localC`",
+            "c, 6 countries, divisor n - 1 (`Scaling::Sample`)",
+            spdep,
+            1e-13,
+        ),
         Row::agrees("local::geary::local_geary", "esda 2.9.0 `Geary_Local`", "c, 5 countries, divisor n", esda, 1e-13),
         Row::agrees(
             "local::geary::local_geary",
@@ -208,7 +232,13 @@ fn local_gearys() -> Vec<Row> {
             deviation,
             3.5,
         ),
-        Row::agrees("local::geary::local_geary", "esda 2.9.0 `Geary_Local(permutations=9999)`", "p, 8 countries, \"directed\"", p, 0.02),
+        Row::agrees(
+            "local::geary::local_geary",
+            "esda 2.9.0 `Geary_Local(permutations=9999)`",
+            "p, 8 countries, \"directed\"",
+            p,
+            0.02,
+        ),
         Row::differs(
             "local::geary::local_geary",
             "spdep 1.2-7 `localC_perm`",
@@ -290,11 +320,18 @@ fn rates() -> Vec<Row> {
     // EBImoran.mc(nsim = 999, set.seed(1)) gives 0.003 where the long run is near 0.0005: its count takes one more than M.
     assert!(global.p < 0.002, "{}", global.p);
     let standardised = binary.row_standardized();
-    let local = local_moran(&index.z, &standardised, Scaling::Sample, &LocalTest::analytical(Alternative::TwoSided)).expect("valid");
+    let local =
+        local_moran(&index.z, &standardised, Scaling::Sample, &LocalTest::analytical(Alternative::TwoSided)).expect("valid");
     let of_esda = [0.5577226636735848, 0.5355801521599056, 0.37925972939247843, 0.06102473395587827, 4.91050569821883];
     let local = worst(&defined(&local.i)[..5], &of_esda);
     vec![
-        Row::agrees("local::standardized_rate::empirical_bayes_index", "esda 2.9.0 `assuncao_rate`", "z, 5 counties of North Carolina", z, 1e-13),
+        Row::agrees(
+            "local::standardized_rate::empirical_bayes_index",
+            "esda 2.9.0 `assuncao_rate`",
+            "z, 5 counties of North Carolina",
+            z,
+            1e-13,
+        ),
         Row::agrees("local::global::moran of it", "spdep 1.2-7 `EBImoran.mc`", "I of infant deaths, 100 counties", i, 1e-12),
         Row::agrees("local::moran::local_moran of it", "esda 2.9.0 `Moran_Local_Rate`", "I, 5 counties", local, 1e-12),
         Row::differs(
@@ -316,7 +353,13 @@ fn corrections() -> Vec<Row> {
     assert_eq!((rejected(&by), rejected(&bonferroni(&p).expect("p values"))), (3, 3));
     let penalty = (by[0] / adjusted[0] - 3.318228993).abs();
     vec![
-        Row::agrees("local::fdr::benjamini_hochberg", "Benjamini and Hochberg 1995", "15 adjusted p values; 4 at most 0.05", bh, 1e-6),
+        Row::agrees(
+            "local::fdr::benjamini_hochberg",
+            "Benjamini and Hochberg 1995",
+            "15 adjusted p values; 4 at most 0.05",
+            bh,
+            1e-6,
+        ),
         Row::agrees("local::fdr::benjamini_yekutieli", "Benjamini and Yekutieli 2001", "c(15); 3 at most 0.05", penalty, 1e-9),
         Row::differs(
             "local::fdr::benjamini_hochberg",

@@ -153,7 +153,8 @@ impl<'a> Account<'a> {
         let placed = points().count();
         let inside = points().filter(|p| london.bounds_contain(*p)).count();
         if 2 * inside < placed || placed == 0 {
-            let note = "study area: any, since most points lie outside London; name one with --study-area to refuse points outside it";
+            let note =
+                "study area: any, since most points lie outside London; name one with --study-area to refuse points outside it";
             return (StudyAreaChoice::Any, note.to_owned());
         }
         let mut outside = Vec::new();

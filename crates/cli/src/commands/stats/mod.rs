@@ -1,20 +1,48 @@
 //! `hotspot stats`: a plain table in, a plain table out. One file per family of methods.
 
 mod answer;
+mod cluster;
+mod density;
+mod evaluate;
 mod local;
+mod points;
 mod rate;
 mod table;
+mod weights;
 
-use crate::args::stats::{StatsArgs, StatsMethod};
+use crate::args::stats::{StatsArgs, StatsMethod as Method};
 use crate::failure::{Done, Failure};
 
 /// Computes one statistic and writes it.
 pub fn run(args: &StatsArgs) -> Done {
     let answer = match &args.method {
-        StatsMethod::LocalG(args) => local::local_g(args)?,
-        StatsMethod::Fdr(args) => local::fdr(args)?,
-        StatsMethod::PoissonLimits(args) => rate::poisson_limits(args)?,
-        StatsMethod::Shrink(args) => rate::shrink(args)?,
+        Method::LocalG(args) => local::local_g(args)?,
+        Method::LocalMoran(args) => local::local_moran(args)?,
+        Method::LocalGeary(args) => local::local_geary(args)?,
+        Method::Moran(args) => local::moran(args)?,
+        Method::Geary(args) => local::geary(args)?,
+        Method::Fdr(args) => local::fdr(args)?,
+        Method::Weights(args) => weights::weights(args)?,
+        Method::Kde(args) => density::kde(args)?,
+        Method::DualKde(args) => density::dual_kde(args)?,
+        Method::Bandwidth(args) => density::bandwidth(args)?,
+        Method::Ellipse(args) => density::ellipse(args)?,
+        Method::Hull(args) => density::hull(args)?,
+        Method::Dbscan(args) => cluster::dbscan(args)?,
+        Method::Hdbscan(args) => cluster::hdbscan(args)?,
+        Method::StDbscan(args) => cluster::st_dbscan(args)?,
+        Method::PoissonLimits(args) => rate::poisson_limits(args)?,
+        Method::ProportionLimits(args) => rate::proportion_limits(args)?,
+        Method::RateRatio(args) => rate::rate_ratio(args)?,
+        Method::Rolling12(args) => rate::rolling_12(args)?,
+        Method::Shrink(args) => rate::shrink(args)?,
+        Method::EmpiricalBayes(args) => rate::empirical_bayes(args)?,
+        Method::Funnel(args) => rate::funnel(args)?,
+        Method::LocationQuotient(args) => rate::location_quotient(args)?,
+        Method::Displacement(args) => rate::displacement(args)?,
+        Method::Naus(args) => rate::naus(args)?,
+        Method::Pai(args) => evaluate::pai(args)?,
+        Method::Gini(args) => evaluate::gini(args)?,
     };
     answer.write(&args.out, args.json)
 }

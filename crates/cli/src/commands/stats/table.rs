@@ -52,6 +52,11 @@ impl Table {
         data(self.0.counts(column))
     }
 
+    /// An error at a row (from 0) and column. `what` must not hold a value.
+    pub fn refused(&self, row: usize, column: &str, what: &str) -> hotspot_pipeline::Error {
+        self.0.refused(row, column, what)
+    }
+
     /// The rows by the texts of a column, each once.
     pub fn names(&self, column: &str) -> Done<RowNames> {
         data(self.0.names(column))

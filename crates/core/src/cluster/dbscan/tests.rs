@@ -215,7 +215,9 @@ fn threads_change_nothing() {
     use rand_pcg::{Pcg64, rand_core::Rng};
     let mut random = Pcg64::new(3, 3);
     let mut unit = || (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
-    let points: Vec<[f64; 2]> = (0..40_000).map(|i| if i % 3 == 0 { [unit() * 9e3, unit() * 9e3] } else { [unit() * unit() * 2e3, unit() * 4e3] }).collect();
+    let points: Vec<[f64; 2]> = (0..40_000)
+        .map(|i| if i % 3 == 0 { [unit() * 9e3, unit() * 9e3] } else { [unit() * unit() * 2e3, unit() * 4e3] })
+        .collect();
     let run = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
         pool.install(|| dbscan(&points, 60.0, 10).expect("valid input"))

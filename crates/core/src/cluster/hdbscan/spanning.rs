@@ -174,7 +174,8 @@ impl Round<'_> {
         }
         let first = self.component[start + asking[0]];
         let all_of_one = asking.iter().all(|i| self.component[start + *i] == first);
-        let mut query = Query { round: self, leaf, start, known, asking, own: if all_of_one { first } else { NONE }, farthest: f64::INFINITY };
+        let mut query =
+            Query { round: self, leaf, start, known, asking, own: if all_of_one { first } else { NONE }, farthest: f64::INFINITY };
         query.descend(0, 0.0);
         for i in &*query.asking {
             let known = &mut query.known[*i];

@@ -63,7 +63,8 @@ impl<'a> Definition<'a> {
     }
 
     fn shrink(&mut self, set: Vec<usize>, cluster: usize) {
-        let mut lengths: Vec<f64> = set.iter().flat_map(|i| set.iter().filter(move |j| *j < i).map(|j| self.table[*i][*j])).collect();
+        let mut lengths: Vec<f64> =
+            set.iter().flat_map(|i| set.iter().filter(move |j| *j < i).map(|j| self.table[*i][*j])).collect();
         lengths.sort_by(f64::total_cmp);
         lengths.dedup();
         // The largest length without which the set falls apart.
@@ -300,7 +301,8 @@ fn the_spanning_tree_is_exact() {
     for k in [0, 1, 5, 30, 400] {
         let core = tree.squared_core_distances(k);
         for i in (0..points.len()).step_by(7) {
-            let mut all: Vec<f64> = ordered.iter().map(|p| (p[0] - ordered[i][0]).powi(2) + (p[1] - ordered[i][1]).powi(2)).collect();
+            let mut all: Vec<f64> =
+                ordered.iter().map(|p| (p[0] - ordered[i][0]).powi(2) + (p[1] - ordered[i][1]).powi(2)).collect();
             assert_eq!(core[i], *all.select_nth_unstable_by(k, f64::total_cmp).1, "{k}th of {i}");
         }
         let mut found: Vec<f64> = spanning::spanning_tree(&tree, &core).iter().map(|l| l.squared).collect();

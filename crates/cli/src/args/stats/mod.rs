@@ -1,0 +1,100 @@
+//! What can be typed behind `hotspot stats`.
+
+pub mod cluster;
+pub mod density;
+pub mod evaluate;
+pub mod local;
+pub mod rate;
+
+use clap::{Args as ClapArgs, Subcommand};
+use std::path::PathBuf;
+
+#[derive(Debug, ClapArgs)]
+pub struct StatsArgs {
+    #[command(subcommand)]
+    pub method: StatsMethod,
+    /// Where to write the result; - for stdout
+    #[arg(long, global = true, value_name = "FILE", default_value = "-")]
+    pub out: PathBuf,
+    /// Write JSON instead of CSV
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum StatsMethod {
+    /// Getis-Ord Gi and Gi*: is the sum around a unit high?
+    LocalG(local::LocalGArgs),
+    /// Local Moran: is a unit like its neighbours, and how?
+    LocalMoran(local::LocalMoranArgs),
+    /// Local Geary: does a unit differ less from its neighbours than chance would have it?
+    LocalGeary(local::LocalMoranArgs),
+    /// Moran's I of all units
+    Moran(local::GlobalArgs),
+    /// Geary's C of all units
+    Geary(local::GlobalArgs),
+    /// Adjusted p values when many units are tested
+    Fdr(local::FdrArgs),
+    /// Neighbours by distance, number, H3 cells or shared borders, as a table for --weights
+    Weights(local::WeightsArgs),
+    /// Kernel density per square kilometre
+    Kde(density::KdeArgs),
+    /// Two kernel densities compared: ratio, log ratio, difference or sum
+    DualKde(density::DualKdeArgs),
+    /// Bandwidths by every named rule and by cross-validation
+    Bandwidth(density::BandwidthArgs),
+    /// Standard deviational ellipse, mean centre and standard distance
+    Ellipse(density::EllipseArgs),
+    /// Convex or concave hull of points
+    Hull(density::HullArgs),
+    /// Clusters of points within a distance
+    Dbscan(cluster::DbscanArgs),
+    /// Clusters of points at whatever density
+    Hdbscan(cluster::HdbscanArgs),
+    /// Clusters of points in space and time
+    StDbscan(cluster::StDbscanArgs),
+    /// Limits of a Poisson count, and of its rate
+    PoissonLimits(rate::PoissonLimitsArgs),
+    /// Limits of a proportion: Wilson and Clopper-Pearson
+    ProportionLimits(rate::ProportionLimitsArgs),
+    /// Ratio of two rates with limits, and the e-test of their difference
+    RateRatio(rate::RateRatioArgs),
+    /// Twelve months against the twelve before, with limits of the change
+    Rolling12(rate::Rolling12Args),
+    /// Rates shrunk towards the overall rate (gamma-Poisson), with exceedance probabilities and ranks
+    Shrink(rate::ShrinkArgs),
+    /// Empirical Bayes rates by moments (Marshall)
+    EmpiricalBayes(rate::EmpiricalBayesArgs),
+    /// Funnel limits around an overall ratio, with over-dispersion
+    Funnel(rate::FunnelArgs),
+    /// Location quotients of parts against the whole
+    LocationQuotient(rate::LocationQuotientArgs),
+    /// Weighted displacement difference of a treated and a control area
+    Displacement(rate::DisplacementArgs),
+    /// Probability that some moving window holds so many (Naus)
+    Naus(rate::NausArgs),
+    /// Forecast accuracy: hit rate, PAI, PEI, recovery ratio
+    Pai(evaluate::PaiArgs),
+    /// Concentration: Gini, generalised Gini, Lorenz shares, against chance
+    Gini(evaluate::GiniArgs),
+}
+
+/// Points: columns `id,x,y` in metres, or `id,lon,lat` in degrees.
+#[derive(Debug, ClapArgs)]
+pub struct PointsArg {
+    /// Points: columns id, x, y in metres, or id, lon, lat in degrees
+    #[arg(long, value_name = "FILE")]
+    pub points: PathBuf,
+}
+
+pub(super) fn level(text: &str) -> Result<f64, String> {
+    text.parse::<f64>().ok().filter(|v| 0.0 < *v && *v < 1.0).ok_or_else(|| "a level is a number between 0 and 1".to_owned())
+}
+
+pub(super) fn positive(text: &str) -> Result<f64, String> {
+    text.parse::<f64>().ok().filter(|v| *v > 0.0 && v.is_finite()).ok_or_else(|| "needed is a number above 0".to_owned())
+}
+
+pub(super) fn not_negative(text: &str) -> Result<f64, String> {
+    text.parse::<f64>().ok().filter(|v| *v >= 0.0 && v.is_finite()).ok_or_else(|| "needed is a number, 0 or more".to_owned())
+}

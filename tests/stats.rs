@@ -39,6 +39,9 @@ fn near(got: &[f64], wanted: &[f64], within: f64) {
     }
 }
 
+/// Points 1 to 6 of the `esda` documentation.
+const PLACES: &str = "id,x,y\n1,10,10\n2,20,10\n3,40,10\n4,15,20\n5,30,20\n6,30,30\n";
+
 /// The six points of the `esda` documentation, and those within 15 of one another.
 const SIX: &str = "id,value\n1,2\n2,3\n3,3.2\n4,5\n5,8\n6,7\n";
 const WITHIN_15: &str = "from,to\n1,2\n1,4\n2,1\n2,4\n2,5\n3,5\n4,1\n4,2\n4,5\n5,2\n5,3\n5,4\n5,6\n6,5\n";
@@ -81,8 +84,8 @@ fn what_a_table_lacks_is_said_with_its_place_and_without_its_values() {
     let tables = Tables::new();
     let links = tables.with("w.csv", WITHIN_15);
     for (values, said) in [
-        ("id,value\n1,2\n2,SE15 4QN\n", "bad.csv, row 3, column value"),
-        ("id,worth\n1,2\n", "column value"),
+        ("id,value\n1,2\n2,SE15 4QN\n3,1\n4,1\n5,1\n6,1\n", "bad.csv, row 3, column value"),
+        ("id,worth\n1,2\n2,1\n3,1\n4,1\n5,1\n6,1\n", "column value"),
         ("id,value\n1,2\n1,3\n", "row 3, column id"),
         ("id,value\n1,2\n", "w.csv, row 7, column from"),
         ("", "empty"),
@@ -110,4 +113,78 @@ fn adjusted_p_values_and_limits_are_the_published_ones() {
     let units = tables.with("u.csv", "id,count,expected\na,0,0.5\nb,6,2\nc,60,20\n");
     let shrunk = succeed(["stats", "shrink", "--values", &units, "--prior", "4", "4"]);
     near(&numbers(&shrunk, "shrunk"), &[0.888889, 1.666667, 2.666667], 1e-6);
+}
+
+#[test]
+fn weights_made_here_are_weights_read_here() {
+    let tables = Tables::new();
+    let (places, values) = (tables.with("p.csv", PLACES), tables.with("v.csv", SIX));
+    let made = succeed(["stats", "weights", "--points", &places, "--band", "15"]);
+    assert_eq!(made.lines().count(), 1 + WITHIN_15.lines().count() - 1);
+    let links = tables.with("w.csv", &made);
+    let star = succeed(["stats", "local-g", "--values", &values, "--weights", &links, "--inference", "analytical"]);
+    near(&numbers(&star, "z"), &GI_STAR, 1e-8);
+    let moran = |scaling: &str| {
+        let more = ["--row-standardise", "--inference", "permutation", "--scaling", scaling];
+        let base = ["stats", "local-moran", "--values", &values, "--weights", &links];
+        numbers(&succeed([&base[..], &more].concat()), "i")
+    };
+    let published = [0.395122, -0.106620, -1.034843, -0.022997, -0.103484, 1.586760];
+    near(&moran("population"), &published, 1e-6);
+    near(&moran("sample"), &published.map(|i| i * 5.0 / 6.0), 1e-6);
+    // A river between the points of the south and those of the north cuts all links over it.
+    let river = tables.with("river.csv", "line,x,y\nthames,0,15\nthames,100,15\n");
+    let cut = succeed(["stats", "weights", "--points", &places, "--band", "15", "--barrier", &river]);
+    assert_eq!(column(&cut, "from"), ["1", "2", "4", "5", "5", "6"]);
+}
+
+#[test]
+fn densities_and_clusters_are_in_metres() {
+    let tables = Tables::new();
+    let points = tables.with("k.csv", "id,x,y\na,0,0\nb,150,0\nc,0,200\n");
+    let at = tables.with("at.csv", "id,x,y\no,0,0\n");
+    let density = succeed(["stats", "kde", "--points", &points, "--at", &at, "--bandwidth", "300"]);
+    near(&numbers(&density, "density"), &[19.853433], 1e-6);
+    // The same three places in degrees, about 150 m east and 200 m north of one another in London.
+    let degrees = tables.with("d.csv", "id,lon,lat\na,-0.1,51.5\nb,-0.09784,51.5\nc,-0.1,51.5018\n");
+    let clusters = succeed(["stats", "dbscan", "--points", &degrees, "--eps", "170", "--min-points", "2"]);
+    assert_eq!(column(&clusters, "cluster"), ["0", "0", "-1"]);
+    let hull = json(&succeed(["stats", "hull", "--points", &points, "--json"]));
+    assert_eq!(hull["area_km2"], 0.015);
+}
+
+#[test]
+fn forecasts_and_concentration_are_measured_as_published() {
+    let tables = Tables::new();
+    let forecast = "id,predicted,observed,area_km2\n1,8,6,1\n2,4,7,1\n3,4,3,1\n4,2,2,1\n5,1,1,1\n6,0,0,1\n";
+    let pai = succeed(["stats", "pai", "--values", &tables.with("f.csv", forecast), "--top", "1,2,3,4,5"]);
+    near(&numbers(&pai, "pai"), &[1.894737, 1.421053, 1.684211, 1.421053, 1.2], 1e-6);
+    near(&numbers(&pai, "pei"), &[0.857143, 0.692308, 1.0, 1.0, 1.0], 1e-6);
+    near(&numbers(&pai, "recovery_ratio"), &[1.333333, 1.333333, 1.0, 1.0, 1.0], 1e-6);
+    let places = "id,count\n1,5\n2,2\n3,1\n4,0\n5,0\n6,0\n7,0\n8,0\n9,0\n10,0\n";
+    let gini = succeed(["stats", "gini", "--values", &tables.with("g.csv", places)]);
+    near(
+        &[numbers(&gini, "gini")[0], numbers(&gini, "generalised_gini")[0], numbers(&gini, "unbiased_gini")[0]],
+        &[0.8, 0.75, 0.857143],
+        1e-6,
+    );
+    near(&numbers(&succeed(["stats", "naus", "--windows", "208", "--mean", "0.6", "--count", "6"]), "p"), &[0.0390], 5e-5);
+    let counts = [
+        "--treated",
+        "207",
+        "110",
+        "--control",
+        "308",
+        "318",
+        "--displacement-treated",
+        "178",
+        "157",
+        "--displacement-control",
+        "150",
+        "140",
+    ];
+    let moved = succeed([&["stats", "displacement"][..], &counts].concat());
+    near(&[numbers(&moved, "total")[0], numbers(&moved, "variance")[0]], &[-118.0, 1568.0], 1e-9);
+    let pairs = succeed(["stats", "rate-ratio", "--values", &tables.with("e.csv", "id,count,base\na,0,3\nb,6,2\n")]);
+    near(&numbers(&pairs, "p_e_test"), &[0.0884, 0.1749], 5e-5);
 }

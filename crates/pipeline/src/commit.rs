@@ -78,17 +78,37 @@ pub(crate) fn flush_folder(stage: Stage, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Removes what interrupted writers left in a folder: temporary files and folders, and those that `left_over` names.
-/// Only for the holder of the lock.
+/// Removes what interrupted writers left in a folder: temporary files and folders, and the files that `left_over` names. What is
+/// not named as we name things is somebody else's and stays. Only for the holder of the lock.
+///
+/// # Errors
+/// When the folder is a link: it would empty whatever that points to.
 pub(crate) fn sweep(stage: Stage, folder: &Path, left_over: impl Fn(&str) -> bool) -> Result<()> {
+    own_folder(stage, folder)?;
     for (name, path) in entries(stage, folder)? {
-        if name.starts_with(TEMPORARY) || left_over(&name) {
-            let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-            removed.map_err(|e| Error::source(stage, &path, e))?;
-            tracing::debug!(path = %path.display(), "removed what an interrupted write left");
+        let temporary = name.starts_with(TEMPORARY);
+        let fail = |e: std::io::Error| Error::source(stage, &path, e);
+        let kind = fs::symlink_metadata(&path).map_err(fail)?.file_type();
+        if temporary && kind.is_dir() {
+            fs::remove_dir_all(&path).map_err(fail)?;
+        } else if temporary && !kind.is_dir() || kind.is_file() && left_over(&name) {
+            fs::remove_file(&path).map_err(fail)?;
+        } else {
+            continue;
         }
+        tracing::debug!(path = %path.display(), "removed what an interrupted write left");
     }
     Ok(())
+}
+
+/// A folder that we made ourselves is no link to another place.
+pub(crate) fn own_folder(stage: Stage, folder: &Path) -> Result<()> {
+    match fs::symlink_metadata(folder) {
+        Ok(found) if found.is_symlink() => {
+            Err(Error::refused(stage, folder, "this folder is a link to another place; it must be a folder of its own"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Names and paths in a folder, sorted; none when there is no such folder. Names that are not Unicode are left out.
@@ -154,10 +174,27 @@ mod tests {
         fs::create_dir(dir.path().join(".tmp-folder")).unwrap();
         fs::write(dir.path().join(".tmp-folder/x"), b"half").unwrap();
         fs::write(dir.path().join("stray"), b"half").unwrap();
-        sweep(Stage::Store, dir.path(), |name| name == "stray").unwrap();
+        fs::create_dir(dir.path().join("stray-folder")).unwrap();
+        sweep(Stage::Store, dir.path(), |name| name.starts_with("stray")).unwrap();
         let names: Vec<_> = entries(Stage::Store, dir.path()).unwrap().into_iter().map(|(n, _)| n).collect();
-        assert_eq!(names, ["a.json"]);
+        assert_eq!(names, ["a.json", "stray-folder"], "folders that are not ours stay");
         assert_eq!(fs::read(dir.path().join("a.json")).unwrap(), b"two");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_swept_through_a_link() {
+        let (dir, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::create_dir(elsewhere.path().join(".tmp-theirs")).unwrap();
+        fs::write(elsewhere.path().join("theirs"), b"dear").unwrap();
+        let link = dir.path().join("data");
+        std::os::unix::fs::symlink(elsewhere.path(), &link).unwrap();
+        assert!(sweep(Stage::Store, &link, |_| true).unwrap_err().to_string().contains("a link to another place"));
+        // A link among the temporary names goes; what it points to stays.
+        std::os::unix::fs::symlink(elsewhere.path(), dir.path().join(".tmp-link")).unwrap();
+        sweep(Stage::Store, dir.path(), |_| true).unwrap();
+        assert!(!dir.path().join(".tmp-link").exists() && link.exists());
+        assert_eq!(entries(Stage::Store, elsewhere.path()).unwrap().len(), 2);
     }
 
     #[test]

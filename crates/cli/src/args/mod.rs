@@ -54,7 +54,7 @@ pub struct DemoArgs {
     /// Seed: the same seed gives the same London
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Folder for the demo's own store and releases, emptied first; a temporary one by default
+    /// Folder for the demo's own files: new, empty, or an earlier demo's; a temporary one by default
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
 }

@@ -69,13 +69,49 @@ pub fn run(args: &DemoArgs) -> Done {
     serve::listen(&releases, (Ipv4Addr::LOCALHOST, args.port).into())
 }
 
-/// Makes the folder and empties it. A folder that is not a demo's is left alone.
+/// What a demo makes in its folder.
+const MADE: [&str; 7] = [MARK, "incidents.csv", "links.csv", "truth.json", "rejects.csv", "store", "releases"];
+
+/// The file by which the folder of a demo is known.
+const MARK: &str = ".hotspot-demo";
+
+/// Makes the folder, or takes what an earlier demo made out of it. A folder that holds anything else is left alone.
 fn empty(dir: &Path) -> Done {
-    if dir.is_dir() && std::fs::read_dir(dir)?.next().is_some() {
-        if !dir.join("truth.json").is_file() {
-            return Err(Failure::cannot(format!("{}: not empty, and not the folder of an earlier demo", dir.display())));
-        }
-        std::fs::remove_dir_all(dir)?;
+    std::fs::create_dir_all(dir)?;
+    let entries = std::fs::read_dir(dir)?.collect::<Result<Vec<_>, _>>()?;
+    let made = |entry: &std::fs::DirEntry| MADE.iter().any(|name| entry.file_name() == *name);
+    let ours = entries.is_empty() || entries.iter().any(|entry| entry.file_name() == MARK) && entries.iter().all(made);
+    if !ours {
+        return Err(Failure::cannot(format!("{}: not empty, and not the folder of an earlier demo alone", dir.display())));
     }
-    Ok(std::fs::create_dir_all(dir)?)
+    for entry in entries {
+        // The kind of the entry itself: a link is taken away, not followed.
+        if entry.file_type()?.is_dir() {
+            std::fs::remove_dir_all(entry.path())?;
+        } else {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(std::fs::write(dir.join(MARK), "made by hotspot demo; emptied by the next one here\n")?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_demo_made_is_taken_away() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| dir.path().join(name);
+        empty(dir.path()).expect("an empty folder will do");
+        std::fs::create_dir(at("store")).expect("a folder");
+        std::fs::write(at("truth.json"), "{}").expect("a file");
+        empty(dir.path()).expect("an earlier demo's folder will do");
+        assert!(at(MARK).exists() && !at("store").exists());
+        std::fs::write(at("thesis.tex"), "mine").expect("a file");
+        assert!(empty(dir.path()).is_err() && at("thesis.tex").exists());
+        std::fs::remove_file(at(MARK)).expect("the mark");
+        std::fs::rename(at("thesis.tex"), at("truth.json")).expect("a rename");
+        assert!(empty(dir.path()).is_err() && at("truth.json").exists(), "a simulation's own folder is no demo's");
+    }
 }

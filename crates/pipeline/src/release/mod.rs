@@ -71,6 +71,8 @@ pub fn write_release(releases: &Path, release: &Release) -> Result<Published> {
     let (manifest, files) = contents(release, releases)?;
     let id = manifest.id();
     commit::make_private_folder(STAGE, releases)?;
+    // The folder may stand behind a link of the user's.
+    let releases = &std::fs::canonicalize(releases).map_err(|e| Error::source(STAGE, releases, e))?;
     let _lock = Lock::exclusive(STAGE, releases)?;
     commit::sweep(STAGE, releases, |_| false)?;
     let folder = releases.join(&id);

@@ -97,6 +97,11 @@ impl DataFile {
     pub(crate) fn name(&self) -> String {
         format!("{}.parquet", self.sha256)
     }
+
+    /// Whether a file is named as data files are.
+    pub(crate) fn is_name(name: &str) -> bool {
+        name.strip_suffix(".parquet").is_some_and(|sha256| sha256.len() == 64 && sha256.bytes().all(|b| b.is_ascii_hexdigit()))
+    }
 }
 
 /// [`Reconciliation`] as JSON.

@@ -274,6 +274,7 @@ impl Store {
     /// When a batch declares another class than the store's, when counts meet incidents, or when the disk refuses.
     pub fn append(&mut self, batches: &[Batch], links: Option<&LinkFile>, ingested_on: Date) -> Result<Appended> {
         self.check_declarations(batches)?;
+        commit::own_folder(Stage::Store, &self.folder.join(DATA))?;
         commit::make_private_folder(Stage::Store, &self.folder.join(DATA))?;
         let _lock = Lock::exclusive(Stage::Store, &self.folder)?;
         self.manifest = Manifest::load(&self.folder)?;
@@ -517,8 +518,10 @@ impl Store {
     /// Removes what interrupted writers left. Readers never look at what the manifest does not name.
     fn sweep(&self, manifest: &Manifest) -> Result<()> {
         let names: BTreeSet<String> = manifest.data_files().map(DataFile::name).collect();
-        commit::sweep(Stage::Store, &self.folder, |_| false)?;
-        commit::sweep(Stage::Store, &self.folder.join(DATA), |name| !names.contains(name))
+        commit::sweep(Stage::Store, &self.folder.join(DATA), |name| DataFile::is_name(name) && !names.contains(name))?;
+        // The store itself may stand behind a link of the user's.
+        let folder = std::fs::canonicalize(&self.folder).map_err(|e| Error::source(Stage::Store, &self.folder, e))?;
+        commit::sweep(Stage::Store, &folder, |_| false)
     }
 
     /// The class and licence that the caller named must be those of the store.

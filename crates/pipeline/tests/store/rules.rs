@@ -188,7 +188,8 @@ fn whatever_file_is_damaged_the_error_names_it() {
 fn leftovers_of_an_interrupted_write_are_ignored_and_cleaned() {
     let dir = tempfile::tempdir().unwrap();
     append(dir.path(), &[batch("a", records(5))]);
-    let strays = [".tmp-manifest.json", "data/.tmp-00.parquet", "data/00.parquet"].map(|name| dir.path().join(name));
+    let unnamed = format!("data/{}.parquet", "0".repeat(64));
+    let strays = [".tmp-manifest.json", "data/.tmp-00.parquet", &unnamed].map(|name| dir.path().join(name));
     for stray in &strays {
         fs::write(stray, b"half").unwrap();
     }
@@ -196,6 +197,32 @@ fn leftovers_of_an_interrupted_write_are_ignored_and_cleaned() {
     append(dir.path(), &[batch("b", records(6))]);
     assert!(strays.iter().all(|stray| !stray.exists()));
     assert_eq!(Store::open(dir.path()).unwrap().verify().unwrap().rows, 6);
+}
+
+#[test]
+fn what_others_keep_beside_the_data_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    append(dir.path(), &[batch("a", records(5))]);
+    fs::write(dir.path().join("data/notes.txt"), b"mine").unwrap();
+    fs::create_dir(dir.path().join("data/backup")).unwrap();
+    append(dir.path(), &[batch("b", records(6))]);
+    assert!(dir.path().join("data/notes.txt").exists() && dir.path().join("data/backup").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_store_whose_data_lie_behind_a_link_is_refused_and_what_lies_there_is_left_alone() {
+    let (dir, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    append(dir.path(), &[batch("a", records(5))]);
+    fs::remove_dir_all(dir.path().join("data")).unwrap();
+    for name in ["theirs", &format!("{}.parquet", "0".repeat(64))] {
+        fs::write(elsewhere.path().join(name), b"dear").unwrap();
+    }
+    std::os::unix::fs::symlink(elsewhere.path(), dir.path().join("data")).unwrap();
+    let mut store = Store::create_or_open(dir.path(), None, None).unwrap();
+    let refused = store.append(&[batch("b", records(6))], None, TODAY).unwrap_err().to_string();
+    assert!(refused.contains("a link to another place"), "{refused}");
+    assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 2);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Local and global association, weights.
 
 use super::positive;
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::{ArgGroup, Args as ClapArgs, ValueEnum};
 use hotspot_core::local::global::Assumption;
 use hotspot_core::local::moran::Scaling;
 use hotspot_core::local::{Alternative, Null};
@@ -111,7 +111,7 @@ pub struct FdrArgs {
 }
 
 #[derive(Debug, ClapArgs)]
-#[group(id = "kind", required = true, multiple = false, args = ["band", "nearest", "rings", "areas"])]
+#[command(group(ArgGroup::new("kind").required(true).args(["band", "nearest", "rings", "areas"])))]
 pub struct WeightsArgs {
     /// Units as points: columns id, x, y in metres, or id, lon, lat; for --rings, column id with H3 cells
     #[arg(long, value_name = "FILE", required_unless_present = "areas")]

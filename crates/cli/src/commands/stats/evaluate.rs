@@ -33,25 +33,26 @@ pub fn pai(args: &PaiArgs) -> Done<Answer> {
     let found = computed(accuracy(&forecast, &cuts, &params))?;
     let all =
         |of: &dyn Fn(&hotspot_core::evaluate::pai::Accuracy) -> Option<f64>| -> Vec<Option<f64>> { found.iter().map(of).collect() };
-    let expected = |tied: Option<Tied>| tied.map(|t| t.expected);
+    // Ties are broken against the forecast, as ptools breaks them: what cannot be gamed.
+    let worst = |tied: Option<Tied>| tied.map(|t| t.worst);
     Ok(Answer::new("pai")
         .fact("units", predicted.len())
         .fact("incidents", observed.iter().map(|n| u64::from(*n)).sum::<u64>())
         .fact("level", args.level)
-        .fact("ties", "the expected value over a random choice among tied units; pai also worst and best")
+        .fact("ties", "broken against the forecast; pai_expected and pai_best break them by chance and for it")
         .column("units", found.iter().map(|a| a.units).collect::<Vec<_>>())
         .column("area_share", all(&|a| Some(a.area_share)))
-        .column("hits", all(&|a| Some(a.hits.expected)))
-        .column("hit_rate", all(&|a| expected(a.hit_rate)))
-        .column("pai", all(&|a| expected(a.pai)))
-        .column("pai_worst", all(&|a| a.pai.map(|t| t.worst)))
+        .column("hits", all(&|a| Some(a.hits.worst)))
+        .column("hit_rate", all(&|a| worst(a.hit_rate)))
+        .column("pai", all(&|a| worst(a.pai)))
+        .column("pai_expected", all(&|a| a.pai.map(|t| t.expected)))
         .column("pai_best", all(&|a| a.pai.map(|t| t.best)))
         .column("pai_lo", all(&|a| a.pai_limits.map(|l| l[0])))
         .column("pai_hi", all(&|a| a.pai_limits.map(|l| l[1])))
-        .column("pei", all(&|a| expected(a.pei)))
-        .column("pei_star", all(&|a| expected(a.pei_star)))
-        .column("recovery_ratio", all(&|a| expected(a.recovery_ratio)))
-        .column("search_efficiency", all(&|a| expected(a.search_efficiency))))
+        .column("pei", all(&|a| worst(a.pei)))
+        .column("pei_star", all(&|a| worst(a.pei_star)))
+        .column("recovery_ratio", all(&|a| worst(a.recovery_ratio)))
+        .column("search_efficiency", all(&|a| worst(a.search_efficiency))))
 }
 
 /// `hotspot stats gini`

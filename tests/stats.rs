@@ -87,7 +87,7 @@ fn what_a_table_lacks_is_said_with_its_place_and_without_its_values() {
         ("id,value\n1,2\n2,SE15 4QN\n3,1\n4,1\n5,1\n6,1\n", "bad.csv, row 3, column value"),
         ("id,worth\n1,2\n2,1\n3,1\n4,1\n5,1\n6,1\n", "column value"),
         ("id,value\n1,2\n1,3\n", "row 3, column id"),
-        ("id,value\n1,2\n", "w.csv, row 7, column from"),
+        ("id,value\n1,2\n", "w.csv, row 4, column from"),
         ("", "empty"),
     ] {
         let values = tables.with("bad.csv", values);

@@ -1,5 +1,7 @@
 //! Incidents on a disc of hexagons: the input of the benches that need no map.
 
+#![allow(dead_code, reason = "each bench needs a part")]
+
 use hotspot_core::weights::SpatialWeights;
 use rand_pcg::Pcg64;
 use rand_pcg::rand_core::Rng;
@@ -8,8 +10,18 @@ use std::collections::HashMap;
 /// Cells of Greater London by centre, at resolutions 9 and 10: the sizes of the peers' runs.
 pub const CELLS: [usize; 2] = [16_666, 116_583];
 
+/// Steps from the middle to the rim of discs of H3 cells with about 2,500 cells and as many as [`CELLS`].
+pub const STEPS: [u32; 3] = [28, 74, 196];
+
+/// A disc of H3 cells round London, sorted.
+pub fn h3_cells(steps: u32) -> Vec<h3o::CellIndex> {
+    let middle = h3o::LatLng::new(51.5, -0.12).expect("London").to_cell(h3o::Resolution::Ten);
+    let mut cells: Vec<h3o::CellIndex> = middle.grid_disk(steps);
+    cells.sort_unstable();
+    cells
+}
+
 /// A disc of hexagons with counts and, for each, the expected number.
-#[expect(dead_code, reason = "each bench needs a part")]
 pub struct Lattice {
     pub weights: SpatialWeights,
     pub counts: Vec<u32>,

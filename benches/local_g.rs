@@ -6,7 +6,7 @@
 use divan::{Bencher, black_box};
 use hotspot_core::local::getis_ord::local_g;
 use hotspot_core::local::permutation::{local_g_exact, local_g_permutation};
-use hotspot_core::local::{Alternative, LocalG, Null, Permutations};
+use hotspot_core::local::{Alternative, LocalG, Null, Permutations, Tails};
 use hotspot_core::weights::{SelfWeight, SpatialWeights, h3_disks};
 
 mod lattice;
@@ -71,12 +71,12 @@ fn z_and_simulated_p_uneven_weights(bencher: Bencher, permutations: Permutations
     bencher.bench(|| simulated(black_box(&values), &weights, permutations));
 }
 
-fn exact(counts: &[u32], weights: &SpatialWeights, alternative: Alternative) -> LocalG {
+fn exact(counts: &[u32], weights: &SpatialWeights, alternative: impl Into<Tails>) -> LocalG {
     local_g_exact(counts, weights, SelfWeight::Included, Null::Conditional, alternative).expect("within the limits")
 }
 
 fn simulated(values: &[f64], weights: &SpatialWeights, permutations: Permutations) -> LocalG {
-    local_g_permutation(values, weights, SelfWeight::Included, Null::Conditional, Alternative::Directed, permutations)
+    local_g_permutation(values, weights, SelfWeight::Included, Null::Conditional, Tails::Directed, permutations)
         .or_else(|_early| {
             local_g_permutation(values, weights, SelfWeight::Included, Null::Conditional, Alternative::TwoSided, permutations)
         })
@@ -93,7 +93,7 @@ fn beside_the_peers(resolution: u8, size: usize) {
     let z = |weights: &SpatialWeights| local_g(&values, weights, SelfWeight::Included).expect("valid");
     peer::measure("b_gz", n, 1, || z(&weights), |g| z_check(&g.z));
     peer::measure("b_gz_scratch", n, 1, || z(&h3_disks(&cells, 1).expect("a set")), |g| z_check(&g.z));
-    peer::measure("c_gperm", n, threads, || exact(&counts, &weights, Alternative::Directed), |g| p_check(&g.p));
+    peer::measure("c_gperm", n, threads, || exact(&counts, &weights, Tails::Directed), |g| p_check(&g.p));
     peer::measure("c_gperm_two_sided", n, threads, || exact(&counts, &weights, Alternative::TwoSided), |g| p_check(&g.p));
     let permutations = Permutations::fixed(999, 1);
     peer::measure("c_gperm_999", n, threads, || simulated(&values, &weights, permutations), |g| p_check(&g.p));

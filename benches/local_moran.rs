@@ -6,7 +6,7 @@
 use divan::{Bencher, black_box};
 use hotspot_core::local::geary::local_geary;
 use hotspot_core::local::moran::local_moran;
-use hotspot_core::local::{Alternative, LocalMoran, LocalTest, Permutations, Scaling};
+use hotspot_core::local::{Alternative, LocalMoran, LocalTest, Permutations, Scaling, Tails};
 use hotspot_core::weights::{SpatialWeights, h3_disks};
 
 mod lattice;
@@ -67,7 +67,7 @@ fn beside_the_peers(resolution: u8, size: usize) {
     let run = |task: &str, test: &LocalTest| {
         peer::measure(task, cells.len(), threads, || moran(&values, &weights, test), |m| p_check(&m.p));
     };
-    run("c_moran", &LocalTest::exact(Alternative::Directed));
+    run("c_moran", &LocalTest::exact(Tails::Directed));
     run("c_moran_two_sided", &LocalTest::exact(Alternative::TwoSided));
-    run("c_moran_999", &LocalTest::permutation(Alternative::Directed, Permutations::fixed(999, 1)));
+    run("c_moran_999", &LocalTest::permutation(Tails::Directed, Permutations::fixed(999, 1)));
 }

@@ -15,7 +15,7 @@
 //! Twice that of the test.
 
 use super::getis_ord::{Moments, checked};
-use super::inference::{Alternative, Direction, LocalTest, Null, Region, Side, Stopping, Wanted};
+use super::inference::{Alternative, Direction, LocalTest, Null, Region, Side, Stopping, Tails, Wanted};
 use super::moran::directions;
 use super::permutation::{drawn, exact, whole};
 use super::simulation::{Drawn, Kernel, Simulation};
@@ -88,11 +88,11 @@ fn ties(
     direction: impl Fn(usize) -> Option<Direction> + Sync,
 ) -> Result<Vec<TieBounds>> {
     let opposite = match test.alternative {
-        Alternative::Greater => Alternative::Less,
-        Alternative::Less => Alternative::Greater,
+        Tails::Of(Alternative::Greater) => Alternative::Less.into(),
+        Tails::Of(Alternative::Less) => Alternative::Greater.into(),
         _ => return Err(Error::OutOfRange { what: "alternative", must: "greater or less" }),
     };
-    let region = |alternative: Alternative| {
+    let region = |alternative: Tails| {
         let direction = &direction;
         move |row: usize, sum: f64, mean: f64| direction(row).map(|direction| alternative.region(direction, sum, mean))
     };
@@ -147,7 +147,9 @@ mod tests {
     fn both_sides_of_a_tie_add_up() {
         // P(S > s) + P(S ≤ s) = 1.
         let values: Vec<f64> = (0..12).map(|i| f64::from(i * 5 % 4)).collect();
-        for test in [LocalTest::exact, |a| LocalTest::permutation(a, Permutations::fixed(999, 2))] {
+        let exact: fn(Alternative) -> LocalTest = LocalTest::exact;
+        let simulated = |a: Alternative| LocalTest::permutation(a, Permutations::fixed(999, 2));
+        for test in [exact, simulated] {
             for own in [SelfWeight::Included, SelfWeight::Excluded] {
                 for null in [Null::Conditional, Null::Window] {
                     let ties = |a| local_g_ties(&values, &line(12), own, &LocalTest { null, ..test(a) }).unwrap();

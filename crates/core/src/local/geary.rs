@@ -17,7 +17,7 @@
 //! depends on the unit's own value, so no distribution is shared. Every distinct own value would need an
 //! expansion of its own, over sums that reach k times the *square* of the range, instead of one for all units.
 //!
-//! Tails are of c_i: [`Alternative::Less`] finds places that are alike, [`Alternative::Greater`] breaks.
+//! Tails are of c_i: [`super::Alternative::Less`] finds places that are alike, [`super::Alternative::Greater`] breaks.
 //!
 //! # What the pattern means
 //! [`GearyPattern`] (Anselin 2019): where c_i is below its expectation the association is positive, and by the signs of the
@@ -37,7 +37,7 @@
 //! One pass over the links, and simulation as in [`super::permutation`]: `O(n R k)`, less where permutations stop early.
 
 use super::getis_ord::{Moments, checked, neighbor_counts};
-use super::inference::{Alternative, Direction, Inference, LocalTest, Null, Wanted};
+use super::inference::{Direction, Inference, LocalTest, Null, Tails, Wanted};
 use super::moran::{Quadrant, Scaling};
 use super::simulation::{Drawn, Kernel, Simulation};
 use crate::error::{Error, Result};
@@ -83,7 +83,7 @@ pub struct LocalGeary {
     /// Where the p values come from. Their null is the conditional one.
     pub inference: Inference,
     /// The tail of c that the p values are of.
-    pub alternative: Alternative,
+    pub alternative: Tails,
     /// Number of neighbours of each unit.
     pub neighbors: Vec<u32>,
     /// c; `None` where it is not defined: constant values, or no neighbours.

@@ -24,7 +24,7 @@
 //! One pass over the links: about 1 ms for 116,583 hexagons.
 
 use super::LocalG;
-use super::inference::{Alternative, Direction, Inference, LocalTest, Null, Wanted};
+use super::inference::{Alternative, Direction, Inference, LocalTest, Null, Tails, Wanted};
 use super::permutation::{drawn, exact, local_g_permutation, whole};
 use crate::error::{Error, Result};
 use crate::weights::{SelfWeight, SpatialWeights};
@@ -45,10 +45,10 @@ use crate::weights::{SelfWeight, SpatialWeights};
 /// # Ok::<(), hotspot_core::Error>(())
 /// ```
 pub fn local_g(values: &[f64], weights: &SpatialWeights, own: SelfWeight) -> Result<LocalG> {
-    analytical(values, weights, own, Alternative::Greater)
+    analytical(values, weights, own, Alternative::Greater.into())
 }
 
-fn analytical(values: &[f64], weights: &SpatialWeights, own: SelfWeight, alternative: Alternative) -> Result<LocalG> {
+fn analytical(values: &[f64], weights: &SpatialWeights, own: SelfWeight, alternative: Tails) -> Result<LocalG> {
     let z = z_scores(values, weights, own)?;
     let p = z.iter().map(|z| z.map_or(1.0, |z| alternative.p_of_z(z))).collect();
     let null = match own {

@@ -35,7 +35,7 @@
 //! One pass over the links; with permutations R passes and shuffles, in parallel.
 
 use super::getis_ord::{Moments, checked};
-use super::inference::{Alternative, Direction, Inference, Permutations, Region, Stopping};
+use super::inference::{Alternative, Direction, Inference, Permutations, Region, Stopping, Tails};
 use super::tally::Tally;
 use crate::error::{Error, Result};
 use crate::incident::UnknownName;
@@ -196,9 +196,6 @@ fn associate(values: &[f64], weights: &SpatialWeights, test: &GlobalTest, kind: 
     checked(values, weights)?;
     if let Some(permutations) = &test.permutations {
         permutations.check()?;
-        if test.alternative == Alternative::Directed && matches!(permutations.stopping, Stopping::Sequential { .. }) {
-            return Err(Error::OutOfRange { what: "alternative", must: "another than directed where permutations stop early" });
-        }
     }
     let n = values.len() as f64;
     let pairs = pairs(weights);
@@ -240,9 +237,9 @@ fn associate(values: &[f64], weights: &SpatialWeights, test: &GlobalTest, kind: 
     let z = variance.map(|v| (statistic - expected) / v.sqrt());
     (result.statistic, result.variance, result.z) = (Some(statistic), variance, z);
     match &test.permutations {
-        None => result.p = z.map_or(1.0, |z| test.alternative.p_of_z(z)),
+        None => result.p = z.map_or(1.0, |z| Tails::Of(test.alternative).p_of_z(z)),
         Some(permutations) => {
-            let region = test.alternative.region(Direction::Upwards, statistic, expected);
+            let region = Tails::Of(test.alternative).region(Direction::Upwards, statistic, expected);
             let tally = permuted(&data, &pairs, kind, scale, region, permutations);
             result.p = tally.p(region, permutations);
             result.replicates = result.replicates.map(|_| tally.taken(region, permutations));

@@ -125,30 +125,30 @@ pub struct LocalTest {
     /// How the p values are to be obtained.
     pub inference: Wanted,
     /// Which values count as extreme.
-    pub alternative: Alternative,
+    pub alternative: Tails,
     /// What is held when values are permuted. Only Gi* knows [`Null::Window`].
     pub null: Null,
 }
 
 impl LocalTest {
     /// Exact where that is possible, else by 99,999 permutations that stop after 50 exceedances; conditional null.
-    pub const fn auto(alternative: Alternative, seed: u64) -> Self {
-        Self { inference: Wanted::Auto(Permutations::sequential(99_999, 50, seed)), alternative, null: Null::Conditional }
+    pub fn auto(alternative: impl Into<Tails>, seed: u64) -> Self {
+        Self { inference: Wanted::Auto(Permutations::sequential(99_999, 50, seed)), alternative: alternative.into(), null: Null::Conditional }
     }
 
     /// The normal tail of z.
-    pub const fn analytical(alternative: Alternative) -> Self {
-        Self { inference: Wanted::Analytical, alternative, null: Null::Conditional }
+    pub fn analytical(alternative: impl Into<Tails>) -> Self {
+        Self { inference: Wanted::Analytical, alternative: alternative.into(), null: Null::Conditional }
     }
 
     /// The exact permutation distribution; conditional null.
-    pub const fn exact(alternative: Alternative) -> Self {
-        Self { inference: Wanted::Exact, alternative, null: Null::Conditional }
+    pub fn exact(alternative: impl Into<Tails>) -> Self {
+        Self { inference: Wanted::Exact, alternative: alternative.into(), null: Null::Conditional }
     }
 
     /// Simulated permutations; conditional null.
-    pub const fn permutation(alternative: Alternative, permutations: Permutations) -> Self {
-        Self { inference: Wanted::Permutation(permutations), alternative, null: Null::Conditional }
+    pub fn permutation(alternative: impl Into<Tails>, permutations: Permutations) -> Self {
+        Self { inference: Wanted::Permutation(permutations), alternative: alternative.into(), null: Null::Conditional }
     }
 }
 
@@ -192,7 +192,7 @@ impl FromStr for Null {
     }
 }
 
-/// Which values count as extreme. Ties with the observed value do, except in [`Self::Directed`].
+/// Which values count as extreme. Ties with the observed value always do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Alternative {
     /// P(S ≥ s): high neighbourhoods (Gi, Gi*), similar neighbours (local Moran).
@@ -202,24 +202,63 @@ pub enum Alternative {
     Less,
     /// min(1, 2 · the smaller of both).
     TwoSided,
-    /// `esda`'s "directed", its default in old versions and `pygeoda`'s only one: min(P(S ≥ s), P(S < s)). The lower tail
-    /// leaves out its ties and nothing pays for the choice of the tail, so the p values are too small: on sparse counts
-    /// nearly every empty neighbourhood is "significant". For comparison with those tools only.
-    Directed,
-    /// `esda`'s "folded": P(|S − E| ≥ |s − E|), E being the expectation (`esda` takes the mean of the replicates instead). Valid, but
-    /// on skewed values it can miss a whole tail. For comparison only.
-    Folded,
 }
 
 impl Alternative {
-    const ALL: [Self; 5] = [Self::Greater, Self::Less, Self::TwoSided, Self::Directed, Self::Folded];
-
     /// The identifier in files, URLs and options.
     pub const fn id(self) -> &'static str {
         match self {
             Self::Greater => "greater",
             Self::Less => "less",
             Self::TwoSided => "two-sided",
+        }
+    }
+}
+
+impl fmt::Display for Alternative {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+impl FromStr for Alternative {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> std::result::Result<Self, UnknownName> {
+        match text.trim() {
+            "greater" => Ok(Self::Greater),
+            "less" => Ok(Self::Less),
+            "two-sided" => Ok(Self::TwoSided),
+            _ => Err(UnknownName { what: "alternative", allowed: "greater, less, two-sided" }),
+        }
+    }
+}
+
+/// Which values count as extreme in a local test: an [`Alternative`], or the convention of another tool, for comparison only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tails {
+    /// One or two tails with their ties. The way to take.
+    Of(Alternative),
+    /// `esda`'s "directed", its default in old versions and `pygeoda`'s only one: min(P(S ≥ s), P(S < s)). The lower tail
+    /// leaves out its ties and nothing pays for the choice of the tail, so the p values are too small: on sparse counts
+    /// nearly every empty neighbourhood is "significant".
+    Directed,
+    /// `esda`'s "folded": P(|S − E| ≥ |s − E|), E being the expectation (`esda` takes the mean of the replicates instead). Valid, but
+    /// on skewed values it can miss a whole tail.
+    Folded,
+}
+
+impl From<Alternative> for Tails {
+    fn from(alternative: Alternative) -> Self {
+        Self::Of(alternative)
+    }
+}
+
+impl Tails {
+    /// The identifier in files, URLs and options.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Of(alternative) => alternative.id(),
             Self::Directed => "directed",
             Self::Folded => "folded",
         }
@@ -229,9 +268,9 @@ impl Alternative {
     pub(crate) fn p_of_z(self, z: f64) -> f64 {
         let upper = |z: f64| 0.5 * statrs::function::erf::erfc(z * std::f64::consts::FRAC_1_SQRT_2);
         let p = match self {
-            Self::Greater => upper(z),
-            Self::Less => upper(-z),
-            Self::TwoSided | Self::Folded => 2.0 * upper(z.abs()),
+            Self::Of(Alternative::Greater) => upper(z),
+            Self::Of(Alternative::Less) => upper(-z),
+            Self::Of(Alternative::TwoSided) | Self::Folded => 2.0 * upper(z.abs()),
             Self::Directed => upper(z.abs()),
         };
         probability(p)
@@ -242,9 +281,9 @@ impl Alternative {
         let upwards = matches!(direction, Direction::Upwards);
         let (high, low) = (Side::AtLeast(sum), Side::AtMost(sum));
         match self {
-            Self::Greater => Region::One(if upwards { high } else { low }),
-            Self::Less => Region::One(if upwards { low } else { high }),
-            Self::TwoSided => Region::TwiceTheSmaller(low, high),
+            Self::Of(Alternative::Greater) => Region::One(if upwards { high } else { low }),
+            Self::Of(Alternative::Less) => Region::One(if upwards { low } else { high }),
+            Self::Of(Alternative::TwoSided) => Region::TwiceTheSmaller(low, high),
             Self::Directed => Region::Strict(if upwards { high } else { low }),
             Self::Folded => {
                 let mirrored = 2.0 * mean - sum;
@@ -305,18 +344,24 @@ impl Region {
     }
 }
 
-impl fmt::Display for Alternative {
+impl fmt::Display for Tails {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id())
     }
 }
 
-impl FromStr for Alternative {
+impl FromStr for Tails {
     type Err = UnknownName;
 
     fn from_str(text: &str) -> std::result::Result<Self, UnknownName> {
-        let allowed = "greater, less, two-sided, directed, folded";
-        Self::ALL.into_iter().find(|a| a.id() == text.trim()).ok_or(UnknownName { what: "alternative", allowed })
+        match text.trim() {
+            "directed" => Ok(Self::Directed),
+            "folded" => Ok(Self::Folded),
+            other => other.parse().map(Self::Of).map_err(|_unknown: UnknownName| UnknownName {
+                what: "alternative",
+                allowed: "greater, less, two-sided, directed, folded",
+            }),
+        }
     }
 }
 
@@ -329,10 +374,15 @@ mod tests {
         for null in [Null::Conditional, Null::Window] {
             assert_eq!(null.to_string().parse(), Ok(null));
         }
-        for alternative in Alternative::ALL {
+        for alternative in [Alternative::Greater, Alternative::Less, Alternative::TwoSided] {
             assert_eq!(alternative.to_string().parse(), Ok(alternative));
+            assert_eq!(Tails::Of(alternative).to_string().parse(), Ok(Tails::Of(alternative)));
         }
-        let wrong = "bigger".parse::<Alternative>().expect_err("not a name");
+        for tails in [Tails::Directed, Tails::Folded] {
+            assert_eq!(tails.to_string().parse(), Ok(tails));
+            assert!(tails.to_string().parse::<Alternative>().is_err());
+        }
+        let wrong = "bigger".parse::<Tails>().expect_err("not a name");
         assert_eq!(wrong.to_string(), "not a known alternative; allowed: greater, less, two-sided, directed, folded");
         assert!("".parse::<Null>().is_err());
         assert_eq!(Permutations::sequential(9, 3, 1).inference().to_string(), "sequential");
@@ -350,41 +400,42 @@ mod tests {
 
     #[test]
     fn every_alternative_has_its_region() {
-        let p = |alternative: Alternative, direction, sum| alternative.region(direction, sum, 2.0).p(of).expect("known");
+        let p = |tails: Tails, direction, sum| tails.region(direction, sum, 2.0).p(of).expect("known");
         let near = |got: f64, wanted: f64| assert!((got - wanted).abs() < 1e-12, "{got} is not {wanted}");
         use Direction::{Downwards, Upwards};
-        near(p(Alternative::Greater, Upwards, 1.0), 0.9);
-        near(p(Alternative::Greater, Downwards, 1.0), 0.3);
-        near(p(Alternative::Less, Upwards, 1.0), 0.3);
-        near(p(Alternative::Less, Downwards, 1.0), 0.9);
-        near(p(Alternative::TwoSided, Upwards, 1.0), 0.6);
-        near(p(Alternative::TwoSided, Downwards, 2.0), 1.0);
+        let [greater, less, both] = [Alternative::Greater, Alternative::Less, Alternative::TwoSided].map(Tails::Of);
+        near(p(greater, Upwards, 1.0), 0.9);
+        near(p(greater, Downwards, 1.0), 0.3);
+        near(p(less, Upwards, 1.0), 0.3);
+        near(p(less, Downwards, 1.0), 0.9);
+        near(p(both, Upwards, 1.0), 0.6);
+        near(p(both, Downwards, 2.0), 1.0);
         // The lower tail without its ties: P(S < 1) = 0.1.
-        near(p(Alternative::Directed, Upwards, 1.0), 0.1);
+        near(p(Tails::Directed, Upwards, 1.0), 0.1);
         // Falling with the sum, "at least" is S ≤ 1, and the rest S > 1.
-        near(p(Alternative::Directed, Downwards, 1.0), 0.3);
-        near(p(Alternative::Directed, Upwards, 0.0), f64::MIN_POSITIVE);
+        near(p(Tails::Directed, Downwards, 1.0), 0.3);
+        near(p(Tails::Directed, Upwards, 0.0), f64::MIN_POSITIVE);
         // As far from 2 as 1 is: 1 and 3, and 0 beyond.
-        near(p(Alternative::Folded, Upwards, 1.0), 0.7);
-        near(p(Alternative::Folded, Upwards, 3.0), 0.7);
-        near(p(Alternative::Folded, Upwards, 0.0), 0.1);
-        near(p(Alternative::Folded, Downwards, 2.0), 1.0);
+        near(p(Tails::Folded, Upwards, 1.0), 0.7);
+        near(p(Tails::Folded, Upwards, 3.0), 0.7);
+        near(p(Tails::Folded, Upwards, 0.0), 0.1);
+        near(p(Tails::Folded, Downwards, 2.0), 1.0);
     }
 
     #[test]
     fn normal_tails_are_those_of_the_tables() {
-        for (alternative, wanted) in [
-            (Alternative::Greater, 0.975_002_104_851_780),
-            (Alternative::Less, 0.024_997_895_148_220),
-            (Alternative::TwoSided, 0.049_995_790_296_440),
-            (Alternative::Directed, 0.024_997_895_148_220),
-            (Alternative::Folded, 0.049_995_790_296_440),
+        for (tails, wanted) in [
+            (Tails::Of(Alternative::Greater), 0.975_002_104_851_780),
+            (Tails::Of(Alternative::Less), 0.024_997_895_148_220),
+            (Tails::Of(Alternative::TwoSided), 0.049_995_790_296_440),
+            (Tails::Directed, 0.024_997_895_148_220),
+            (Tails::Folded, 0.049_995_790_296_440),
         ] {
-            let got = alternative.p_of_z(-1.96);
-            assert!((got - wanted).abs() < 1e-11, "{alternative}: {got} is not {wanted}");
+            let got = tails.p_of_z(-1.96);
+            assert!((got - wanted).abs() < 1e-11, "{tails}: {got} is not {wanted}");
         }
-        assert_eq!(Alternative::TwoSided.p_of_z(0.0), 1.0);
-        assert!(Alternative::Greater.p_of_z(1e3) > 0.0);
+        assert_eq!(Tails::Of(Alternative::TwoSided).p_of_z(0.0), 1.0);
+        assert!(Tails::Of(Alternative::Greater).p_of_z(1e3) > 0.0);
     }
 
     #[test]

@@ -34,7 +34,7 @@ mod simulation;
 mod tally;
 
 pub use geary::{GearyPattern, LocalGeary};
-pub use inference::{Alternative, Inference, LocalTest, Null, Permutations, Stopping, Wanted};
+pub use inference::{Alternative, Inference, LocalTest, Null, Permutations, Stopping, Tails, Wanted};
 pub use moran::{LocalMoran, Quadrant, Scaling};
 
 use crate::weights::SelfWeight;
@@ -49,7 +49,7 @@ pub struct LocalG {
     /// What was held under the null of the p values.
     pub null: Null,
     /// The tail of the p values.
-    pub alternative: Alternative,
+    pub alternative: Tails,
     /// Number of neighbours of each unit, itself not counted. Few neighbours make a z score mean little.
     pub neighbors: Vec<u32>,
     /// z score; `None` where it is not defined: constant values, or a window that is empty or everything.

@@ -21,10 +21,10 @@
 //!   where values are whole and weights equal within each row.
 //! * By simulation otherwise.
 //!
-//! Tails are of I_i: [`Alternative::Greater`] finds clusters of either kind, [`Alternative::Less`] outliers, [`Alternative::TwoSided`] both.
+//! Tails are of I_i: [`super::Alternative::Greater`] finds clusters of either kind, [`super::Alternative::Less`] outliers, [`super::Alternative::TwoSided`] both.
 //!
 //! # Choices where tools disagree
-//! `esda` takes Σ z² / (n − 1) and folds its p ([`Alternative::Directed`]). `spdep` takes Σ z² / n, and with `mlvar = FALSE` scales
+//! `esda` takes Σ z² / (n − 1) and folds its p ([`Tails::Directed`]). `spdep` takes Σ z² / n, and with `mlvar = FALSE` scales
 //! I by n − 1 but not its moments, so that its z changes; here all scale together and z never changes. A unit at the mean (z_i = 0)
 //! has I = 0 whatever its neighbours do: no z, p = 1 and no quadrant. A unit without neighbours has no I; `spdep` gives 0.
 //!
@@ -36,7 +36,7 @@
 //! One pass over the links, and the exact distribution as in [`super::permutation`].
 
 use super::getis_ord::{Moments, checked, neighbor_counts};
-use super::inference::{Alternative, Direction, Inference, LocalTest, Null, Wanted};
+use super::inference::{Direction, Inference, LocalTest, Null, Tails, Wanted};
 use super::permutation::{exact, whole};
 use super::simulation::{Drawn, Kernel, Simulation};
 use crate::error::{Error, Result};
@@ -141,7 +141,7 @@ pub struct LocalMoran {
     /// Where the p values come from. Their null is the conditional one.
     pub inference: Inference,
     /// The tail of I that the p values are of.
-    pub alternative: Alternative,
+    pub alternative: Tails,
     /// Number of neighbours of each unit.
     pub neighbors: Vec<u32>,
     /// I; `None` where it is not defined: constant values, or no neighbours.

@@ -9,7 +9,7 @@
 //!
 //! Tails count ties: greater is P(S ≥ s), less is P(S ≤ s), two-sided is min(1, 2 · the smaller). (`esda` and `pygeoda` fold the
 //! lower tail without its ties, which calls nearly every empty neighbourhood of sparse counts significant; that convention is
-//! [`Alternative::Directed`].)
+//! [`Tails::Directed`].)
 //!
 //! # When exact
 //! Whole values of moderate range, and equal weights *within each row*: binary, or row-standardised with any numbers of neighbours.
@@ -34,7 +34,7 @@
 use super::LocalG;
 use super::draws::{Draw, SumsOfDraws};
 use super::getis_ord::{neighbor_counts, z_scores};
-use super::inference::{Alternative, Direction, Inference, Null, Permutations, Region};
+use super::inference::{Direction, Inference, Null, Permutations, Region, Tails};
 use super::simulation::{Drawn, Kernel, Simulation};
 use crate::error::{Error, Result};
 use crate::weights::{SelfWeight, SpatialWeights};
@@ -63,8 +63,9 @@ pub fn local_g_exact(
     weights: &SpatialWeights,
     own: SelfWeight,
     null: Null,
-    alternative: Alternative,
+    alternative: impl Into<Tails>,
 ) -> Result<LocalG> {
+    let alternative = alternative.into();
     let values: Vec<f64> = counts.iter().copied().map(f64::from).collect();
     let z = z_scores(&values, weights, own)?;
     let p = exact(counts, weights, drawn(own, null), |_, sum, mean| Some(alternative.region(Direction::Upwards, sum, mean)))?;
@@ -138,7 +139,7 @@ pub(super) fn whole(values: &[f64]) -> Result<Vec<u32>> {
 ///
 /// # Errors
 /// [`Error::Length`] when there is not one value for each unit, [`Error::OutOfRange`] when a value is not finite, there is no
-/// replicate, or [`Alternative::Directed`] is asked of permutations that stop early.
+/// replicate, or [`Tails::Directed`] is asked of permutations that stop early.
 ///
 /// ```
 /// use hotspot_core::local::permutation::local_g_permutation;
@@ -157,9 +158,10 @@ pub fn local_g_permutation(
     weights: &SpatialWeights,
     own: SelfWeight,
     null: Null,
-    alternative: Alternative,
+    alternative: impl Into<Tails>,
     permutations: Permutations,
 ) -> Result<LocalG> {
+    let alternative = alternative.into();
     let z = z_scores(values, weights, own)?;
     let simulation = Simulation { values, weights, kernel: Kernel::Sum, drawn: drawn(own, null), permutations };
     let simulated = simulation.run(|_, sum, mean| Some(alternative.region(Direction::Upwards, sum, mean)))?;

@@ -7,7 +7,7 @@ use hotspot_core::local::getis_ord::{local_g, local_g_test};
 use hotspot_core::local::global::{Assumption, GlobalTest, geary, general_g, moran};
 use hotspot_core::local::moran::local_moran;
 use hotspot_core::local::standardized_rate::empirical_bayes_index;
-use hotspot_core::local::{Alternative, GearyPattern, Inference, LocalTest, Permutations, Scaling};
+use hotspot_core::local::{Alternative, GearyPattern, Inference, LocalTest, Permutations, Scaling, Tails};
 use hotspot_core::weights::{SelfWeight, SpatialWeights, distance_band};
 use std::collections::HashMap;
 use std::path::Path;
@@ -78,11 +78,11 @@ fn gi() -> Vec<Row> {
     let spdep = of(SelfWeight::Excluded, "localG_z_binary").max(of(SelfWeight::Included, "localGstar_z_binary_self"));
     // esda.G_Local(star=True, permutations=99999, seed=1).p_sim of the first eight countries.
     let simulated = [0.20169, 0.39032, 0.49714, 0.01822, 0.0049, 0.39162, 0.04553, 0.23139];
-    let exact = |alternative| local_g_test(&values, &weights, SelfWeight::Included, &LocalTest::exact(alternative)).expect("small");
-    let directed = exact(Alternative::Directed);
+    let exact = |tails: Tails| local_g_test(&values, &weights, SelfWeight::Included, &LocalTest::exact(tails)).expect("small");
+    let directed = exact(Tails::Directed);
     assert_eq!(directed.inference, Inference::Exact);
     let limit = worst(&directed.p[..8], &simulated);
-    for (one, both) in directed.p.iter().zip(&exact(Alternative::TwoSided).p) {
+    for (one, both) in directed.p.iter().zip(&exact(Alternative::TwoSided.into()).p) {
         assert!(2.0 * one <= both + 1e-12);
     }
     vec![
@@ -113,7 +113,7 @@ fn gi() -> Vec<Row> {
             "esda 2.9.0 and pygeoda 0.1.3 by default",
             "p of Gi*",
             "they take the smaller tail, the lower without its ties, and do not pay for the choice: at most half of a two-sided p. \
-             `Alternative::Directed` reproduces it",
+             `Tails::Directed` reproduces it",
         ),
     ]
 }
@@ -163,7 +163,7 @@ fn local_morans() -> Vec<Row> {
     );
     // esda.Moran_Local(permutations=99999, seed=1).p_sim of the first eight countries.
     let simulated = [0.19942, 0.39032, 0.49714, 0.01822, 0.0049, 0.39178, 0.04553, 0.23147];
-    let exact = local_moran(&values, &weights, Scaling::Sample, &LocalTest::exact(Alternative::Directed)).expect("small");
+    let exact = local_moran(&values, &weights, Scaling::Sample, &LocalTest::exact(Tails::Directed)).expect("small");
     let limit = worst(&exact.p[..8], &simulated);
     vec![
         Row::agrees("local::moran::local_moran", "the definition, by hand", "I, six points, divisor n", definition, 1e-6),
@@ -219,7 +219,7 @@ fn local_gearys() -> Vec<Row> {
     }
     // esda.Geary_Local(permutations=9999, seed=3).p_sim, "directed".
     let p_of_esda = [0.4215, 0.3511, 0.2143, 0.0294, 0.0031, 0.3657, 0.0417, 0.2433];
-    let permuted = run(Scaling::Population, &LocalTest::permutation(Alternative::Directed, Permutations::fixed(99_999, 1)));
+    let permuted = run(Scaling::Population, &LocalTest::permutation(Tails::Directed, Permutations::fixed(99_999, 1)));
     let p = worst(&permuted.p[..8], &p_of_esda);
     // spdep calls Algeria (high among low, c below its expectation) "Negative", and Chad (low among high) "Other Positive".
     assert_eq!((sample.pattern[1], sample.pattern[2]), (Some(GearyPattern::OtherPositive), Some(GearyPattern::OtherPositive)));

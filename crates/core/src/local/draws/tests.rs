@@ -1,5 +1,5 @@
 use super::*;
-use crate::local::inference::{Alternative, Direction};
+use crate::local::inference::{Alternative, Direction, Tails};
 use proptest::prelude::*;
 
 /// Draws whose sum is observed at `sum`; the expectation is asked for by no alternative here.
@@ -8,7 +8,7 @@ fn draw(drawn: usize, sum: u64, own: u32, alternative: Alternative) -> Draw {
 }
 
 fn region(sum: u64, alternative: Alternative) -> Region {
-    alternative.region(Direction::Upwards, sum as f64, f64::NAN)
+    Tails::Of(alternative).region(Direction::Upwards, sum as f64, f64::NAN)
 }
 
 /// Every subset of `drawn` of the others than `left_out`, counted in whole numbers: (subsets, with sum ≥, with sum ≤).

@@ -1,5 +1,5 @@
 use super::*;
-use crate::local::inference::Permutations;
+use crate::local::inference::{Alternative, Permutations};
 use proptest::prelude::*;
 
 fn line(n: u32) -> SpatialWeights {

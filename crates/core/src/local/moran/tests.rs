@@ -1,6 +1,6 @@
 use super::*;
 use crate::local::getis_ord::local_g_test;
-use crate::local::inference::Permutations;
+use crate::local::inference::{Alternative, Permutations};
 use proptest::prelude::*;
 
 fn ring(n: u32, reach: u32) -> SpatialWeights {
@@ -120,7 +120,7 @@ fn long_simulation_agrees_with_exact_p() {
     let values = sparse(600);
     let weights = ring(600, 3).row_standardized();
     let replicates = 20_000;
-    for alternative in [Alternative::Greater, Alternative::Less, Alternative::Folded] {
+    for alternative in [Alternative::Greater.into(), Alternative::Less.into(), Tails::Folded, Tails::Directed] {
         let exact = moran(&values, &weights, &LocalTest::exact(alternative));
         let simulated = moran(&values, &weights, &LocalTest::permutation(alternative, Permutations::fixed(replicates, 11)));
         let r = f64::from(replicates);

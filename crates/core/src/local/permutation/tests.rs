@@ -1,4 +1,5 @@
 use super::*;
+use crate::local::Alternative;
 use proptest::prelude::*;
 
 /// A ring of units, each with the `reach` units before and after it.

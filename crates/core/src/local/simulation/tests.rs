@@ -1,5 +1,5 @@
 use super::*;
-use crate::local::inference::{Alternative, Direction};
+use crate::local::inference::{Alternative, Direction, Tails};
 use proptest::prelude::*;
 
 /// A ring of units, each with the `reach` units before and after it.
@@ -21,10 +21,16 @@ fn scattered(n: u32) -> Vec<f64> {
     (0..n).map(|i| (f64::from(i) * 0.618_033_988_75).fract().powi(3) * 100.0 - 20.0).collect()
 }
 
-const ALTERNATIVES: [Alternative; 5] =
-    [Alternative::Greater, Alternative::Less, Alternative::TwoSided, Alternative::Directed, Alternative::Folded];
+const ALTERNATIVES: [Tails; 5] = [
+    Tails::Of(Alternative::Greater),
+    Tails::Of(Alternative::Less),
+    Tails::Of(Alternative::TwoSided),
+    Tails::Directed,
+    Tails::Folded,
+];
 
-fn upwards(alternative: Alternative) -> impl Fn(usize, f64, f64) -> Option<Region> + Sync {
+fn upwards(alternative: impl Into<Tails>) -> impl Fn(usize, f64, f64) -> Option<Region> + Sync {
+    let alternative = alternative.into();
     move |_, sum, mean| Some(alternative.region(Direction::Upwards, sum, mean))
 }
 
@@ -81,7 +87,7 @@ fn a_unit_never_draws_itself_and_every_other_unit_alike() {
 #[test]
 fn stopping_early_gives_what_the_first_replicates_say() {
     let (values, weights) = (scattered(60), sloping(60, 2));
-    for alternative in [Alternative::Greater, Alternative::Less, Alternative::TwoSided, Alternative::Folded] {
+    for alternative in ALTERNATIVES.into_iter().filter(|tails| *tails != Tails::Directed) {
         for kernel in [Kernel::Sum, Kernel::SquaredDifference] {
             let run = |permutations| {
                 let simulation = Simulation { values: &values, weights: &weights, kernel, drawn: Drawn::Others, permutations };
@@ -94,9 +100,9 @@ fn stopping_early_gives_what_the_first_replicates_say() {
             let taken = early.replicates.expect("each unit has its own number");
             assert!(all.replicates.is_none() && taken.iter().any(|t| *t < 200));
             for row in 0..60 {
-                if taken[row] == most && alternative != Alternative::TwoSided {
+                if taken[row] == most && alternative != Tails::Of(Alternative::TwoSided) {
                     assert!((early.p[row] - all.p[row]).abs() < 1e-12 || early.p[row] == f64::from(exceedances) / f64::from(most));
-                } else if alternative != Alternative::TwoSided {
+                } else if alternative != Tails::Of(Alternative::TwoSided) {
                     // One replicate fewer, and the last needed is missing: h − 1 of l − 1.
                     let before = run(Permutations::fixed(taken[row] - 1, 5));
                     assert_eq!(before.p[row], f64::from(exceedances) / f64::from(taken[row]));
@@ -117,7 +123,7 @@ fn sums_that_differ_by_rounding_are_ties() {
     let negative: Vec<f64> = values.iter().map(|v| v - 123.4).collect();
     for kernel in [Kernel::Sum, Kernel::SquaredDifference] {
         for weights in [ring(30, 2), sloping(30, 2)] {
-            let p = |values: &[f64], alternative| {
+            let p = |values: &[f64], alternative: Tails| {
                 let permutations = Permutations::fixed(500, 2);
                 Simulation { values, weights: &weights, kernel, drawn: Drawn::Others, permutations }
                     .run(upwards(alternative))
@@ -137,7 +143,7 @@ fn directed_and_early_do_not_go_together() {
     let (values, weights) = (scattered(9), ring(9, 1));
     let permutations = Permutations::sequential(99, 5, 1);
     let simulation = Simulation { values: &values, weights: &weights, kernel: Kernel::Sum, drawn: Drawn::Others, permutations };
-    assert!(matches!(simulation.run(upwards(Alternative::Directed)), Err(Error::OutOfRange { what: "alternative", .. })));
+    assert!(matches!(simulation.run(upwards(Tails::Directed)), Err(Error::OutOfRange { what: "alternative", .. })));
 }
 
 #[test]

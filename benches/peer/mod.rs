@@ -6,11 +6,10 @@
 #![allow(
     dead_code,
     clippy::print_stdout,
+    clippy::print_stderr,
     clippy::disallowed_methods,
     reason = "each bench needs a part; a measurement has a clock and prints"
 )]
-
-pub mod cells;
 
 use std::io::Write;
 use std::path::PathBuf;

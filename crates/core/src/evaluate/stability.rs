@@ -64,9 +64,6 @@ pub struct SignedRank {
 /// # Ok::<(), hotspot_core::Error>(())
 /// ```
 pub fn wilcoxon_signed_rank(differences: &[f64], alternative: Alternative) -> Result<SignedRank> {
-    if alternative == Alternative::Directed {
-        return Err(Error::OutOfRange { what: "alternative", must: "greater, less or two-sided" });
-    }
     if differences.iter().any(|d| !d.is_finite()) {
         return Err(Error::OutOfRange { what: "difference", must: "finite" });
     }
@@ -96,8 +93,7 @@ pub fn wilcoxon_signed_rank(differences: &[f64], alternative: Alternative) -> Re
     let p = match alternative {
         Alternative::Greater => greater,
         Alternative::Less => less,
-        // Both tails are alike, so folding them is doubling one.
-        Alternative::TwoSided | Alternative::Folded | Alternative::Directed => 2.0 * greater.min(less),
+        Alternative::TwoSided => 2.0 * greater.min(less),
     };
     Ok(SignedRank { pairs: pairs as u32, v: positive as f64 / 2.0, p: p.clamp(f64::MIN_POSITIVE, 1.0), inference, alternative })
 }

@@ -96,9 +96,6 @@ pub struct ETest {
 /// # Ok::<(), hotspot_core::Error>(())
 /// ```
 pub fn e_test(first: Exposed, second: Exposed, variance: Variance, alternative: Alternative) -> Result<ETest> {
-    if alternative == Alternative::Directed {
-        return Err(Error::OutOfRange { what: "alternative", must: "greater, less or two-sided" });
-    }
     let exposures = [first.exposure, second.exposure];
     if exposures.iter().any(|n| !(*n > 0.0 && n.is_finite())) {
         return Err(Error::OutOfRange { what: "exposure", must: "positive and finite" });
@@ -149,10 +146,7 @@ impl Statistic {
         let (high, low) = match alternative {
             Alternative::Greater => (Some(observed - slack), None),
             Alternative::Less => (None, Some(observed + slack)),
-            // Already folded: T is as extreme on either side at the same distance from 0.
-            Alternative::TwoSided | Alternative::Folded | Alternative::Directed => {
-                (Some(observed.abs() - slack), Some(-(observed.abs() - slack)))
-            }
+            Alternative::TwoSided => (Some(observed.abs() - slack), Some(-(observed.abs() - slack))),
         };
         let end = second.from + second.terms.len();
         // The y below `extreme`, and from `since`, are extreme.

@@ -34,9 +34,23 @@ pub struct TestArgs {
     /// Seed of simulated permutations
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// greater, less, two-sided; directed and folded are esda's and pygeoda's conventions, for comparison only
-    #[arg(long, default_value_t)]
-    pub alternative: Alternative,
+    /// Which values count as extreme
+    #[arg(long, value_enum, default_value = "greater")]
+    pub alternative: TailsArg,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TailsArg {
+    /// P(S >= s)
+    Greater,
+    /// P(S <= s)
+    Less,
+    /// Twice the smaller of both, at most 1
+    TwoSided,
+    /// As older esda and pygeoda have it, ties left out of the lower tail: for comparison only
+    Directed,
+    /// As esda's "folded": for comparison only
+    Folded,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

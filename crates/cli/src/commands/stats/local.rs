@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::computed;
 use super::table::Table;
-use crate::args::stats::local::{FdrArgs, GlobalArgs, InferenceArg, LocalGArgs, LocalMoranArgs, SelfArg, TestArgs, UnitsArgs};
+use crate::args::stats::local::{FdrArgs, GlobalArgs, InferenceArg, LocalGArgs, LocalMoranArgs, SelfArg, TailsArg, TestArgs, UnitsArgs};
 use crate::failure::Done;
 use hotspot_core::local::fdr::{benjamini_hochberg, benjamini_yekutieli, bonferroni};
 use hotspot_core::local::geary::local_geary as geary_of_units;
@@ -11,7 +11,7 @@ use hotspot_core::local::getis_ord::local_g_test;
 use hotspot_core::local::global::{GlobalAssociation, GlobalTest, geary as global_geary, moran as global_moran};
 use hotspot_core::local::moran::local_moran as moran_of_units;
 use hotspot_core::local::standardized_rate::empirical_bayes_index;
-use hotspot_core::local::{Inference, LocalTest, Null, Permutations, Wanted};
+use hotspot_core::local::{Alternative, Inference, LocalTest, Null, Permutations, Tails, Wanted};
 use hotspot_core::weights::{SelfWeight, SpatialWeights, from_edges, from_weighted_edges};
 use std::path::Path;
 
@@ -56,7 +56,14 @@ fn test(args: &TestArgs, null: Null) -> LocalTest {
         InferenceArg::Exact => Wanted::Exact,
         InferenceArg::Permutation => Wanted::Permutation(permutations),
     };
-    LocalTest { inference, alternative: args.alternative, null }
+    let tails = match args.alternative {
+        TailsArg::Greater => Tails::Of(Alternative::Greater),
+        TailsArg::Less => Tails::Of(Alternative::Less),
+        TailsArg::TwoSided => Tails::Of(Alternative::TwoSided),
+        TailsArg::Directed => Tails::Directed,
+        TailsArg::Folded => Tails::Folded,
+    };
+    LocalTest { inference, alternative: tails, null }
 }
 
 /// What was done, in words.

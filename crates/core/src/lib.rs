@@ -23,6 +23,7 @@ pub mod rate;
 pub mod release;
 pub mod residents;
 pub mod simulate;
+pub mod space_time_cube;
 pub mod time;
 pub mod units;
 pub mod view;

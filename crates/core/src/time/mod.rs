@@ -4,8 +4,10 @@
 //! | --- | --- | --- |
 //! | does a series rise or fall? | [`mann_kendall::mann_kendall`], [`mann_kendall::mann_kendall_exact`] | `pymannkendall.original_test`, `Kendall::MannKendall` |
 //! | how steeply? | [`mann_kendall::sen_slope`] | `trend::sens.slope`, Theil–Sen |
+//! | is a hot place new, lasting, growing, or over? | [`emerging::emerging`] | Emerging Hot Spot Analysis (ArcGIS), `sfdep::emerging_hotspot_analysis` |
 //! | are events close in space also close in time? | [`knox::knox`] | near-repeat calculator, `NearRepeat` |
 //! | the same with one threshold | [`knox::knox_test`] | `pointpats.Knox`, `surveillance::knox` |
 
+pub mod emerging;
 pub mod knox;
 pub mod mann_kendall;

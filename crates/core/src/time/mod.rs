@@ -7,7 +7,10 @@
 //! | is a hot place new, lasting, growing, or over? | [`emerging::emerging`] | Emerging Hot Spot Analysis (ArcGIS), `sfdep::emerging_hotspot_analysis` |
 //! | are events close in space also close in time? | [`knox::knox`] | near-repeat calculator, `NearRepeat` |
 //! | the same with one threshold | [`knox::knox_test`] | `pointpats.Knox`, `surveillance::knox` |
+//! | is the latest value unlike the baseline? | [`control_chart::xmr`] | *Making Data Count*, `NHSRplotthedots`, `qicharts2` |
+//! | the same for counts, over-dispersed counts, rare events | [`control_chart`] | c, u, g and t charts |
 
+pub mod control_chart;
 pub mod emerging;
 pub mod knox;
 pub mod mann_kendall;

@@ -9,7 +9,9 @@
 //! | the same with one threshold | [`knox::knox_test`] | `pointpats.Knox`, `surveillance::knox` |
 //! | is the latest value unlike the baseline? | [`control_chart::xmr`] | *Making Data Count*, `NHSRplotthedots`, `qicharts2` |
 //! | the same for counts, over-dispersed counts, rare events | [`control_chart`] | c, u, g and t charts |
+//! | when did it happen, if only an interval is known? | [`aoristic::aoristic_week`], [`aoristic::aoristic_months`] | aoristic analysis, `crimepy.aoristic` |
 
+pub mod aoristic;
 pub mod control_chart;
 pub mod emerging;
 pub mod knox;

@@ -7,6 +7,8 @@
 //! | is a hot place new, lasting, growing, or over? | [`emerging::emerging`] | Emerging Hot Spot Analysis (ArcGIS), `sfdep::emerging_hotspot_analysis` |
 //! | are events close in space also close in time? | [`knox::knox`] | near-repeat calculator, `NearRepeat` |
 //! | the same with one threshold | [`knox::knox_test`] | `pointpats.Knox`, `surveillance::knox` |
+//! | how many victims or places are hit again, and how much do they bear? | [`repeats::repeats`] | repeat victimisation, 80-20 analysis |
+//! | how soon? | [`repeats::time_to_next`], [`survival::kaplan_meier`] | `survival::survfit` |
 //! | is the latest value unlike the baseline? | [`control_chart::xmr`] | *Making Data Count*, `NHSRplotthedots`, `qicharts2` |
 //! | the same for counts, over-dispersed counts, rare events | [`control_chart`] | c, u, g and t charts |
 //! | when did it happen, if only an interval is known? | [`aoristic::aoristic_week`], [`aoristic::aoristic_months`] | aoristic analysis, `crimepy.aoristic` |
@@ -16,3 +18,5 @@ pub mod control_chart;
 pub mod emerging;
 pub mod knox;
 pub mod mann_kendall;
+pub mod repeats;
+pub mod survival;

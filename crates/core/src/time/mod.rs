@@ -12,9 +12,11 @@
 //! | is the latest value unlike the baseline? | [`control_chart::xmr`] | *Making Data Count*, `NHSRplotthedots`, `qicharts2` |
 //! | the same for counts, over-dispersed counts, rare events | [`control_chart`] | c, u, g and t charts |
 //! | when did it happen, if only an interval is known? | [`aoristic::aoristic_week`], [`aoristic::aoristic_months`] | aoristic analysis, `crimepy.aoristic` |
+//! | how many will have been reported in the end? | [`delay::nowcast`] | chain ladder, `surveillance::nowcast` |
 
 pub mod aoristic;
 pub mod control_chart;
+pub mod delay;
 pub mod emerging;
 pub mod knox;
 pub mod mann_kendall;

@@ -41,9 +41,10 @@ fn h3_unsorted(bencher: Bencher, steps: u32) {
 fn points(steps: u32) -> Vec<[f64; 2]> {
     let side = (f64::from(steps) * 1.732) as u32;
     let jitter = |i: u32, j: u32, seed: f64| 150.0 * (f64::from(i * 7919 + j * 104_729) * seed).fract();
-    (0..side).flat_map(|i| (0..side).map(move |j| (i, j))).map(|(i, j)| {
-        [f64::from(i) * 150.0 + jitter(i, j, 0.618_033_988), f64::from(j) * 150.0 + jitter(j, i, 0.754_877_666)]
-    }).collect()
+    (0..side)
+        .flat_map(|i| (0..side).map(move |j| (i, j)))
+        .map(|(i, j)| [f64::from(i) * 150.0 + jitter(i, j, 0.618_033_988), f64::from(j) * 150.0 + jitter(j, i, 0.754_877_666)])
+        .collect()
 }
 
 #[divan::bench(args = STEPS)]
@@ -63,7 +64,8 @@ fn river(bencher: Bencher, steps: u32) {
     let points = points(steps);
     let weights = k_nearest(&points, 6).expect("enough points");
     let width = f64::from(steps) * 260.0;
-    let bends: Vec<[f64; 2]> = (0..2_000).map(|i| [width * f64::from(i) / 2_000.0, width * (0.5 + 0.1 * (f64::from(i) * 0.02).sin())]).collect();
+    let bends: Vec<[f64; 2]> =
+        (0..2_000).map(|i| [width * f64::from(i) / 2_000.0, width * (0.5 + 0.1 * (f64::from(i) * 0.02).sin())]).collect();
     let barriers = Barriers::new(&[bends], &[]).expect("a line");
     bencher.bench(|| barriers.cut(black_box(&weights), &points));
 }

@@ -11,6 +11,8 @@
     reason = "each bench needs a part; a measurement has a clock and prints"
 )]
 
+pub mod cells;
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;

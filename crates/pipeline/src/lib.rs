@@ -26,4 +26,4 @@ pub use batch::{
 };
 pub use error::{Cause, Error, Result, Stage};
 pub use ingest::rule::Rule;
-pub use ingest::{PlainTable, RowNames, panics_are_caught, read, read_study_area, write_incidents_csv};
+pub use ingest::{PlainTable, panics_are_caught, read, read_study_area, write_incidents_csv};

@@ -154,7 +154,7 @@ fn wrong_masks_are_named() {
 proptest! {
     #[test]
     fn shares_are_those_of_many_small_squares(
-        x in -200.0..1_100.0_f64, y in -200.0..1_000.0_f64, k in 0..5_usize, scale in 0.3..2.0_f64, turn in 0.0..6.28_f64,
+        x in -200.0..1_100.0_f64, y in -200.0..1_000.0_f64, k in 0..5_usize, scale in 0.3..2.0_f64, turn in 0.0..std::f64::consts::TAU,
     ) {
         let (sin, cos) = turn.sin_cos();
         let rotate = |[x, y]: [f64; 2]| [x * cos - y * sin + 5e5, x * sin + y * cos + 2e5];

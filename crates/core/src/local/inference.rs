@@ -133,7 +133,11 @@ pub struct LocalTest {
 impl LocalTest {
     /// Exact where that is possible, else by 99,999 permutations that stop after 50 exceedances; conditional null.
     pub fn auto(alternative: impl Into<Tails>, seed: u64) -> Self {
-        Self { inference: Wanted::Auto(Permutations::sequential(99_999, 50, seed)), alternative: alternative.into(), null: Null::Conditional }
+        Self {
+            inference: Wanted::Auto(Permutations::sequential(99_999, 50, seed)),
+            alternative: alternative.into(),
+            null: Null::Conditional,
+        }
     }
 
     /// The normal tail of z.

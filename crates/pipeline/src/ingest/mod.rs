@@ -31,7 +31,7 @@ mod write;
 
 pub use area::{read_geojson, read_study_area};
 pub use parquet::panics_are_caught;
-pub use plain::{PlainTable, RowNames};
+pub use plain::PlainTable;
 pub use write::write_incidents_csv;
 
 use crate::batch::{Batch, Format, IngestOptions, StudyAreaChoice, StudyAreaOption};

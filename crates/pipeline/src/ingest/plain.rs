@@ -9,7 +9,7 @@ use super::source::Input;
 use super::{MAX_ROWS, Rows};
 use crate::error::{Error, Result, Stage};
 use jiff::civil::Date;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// A CSV, Parquet or GeoJSON file as named columns of text.
@@ -39,12 +39,6 @@ impl TextColumn {
         let start = if row == 0 { 0 } else { self.ends[row - 1] };
         &self.text[start..self.ends[row]]
     }
-}
-
-/// Names of rows and their places, for tables that point into another.
-#[derive(Debug)]
-pub struct RowNames {
-    places: HashMap<String, u32>,
 }
 
 impl PlainTable {
@@ -169,31 +163,26 @@ impl PlainTable {
         self.parsed(name, "not a day (YYYY-MM-DD, or a whole number of days)", day)
     }
 
-    /// The rows by the texts of a column.
+    /// A column of texts, each once.
     ///
     /// # Errors
     /// When the column is missing, or a row is blank in it or repeats another.
-    pub fn names(&self, name: &str) -> Result<RowNames> {
-        let column = self.column(name)?;
-        let mut places = HashMap::with_capacity(self.len());
-        for row in 0..self.len() {
-            let text = column.get(row);
-            if text.is_empty() {
-                return Err(self.refused(row, name, "the field is blank"));
-            }
-            if places.insert(text.to_owned(), row as u32).is_some() {
-                return Err(self.refused(row, name, "the identifier stands in an earlier row already"));
-            }
+    pub fn names(&self, name: &str) -> Result<Vec<String>> {
+        let texts = self.texts(name)?;
+        let mut seen = HashSet::with_capacity(texts.len());
+        match texts.iter().position(|text| !seen.insert(text.as_str())) {
+            Some(row) => Err(self.refused(row, name, "the identifier stands in an earlier row already")),
+            None => Ok(texts),
         }
-        Ok(RowNames { places })
     }
 
-    /// For each row of this table, the row of another that its text names.
+    /// For each row of this table, the place of its text among names.
     ///
     /// # Errors
-    /// When the column is missing or a row names none.
-    pub fn rows_in(&self, name: &str, names: &RowNames) -> Result<Vec<u32>> {
-        self.parsed(name, "no row of the other table has this identifier", |text| names.places.get(text).copied())
+    /// When the column is missing or a row's text is none of the names.
+    pub fn rows_in(&self, name: &str, names: &[String]) -> Result<Vec<u32>> {
+        let places: HashMap<&str, u32> = names.iter().map(String::as_str).zip(0..).collect();
+        self.parsed(name, "no row of the other table has this identifier", |text| places.get(text).copied())
     }
 }
 

@@ -5,6 +5,7 @@ pub mod density;
 pub mod evaluate;
 pub mod local;
 pub mod rate;
+pub mod time;
 
 use clap::{Args as ClapArgs, Subcommand};
 use std::path::PathBuf;
@@ -53,6 +54,18 @@ pub enum StatsMethod {
     Hdbscan(cluster::HdbscanArgs),
     /// Clusters of points in space and time
     StDbscan(cluster::StDbscanArgs),
+    /// Mann-Kendall trend of a series, with its slope
+    MannKendall(time::MannKendallArgs),
+    /// Emerging hot spots of a space-time cube
+    Emerging(time::EmergingArgs),
+    /// Near repeats: are events close in space also close in time?
+    Knox(time::KnoxArgs),
+    /// Control chart of a series: XmR, Poisson or negative binomial
+    Xmr(time::ControlChartArgs),
+    /// Repeat victims or places, and how soon the next comes
+    Repeats(time::RepeatsArgs),
+    /// What recent months will come to once all reports are in
+    Nowcast(time::NowcastArgs),
     /// Limits of a Poisson count, and of its rate
     PoissonLimits(rate::PoissonLimitsArgs),
     /// Limits of a proportion: Wilson and Clopper-Pearson

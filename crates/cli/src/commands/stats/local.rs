@@ -3,7 +3,9 @@
 use super::answer::Answer;
 use super::computed;
 use super::table::Table;
-use crate::args::stats::local::{FdrArgs, GlobalArgs, InferenceArg, LocalGArgs, LocalMoranArgs, SelfArg, TailsArg, TestArgs, UnitsArgs};
+use crate::args::stats::local::{
+    FdrArgs, GlobalArgs, InferenceArg, LocalGArgs, LocalMoranArgs, SelfArg, TailsArg, TestArgs, UnitsArgs,
+};
 use crate::failure::Done;
 use hotspot_core::local::fdr::{benjamini_hochberg, benjamini_yekutieli, bonferroni};
 use hotspot_core::local::geary::local_geary as geary_of_units;
@@ -25,17 +27,16 @@ struct Units {
 impl Units {
     fn read(args: &UnitsArgs) -> Done<Self> {
         let table = Table::read(&args.values)?;
-        let ids = table.texts("id")?;
-        let weights = weights(&args.weights, &table)?;
+        let ids = table.names("id")?;
+        let weights = weights(&args.weights, &ids)?;
         Ok(Self { table, ids, weights: if args.row_standardise { weights.row_standardized() } else { weights } })
     }
 }
 
-/// Weights of the rows of `units` from a table of links.
-fn weights(path: &Path, units: &Table) -> Done<SpatialWeights> {
+/// Weights of the units from a table of links.
+pub fn weights(path: &Path, units: &[String]) -> Done<SpatialWeights> {
     let links = Table::read(path)?;
-    let names = units.names("id")?;
-    let (from, to) = (links.rows_in("from", &names)?, links.rows_in("to", &names)?);
+    let (from, to) = (links.rows_in("from", units)?, links.rows_in("to", units)?);
     let rows: Vec<u32> = (0..units.len() as u32).collect();
     let edges = from.into_iter().zip(to);
     computed(if links.has("weight") {

@@ -8,6 +8,7 @@ mod local;
 mod points;
 mod rate;
 mod table;
+mod time;
 mod weights;
 
 use crate::args::stats::{StatsArgs, StatsMethod as Method};
@@ -31,6 +32,12 @@ pub fn run(args: &StatsArgs) -> Done {
         Method::Dbscan(args) => cluster::dbscan(args)?,
         Method::Hdbscan(args) => cluster::hdbscan(args)?,
         Method::StDbscan(args) => cluster::st_dbscan(args)?,
+        Method::MannKendall(args) => time::mann_kendall(args)?,
+        Method::Emerging(args) => time::emerging(args)?,
+        Method::Knox(args) => time::knox(args)?,
+        Method::Xmr(args) => time::control_chart(args)?,
+        Method::Repeats(args) => time::repeats(args)?,
+        Method::Nowcast(args) => time::nowcast(args)?,
         Method::PoissonLimits(args) => rate::poisson_limits(args)?,
         Method::ProportionLimits(args) => rate::proportion_limits(args)?,
         Method::RateRatio(args) => rate::rate_ratio(args)?,

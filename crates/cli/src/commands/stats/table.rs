@@ -2,7 +2,7 @@
 
 use crate::failure::{Done, Failure};
 use crate::progress;
-use hotspot_pipeline::{Cause, PlainTable, RowNames};
+use hotspot_pipeline::{Cause, PlainTable};
 use std::path::Path;
 
 /// A plain table, read.
@@ -32,10 +32,6 @@ impl Table {
         table.map(Self)
     }
 
-    pub const fn len(&self) -> usize {
-        self.0.len()
-    }
-
     pub fn has(&self, column: &str) -> bool {
         self.0.has(column)
     }
@@ -52,18 +48,22 @@ impl Table {
         data(self.0.counts(column))
     }
 
+    pub fn days(&self, column: &str) -> Done<Vec<i64>> {
+        data(self.0.days(column))
+    }
+
     /// An error at a row (from 0) and column. `what` must not hold a value.
     pub fn refused(&self, row: usize, column: &str, what: &str) -> hotspot_pipeline::Error {
         self.0.refused(row, column, what)
     }
 
-    /// The rows by the texts of a column, each once.
-    pub fn names(&self, column: &str) -> Done<RowNames> {
+    /// A column of texts, each once.
+    pub fn names(&self, column: &str) -> Done<Vec<String>> {
         data(self.0.names(column))
     }
 
-    /// For each row the row of another table that its text names.
-    pub fn rows_in(&self, column: &str, names: &RowNames) -> Done<Vec<u32>> {
+    /// For each row the place of its text among `names`.
+    pub fn rows_in(&self, column: &str, names: &[String]) -> Done<Vec<u32>> {
         data(self.0.rows_in(column, names))
     }
 }

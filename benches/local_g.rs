@@ -16,7 +16,9 @@ use peer::cells::{RUNS, cells, counts, p_check, z_check};
 
 fn main() {
     if peer::work().is_some() {
-        RUNS.into_iter().for_each(|(resolution, size)| beside_the_peers(resolution, size));
+        for (resolution, size) in RUNS {
+            beside_the_peers(resolution, size);
+        }
     } else {
         divan::main();
     }

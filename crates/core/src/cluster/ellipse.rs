@@ -301,10 +301,10 @@ pub fn hull(points: &[[f64; 2]], kind: Hull) -> Result<Option<Polygon<f64>>> {
         return Err(Error::OutOfRange { what: "coordinate", must: "finite" });
     }
     if let Hull::Concave { concavity, shortest_m } = kind {
-        if !(concavity > 0.0) {
+        if concavity.is_nan() || concavity <= 0.0 {
             return Err(Error::OutOfRange { what: "concavity", must: "positive" });
         }
-        if !(shortest_m >= 0.0) {
+        if shortest_m.is_nan() || shortest_m < 0.0 {
             return Err(Error::OutOfRange { what: "shortest side", must: "not negative" });
         }
     }

@@ -28,9 +28,9 @@ fn near(got: f64, wanted: f64) {
 fn twelve_points_have_the_ellipses_of_the_eigenvalues() {
     // eigen() of R 4.2.2; CrimeStat's and `aspace`'s formula gives 39.623867886462975 and 47.945446085971447 too.
     let wanted = [
-        (EllipseConvention::Yuill, 30.948652369575502, 25.577096739432331, 40.149806489086735),
-        (EllipseConvention::CrimeStat, 47.945446085971447, 39.623867886462975, 43.981909387080201),
-        (EllipseConvention::ArcGis, 43.768003918223897, 36.171477095033872, 40.149806489086735),
+        (EllipseConvention::Yuill, 30.948652369575502, 25.577_096_739_432_33, 40.149806489086735),
+        (EllipseConvention::CrimeStat, 47.945_446_085_971_45, 39.623867886462975, 43.981_909_387_080_2),
+        (EllipseConvention::ArcGis, 43.768_003_918_223_9, 36.171_477_095_033_87, 40.149806489086735),
     ];
     for (convention, major, minor, distance) in wanted {
         let e = ellipse(&TWELVE, None, convention).expect("valid input");
@@ -40,7 +40,7 @@ fn twelve_points_have_the_ellipses_of_the_eigenvalues() {
         near(e.center[0], 52.571666666666665);
         near(e.center[1], 46.17166666666666);
         // The first eigenvector is (0.893, 0.450): 63.25 degrees clockwise from north.
-        near(e.bearing_degrees.expect("not a circle"), 63.250348987371318);
+        near(e.bearing_degrees.expect("not a circle"), 63.250_348_987_371_32);
         near(e.area_km2(), PI * major * minor / 1e6);
         near(e.eccentricity(), (1.0 - (minor / major).powi(2)).sqrt());
     }
@@ -51,7 +51,7 @@ fn weights_are_repeated_points() {
     let weights = [1.0, 2.0, 3.0, 4.0, 1.0, 2.0, 3.0, 4.0, 1.0, 2.0, 3.0, 4.0];
     let e = ellipse(&TWELVE, Some(&weights), EllipseConvention::CrimeStat).expect("valid input");
     near(e.semi_major_m, 44.22147472373431);
-    near(e.semi_minor_m, 40.322126422232607);
+    near(e.semi_minor_m, 40.322_126_422_232_61);
     near(e.center[0], 46.19233333333333);
     near(e.n, 30.0);
     let repeated: Vec<[f64; 2]> = TWELVE.iter().zip(weights).flat_map(|(p, w)| vec![*p; w as usize]).collect();

@@ -192,7 +192,7 @@ pub fn hdbscan(points: &[[f64; 2]], params: HdbscanParams) -> Result<Hdbscan> {
         return Err(Error::OutOfRange { what: "number of points", must: "less than 2³¹" });
     }
     // Squares of the differences must be finite.
-    if points.iter().flatten().any(|v| !(v.abs() < 1e150)) {
+    if points.iter().flatten().any(|v| v.is_nan() || v.abs() >= 1e150) {
         return Err(Error::OutOfRange { what: "coordinate", must: "finite" });
     }
     if points.len() < 2 {

@@ -136,7 +136,7 @@ pub fn choose(rule: BandwidthRule, points: Points<'_>, kernel: Kernel) -> Result
     let cloud = Cloud::new(points);
     let of_rule = match rule {
         BandwidthRule::ArcGis => {
-            let robust = (1.0 / std::f64::consts::LN_2).sqrt() * cloud.quantile(&cloud.from_center(), 0.5);
+            let robust = (1.0 / std::f64::consts::LN_2).sqrt() * cloud.quantile(&cloud.distances_from_center(), 0.5);
             0.9 * cloud.standard_distance().min(robust) * cloud.n.powf(-0.2)
         }
         BandwidthRule::NormalReference => {
@@ -204,7 +204,7 @@ impl Cloud {
         ((self.squares(0) + self.squares(1)) / self.n).sqrt()
     }
 
-    fn from_center(&self) -> Vec<f64> {
+    fn distances_from_center(&self) -> Vec<f64> {
         self.places.iter().map(|p| (p[0] - self.center[0]).hypot(p[1] - self.center[1])).collect()
     }
 

@@ -33,9 +33,9 @@ fn meters(rule: BandwidthRule, points: Points<'_>) -> f64 {
 #[test]
 fn rules_give_the_numbers_of_their_tools() {
     let wanted = [
-        (BandwidthRule::ArcGis, 21.983139541685532),                           // its formula in R
-        (BandwidthRule::NormalReference, 74.502575393687266),                  // MASS::bandwidth.nrd 7.3-58.2, mean of x and y
-        (BandwidthRule::Scott, 19.5356400067718),                              // spatstat.explore::bw.scott.iso 3.0-6
+        (BandwidthRule::ArcGis, 21.983_139_541_685_53),          // its formula in R
+        (BandwidthRule::NormalReference, 74.502_575_393_687_27), // MASS::bandwidth.nrd 7.3-58.2, mean of x and y
+        (BandwidthRule::Scott, 19.5356400067718),                // spatstat.explore::bw.scott.iso 3.0-6
         (BandwidthRule::NearestNeighbors { neighbors: 3 }, 35.20130140843029), // spatstat.geom::nndist
         (BandwidthRule::Analyst, (92.08 - 7.68) / 30.0),
         (BandwidthRule::Silverman, f64::midpoint(20.666144415621314_f64.powi(2), 18.466977816418645_f64.powi(2)).sqrt()), // bw.scott

@@ -122,12 +122,11 @@ fn ties(
         Ok(inclusive.into_iter().zip(other).map(bounds).collect())
     };
     match test.inference {
-        Wanted::Exact => exactly(),
         Wanted::Permutation(permutations) if permutations.stopping == Stopping::Fixed => simulated(permutations),
         Wanted::Auto(permutations) if permutations.stopping == Stopping::Fixed => {
             exactly().or_else(|_no_exact_distribution| simulated(permutations))
         }
-        Wanted::Auto(_) => exactly(),
+        Wanted::Exact | Wanted::Auto(_) => exactly(),
         _ => Err(Error::OutOfRange { what: "inference", must: "exact or by a fixed number of permutations" }),
     }
 }

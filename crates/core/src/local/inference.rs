@@ -392,6 +392,7 @@ mod tests {
         assert_eq!(Permutations::sequential(9, 3, 1).inference().to_string(), "sequential");
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "the shape that a region asks for")]
     /// Of sums 0 to 3 with probabilities 0.1, 0.2, 0.3, 0.4.
     fn of(side: Side) -> Option<f64> {
         let all = [0.1, 0.2, 0.3, 0.4].into_iter().zip(0..);
@@ -406,24 +407,24 @@ mod tests {
     fn every_alternative_has_its_region() {
         let p = |tails: Tails, direction, sum| tails.region(direction, sum, 2.0).p(of).expect("known");
         let near = |got: f64, wanted: f64| assert!((got - wanted).abs() < 1e-12, "{got} is not {wanted}");
-        use Direction::{Downwards, Upwards};
+        let (upwards, downwards) = (Direction::Upwards, Direction::Downwards);
         let [greater, less, both] = [Alternative::Greater, Alternative::Less, Alternative::TwoSided].map(Tails::Of);
-        near(p(greater, Upwards, 1.0), 0.9);
-        near(p(greater, Downwards, 1.0), 0.3);
-        near(p(less, Upwards, 1.0), 0.3);
-        near(p(less, Downwards, 1.0), 0.9);
-        near(p(both, Upwards, 1.0), 0.6);
-        near(p(both, Downwards, 2.0), 1.0);
+        near(p(greater, upwards, 1.0), 0.9);
+        near(p(greater, downwards, 1.0), 0.3);
+        near(p(less, upwards, 1.0), 0.3);
+        near(p(less, downwards, 1.0), 0.9);
+        near(p(both, upwards, 1.0), 0.6);
+        near(p(both, downwards, 2.0), 1.0);
         // The lower tail without its ties: P(S < 1) = 0.1.
-        near(p(Tails::Directed, Upwards, 1.0), 0.1);
+        near(p(Tails::Directed, upwards, 1.0), 0.1);
         // Falling with the sum, "at least" is S ≤ 1, and the rest S > 1.
-        near(p(Tails::Directed, Downwards, 1.0), 0.3);
-        near(p(Tails::Directed, Upwards, 0.0), f64::MIN_POSITIVE);
+        near(p(Tails::Directed, downwards, 1.0), 0.3);
+        near(p(Tails::Directed, upwards, 0.0), f64::MIN_POSITIVE);
         // As far from 2 as 1 is: 1 and 3, and 0 beyond.
-        near(p(Tails::Folded, Upwards, 1.0), 0.7);
-        near(p(Tails::Folded, Upwards, 3.0), 0.7);
-        near(p(Tails::Folded, Upwards, 0.0), 0.1);
-        near(p(Tails::Folded, Downwards, 2.0), 1.0);
+        near(p(Tails::Folded, upwards, 1.0), 0.7);
+        near(p(Tails::Folded, upwards, 3.0), 0.7);
+        near(p(Tails::Folded, upwards, 0.0), 0.1);
+        near(p(Tails::Folded, downwards, 2.0), 1.0);
     }
 
     #[test]

@@ -236,8 +236,8 @@ impl<'a> Plan<'a> {
         let own = self.values[row];
         let weighted = self.window(row, window).is_some();
         sums.fill(0.0);
-        for slot in 0..size {
-            let w = if weighted { window[slot] } else { 1.0 };
+        for (slot, given) in window.iter().copied().chain(std::iter::repeat(1.0)).take(size).enumerate() {
+            let w = if weighted { given } else { 1.0 };
             let values = sample.slot(slot);
             match self.simulation.kernel {
                 Kernel::Sum => {

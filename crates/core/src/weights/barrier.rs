@@ -56,7 +56,7 @@ impl Barriers {
         if gaps.iter().any(|gap| !(gap.radius_m >= 0.0 && gap.radius_m.is_finite())) {
             return Err(Error::OutOfRange { what: "radius of a gap", must: "0 or more, and finite" });
         }
-        let coordinates = lines.iter().flat_map(|line| line.as_ref()).chain(gaps.iter().map(|gap| &gap.center));
+        let coordinates = lines.iter().flat_map(AsRef::as_ref).chain(gaps.iter().map(|gap| &gap.center));
         if coordinates.flatten().any(|c| !c.is_finite()) {
             return Err(Error::OutOfRange { what: "coordinate", must: "finite" });
         }

@@ -135,7 +135,7 @@ struct Strips {
     south: f64,
     height: f64,
     /// Number and first point of each strip that has points, ascending; one more at the end.
-    strips: Vec<(i64, usize)>,
+    starts: Vec<(i64, usize)>,
     points: Vec<([f64; 2], u32)>,
 }
 
@@ -146,16 +146,16 @@ impl Strips {
         // A little higher than the band, and never so low that the number of a strip is lost in rounding: what is in reach is then
         // in this strip or next to it.
         let height = (metres * (1.0 + 1e-6)).max((north - south) * 1e-9);
-        let mut strips = Self { south, height, strips: Vec::new(), points: Vec::new() };
+        let mut strips = Self { south, height, starts: Vec::new(), points: Vec::new() };
         let mut keyed: Vec<(i64, [f64; 2], u32)> = points.iter().zip(0..).map(|(p, row)| (strips.number(p[1]), *p, row)).collect();
         keyed.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1[0].total_cmp(&b.1[0])).then(a.2.cmp(&b.2)));
         for (place, (number, point, row)) in keyed.into_iter().enumerate() {
-            if strips.strips.last().is_none_or(|(last, _)| *last != number) {
-                strips.strips.push((number, place));
+            if strips.starts.last().is_none_or(|(last, _)| *last != number) {
+                strips.starts.push((number, place));
             }
             strips.points.push((point, row));
         }
-        strips.strips.push((i64::MAX, points.len()));
+        strips.starts.push((i64::MAX, points.len()));
         strips
     }
 
@@ -166,8 +166,8 @@ impl Strips {
     /// Rows of the points at most `metres` away, in no order.
     fn within(&self, [x, y]: [f64; 2], metres: f64, found: &mut Vec<u32>) {
         let number = self.number(y);
-        let first = self.strips.partition_point(|(n, _)| *n < number - 1);
-        for pair in self.strips[first..].windows(2).take_while(|pair| pair[0].0 <= number + 1) {
+        let first = self.starts.partition_point(|(n, _)| *n < number - 1);
+        for pair in self.starts[first..].windows(2).take_while(|pair| pair[0].0 <= number + 1) {
             let strip = &self.points[pair[0].1..pair[1].1];
             let from = strip.partition_point(|(p, _)| p[0] < x - self.height);
             let near = strip[from..].iter().take_while(|(p, _)| p[0] <= x + self.height);

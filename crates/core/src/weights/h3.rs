@@ -108,7 +108,7 @@ pub(crate) fn lattice_coordinates(cells: &[CellIndex]) -> Vec<[i32; 2]> {
             if leading != before {
                 before = leading;
                 let start = walk([0, 0], leading, 1..=resolution - tabled, |r| DIGIT * (resolution - tabled - r));
-                base = (resolution - tabled + 1..=resolution).fold(start, |at, r| finer(at, r));
+                base = (resolution - tabled + 1..=resolution).fold(start, finer);
             }
             let [a, b] = table[(bits & ((1 << (DIGIT * tabled)) - 1)) as usize];
             [base[0] + a, base[1] + b]
@@ -160,7 +160,9 @@ struct Patches {
 
 impl Patches {
     fn new(cells: &[CellIndex], places: &[[i32; 2]], k: u32) -> Result<Self> {
-        let mut bounds: [Option<([i32; 2], [i32; 2], usize)>; 128] = [None; 128];
+        /// Lowest and highest place, and number of cells.
+        type Bound = ([i32; 2], [i32; 2], usize);
+        let mut bounds: [Option<Bound>; 128] = [None; 128];
         for (cell, p) in cells.iter().zip(places) {
             let bound = &mut bounds[base_cell(*cell)];
             let (low, high, count) = bound.get_or_insert((*p, *p, 0));

@@ -64,7 +64,9 @@ impl Merges {
             let halves = ends.map(|end| sets.find(end));
             let node = (n + all.halves.len()) as u32;
             let size = all.size(halves[0]) + all.size(halves[1]);
-            halves.iter().for_each(|half| sets.put_under(*half, node));
+            for half in halves {
+                sets.put_under(half, node);
+            }
             all.halves.push(halves);
             all.distances.push(distance);
             all.sizes.push(size);

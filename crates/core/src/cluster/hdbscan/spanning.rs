@@ -177,7 +177,7 @@ impl Round<'_> {
         let mut query =
             Query { round: self, leaf, start, known, asking, own: if all_of_one { first } else { NONE }, farthest: f64::INFINITY };
         query.descend(0, 0.0);
-        for i in &*query.asking {
+        for i in query.asking {
             let known = &mut query.known[*i];
             known.at_least = known.squared.min(self.lightest(self.component[start + *i])).max(known.at_least);
         }

@@ -38,7 +38,8 @@ impl<'a> Definition<'a> {
             of_point: vec![0; n],
             distances: vec![0.0; n],
         };
-        all.shrink((0..n).collect(), 0);
+        let everyone: Vec<usize> = (0..n).collect();
+        all.shrink(&everyone, 0);
         all
     }
 
@@ -62,14 +63,14 @@ impl<'a> Definition<'a> {
         parts
     }
 
-    fn shrink(&mut self, set: Vec<usize>, cluster: usize) {
+    fn shrink(&mut self, set: &[usize], cluster: usize) {
         let mut lengths: Vec<f64> =
             set.iter().flat_map(|i| set.iter().filter(move |j| *j < i).map(|j| self.table[*i][*j])).collect();
         lengths.sort_by(f64::total_cmp);
         lengths.dedup();
         // The largest length without which the set falls apart.
-        let Some(distance) = lengths.into_iter().rev().find(|d| self.parts(&set, *d).len() > 1) else { return };
-        let parts = self.parts(&set, distance);
+        let Some(distance) = lengths.into_iter().rev().find(|d| self.parts(set, *d).len() > 1) else { return };
+        let parts = self.parts(set, distance);
         let (large, small): (Vec<_>, Vec<_>) = parts.into_iter().partition(|p| p.len() >= self.params.min_cluster_size as usize);
         for i in small.into_iter().flatten() {
             self.clusters[cluster].lost.push((distance, 1));
@@ -84,7 +85,7 @@ impl<'a> Definition<'a> {
                 self.clusters[cluster].lost.push((distance, part.len()));
                 self.clusters.push(Cluster { parent: Some(cluster), birth: distance, lost: Vec::new() });
             }
-            self.shrink(part, into);
+            self.shrink(&part, into);
         }
     }
 

@@ -20,10 +20,8 @@ impl Bounds {
     const EMPTY: Self = Self { low: [f64::INFINITY; 2], high: [f64::NEG_INFINITY; 2] };
 
     fn add(&mut self, p: [f64; 2]) {
-        for k in 0..2 {
-            self.low[k] = self.low[k].min(p[k]);
-            self.high[k] = self.high[k].max(p[k]);
-        }
+        self.low = [self.low[0].min(p[0]), self.low[1].min(p[1])];
+        self.high = [self.high[0].max(p[0]), self.high[1].max(p[1])];
     }
 
     /// Square of the smallest distance between points of the two; rounding never makes it larger than that of any pair.
@@ -137,7 +135,9 @@ fn halve(points: &mut [([f64; 2], u32)], depth: u32) {
             return;
         }
         let mut bounds = Bounds::EMPTY;
-        points.iter().for_each(|(p, _)| bounds.add(*p));
+        for (p, _) in &*points {
+            bounds.add(*p);
+        }
         let axis = usize::from(bounds.high[1] - bounds.low[1] > bounds.high[0] - bounds.low[0]);
         let middle = split(n, 2 * place + 1, level + 1) - split(n, place, level);
         if middle < points.len() {

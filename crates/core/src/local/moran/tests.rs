@@ -139,9 +139,9 @@ fn z_is_that_of_gi_with_the_sign_of_the_unit() {
     let g =
         local_g_test(&values, &weights, SelfWeight::Excluded, &LocalTest::analytical(Alternative::TwoSided)).expect("valid input");
     let mean = values.iter().sum::<f64>() / 200.0;
-    for row in 0..200 {
+    for (row, x) in values.iter().enumerate() {
         let (zi, zg) = (i.z[row].expect("values differ"), g.z[row].expect("values differ"));
-        assert!((zi - zg * (values[row] - mean).signum()).abs() < 1e-12);
+        assert!((zi - zg * (x - mean).signum()).abs() < 1e-12);
         assert_eq!(i.p[row], g.p[row]);
         let (value, expected, variance) = (i.i[row].unwrap(), i.expected[row].unwrap(), i.variance[row].unwrap());
         assert!((zi - (value - expected) / variance.sqrt()).abs() < 1e-9 * (1.0 + zi.abs()));

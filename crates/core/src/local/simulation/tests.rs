@@ -99,13 +99,13 @@ fn stopping_early_gives_what_the_first_replicates_say() {
             assert_eq!(early.inference, Inference::Sequential { replicates: most, exceedances, seed: 5 });
             let taken = early.replicates.expect("each unit has its own number");
             assert!(all.replicates.is_none() && taken.iter().any(|t| *t < 200));
-            for row in 0..60 {
-                if taken[row] == most && alternative != Tails::Of(Alternative::TwoSided) {
+            for (row, taken) in taken.iter().copied().enumerate() {
+                if taken == most && alternative != Tails::Of(Alternative::TwoSided) {
                     assert!((early.p[row] - all.p[row]).abs() < 1e-12 || early.p[row] == f64::from(exceedances) / f64::from(most));
                 } else if alternative != Tails::Of(Alternative::TwoSided) {
                     // One replicate fewer, and the last needed is missing: h − 1 of l − 1.
-                    let before = run(Permutations::fixed(taken[row] - 1, 5));
-                    assert_eq!(before.p[row], f64::from(exceedances) / f64::from(taken[row]));
+                    let before = run(Permutations::fixed(taken - 1, 5));
+                    assert_eq!(before.p[row], f64::from(exceedances) / f64::from(taken));
                     assert_eq!(early.p[row], before.p[row]);
                 }
                 // Both estimate the same number.

@@ -37,7 +37,7 @@ export function drawAccount(node: HTMLElement, release: Release): void {
       "p",
       {},
       `${release.study_area}, as known on ${dayName(release.as_known_on)}. Months held: ${periodName(release.months)}. `,
-      `A hotspot is a place whose rate is very likely above ${release.threshold} times that of the study area; the expected number follows the ${referenceName(release.reference)}. `,
+      `A hotspot is a place whose rate is taken to be above ${release.threshold} times that of the study area: ranked by probability, listed as far as at most 1 in 20 is expected to be wrong. Estimates from few incidents are drawn towards 1; the expected number follows the ${referenceName(release.reference)}. `,
       "Release ",
       h("code", {}, release.id),
       ".",

@@ -20,9 +20,19 @@ export const strandLabel = (release: Release, id: string): string =>
 export const sourceLabel = (release: Release, id: string): string =>
   (release.sources.find((s) => s.id === id)?.label ?? id).toLowerCase();
 
+/** Whether every record carries a strand; a store may hold crimes of every kind, some of them flagged. */
+export const allFlagged = (release: Release): boolean => {
+  const n = release.strands.find((s) => s.id === "all")?.n ?? 0;
+  const named = new Set(release.strands.map((s) => s.id));
+  // Strands that lie in another of the list are counted with it.
+  const flagged = release.strands.filter((s) => s.id !== "all" && !named.has(s.parent ?? "")).reduce((sum, s) => sum + s.n, 0);
+  return n > 0 && flagged >= n;
+};
+
 /** `Recorded hate crime, race, Nov 2025 – Oct 2026`. */
 export function subject(state: State, release: Release): string {
-  const parts = [hasStrands(release) ? "Recorded hate crime" : "Recorded incidents"];
+  const hate = allFlagged(release) || (hasStrands(release) && state.strand !== "all");
+  const parts = [hate ? "Recorded hate crime" : "Recorded incidents"];
   if (hasStrands(release)) parts.push(strandLabel(release, state.strand));
   if (state.source !== "reported") parts.push(sourceLabel(release, state.source));
   parts.push(periodName(periodOf(state, release)));

@@ -13,7 +13,7 @@ export const HOTSPOT_COLUMNS: readonly Column<Hotspot>[] = [
   {
     id: "ratio",
     label: "Times expected",
-    note: "95% interval",
+    note: "estimate, 95% interval",
     numeric: true,
     key: (s) => s.ratio,
     cell: (s) => [decimal(s.ratio), h("span", { class: "interval" }, ` ${decimal(s.ratio_lo)} to ${decimal(s.ratio_hi)}`)],
@@ -110,7 +110,7 @@ export class HotspotTable {
     this.#node.replaceChildren(
       sortableTable({
         label: "Table of hotspots",
-        caption: [h("strong", {}, counted(spots.length, "hotspot")), `, ${periodName(first.period)}: rate very likely above ${answer.threshold} times the expected`],
+        caption: [h("strong", {}, counted(spots.length, "hotspot")), `, ${periodName(first.period)}: rate above ${answer.threshold} times the expected, in the whole list about 1 in 20 wrong at most`],
         columns: HOTSPOT_COLUMNS,
         rows: spots,
         order: this.#order,

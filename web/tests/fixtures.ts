@@ -20,7 +20,7 @@ export const release = (patch: Partial<Release> = {}): Release => ({
     { id: "all", label: "All strands", parent: null, n: 1000, hotspots: 2 },
     { id: "religion", label: "Religion", parent: "race_or_religion", n: 200, hotspots: 1 },
     { id: "antisemitic", label: "Antisemitic", parent: "religion", n: 90, hotspots: null },
-    { id: "race", label: "Race", parent: "race_or_religion", n: 700, hotspots: 2 },
+    { id: "race", label: "Race", parent: "race_or_religion", n: 850, hotspots: 2 },
   ],
   sources: [{ id: "reported", label: "All but police-generated" }, { id: "all", label: "All sources" }, { id: "victim", label: "Victim" }],
   breaks: [{ from: "2024-02-28", what: "new system" }],

@@ -44,6 +44,12 @@ describe("numbers and months", () => {
 });
 
 describe("the headline", () => {
+  test("calls records of which some carry no strand incidents, not hate crime", () => {
+    const mixed = release({ strands: [{ id: "all", label: "All", parent: null, n: 1000, hotspots: 2 }, { id: "race", label: "Race", parent: null, n: 3, hotspots: null }] });
+    expect(headline(DEFAULTS, mixed, null, null)).toMatch(/^Recorded incidents/);
+    expect(headline({ ...DEFAULTS, strand: "race" }, mixed, null, null)).toMatch(/^Recorded hate crime, race/);
+  });
+
   test("says filters, number of hotspots, what they hold and in how little room", () => {
     const found = hotspots([spot(), spot({ id: "all-2", rank: 2, n: 40, expected: 20 })]);
     expect(headline(DEFAULTS, release(), found, null)).toBe(

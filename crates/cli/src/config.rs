@@ -58,7 +58,11 @@ fn first<T>(flag: Option<T>, environment: Option<T>, file: Option<T>, default: T
 
 fn read(path: &Path) -> Done<File> {
     let text = std::fs::read_to_string(path).map_err(|e| Failure::cannot(format!("{}: {e}", path.display())))?;
-    toml::from_str(&text).map_err(|e| Failure::cannot(format!("{}: {e}", path.display())))
+    // The line itself is not shown: a file named by mistake may hold anything.
+    toml::from_str(&text).map_err(|e| {
+        let line = e.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        Failure::cannot(format!("{}, line {line}: {}", path.display(), e.message()))
+    })
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ use std::process::ExitCode;
 #[derive(Debug)]
 pub struct Failure {
     code: u8,
+    /// Whoever read stdout has gone.
+    reader_left: bool,
     report: Report,
 }
 
@@ -19,7 +21,7 @@ pub type Done<T = ()> = Result<T, Failure>;
 impl Failure {
     /// The data, or a threshold that the user stated, failed: exit code 1.
     pub fn data(message: impl fmt::Display + fmt::Debug + Send + Sync + 'static) -> Self {
-        Self { code: 1, report: Report::msg(message) }
+        Self { code: 1, reader_left: false, report: Report::msg(message) }
     }
 
     /// The data failed, as another part of the program says: exit code 1.
@@ -29,16 +31,12 @@ impl Failure {
 
     /// The command could not run: exit code 2.
     pub fn cannot(message: impl fmt::Display + fmt::Debug + Send + Sync + 'static) -> Self {
-        Self { code: 2, report: Report::msg(message) }
+        Self { code: 2, reader_left: false, report: Report::msg(message) }
     }
 
     /// Prints the causes one per line. A reader of stdout that went away is no failure.
     pub fn exit(self) -> ExitCode {
-        let broken_pipe = self
-            .report
-            .chain()
-            .any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == ErrorKind::BrokenPipe));
-        if broken_pipe {
+        if self.reader_left {
             return ExitCode::SUCCESS;
         }
         // Nothing can be said when stderr itself is gone.
@@ -55,7 +53,9 @@ impl fmt::Display for Failure {
 
 impl<E: Error + Send + Sync + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self { code: 2, report: Err::<(), E>(error).into_diagnostic().expect_err("it is an error") }
+        let as_io = (&error as &(dyn Error + 'static)).downcast_ref::<std::io::Error>();
+        let reader_left = as_io.is_some_and(|e| e.kind() == ErrorKind::BrokenPipe);
+        Self { code: 2, reader_left, report: Err::<(), E>(error).into_diagnostic().expect_err("it is an error") }
     }
 }
 

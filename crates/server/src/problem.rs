@@ -18,6 +18,8 @@ pub(crate) enum ApiError {
     },
     /// The address is not asked this way.
     MethodNotAllowed,
+    /// The request is for another host than this machine.
+    ForeignHost,
     /// Too much work at once.
     Busy,
     /// Nothing to answer from, or about to stop.
@@ -34,6 +36,7 @@ impl ApiError {
             Self::BadParameter(_) => StatusCode::BAD_REQUEST,
             Self::NotFound { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
             Self::Busy | Self::NotReady | Self::PageNotBuilt => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -44,6 +47,7 @@ impl ApiError {
             Self::BadParameter(_) => "Parameter not allowed",
             Self::NotFound { .. } => "Not found",
             Self::MethodNotAllowed => "Method not allowed",
+            Self::ForeignHost => "Another host",
             Self::Busy => "Busy",
             Self::NotReady => "Not ready",
             Self::PageNotBuilt => "Page not built",
@@ -56,6 +60,7 @@ impl ApiError {
             Self::BadParameter(bad) => bad.to_string().into(),
             Self::NotFound { what } => format!("There is no such {what}.").into(),
             Self::MethodNotAllowed => "This address answers GET and HEAD only.".into(),
+            Self::ForeignHost => "This server answers as localhost or a loopback address only.".into(),
             Self::Busy => "Too many answers are being computed. Try again in a moment.".into(),
             Self::NotReady => "No release is loaded, or the service is about to stop.".into(),
             Self::PageNotBuilt => "page not built: cargo xtask demo".into(),

@@ -4,11 +4,12 @@ use crate::problem::ApiError;
 use crate::views;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::net::IpAddr;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tracing::{Level, debug, enabled};
@@ -35,7 +36,8 @@ pub(crate) async fn shell(request: Request, next: Next) -> Response {
     let asked = enabled!(Level::DEBUG).then(|| (request.method().clone(), request.uri().path().to_owned()));
     let uri = request.uri().clone();
     let head = request.method() == Method::HEAD;
-    let mut response = next.run(request).await;
+    // The server is this machine's own: a page of another site that points its name here gets nothing.
+    let mut response = if own_host(&request) { next.run(request).await } else { ApiError::ForeignHost.into_response() };
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
         let body = views::problem(&error, uri.path(), id.to_str().unwrap_or_default());
         let headers = response.headers_mut();
@@ -53,6 +55,18 @@ pub(crate) async fn shell(request: Request, next: Next) -> Response {
     }
     headers.insert(&REQUEST_ID, id);
     response
+}
+
+/// Whether the request names this machine, or none (HTTP/1.0, or a test).
+fn own_host(request: &Request) -> bool {
+    let Some(host) = request.headers().get(HOST) else { return true };
+    let host = host.to_str().unwrap_or_default();
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let address = name.trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// The client's own id when it is a plain one, or a new one: unlike any other of this process, and unlikely to meet one of another.

@@ -57,12 +57,20 @@ pub fn run(args: &AnalyseArgs) -> Done {
 pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     let bar = progress::spinner("reading the store");
     let store = Store::open(&args.store)?;
-    let latest = store.batches().iter().filter_map(|b| b.known_on.map(|[_, last]| last)).max();
+    let records = store.batches().into_iter().filter_map(|b| b.known_on.map(|[_, last]| last));
+    let latest = records.chain(store.links(Date::MAX)?.into_iter().map(|link| link.known_on)).max();
     let as_known_on = args.as_known_on.or(latest).ok_or_else(|| Failure::data("the store holds no record"))?;
     let known = facts::load(&store, as_known_on)?;
     let months = known.months().ok_or_else(|| Failure::data(format!("nothing was known on {as_known_on}")))?;
     let month = args.month.unwrap_or_else(|| last_complete(months, as_known_on));
-    let window = MonthRange::ending(month, args.months);
+    if !months.contains(month) {
+        return Err(Failure::cannot(format!("--month {month}: the store holds {months} as known on {as_known_on}")));
+    }
+    // Months that were never taken in are no months without incidents.
+    let window = MonthRange::new(MonthRange::ending(month, args.months).from().max(months.from()), month).unwrap_or(months);
+    if window.len() < usize::from(args.months) {
+        note(format_args!("the window is {window}: the store holds no earlier month"));
+    }
     bar.set_message("placing records");
     let (units, placed, london) = place(args, &known)?;
     bar.set_message("finding hotspots");

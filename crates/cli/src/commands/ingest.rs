@@ -1,7 +1,7 @@
 //! `hotspot ingest`.
 
 use crate::args::{FormatArg, IngestArgs};
-use crate::commands::{note, say, write_whole};
+use crate::commands::{apart, note, say, write_whole};
 use crate::failure::{Done, Failure};
 use crate::progress;
 use hotspot_core::release::{DataClass, Reconciliation};
@@ -16,6 +16,11 @@ use std::collections::BTreeMap;
 /// Reads the files, and stores all of them or none.
 pub fn run(args: &IngestArgs) -> Done {
     let today = TimeZone::get("Europe/London")?.to_datetime(Timestamp::now()).date();
+    let read_from = args.files.iter().chain(&args.mapping).chain(&args.links);
+    apart([&args.rejects, &args.link_candidates].into_iter().flatten(), read_from)?;
+    if args.known_on.is_some_and(|day| day > today) {
+        return Err(Failure::cannot("--known-on lies in the future: nothing can be known then already"));
+    }
     let batches = read(args, today)?;
     let account = batches.iter().fold(Reconciliation::default(), |sum, b| sum.plus(b.reconciliation));
     if let Some(path) = &args.rejects {
@@ -157,6 +162,9 @@ fn report(args: &IngestArgs, batches: &[Batch], account: &Reconciliation, append
     }
     for batch in appended.iter().flat_map(|a| &a.batches) {
         say(batch)?;
+    }
+    if let Some(links) = appended.and_then(|a| a.links) {
+        say(format_args!("{links} links between records"))?;
     }
     if let Some(all) = appended.filter(|a| a.batches.len() > 1) {
         say(format_args!(

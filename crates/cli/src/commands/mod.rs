@@ -13,7 +13,7 @@ pub mod stats;
 use crate::failure::{Done, Failure};
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Prints lines to stdout.
 pub fn say(text: impl std::fmt::Display) -> Done {
@@ -25,6 +25,25 @@ pub fn say(text: impl std::fmt::Display) -> Done {
 pub fn note(text: impl std::fmt::Display) {
     // Nothing can be said when stderr itself is gone.
     let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Refuses an output that is an input or another output: it would destroy it.
+pub fn apart<'a>(outputs: impl IntoIterator<Item = &'a PathBuf>, inputs: impl IntoIterator<Item = &'a PathBuf>) -> Done {
+    // A file that is not there yet is known by the folder where it will stand.
+    let whole = |path: &Path| {
+        let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        let there = || folder.canonicalize().unwrap_or_else(|_no_folder| folder.to_owned());
+        path.canonicalize().unwrap_or_else(|_not_there| there().join(path.file_name().unwrap_or_default()))
+    };
+    let mut taken: Vec<PathBuf> = inputs.into_iter().map(|p| whole(p)).collect();
+    for path in outputs.into_iter().filter(|p| p.as_os_str() != "-") {
+        let place = whole(path);
+        if taken.contains(&place) {
+            return Err(Failure::cannot(format!("{}: to be written, but it is an input or another output", path.display())));
+        }
+        taken.push(place);
+    }
+    Ok(())
 }
 
 /// Writes a file beside its place and moves it there when it is whole; `-` is stdout.

@@ -1,7 +1,7 @@
 //! `hotspot simulate`.
 
 use crate::args::SimulateArgs;
-use crate::commands::{note, write_whole};
+use crate::commands::{apart, note, write_whole};
 use crate::failure::Done;
 use crate::progress;
 use hotspot_core::simulate::{SimulateParams, simulate};
@@ -9,6 +9,7 @@ use hotspot_pipeline::{links, truth, write_incidents_csv};
 
 /// Writes incidents, truth and links.
 pub fn run(args: &SimulateArgs) -> Done {
+    apart([Some(&args.out), args.truth.as_ref(), args.links.as_ref()].into_iter().flatten(), [])?;
     let bar = progress::spinner("simulating London");
     let london = simulate(&SimulateParams { seed: args.seed, start: args.start, months: args.months });
     bar.finish_and_clear();

@@ -56,7 +56,7 @@ impl Hotspot {
     /// Why this is a hotspot, in a sentence with its n, period and unit.
     pub fn sentence(&self, window: MonthRange) -> String {
         format!(
-            "{} recorded incident{} in {} ({window}) where {:.1} would be expected from the reference measure: {:.1} times the rate of the study area (95 % interval {:.1} to {:.1}).",
+            "{} recorded incident{} in {} ({window}) where {:.1} would be expected from the reference measure; its rate is estimated at {:.1} times that of the study area (95 % interval {:.1} to {:.1}; estimates from few incidents are drawn towards 1).",
             self.n,
             if self.n == 1 { "" } else { "s" },
             if window.len() == 1 { "1 month".to_owned() } else { format!("{} months", window.len()) },

@@ -1,5 +1,7 @@
 //! One row as text, whatever the file.
 
+use sha2::{Digest, Sha256};
+
 /// The fields of one row in a buffer that is used again for the next.
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
@@ -29,6 +31,17 @@ impl Fields {
         let Some(&end) = self.ends.get(index) else { return "" };
         let start = if index == 0 { 0 } else { self.ends[index - 1] };
         self.text[start..end].trim()
+    }
+
+    /// First bytes of the SHA-256 of all fields.
+    pub(crate) fn digest(&self) -> [u8; 12] {
+        let mut hash = Sha256::new();
+        for index in 0..self.len() {
+            hash.update(self.get(index).as_bytes());
+            hash.update([0x1f]);
+        }
+        let whole = hash.finalize();
+        std::array::from_fn(|i| whole[i])
     }
 
     pub(crate) fn len(&self) -> usize {

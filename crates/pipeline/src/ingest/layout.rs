@@ -6,6 +6,7 @@ use super::rule::Rule;
 use crate::batch::Format;
 use crate::error::{Error, Result, Stage};
 use crate::schema::input::{self, Column};
+use hotspot_core::release::DataClass;
 use std::borrow::Cow;
 use std::path::Path;
 
@@ -15,6 +16,8 @@ pub(crate) struct Layout {
     /// By [`Column`] code.
     fields: Vec<Vec<usize>>,
     labels: Vec<String>,
+    /// A column named as ours that says how rows are classed, in a format that has none.
+    foreign_class: Option<usize>,
     unused: usize,
 }
 
@@ -32,6 +35,7 @@ impl Layout {
         let mut layout = Self {
             fields: vec![Vec::new(); Column::ALL.len()],
             labels: Column::ALL.iter().map(|c| c.name().to_owned()).collect(),
+            foreign_class: None,
             unused: 0,
         };
         for (column, origin) in &mapping.columns {
@@ -58,6 +62,9 @@ impl Layout {
                 }
             }
         }
+        if !mapping.columns.contains_key(&Column::Class) {
+            layout.foreign_class = find(Column::Class.name())?;
+        }
         layout.unused = header.len() - layout.needed().len().min(header.len());
         Ok(layout)
     }
@@ -65,6 +72,7 @@ impl Layout {
     /// Indexes of the fields that are read.
     pub(crate) fn needed(&self) -> Vec<usize> {
         let mut needed = self.fields.concat();
+        needed.extend(self.foreign_class);
         needed.sort_unstable();
         needed.dedup();
         needed
@@ -82,6 +90,15 @@ impl Layout {
             [one] => Cow::Borrowed(fields.get(*one)),
             several if several.iter().all(|i| fields.get(*i).is_empty()) => Cow::Borrowed(""),
             several => Cow::Owned(several.iter().map(|i| fields.get(*i)).collect::<Vec<_>>().join(":")),
+        }
+    }
+
+    /// What a row says of its own class, in any format: another publisher's column of that name counts where it uses our words.
+    pub(crate) fn class<'a>(&self, fields: &'a Fields) -> Cow<'a, str> {
+        match self.foreign_class.map(|at| fields.get(at)) {
+            Some(word) if word.parse::<DataClass>().is_ok() => Cow::Borrowed(word),
+            Some(_) => Cow::Borrowed(""),
+            None => self.text(Column::Class, fields),
         }
     }
 

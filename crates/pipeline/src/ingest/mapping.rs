@@ -32,7 +32,7 @@
 //! offence = "other"
 //!
 //! [ids]
-//! missing = "reject"               # or "number": made from the file's digest and the row
+//! missing = "reject"               # or "number": made from what the row says, and how often it came before
 //! repeated = "reject"              # or "number": every row is a record of its own
 //! ```
 

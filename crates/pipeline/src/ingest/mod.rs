@@ -36,7 +36,6 @@ pub use write::write_incidents_csv;
 
 use crate::batch::{Batch, Format, IngestOptions, StudyAreaChoice, StudyAreaOption};
 use crate::error::{Error, Result, Stage};
-use crate::schema::input::Column;
 use account::Account;
 use area::{Fence, london};
 use fields::{Fields, Next};
@@ -115,22 +114,16 @@ pub fn read(path: &Path, options: &IngestOptions, progress: &mut dyn FnMut(u64, 
         _ => Bounds::Area(london()),
     };
 
-    let mut reader = RecordReader::new(
-        &layout,
-        &mapping,
-        bounds,
-        [options.today, options.known_on],
-        options.pseudonym_key.as_ref(),
-        &input.sha256[..12],
-    );
+    let mut reader =
+        RecordReader::new(&layout, &mapping, bounds, [options.today, options.known_on], options.pseudonym_key.as_ref());
     let mut account = Account::new(&input, &layout, mapping.kind, mapping.repeated_id);
     let half = input.len();
     rows.each(&layout.needed(), &mut |next, fields, done| {
         match next {
             Next::Row(row) => {
-                account.declare(row, &layout.text(Column::Class, fields))?;
+                account.declare(row, &layout.class(fields))?;
                 match mapping.kind {
-                    Kind::Incidents => account.incident(row, reader.incident(row, fields)),
+                    Kind::Incidents => account.incident(row, reader.incident(fields)),
                     Kind::Counts => account.count(row, reader.count(fields)),
                 }
             }
@@ -173,7 +166,7 @@ pub fn read(path: &Path, options: &IngestOptions, progress: &mut dyn FnMut(u64, 
     }
     if format == Format::PoliceUk {
         notes.push(
-            "police.uk: months only, points snapped to anchor points, no hate flag; records without identifier are named after the file and row"
+            "police.uk: months only, points snapped to anchor points, no hate flag; records without identifier are named after what their row says"
                 .to_owned(),
         );
     }

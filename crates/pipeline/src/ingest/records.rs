@@ -15,6 +15,7 @@ use hotspot_core::{
     Source, Strand, StrandSet, TimePrecision,
 };
 use jiff::civil::{Date, Time};
+use std::collections::HashMap;
 
 /// Longest identifier, pseudonym, code or name.
 pub(crate) const MAX_FIELD: usize = 128;
@@ -65,8 +66,8 @@ pub(crate) struct RecordReader<'a> {
     pub today: Date,
     pub known_on: Date,
     pub key: Option<&'a PseudonymKey>,
-    /// What identifiers are made from where there are none.
-    pub digest: &'a str,
+    /// How often each row without an identifier has come, by digest.
+    unnamed: HashMap<[u8; 12], u32>,
     pub london: London,
     /// Points that were converted without the OSTN15 grid.
     pub helmert: u64,
@@ -80,14 +81,22 @@ impl<'a> RecordReader<'a> {
         bounds: Bounds<'a>,
         [today, known_on]: [Date; 2],
         key: Option<&'a PseudonymKey>,
-        digest: &'a str,
     ) -> Self {
         let blank = Blank::new(mapping);
-        Self { layout, mapping, bounds, today, known_on, key, digest, london: London::new(), helmert: 0, blank }
+        Self { layout, mapping, bounds, today, known_on, key, unnamed: HashMap::new(), london: London::new(), helmert: 0, blank }
+    }
+
+    /// A name for a row without identifier: the digest of all its fields, and which of such rows it is. The same rows in another
+    /// file, packed or named otherwise, get the same names and are known already; identical rows of one file stay apart.
+    fn named(&mut self, fields: &Fields) -> String {
+        let digest = fields.digest();
+        let times = self.unnamed.entry(digest).or_default();
+        *times += 1;
+        format!("{}-{times}", super::source::hex(&digest))
     }
 
     /// Reads an incident.
-    pub(crate) fn incident(&mut self, row: u64, fields: &Fields) -> Result<Incident, Refusal> {
+    pub(crate) fn incident(&mut self, fields: &Fields) -> Result<Incident, Refusal> {
         let layout = self.layout;
         let words = &self.mapping.vocabulary;
         let text = |column| layout.text(column, fields);
@@ -97,7 +106,7 @@ impl<'a> RecordReader<'a> {
         let id = if id.is_empty() {
             match self.mapping.missing_id {
                 IdPolicy::Reject => return Err((Some(Column::Id), Rule::MissingId)),
-                IdPolicy::Number => format!("{}-{row}", self.digest),
+                IdPolicy::Number => self.named(fields),
             }
         } else {
             let prefix = self.mapping.prefixes.get(&Column::Id).map_or("", String::as_str);

@@ -24,6 +24,22 @@ async fn get(path: &str) -> Response {
     ask(Request::get(path).body(Body::empty()).unwrap()).await
 }
 
+#[tokio::test]
+async fn a_request_under_another_name_gets_nothing() {
+    for (host, status) in [
+        ("127.0.0.1:8080", StatusCode::OK),
+        ("localhost", StatusCode::OK),
+        ("[::1]:80", StatusCode::OK),
+        ("[::1]", StatusCode::OK),
+        ("evil.example", StatusCode::MISDIRECTED_REQUEST),
+        ("127.0.0.1.evil.example:8080", StatusCode::MISDIRECTED_REQUEST),
+        ("192.168.0.1", StatusCode::MISDIRECTED_REQUEST),
+    ] {
+        let asked = Request::get("/api/v1/releases").header("host", host).body(Body::empty()).unwrap();
+        assert_eq!(ask(asked).await.status(), status, "{host}");
+    }
+}
+
 async fn body(response: Response) -> Vec<u8> {
     response.into_body().collect().await.unwrap().to_bytes().to_vec()
 }

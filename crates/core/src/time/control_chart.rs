@@ -23,8 +23,9 @@
 //! # Signals
 //! As NHS England's *Making Data Count*: a point outside; seven in a row on one side of the centre; seven rising or falling; two of
 //! three near a limit, all three on one side (`NHSRplotthedots`: near is the outer third, a point outside not counted). A point on
-//! the centre line ends a run, equal neighbours end a rise. [`Rule::MovingRange`] is Wheeler's, off by default. Each rule alone
-//! gives a false alarm every few hundred points; together one in about a hundred.
+//! the centre line ends a run, equal neighbours end a rise. [`Rule::MovingRange`] is Wheeler's, off by default. Where nothing
+//! happens and the limits are known, normal values give a point outside every 370 points on average, a run every 127, two of three
+//! near a limit every 900, and some signal every 85: one false alarm in seven years of months.
 //!
 //! # Over-dispersion
 //! Var = μ + φ μ²; φ solves `Σ (c − μ)² / (μ + φ μ²) = n − 1` over the baseline (Breslow, *Applied Statistics* 33, 1984), 0 when the

@@ -40,6 +40,7 @@
 //! # Cost
 //! 48 values of σ, for each the cells of the triangle, and one pass over the counts up to the upper limit: milliseconds.
 
+use crate::cube::{Facts, Filter};
 use crate::error::{Error, Result};
 use crate::month::{Month, MonthRange};
 use predictive::{Predictive, Shares};
@@ -102,6 +103,19 @@ impl ReportingTriangle {
             }
         }
         Ok(Self { months, longest, rows, beyond })
+    }
+
+    /// From the facts that meet the filter, whose months are the months of occurrence.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn of_facts(facts: &Facts, filter: &Filter, longest: u16) -> Result<Self> {
+        let reports = facts.rows(filter).filter_map(|row| facts.get(row)).map(|fact| Reports {
+            occurred: fact.month,
+            recorded: fact.recorded,
+            count: u64::from(fact.count),
+        });
+        Self::new(reports, filter.months, longest)
     }
 
     /// Months of occurrence; the state is that at the end of the last.

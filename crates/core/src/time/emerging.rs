@@ -27,7 +27,7 @@
 //! [`Definition::Earlier`].
 //!
 //! # Where tools disagree
-//! ArcGIS does not say at which level a step is significant, nor what wins when two conditions hold. `sfdep` (R) takes the sign of Gi*
+//! ArcGIS's documentation leaves open what wins when two conditions hold. `sfdep` (R) takes the sign of Gi*
 //! and a simulated p at 0.01 without adjustment; counts cold steps towards the 90 % of *intensifying*; calls nothing *new* that was
 //! cold before; asks for Gi* < 0 at the end of *historical*.
 //!
@@ -38,8 +38,8 @@
 //! do not exist: z cannot fall below that of zero. A recording break inside the cube makes patterns of its own.
 //!
 //! # Cost
-//! One pass over the links for each step, and a sort of all p values: 116,583 cells and 36 steps take about a second, most of it
-//! the sort; 24 bytes for each unit and step.
+//! One pass over the links for each step, and a sort of all p values: 116,583 cells and 36 steps take half a second; about 60 bytes
+//! for each unit and step while it runs.
 
 use super::mann_kendall::{Trend, mann_kendall};
 use crate::error::{Error, Result};

@@ -33,8 +33,8 @@
 //!
 //! # Cost
 //! Pairs closer than the last finite distance, once for 32 replicates: 25 thousand events of a year, 155 thousand pairs within
-//! 200 m and 999 replicates take about 0.1 s of one core; 4 bytes for each pair. What lies beyond the last finite edge costs
-//! nothing: it follows from totals.
+//! 200 m and 999 replicates take 0.05 s of one core, a quarter of a million events of ten years with 16 million pairs 2 s; 4 bytes
+//! for each pair. What lies beyond the last finite edge costs nothing: it follows from totals.
 
 use crate::error::{Error, Result};
 use crate::incident::UnknownName;

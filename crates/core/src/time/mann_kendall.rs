@@ -13,8 +13,8 @@
 //!
 //! [`mann_kendall`] takes p from the normal distribution, as every tool does. [`mann_kendall_exact`] takes it from the exact
 //! distribution of S, *with ties too*: the falling pairs of a random order of a multiset are counted by the q-multinomial
-//! coefficient, which is built here from positive terms only. (R's `Kendall` and `SciPy` are exact without ties only.) Below 10
-//! values the normal p can be wrong by a factor of two.
+//! coefficient, which is built here from positive terms only. (`SciPy` is exact without ties only.) Near 0.05 both agree; in the tail
+//! the normal p is far too large: five rising values have 0.027 for 0.017, ten have 8e-5 for 6e-7.
 //!
 //! [`sen_slope`] says how steep: the median of the slopes of all pairs (Sen, *J. Am. Stat. Assoc.* 63, 1968), with the limits of
 //! Gilbert (*Statistical Methods for Environmental Pollution Monitoring*, 1987), whose ranks are rounded outwards.

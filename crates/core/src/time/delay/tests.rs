@@ -1,4 +1,6 @@
 use super::*;
+use crate::cube::{Fact, FactKind, NO_AREA, NO_HOUR, NO_UNIT};
+use crate::incident::{FlagStatus, Offence, Outcome, PlaceKind, Setting, Source, SourceSet, StrandSet};
 use rand::RngExt;
 use rand_pcg::Pcg64;
 use rayon::prelude::*;
@@ -63,6 +65,32 @@ fn what_lies_outside_is_left_out_or_counted() {
     assert_eq!((t.months(), t.longest()), (months, 1));
     let early = Reports { occurred: last(), recorded: last().minus(1), count: 1 };
     assert!(matches!(ReportingTriangle::new([early], months, 1), Err(Error::OutOfRange { what: "month of recording", .. })));
+}
+
+#[test]
+fn facts_are_counted_by_their_delay() {
+    let mut facts = Facts::new(FactKind::Events);
+    for (back, delay, count) in [(2, 0, 3), (2, 1, 2), (1, 0, 5), (1, 1, 1), (0, 0, 7), (3, 0, 100)] {
+        let month = last().minus(back);
+        facts.push(Fact {
+            unit: NO_UNIT,
+            area: NO_AREA,
+            month,
+            recorded: month.plus(delay),
+            strands: StrandSet::EMPTY,
+            offence: Offence::PublicOrder,
+            sources: SourceSet::only(Source::Victim),
+            status: FlagStatus::Confirmed,
+            setting: Setting::Street,
+            outcome: Outcome::Unknown,
+            hour_of_week: NO_HOUR,
+            place: PlaceKind::Mapped,
+            count,
+        });
+    }
+    let t =
+        ReportingTriangle::of_facts(&facts, &Filter::over(MonthRange::ending(last(), 3)), 1).expect("recorded after it happened");
+    assert_eq!(t, triangle(&[vec![3, 2], vec![5, 1], vec![7]], 1));
 }
 
 #[test]

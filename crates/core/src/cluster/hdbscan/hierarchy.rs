@@ -36,13 +36,13 @@ pub(super) struct Branch {
 }
 
 impl Branch {
-    fn new(parent: u32, birth: f64, size: u32) -> Self {
-        Self { parent, birth, size, last: f64::INFINITY, last_of_all: f64::INFINITY, stability: 0.0, children: Vec::new() }
+    fn new(parent: u32, birth: f64) -> Self {
+        Self { parent, birth, size: 0, last: f64::INFINITY, last_of_all: f64::INFINITY, stability: 0.0, children: Vec::new() }
     }
 
-    fn lose(&mut self, points: usize, distance: f64) {
+    fn lose(&mut self, points: u32, distance: f64) {
         self.last = distance;
-        self.stability += (1.0 / distance - 1.0 / self.birth) * points as f64;
+        self.stability += (1.0 / distance - 1.0 / self.birth) * f64::from(points);
     }
 }
 
@@ -50,25 +50,26 @@ impl Branch {
 struct Merges {
     n: usize,
     halves: Vec<[u32; 2]>,
-    distances: Vec<f64>,
+    /// Mutual reachability and distance, squared, of the link that merges.
+    links: Vec<(f64, f64)>,
     sizes: Vec<u32>,
 }
 
 impl Merges {
     fn new(n: usize, links: &[Link]) -> Self {
-        let mut order: Vec<(f64, [u32; 2])> = links.iter().map(|l| (l.squared.sqrt(), l.ends)).collect();
-        order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let mut order = links.to_vec();
+        order.sort_unstable_by(|a, b| a.squared.total_cmp(&b.squared).then(a.apart.total_cmp(&b.apart)));
         let mut sets = Sets::new(2 * n - 1);
-        let mut all = Self { n, halves: Vec::with_capacity(n), distances: Vec::with_capacity(n), sizes: Vec::with_capacity(n) };
-        for (distance, ends) in order {
-            let halves = ends.map(|end| sets.find(end));
+        let mut all = Self { n, halves: Vec::with_capacity(n), links: Vec::with_capacity(n), sizes: Vec::with_capacity(n) };
+        for link in order {
             let node = (n + all.halves.len()) as u32;
+            let halves = link.ends.map(|end| sets.find(end));
             let size = all.size(halves[0]) + all.size(halves[1]);
             for half in halves {
                 sets.put_under(half, node);
             }
             all.halves.push(halves);
-            all.distances.push(distance);
+            all.links.push((link.squared, link.apart));
             all.sizes.push(size);
         }
         all
@@ -83,51 +84,89 @@ impl Merges {
         (node as usize).checked_sub(self.n)
     }
 
-    /// The components that a merge joins, those of equal distance being one merge of several.
-    fn parts(&self, merge: usize, parts: &mut Vec<u32>, stack: &mut Vec<u32>) {
-        parts.clear();
-        stack.clear();
-        stack.extend(self.halves[merge]);
-        while let Some(node) = stack.pop() {
-            match self.merge(node) {
-                Some(below) if self.distances[below] == self.distances[merge] => stack.extend(self.halves[below]),
-                _ => parts.push(node),
+    /// What a merge is made of, when all links as heavy as its own are gone at once: its parts, and the groups in which shorter
+    /// links of that weight hold them together. The first is the whole; a group comes before what is in it.
+    fn made_of(&self, merge: usize, min_cluster_size: u32, pieces: &mut Vec<Piece>, stack: &mut Vec<u32>) {
+        pieces.clear();
+        pieces.push(Piece { node: (self.n + merge) as u32, within: 0, large: 0, is_part: false, cluster: NONE });
+        let mut at = 0;
+        while at < pieces.len() {
+            let node = pieces[at].node;
+            if let Some(group) = self.merge(node).filter(|group| self.links[*group].0 == self.links[merge].0) {
+                stack.clear();
+                stack.extend(self.halves[group]);
+                while let Some(node) = stack.pop() {
+                    match self.merge(node) {
+                        // Equally long as well: of the same group.
+                        Some(half) if self.links[half] == self.links[group] => stack.extend(self.halves[half]),
+                        _ => pieces.push(Piece { node, within: at, large: 0, is_part: false, cluster: NONE }),
+                    }
+                }
+            } else {
+                pieces[at].is_part = true;
+                pieces[at].large = u32::from(self.size(node) >= min_cluster_size);
             }
+            at += 1;
+        }
+        for at in (1..pieces.len()).rev() {
+            let Piece { within, large, .. } = pieces[at];
+            pieces[within].large += large;
         }
     }
 }
 
+/// A part of a merge, or a group of parts.
+struct Piece {
+    node: u32,
+    /// The group that it is in.
+    within: usize,
+    /// Parts in it that are large enough for a cluster.
+    large: u32,
+    is_part: bool,
+    /// The cluster that begins with it, or with the group that it is in.
+    cluster: u32,
+}
+
 impl Condensed {
     /// Condenses the hierarchy of at least two points: a component with fewer than `min_cluster_size` points is no cluster, its
-    /// points fall out of the cluster that it leaves.
+    /// points fall out of the cluster that it leaves. Where that cluster splits, they go with the only large part that links of
+    /// the same weight, the shortest first, join them to.
     pub fn new(n: usize, links: &[Link], min_cluster_size: u32) -> Self {
         let merges = Merges::new(n, links);
         let mut all = Self {
-            clusters: vec![Branch::new(NONE, f64::INFINITY, n as u32)],
+            clusters: vec![Branch::new(NONE, f64::INFINITY)],
             of_point: vec![0; n],
             distances: vec![f64::INFINITY; n],
         };
-        let mut alive = vec![(2 * n - 2, 0_u32)];
-        let (mut parts, mut stack) = (Vec::new(), Vec::new());
-        while let Some((node, cluster)) = alive.pop() {
-            let merge = node - n;
-            let distance = merges.distances[merge];
-            merges.parts(merge, &mut parts, &mut stack);
-            let large = parts.iter().filter(|p| merges.size(**p) >= min_cluster_size).count();
+        all.clusters[0].size = n as u32;
+        let mut alive = vec![(n - 2, 0_u32)];
+        let (mut pieces, mut stack) = (Vec::new(), Vec::new());
+        while let Some((merge, cluster)) = alive.pop() {
+            let distance = merges.links[merge].0.sqrt();
+            merges.made_of(merge, min_cluster_size, &mut pieces, &mut stack);
+            let splits = pieces[0].large > 1;
             let mut lost = 0;
-            for part in &parts {
-                let size = merges.size(*part);
-                if size < min_cluster_size {
-                    lost += size as usize;
-                    all.drop_out(&merges, *part, cluster, distance, &mut stack);
-                } else if large == 1 {
-                    alive.push((*part as usize, cluster));
-                } else {
-                    lost += size as usize;
-                    let new = all.clusters.len() as u32;
-                    all.clusters.push(Branch::new(cluster, distance, size));
-                    all.clusters[cluster as usize].children.push(new);
-                    alive.push((*part as usize, new));
+            for at in 0..pieces.len() {
+                let Piece { node, within, large, is_part, .. } = pieces[at];
+                let mut into = pieces[within].cluster;
+                if into == NONE && splits && large == 1 {
+                    into = all.split_off(cluster, distance);
+                }
+                pieces[at].cluster = into;
+                if !is_part {
+                    continue;
+                }
+                let size = merges.size(node);
+                if large == 0 {
+                    all.drop_out(&merges, node, if into == NONE { cluster } else { into }, distance, &mut stack);
+                } else if let Some(merge) = merges.merge(node) {
+                    alive.push((merge, if splits { into } else { cluster }));
+                }
+                if splits || large == 0 {
+                    lost += size;
+                }
+                if let Some(new) = all.clusters.get_mut(into as usize) {
+                    new.size += size;
                 }
             }
             if lost > 0 {
@@ -143,6 +182,13 @@ impl Condensed {
             }
         }
         all
+    }
+
+    fn split_off(&mut self, parent: u32, distance: f64) -> u32 {
+        let new = self.clusters.len() as u32;
+        self.clusters.push(Branch::new(parent, distance));
+        self.clusters[parent as usize].children.push(new);
+        new
     }
 
     fn drop_out(&mut self, merges: &Merges, part: u32, cluster: u32, distance: f64, stack: &mut Vec<u32>) {

@@ -12,10 +12,14 @@ use super::tree::Tree;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// A link of the spanning tree: its mutual reachability distance, squared, and its ends in the order of the tree.
+/// A link of the spanning tree, its ends in the order of the tree. Links are ordered by mutual reachability, equal ones by
+/// distance: a core distance is the mutual reachability of many.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Link {
+    /// Mutual reachability distance, squared.
     pub squared: f64,
+    /// Distance of the ends, squared.
+    pub apart: f64,
     pub ends: [u32; 2],
 }
 
@@ -28,12 +32,25 @@ const SHARE_LEVELS: u32 = 4;
 /// What a point knows of its lightest link to another component.
 #[derive(Debug, Clone, Copy)]
 struct Known {
-    /// Weight of the link to `end`.
+    /// Mutual reachability and distance, squared, of the link to `end`.
     squared: f64,
+    apart: f64,
     /// The other end; [`NONE`] when the point knows no link.
     end: u32,
+    /// That link is the lightest: it stays so as long as its end is outside.
+    settled: bool,
     /// No link is lighter than this.
     at_least: f64,
+}
+
+impl Known {
+    fn nothing(at_least: f64) -> Self {
+        Self { squared: f64::INFINITY, apart: f64::INFINITY, end: NONE, settled: false, at_least }
+    }
+
+    fn lighter(&self, other: &Self) -> bool {
+        (self.squared, self.apart) < (other.squared, other.apart)
+    }
 }
 
 /// Disjoint sets with halved paths.
@@ -70,7 +87,7 @@ pub(super) fn spanning_tree(tree: &Tree, core: &[f64]) -> Vec<Link> {
         of_node: Vec::new(),
         lightest: (0..n).map(|_| AtomicU64::new(0)).collect(),
     };
-    let mut known: Vec<Known> = core.iter().map(|c| Known { squared: f64::INFINITY, end: NONE, at_least: *c }).collect();
+    let mut known: Vec<Known> = core.iter().copied().map(Known::nothing).collect();
     let mut sets = Sets::new(n);
     let mut links = Vec::with_capacity(n.saturating_sub(1));
     let mut chosen = vec![NONE; n];
@@ -80,17 +97,17 @@ pub(super) fn spanning_tree(tree: &Tree, core: &[f64]) -> Vec<Link> {
         // The lightest of each component, by its root.
         for i in (0..n as u32).filter(|i| known[*i as usize].end != NONE) {
             let best = &mut chosen[round.component[i as usize] as usize];
-            if *best == NONE || known[i as usize].squared < known[*best as usize].squared {
+            if *best == NONE || known[i as usize].lighter(&known[*best as usize]) {
                 *best = i;
             }
         }
         for best in chosen.iter_mut().filter(|b| **b != NONE) {
-            let Known { squared, end, .. } = known[*best as usize];
+            let Known { squared, apart, end, .. } = known[*best as usize];
             let (a, b) = (sets.find(*best), sets.find(end));
             // The same link may be the lightest of both its components.
             if a != b {
                 sets.put_under(a.max(b), a.min(b));
-                links.push(Link { squared, ends: [*best, end] });
+                links.push(Link { squared, apart, ends: [*best, end] });
             }
             *best = NONE;
         }
@@ -130,8 +147,7 @@ impl Round<'_> {
         for (i, known) in known.iter_mut().enumerate().filter(|(_, k)| k.end != NONE) {
             let own = self.component[i];
             if self.component[known.end as usize] == own {
-                known.end = NONE;
-                known.squared = f64::INFINITY;
+                *known = Known::nothing(known.at_least);
             } else {
                 let lightest = self.lightest[own as usize].get_mut();
                 *lightest = (*lightest).min(known.squared.to_bits());
@@ -166,20 +182,23 @@ impl Round<'_> {
     /// Finds the lightest links of those points of a leaf that may have the lightest of their component.
     fn ask(&self, leaf: usize, start: usize, known: &mut [Known], asking: &mut Vec<usize>) {
         asking.clear();
-        // A link that was found while others found lighter ones for the component need not be the lightest of its point.
-        let may_gain = |i: &usize| known[*i].at_least < known[*i].squared.min(self.lightest(self.component[start + *i]));
+        let may_gain = |i: &usize| !known[*i].settled && known[*i].at_least <= self.lightest(self.component[start + *i]);
         asking.extend((0..known.len()).filter(may_gain));
         if asking.is_empty() {
             return;
         }
         let first = self.component[start + asking[0]];
         let all_of_one = asking.iter().all(|i| self.component[start + *i] == first);
+        let own = if all_of_one { first } else { NONE };
         let mut query =
-            Query { round: self, leaf, start, known, asking, own: if all_of_one { first } else { NONE }, farthest: f64::INFINITY };
+            Query { round: self, leaf, start, known, asking, own, farthest: f64::INFINITY, heaviest: f64::INFINITY };
         query.descend(0, 0.0);
-        for i in query.asking {
+        for i in &*query.asking {
             let known = &mut query.known[*i];
-            known.at_least = known.squared.min(self.lightest(self.component[start + *i])).max(known.at_least);
+            // What was passed over is heavier than the lightest link known for the component, then and so now.
+            let lightest = self.lightest(self.component[start + *i]);
+            known.settled = known.squared <= lightest;
+            known.at_least = known.at_least.max(known.squared.min(lightest));
         }
     }
 }
@@ -193,15 +212,17 @@ struct Query<'a> {
     asking: &'a [usize],
     /// Component of all that ask, or [`NONE`].
     own: u32,
-    /// Nothing at this squared distance or more is of use to any.
+    /// Nothing at this squared distance or beyond is of use to any that asks: a link of that weight that is known is no longer.
     farthest: f64,
+    /// Nor any link heavier than this.
+    heaviest: f64,
 }
 
 impl Query<'_> {
     fn descend(&mut self, node: usize, squared: f64) {
         let round = self.round;
         if squared >= self.farthest
-            || round.least_core[node] >= self.farthest
+            || round.least_core[node] > self.heaviest
             || (self.own != NONE && round.of_node[node] == self.own)
         {
             return;
@@ -230,28 +251,31 @@ impl Query<'_> {
     fn compare(&mut self, leaf: usize) {
         let Round { tree, core, component, lightest, .. } = self.round;
         let others = tree.points(leaf);
-        let mut farthest = 0.0_f64;
+        (self.farthest, self.heaviest) = (-1.0, -1.0);
         for i in self.asking {
             let (at, known) = (self.start + *i, &mut self.known[*i]);
             let (p, own, own_core) = (tree.point(at), component[at], core[at]);
             let lightest = &lightest[own as usize];
-            let mut least = known.squared.min(f64::from_bits(lightest.load(Relaxed)));
-            if least > own_core.max(known.at_least) && tree.bounds[leaf].squared_to_point(p) < least {
+            let mut limit = f64::from_bits(lightest.load(Relaxed)).min(known.squared);
+            if own_core > limit {
+                continue;
+            }
+            // No link is lighter than the own core distance: among those that are as light, only nearer ones are of use.
+            let reach = |known: &Known, limit: f64| if known.squared <= own_core { known.apart } else { limit };
+            if tree.bounds[leaf].squared_to_point(p) < reach(known, limit) {
                 for other in others.clone() {
                     let (dx, dy) = (tree.xs[other] - p[0], tree.ys[other] - p[1]);
-                    let squared = (dx * dx + dy * dy).max(own_core).max(core[other]);
-                    if squared < least && component[other] != own {
-                        least = squared;
-                        known.squared = squared;
-                        known.end = other as u32;
+                    let apart = dx * dx + dy * dy;
+                    let squared = apart.max(own_core).max(core[other]);
+                    if squared <= limit && component[other] != own && (squared < known.squared || apart < known.apart) {
+                        (known.squared, known.apart, known.end) = (squared, apart, other as u32);
+                        limit = squared;
                         lightest.fetch_min(squared.to_bits(), Relaxed);
                     }
                 }
             }
-            if least > own_core.max(known.at_least) {
-                farthest = farthest.max(least);
-            }
+            self.farthest = self.farthest.max(reach(known, limit));
+            self.heaviest = self.heaviest.max(limit);
         }
-        self.farthest = farthest;
     }
 }

@@ -38,8 +38,7 @@ impl<'a> Definition<'a> {
             of_point: vec![0; n],
             distances: vec![0.0; n],
         };
-        let everyone: Vec<usize> = (0..n).collect();
-        all.shrink(&everyone, 0);
+        all.shrink((0..n).collect(), 0);
         all
     }
 
@@ -63,30 +62,62 @@ impl<'a> Definition<'a> {
         parts
     }
 
-    fn shrink(&mut self, set: &[usize], cluster: usize) {
-        let mut lengths: Vec<f64> =
-            set.iter().flat_map(|i| set.iter().filter(move |j| *j < i).map(|j| self.table[*i][*j])).collect();
+    fn shrink(&mut self, set: Vec<usize>, cluster: usize) {
+        let mut lengths: Vec<f64> = set.iter().flat_map(|i| set.iter().filter(move |j| *j < i).map(|j| self.table[*i][*j])).collect();
         lengths.sort_by(f64::total_cmp);
         lengths.dedup();
         // The largest length without which the set falls apart.
-        let Some(distance) = lengths.into_iter().rev().find(|d| self.parts(set, *d).len() > 1) else { return };
-        let parts = self.parts(set, distance);
+        let Some(distance) = lengths.into_iter().rev().find(|d| self.parts(&set, *d).len() > 1) else { return };
+        let parts = self.parts(&set, distance);
         let (large, small): (Vec<_>, Vec<_>) = parts.into_iter().partition(|p| p.len() >= self.params.min_cluster_size as usize);
-        for i in small.into_iter().flatten() {
-            self.clusters[cluster].lost.push((distance, 1));
-            self.of_point[i] = cluster;
-            self.distances[i] = distance;
-        }
         let split = large.len() > 1;
-        for part in large {
-            let mut into = cluster;
+        let mut into = Vec::new();
+        for part in &large {
+            into.push(cluster);
             if split {
-                into = self.clusters.len();
                 self.clusters[cluster].lost.push((distance, part.len()));
                 self.clusters.push(Cluster { parent: Some(cluster), birth: distance, lost: Vec::new() });
+                *into.last_mut().expect("pushed") = self.clusters.len() - 1;
             }
-            self.shrink(&part, into);
         }
+        for part in small {
+            let joined = if split { self.joined(&part, &large, &set, distance) } else { None };
+            self.clusters[cluster].lost.push((distance, part.len()));
+            for i in part {
+                self.of_point[i] = joined.map_or(cluster, |part| into[part]);
+                self.distances[i] = distance;
+            }
+        }
+        for (part, into) in large.into_iter().zip(into) {
+            self.shrink(part, into);
+        }
+    }
+
+    /// The large part that a small one is joined to first when links of the weight `distance` are added, the shortest first;
+    /// `None` when it is joined to several at once.
+    fn joined(&self, small: &[usize], large: &[Vec<usize>], set: &[usize], distance: f64) -> Option<usize> {
+        let apart = |i: usize, j: usize| (self.points[i][0] - self.points[j][0]).powi(2) + (self.points[i][1] - self.points[j][1]).powi(2);
+        let pairs = || set.iter().flat_map(|i| set.iter().map(move |j| (*i, *j))).filter(|(i, j)| i != j && self.table[*i][*j] == distance);
+        let mut lengths: Vec<f64> = pairs().map(|(i, j)| apart(i, j)).collect();
+        lengths.sort_by(f64::total_cmp);
+        lengths.dedup();
+        for length in lengths {
+            let linked = |i: usize, j: usize| self.table[i][j] < distance || (self.table[i][j] == distance && apart(i, j) <= length);
+            let mut group = small.to_vec();
+            let mut next = 0;
+            while next < group.len() {
+                let more: Vec<usize> = set.iter().copied().filter(|j| !group.contains(j) && linked(group[next], *j)).collect();
+                group.extend(more);
+                next += 1;
+            }
+            let touched: Vec<usize> = (0..large.len()).filter(|part| group.contains(&large[*part][0])).collect();
+            match touched.as_slice() {
+                [] => {}
+                [one] => return Some(*one),
+                _ => return None,
+            }
+        }
+        None
     }
 
     fn stability(&self, cluster: usize) -> f64 {
@@ -260,24 +291,29 @@ proptest! {
     }
 }
 
-/// Prim's algorithm on all pairs: squared lengths in ascending order.
-fn lengths_of_spanning_tree(points: &[[f64; 2]], core: &[f64]) -> Vec<f64> {
+/// Prim's algorithm on all pairs: mutual reachability and distance, squared, of all links in ascending order.
+fn links_of_spanning_tree(points: &[[f64; 2]], core: &[f64]) -> Vec<(f64, f64)> {
     let n = points.len();
-    let mut best = vec![f64::INFINITY; n];
+    let mut best = vec![(f64::INFINITY, f64::INFINITY); n];
     let mut inside = vec![false; n];
-    let mut lengths = Vec::new();
+    let mut links = Vec::new();
+    let by = |a: &(f64, f64), b: &(f64, f64)| a.partial_cmp(b).expect("finite");
     let mut at = 0;
     for _ in 1..n {
         inside[at] = true;
         for j in (0..n).filter(|j| !inside[*j]) {
             let (dx, dy) = (points[at][0] - points[j][0], points[at][1] - points[j][1]);
-            best[j] = best[j].min((dx * dx + dy * dy).max(core[at]).max(core[j]));
+            let apart = dx * dx + dy * dy;
+            let link = (apart.max(core[at]).max(core[j]), apart);
+            if link < best[j] {
+                best[j] = link;
+            }
         }
-        at = (0..n).filter(|j| !inside[*j]).min_by(|a, b| best[*a].total_cmp(&best[*b])).expect("one is outside");
-        lengths.push(best[at]);
+        at = (0..n).filter(|j| !inside[*j]).min_by(|a, b| by(&best[*a], &best[*b])).expect("one is outside");
+        links.push(best[at]);
     }
-    lengths.sort_by(f64::total_cmp);
-    lengths
+    links.sort_by(by);
+    links
 }
 
 fn crowd(n: usize) -> Vec<[f64; 2]> {
@@ -302,13 +338,12 @@ fn the_spanning_tree_is_exact() {
     for k in [0, 1, 5, 30, 400] {
         let core = tree.squared_core_distances(k);
         for i in (0..points.len()).step_by(7) {
-            let mut all: Vec<f64> =
-                ordered.iter().map(|p| (p[0] - ordered[i][0]).powi(2) + (p[1] - ordered[i][1]).powi(2)).collect();
+            let mut all: Vec<f64> = ordered.iter().map(|p| (p[0] - ordered[i][0]).powi(2) + (p[1] - ordered[i][1]).powi(2)).collect();
             assert_eq!(core[i], *all.select_nth_unstable_by(k, f64::total_cmp).1, "{k}th of {i}");
         }
-        let mut found: Vec<f64> = spanning::spanning_tree(&tree, &core).iter().map(|l| l.squared).collect();
-        found.sort_by(f64::total_cmp);
-        assert_eq!(found, lengths_of_spanning_tree(&ordered, &core), "{k}");
+        let mut found: Vec<(f64, f64)> = spanning::spanning_tree(&tree, &core).iter().map(|l| (l.squared, l.apart)).collect();
+        found.sort_by(|a, b| a.partial_cmp(b).expect("finite"));
+        assert!(found == links_of_spanning_tree(&ordered, &core), "{k}");
     }
 }
 
@@ -372,6 +407,22 @@ fn three_equal_parts_split_at_once() {
     points.extend((0..2).map(|i| [209.0 + f64::from(i), 0.0]));
     let found = hdbscan(&points, HdbscanParams { min_samples: 1, ..HdbscanParams::new(5) }).expect("valid input");
     assert!(found.sizes.is_empty(), "{:?}", found.labels);
+}
+
+#[test]
+fn a_point_between_two_clusters_goes_with_the_nearer_one() {
+    // Its core distance is the weight of its links to both sides, which fall apart when they go.
+    let row = |x: f64| (0..6).map(move |i| [x + f64::from(i), 0.0]);
+    let label = |x: f64| {
+        let points: Vec<[f64; 2]> = row(0.0).chain(row(105.0)).chain([[x, 0.0]]).collect();
+        let found = hdbscan(&points, HdbscanParams { min_samples: 3, ..HdbscanParams::new(5) }).expect("valid input");
+        assert_eq!(found.sizes.len(), 2);
+        let of = found.labels[12];
+        [found.labels[0], found.labels[6]].map(|side| side == of)
+    };
+    assert_eq!(label(54.0), [true, false]);
+    assert_eq!(label(56.0), [false, true]);
+    assert_eq!(label(55.0), [false, false], "noise where both are as near");
 }
 
 #[test]

@@ -133,11 +133,8 @@ impl Condensed {
     /// the same weight, the shortest first, join them to.
     pub fn new(n: usize, links: &[Link], min_cluster_size: u32) -> Self {
         let merges = Merges::new(n, links);
-        let mut all = Self {
-            clusters: vec![Branch::new(NONE, f64::INFINITY)],
-            of_point: vec![0; n],
-            distances: vec![f64::INFINITY; n],
-        };
+        let mut all =
+            Self { clusters: vec![Branch::new(NONE, f64::INFINITY)], of_point: vec![0; n], distances: vec![f64::INFINITY; n] };
         all.clusters[0].size = n as u32;
         let mut alive = vec![(n - 2, 0_u32)];
         let (mut pieces, mut stack) = (Vec::new(), Vec::new());

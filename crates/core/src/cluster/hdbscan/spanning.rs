@@ -190,10 +190,9 @@ impl Round<'_> {
         let first = self.component[start + asking[0]];
         let all_of_one = asking.iter().all(|i| self.component[start + *i] == first);
         let own = if all_of_one { first } else { NONE };
-        let mut query =
-            Query { round: self, leaf, start, known, asking, own, farthest: f64::INFINITY, heaviest: f64::INFINITY };
+        let mut query = Query { round: self, leaf, start, known, asking, own, farthest: f64::INFINITY, heaviest: f64::INFINITY };
         query.descend(0, 0.0);
-        for i in &*query.asking {
+        for i in query.asking {
             let known = &mut query.known[*i];
             // What was passed over is heavier than the lightest link known for the component, then and so now.
             let lightest = self.lightest(self.component[start + *i]);

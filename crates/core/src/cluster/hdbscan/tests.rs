@@ -38,7 +38,8 @@ impl<'a> Definition<'a> {
             of_point: vec![0; n],
             distances: vec![0.0; n],
         };
-        all.shrink((0..n).collect(), 0);
+        let everyone: Vec<usize> = (0..n).collect();
+        all.shrink(&everyone, 0);
         all
     }
 
@@ -62,13 +63,14 @@ impl<'a> Definition<'a> {
         parts
     }
 
-    fn shrink(&mut self, set: Vec<usize>, cluster: usize) {
-        let mut lengths: Vec<f64> = set.iter().flat_map(|i| set.iter().filter(move |j| *j < i).map(|j| self.table[*i][*j])).collect();
+    fn shrink(&mut self, set: &[usize], cluster: usize) {
+        let mut lengths: Vec<f64> =
+            set.iter().flat_map(|i| set.iter().filter(move |j| *j < i).map(|j| self.table[*i][*j])).collect();
         lengths.sort_by(f64::total_cmp);
         lengths.dedup();
         // The largest length without which the set falls apart.
-        let Some(distance) = lengths.into_iter().rev().find(|d| self.parts(&set, *d).len() > 1) else { return };
-        let parts = self.parts(&set, distance);
+        let Some(distance) = lengths.into_iter().rev().find(|d| self.parts(set, *d).len() > 1) else { return };
+        let parts = self.parts(set, distance);
         let (large, small): (Vec<_>, Vec<_>) = parts.into_iter().partition(|p| p.len() >= self.params.min_cluster_size as usize);
         let split = large.len() > 1;
         let mut into = Vec::new();
@@ -89,20 +91,23 @@ impl<'a> Definition<'a> {
             }
         }
         for (part, into) in large.into_iter().zip(into) {
-            self.shrink(part, into);
+            self.shrink(&part, into);
         }
     }
 
     /// The large part that a small one is joined to first when links of the weight `distance` are added, the shortest first;
     /// `None` when it is joined to several at once.
     fn joined(&self, small: &[usize], large: &[Vec<usize>], set: &[usize], distance: f64) -> Option<usize> {
-        let apart = |i: usize, j: usize| (self.points[i][0] - self.points[j][0]).powi(2) + (self.points[i][1] - self.points[j][1]).powi(2);
-        let pairs = || set.iter().flat_map(|i| set.iter().map(move |j| (*i, *j))).filter(|(i, j)| i != j && self.table[*i][*j] == distance);
+        let apart =
+            |i: usize, j: usize| (self.points[i][0] - self.points[j][0]).powi(2) + (self.points[i][1] - self.points[j][1]).powi(2);
+        let pairs =
+            || set.iter().flat_map(|i| set.iter().map(move |j| (*i, *j))).filter(|(i, j)| i != j && self.table[*i][*j] == distance);
         let mut lengths: Vec<f64> = pairs().map(|(i, j)| apart(i, j)).collect();
         lengths.sort_by(f64::total_cmp);
         lengths.dedup();
         for length in lengths {
-            let linked = |i: usize, j: usize| self.table[i][j] < distance || (self.table[i][j] == distance && apart(i, j) <= length);
+            let linked =
+                |i: usize, j: usize| self.table[i][j] < distance || (self.table[i][j] == distance && apart(i, j) <= length);
             let mut group = small.to_vec();
             let mut next = 0;
             while next < group.len() {
@@ -338,7 +343,8 @@ fn the_spanning_tree_is_exact() {
     for k in [0, 1, 5, 30, 400] {
         let core = tree.squared_core_distances(k);
         for i in (0..points.len()).step_by(7) {
-            let mut all: Vec<f64> = ordered.iter().map(|p| (p[0] - ordered[i][0]).powi(2) + (p[1] - ordered[i][1]).powi(2)).collect();
+            let mut all: Vec<f64> =
+                ordered.iter().map(|p| (p[0] - ordered[i][0]).powi(2) + (p[1] - ordered[i][1]).powi(2)).collect();
             assert_eq!(core[i], *all.select_nth_unstable_by(k, f64::total_cmp).1, "{k}th of {i}");
         }
         let mut found: Vec<(f64, f64)> = spanning::spanning_tree(&tree, &core).iter().map(|l| (l.squared, l.apart)).collect();

@@ -1,4 +1,4 @@
-//! The table: operation, size, ours, peer, ratio, and whether the answers agree.
+//! The table, on one thread: operation, size, ours, peer, ratio, and whether the answers agree.
 
 use super::beside::Beside;
 use serde_json::Value;
@@ -10,7 +10,7 @@ pub fn of(rows: &[&Beside], lines: &[Value]) -> String {
         "| operation | size | ours, CPU s | ours, MB | peer | peer, CPU s | ratio | answers |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n",
     );
     for row in rows {
-        let of_row = |line: &&Value| line["task"] == row.task && line["size"].as_u64() == Some(row.size);
+        let of_row = |line: &&Value| line["task"] == row.task && line["size"].as_u64() == Some(row.size) && line["threads"] == 1;
         let mine = lines.iter().filter(of_row).rfind(|l| l["peer"] == "hotspot");
         let size = format!("{} {}", thousands(row.size), row.of);
         let ours = mine.and_then(|m| m["cpu_seconds"].as_f64());
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_row_says_ratio_and_agreement() {
-        let line = |peer: &str, cpu: f64, sum: f64| json!({"task": "e_kde", "size": 25_000, "peer": peer, "version": "1", "cpu_seconds": cpu, "rss_mb": 9, "check": {"sum": sum}});
+        let line = |peer: &str, cpu: f64, sum: f64| json!({"task": "e_kde", "size": 25_000, "threads": 1, "peer": peer, "version": "1", "cpu_seconds": cpu, "rss_mb": 9, "check": {"sum": sum}});
         let text = of(&[&ROW], &[line("hotspot", 0.5, 3.0), line("a", 5.0, 3.0), line("b", 1.0, 3.1)]);
         assert!(text.contains("| density | 25,000 points | 0.5000 | 9 | a (1) | 5.00 | 10.0 | agree (sum) |"), "{text}");
         assert!(text.contains("| 2.0 | differ (sum: 3.0 against 3.1) |") && text.contains("| 4.0 | stated: a paper |"), "{text}");

@@ -110,8 +110,9 @@ export class HotspotTable {
     this.#node.replaceChildren(
       sortableTable({
         label: "Table of hotspots",
-        caption: [h("strong", {}, counted(spots.length, "hotspot")), `, ${periodName(first.period)}: rate above ${answer.threshold} times the expected, in the whole list about 1 in 20 wrong at most`],
-        columns: HOTSPOT_COLUMNS,
+        caption: [h("strong", {}, counted(spots.length, "hotspot")), `, ${periodName(first.period)}: rate above ${answer.threshold} times the expected; the model expects at most 1 in 20 of the list to be wrong`],
+        // Outside London and on polygons there is no borough to name.
+        columns: spots.some((s) => s.borough) ? HOTSPOT_COLUMNS : HOTSPOT_COLUMNS.filter((c) => c.id !== "borough"),
         rows: spots,
         order: this.#order,
         dress: (row, spot) => this.#dress(row, spot.id),

@@ -83,7 +83,7 @@ impl<'a> Definition<'a> {
             }
         }
         for part in small {
-            let joined = if split { self.joined(&part, &large, &set, distance) } else { None };
+            let joined = if split { self.joined(&part, &large, set, distance) } else { None };
             self.clusters[cluster].lost.push((distance, part.len()));
             for i in part {
                 self.of_point[i] = joined.map_or(cluster, |part| into[part]);

@@ -154,6 +154,40 @@ fn densities_and_clusters_are_in_metres() {
 }
 
 #[test]
+fn the_strongest_cluster_of_new_york_is_the_published_one() {
+    let tables = Tables::new();
+    let source = std::fs::read_to_string(crate::program::root().join("data/reference/ny_leukemia.csv")).unwrap();
+    let mut lines = source.lines();
+    let header: Vec<&str> = lines.next().unwrap().split(',').map(|h| h.trim_matches('"')).collect();
+    let at = |name: &str| header.iter().position(|h| *h == name).unwrap_or_else(|| panic!("{header:?}"));
+    let (x, y, cases, population) = (at("X"), at("Y"), at("TRACTCAS"), at("POP8"));
+    let row = |(row, line): (usize, &str)| {
+        let fields: Vec<&str> = line.split(',').collect();
+        let floor = fields[cases].parse::<f64>().unwrap().floor();
+        format!("{},{},{},{floor},{}", row + 1, fields[x], fields[y], fields[population])
+    };
+    let rows: Vec<String> = lines.enumerate().map(row).collect();
+    let text = format!("id,x,y,cases,population\n{}\n", rows.join("\n"));
+    let areas = tables.with("ny.csv", &text);
+    let found = succeed(["stats", "scan", "--areas", &areas, "--max-population", "0.1", "--replicates", "99"]);
+    near(&numbers(&found, "llr")[..1], &[14.807678], 1e-6);
+    assert_eq!((column(&found, "cases")[0].as_str(), column(&found, "members")[0].split(';').count()), ("93", 24));
+    near(&numbers(&found, "expected")[..1], &[51.985], 1e-3);
+    let cases = "id,x,y,time,count\na,0,0,2026-01,2\na,0,0,2026-02,1\na,0,0,2026-04,6\nb,9000,0,2026-01,3\nb,9000,0,2026-02,2\nb,9000,0,2026-03,2\nb,9000,0,2026-04,3\nc,0,9500,2026-01,1\nc,0,9500,2026-02,3\nc,0,9500,2026-03,2\nc,0,9500,2026-04,1\n";
+    let permuted = succeed([
+        "stats",
+        "scan",
+        "--cases",
+        &tables.with("st.csv", cases),
+        "--model",
+        "space-time-permutation",
+        "--replicates",
+        "19",
+    ]);
+    assert_eq!(permuted.lines().next().unwrap(), "rank,center,members,start,end,cases,expected,llr,p,p_gumbel");
+}
+
+#[test]
 fn forecasts_and_concentration_are_measured_as_published() {
     let tables = Tables::new();
     let forecast = "id,predicted,observed,area_km2\n1,8,6,1\n2,4,7,1\n3,4,3,1\n4,2,2,1\n5,1,1,1\n6,0,0,1\n";

@@ -26,7 +26,13 @@ fn windows_of_new_york() -> Vec<Row> {
     let worst = SATSCAN_NEW_YORK.iter().fold(0.0_f64, |worst, (population, cases, llr)| {
         worst.max((poisson_llr(*cases, 552.0 * population / 1_057_673.0, 552.0) - llr).abs())
     });
-    vec![Row::agrees("cluster::scan::poisson_llr", "SaTScan 9.6, smerc", "LLR of seven clusters of New York leukaemia", worst, 5.1e-7)]
+    vec![Row::agrees(
+        "cluster::scan::poisson_llr",
+        "SaTScan 9.6, smerc",
+        "LLR of seven clusters of New York leukaemia",
+        worst,
+        5.1e-7,
+    )]
 }
 
 /// The 281 tracts of the reference data, whole cases: at most 10 % of the population.
@@ -87,11 +93,15 @@ fn permutation_of_a_toy() -> Row {
 fn bernoulli_formula() -> Row {
     // Kulldorff (1997), the four terms as printed there.
     let paper = |c: f64, n: f64, all_c: f64, all_n: f64| {
-        let half = |c: f64, n: f64| (if c > 0.0 { c * (c / n).ln() } else { 0.0 }) + (if n > c { (n - c) * (1.0 - c / n).ln() } else { 0.0 });
+        let half = |c: f64, n: f64| {
+            (if c > 0.0 { c * (c / n).ln() } else { 0.0 }) + (if n > c { (n - c) * (1.0 - c / n).ln() } else { 0.0 })
+        };
         half(c, n) + half(all_c - c, all_n - n) - half(all_c, all_n)
     };
     let tried = [(30.0, 100.0, 62.0, 203.0), (10.0, 10.0, 10.0, 100.0), (0.0, 20.0, 30.0, 90.0), (29.0, 40.0, 590.0, 1612.0)];
-    let worst = tried.iter().fold(0.0_f64, |w, (c, n, all_c, all_n)| w.max((bernoulli_llr(*c, *n, *all_c, *all_n) - paper(*c, *n, *all_c, *all_n)).abs()));
+    let worst = tried.iter().fold(0.0_f64, |w, (c, n, all_c, all_n)| {
+        w.max((bernoulli_llr(*c, *n, *all_c, *all_n) - paper(*c, *n, *all_c, *all_n)).abs())
+    });
     Row::agrees("cluster::scan::bernoulli_llr", "Kulldorff 1997", "the formula as printed, four windows", worst, 1e-10)
 }
 
@@ -99,7 +109,13 @@ fn gumbel_tail() -> Row {
     let gumbel = Gumbel::by_moments(&[3.1, 4.2, 2.8, 5.0, 3.6, 4.4, 3.9, 2.5, 6.1, 3.3]).expect("ten maxima");
     let worst = [(gumbel.scale, 0.848123), (gumbel.location, 3.400450), (gumbel.p(7.5), 0.00792567), (gumbel.p(10.0), 0.000417358)];
     let worst = worst.iter().fold(0.0_f64, |w, (got, wanted)| w.max((got - wanted).abs()));
-    Row::agrees("cluster::scan::Gumbel", "Abrams, Kulldorff and Kleinman 2010", "fit by moments to ten maxima, two tails", worst, 5e-7)
+    Row::agrees(
+        "cluster::scan::Gumbel",
+        "Abrams, Kulldorff and Kleinman 2010",
+        "fit by moments to ten maxima, two tails",
+        worst,
+        5e-7,
+    )
 }
 
 fn poisson(centers: &[[f64; 2]], cases: &[u32], lengths: &[f64], population: &[f64], params: &ScanParams) -> Scan {
@@ -140,7 +156,9 @@ fn months_by_days() -> Row {
 
 fn fewest_cases() -> Row {
     let (centers, cases, population) = ([[0.0, 0.0], [5.0, 0.0], [9.0, 0.0]], [1, 12, 12], [1.0, 500.0, 500.0]);
-    let with = |min_cases| poisson(&centers, &cases, &[1.0], &population, &ScanParams { min_cases, replicates: 0, ..ScanParams::default() });
+    let with = |min_cases| {
+        poisson(&centers, &cases, &[1.0], &population, &ScanParams { min_cases, replicates: 0, ..ScanParams::default() })
+    };
     assert_eq!(with(1).clusters[0].units, [0]);
     assert!(with(2).clusters.iter().all(|c| c.cases >= 2));
     Row::differs(
@@ -159,7 +177,10 @@ fn beside_satscan() -> Vec<Row> {
             let mut reader = csv::Reader::from_path(Path::new(&work).join(name)).expect("the peers' work");
             let header = reader.headers().expect("a header").clone();
             let at: Vec<usize> = columns.iter().map(|c| header.iter().position(|h| h == *c).expect("a column")).collect();
-            reader.records().map(|r| at.iter().map(|a| r.as_ref().expect("a row")[*a].parse().expect("a number")).collect()).collect()
+            reader
+                .records()
+                .map(|r| at.iter().map(|a| r.as_ref().expect("a row")[*a].parse().expect("a number")).collect())
+                .collect()
         };
         let params = ScanParams { replicates: 99, ..ScanParams::default() };
         let areas = read("lsoa.csv", &["easting", "northing", "pop", "cases"]);
@@ -180,8 +201,22 @@ fn beside_satscan() -> Vec<Row> {
         for row in read("msoa_cases.csv", &["id", "month", "cases"]) {
             cases[row[0] as usize * 36 + row[1] as usize] = row[2] as u32;
         }
-        let days = |m: usize| if m % 12 == 1 { if m == 25 { 29.0 } else { 28.0 } } else if [3, 5, 8, 10].contains(&(m % 12)) { 30.0 } else { 31.0 };
-        let found = poisson(&centers, &cases, &(0..36).map(days).collect::<Vec<f64>>(), &population, &ScanParams { replicates: 0, ..params });
+        let days = |m: usize| {
+            if m % 12 == 1 {
+                if m == 25 { 29.0 } else { 28.0 }
+            } else if [3, 5, 8, 10].contains(&(m % 12)) {
+                30.0
+            } else {
+                31.0
+            }
+        };
+        let found = poisson(
+            &centers,
+            &cases,
+            &(0..36).map(days).collect::<Vec<f64>>(),
+            &population,
+            &ScanParams { replicates: 0, ..params },
+        );
         let best = &found.clusters[0];
         // January to June 2024.
         assert_eq!((best.units.len(), best.cases, best.start, best.end), (38, 1531, 24, 29));
@@ -189,7 +224,19 @@ fn beside_satscan() -> Vec<Row> {
         spacetime = (best.llr - 293.469075).abs();
     }
     vec![
-        Row::agrees("cluster::scan::scan (Poisson)", "SaTScan 10.3.2", "4,835 areas, half of the population: LLR 230.819771, 140 areas, 1,379 cases, three clusters with p < 1 (with HOTSPOT_PEERS_WORK)", space, 5e-7),
-        Row::agrees("cluster::scan::scan (space-time Poisson)", "SaTScan 10.3.2", "625 areas, 36 months by their days: LLR 293.469075, 38 areas, January to June 2024, 1,531 cases (with HOTSPOT_PEERS_WORK)", spacetime, 5e-7),
+        Row::agrees(
+            "cluster::scan::scan (Poisson)",
+            "SaTScan 10.3.2",
+            "4,835 areas, half of the population: LLR 230.819771, 140 areas, 1,379 cases, three clusters with p < 1 (with HOTSPOT_PEERS_WORK)",
+            space,
+            5e-7,
+        ),
+        Row::agrees(
+            "cluster::scan::scan (space-time Poisson)",
+            "SaTScan 10.3.2",
+            "625 areas, 36 months by their days: LLR 293.469075, 38 areas, January to June 2024, 1,531 cases (with HOTSPOT_PEERS_WORK)",
+            spacetime,
+            5e-7,
+        ),
     ]
 }

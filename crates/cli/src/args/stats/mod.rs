@@ -5,6 +5,7 @@ pub mod density;
 pub mod evaluate;
 pub mod local;
 pub mod rate;
+pub mod scan;
 pub mod time;
 
 use clap::{Args as ClapArgs, Subcommand};
@@ -54,6 +55,8 @@ pub enum StatsMethod {
     Hdbscan(cluster::HdbscanArgs),
     /// Clusters of points in space and time
     StDbscan(cluster::StDbscanArgs),
+    /// Scan statistic: is there a cluster of cases, where and when?
+    Scan(scan::ScanArgs),
     /// Mann-Kendall trend of a series, with its slope
     MannKendall(time::MannKendallArgs),
     /// Emerging hot spots of a space-time cube

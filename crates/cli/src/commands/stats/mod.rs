@@ -7,6 +7,7 @@ mod evaluate;
 mod local;
 mod points;
 mod rate;
+mod scan;
 mod table;
 mod time;
 mod weights;
@@ -32,6 +33,7 @@ pub fn run(args: &StatsArgs) -> Done {
         Method::Dbscan(args) => cluster::dbscan(args)?,
         Method::Hdbscan(args) => cluster::hdbscan(args)?,
         Method::StDbscan(args) => cluster::st_dbscan(args)?,
+        Method::Scan(args) => scan::scan(args)?,
         Method::MannKendall(args) => time::mann_kendall(args)?,
         Method::Emerging(args) => time::emerging(args)?,
         Method::Knox(args) => time::knox(args)?,

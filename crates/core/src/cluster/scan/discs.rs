@@ -99,7 +99,7 @@ pub(super) fn scan<L: Lane>(search: &Search<'_>, plan: &[Path], block: &mut Bloc
                     (1, ..) => run.walk::<1, true, true>(&mut counts),
                     (2, ..) => run.walk::<2, true, true>(&mut counts),
                     (4, ..) => run.walk::<4, true, true>(&mut counts),
-                    (_, ..) => run.walk::<8, true, true>(&mut counts),
+                    (..) => run.walk::<8, true, true>(&mut counts),
                 };
                 done += stopped;
                 if done < count {
@@ -191,13 +191,7 @@ fn settle<L: Lane>(
                 && let Some(llr) = search.beats(block.best[lane].llr, cases, sum)
             {
                 let (start, end) = search.spans.iter().next().unwrap_or((0, search.steps));
-                let best = Best {
-                    llr,
-                    zone: row as u32,
-                    length: (first + place + 1) as u32,
-                    start: start as u32,
-                    end: end as u32,
-                };
+                let best = Best { llr, zone: row as u32, length: (first + place + 1) as u32, start: start as u32, end: end as u32 };
                 block.improve(search.thresholds, lane, best);
             }
         }

@@ -73,9 +73,9 @@ impl GiniSet {
             let parts: Vec<(f64, f64)> = clusters.iter().map(|c| (f64::from(c.cases), c.expected)).collect();
             let gini = gini_of_clusters(&parts, total);
             tried.push((share, gini, clusters.len()));
-            let better = best.as_ref().is_none_or(|(_, largest, set)| {
-                gini > largest + 1e-12 || gini > largest - 1e-12 && clusters.len() < set.len()
-            });
+            let better = best
+                .as_ref()
+                .is_none_or(|(_, largest, set)| gini > largest + 1e-12 || gini > largest - 1e-12 && clusters.len() < set.len());
             if !clusters.is_empty() && better {
                 best = Some((share, gini, clusters));
             }

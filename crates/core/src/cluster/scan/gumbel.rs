@@ -37,7 +37,7 @@ impl Gumbel {
         let mean = maxima.iter().sum::<f64>() / n;
         let variance = maxima.iter().map(|m| (m - mean).powi(2)).sum::<f64>() / (n - 1.0);
         let scale = variance.sqrt() * 6_f64.sqrt() / PI;
-        (scale > 1e-12 * mean.abs() && scale.is_finite()).then(|| Self { location: mean - EULER * scale, scale })
+        (scale > 1e-12 * mean.abs() && scale.is_finite()).then_some(Self { location: mean - EULER * scale, scale })
     }
 
     /// P(X ≥ x), accurate however small.

@@ -41,7 +41,14 @@ pub struct MonteCarlo {
 
 impl MonteCarlo {
     /// `maxima_of(first, count)` makes replicas; `top` is the LLR of the best cluster. `wave` replicas are made between two looks.
-    pub(super) fn run(requested: u32, seed: u64, stop: Stop, top: f64, wave: u32, maxima_of: impl Fn(u32, u32) -> Vec<f64>) -> Self {
+    pub(super) fn run(
+        requested: u32,
+        seed: u64,
+        stop: Stop,
+        top: f64,
+        wave: u32,
+        maxima_of: impl Fn(u32, u32) -> Vec<f64>,
+    ) -> Self {
         let mut maxima = Vec::new();
         let mut stopped = false;
         match stop {

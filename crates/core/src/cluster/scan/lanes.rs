@@ -47,7 +47,6 @@ pub(super) trait Lane: Copy + Default + PartialEq + Send + Sync + Into<u32> {
     fn or(self, other: Self) -> Self;
 }
 
-
 impl Lane for u16 {
     const MAX: Self = Self::MAX;
     fn of(count: u32) -> Self {

@@ -71,10 +71,9 @@ impl FromStr for ModelName {
 
     fn from_str(text: &str) -> std::result::Result<Self, UnknownName> {
         let all = [Self::Poisson, Self::Bernoulli, Self::SpaceTimePermutation, Self::SpaceTimePoisson];
-        all.into_iter().find(|m| m.id() == text.trim()).ok_or(UnknownName {
-            what: "model",
-            allowed: "poisson, bernoulli, space-time-permutation, space-time-poisson",
-        })
+        all.into_iter()
+            .find(|m| m.id() == text.trim())
+            .ok_or(UnknownName { what: "model", allowed: "poisson, bernoulli, space-time-permutation, space-time-poisson" })
     }
 }
 
@@ -146,7 +145,8 @@ impl Fitted {
                         times.push((cell % steps) as u32);
                     }
                 }
-                let expected = (0..cells).map(|cell| by_unit[cell / steps] as f64 * by_step[cell % steps] as f64 / total.max(1) as f64);
+                let expected =
+                    (0..cells).map(|cell| by_unit[cell / steps] as f64 * by_step[cell % steps] as f64 / total.max(1) as f64);
                 Ok(Self {
                     expected: expected.collect(),
                     statistic: poisson,

@@ -123,9 +123,11 @@ impl Alias {
                 keep[i as usize] = 0.0;
             }
         }
-        let columns = keep.iter().zip(&other).zip(0..).map(|((keep, other), own)| {
-            if *keep >= 1.0 { (u64::MAX, own) } else { ((keep * 2_f64.powi(64)) as u64, *other) }
-        });
+        let columns = keep
+            .iter()
+            .zip(&other)
+            .zip(0..)
+            .map(|((keep, other), own)| if *keep >= 1.0 { (u64::MAX, own) } else { ((keep * 2_f64.powi(64)) as u64, *other) });
         Self { columns: columns.collect() }
     }
 
@@ -194,7 +196,7 @@ mod tests {
             seen[counts[0] as usize] += 1;
         }
         for (n, p) in seen.iter().zip([0.2, 0.6, 0.2]) {
-            assert!((f64::from(*n) - 20_000.0 * p).abs() < 4.0 * (20_000.0 * p * (1.0 - p) as f64).sqrt(), "{seen:?}");
+            assert!((f64::from(*n) - 20_000.0 * p).abs() < 4.0 * (20_000.0 * p * (1.0 - p)).sqrt(), "{seen:?}");
         }
     }
 

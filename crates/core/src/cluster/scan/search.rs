@@ -90,9 +90,7 @@ impl Search<'_> {
         if self.rates.low() && all > f64::from(u16::MAX) {
             return false;
         }
-        let largest = self.zones.iter().map(|zone| {
-            zone.units.iter().map(|u| self.expected_of(*u as usize)).sum::<f64>()
-        });
+        let largest = self.zones.iter().map(|zone| zone.units.iter().map(|u| self.expected_of(*u as usize)).sum::<f64>());
         all <= f64::from(u16::MAX) || largest.fold(0.0, f64::max) < 0.9 * f64::from(u16::MAX)
     }
 

@@ -5,7 +5,13 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 /// All windows by enumeration: (sorted units, start, end).
-fn windows_by_enumeration(points: &[[f64; 2]], measure: &[f64], share: f64, radius: Option<f64>, spans: &Spans) -> BTreeSet<(Vec<usize>, usize, usize)> {
+fn windows_by_enumeration(
+    points: &[[f64; 2]],
+    measure: &[f64],
+    share: f64,
+    radius: Option<f64>,
+    spans: &Spans,
+) -> BTreeSet<(Vec<usize>, usize, usize)> {
     let limit = share * measure.iter().sum::<f64>() * (1.0 + 1e-12);
     let mut all = BTreeSet::new();
     for center in points {
@@ -29,7 +35,13 @@ fn windows_by_enumeration(points: &[[f64; 2]], measure: &[f64], share: f64, radi
 }
 
 /// The largest LLR over enumerated windows.
-fn maximum_by_enumeration(windows: &BTreeSet<(Vec<usize>, usize, usize)>, cases: &[u32], fitted: &Fitted, steps: usize, params: &ScanParams) -> f64 {
+fn maximum_by_enumeration(
+    windows: &BTreeSet<(Vec<usize>, usize, usize)>,
+    cases: &[u32],
+    fitted: &Fitted,
+    steps: usize,
+    params: &ScanParams,
+) -> f64 {
     windows.iter().fold(0.0, |best: f64, (units, start, end)| {
         let c: u32 = units.iter().map(|u| cases[u * steps + start..u * steps + end].iter().sum::<u32>()).sum();
         let e: f64 = units.iter().map(|u| fitted.expected[u * steps + start..u * steps + end].iter().sum::<f64>()).sum();
@@ -279,7 +291,8 @@ fn counts_that_overflow_narrow_lanes_are_counted_all_the_same() {
     };
     for kind in [0, 1, 2] {
         for (rates, share) in [(Rates::High, 0.6), (Rates::Both, 0.5), (Rates::High, 0.3)] {
-            let small = Small { kind, params: ScanParams { rates, max_population: share, ..small.params.clone() }, ..small.clone() };
+            let small =
+                Small { kind, params: ScanParams { rates, max_population: share, ..small.params.clone() }, ..small.clone() };
             let population = small.population();
             let input = small.scan_input(&population);
             let prepared = Prepared::new(&input, &small.params).unwrap();
@@ -352,7 +365,8 @@ fn without_a_cluster_p_is_small_as_seldom_as_it_says() {
                     };
                     let places = Places::Circles { centers: &centers, max_radius_m: None };
                     let input = ScanInput { places, cases: &cases, step_lengths: &lengths, model };
-                    let params = ScanParams { replicates: 39, stop, seed: u64::from(set), max_clusters: 1, ..ScanParams::default() };
+                    let params =
+                        ScanParams { replicates: 39, stop, seed: u64::from(set), max_clusters: 1, ..ScanParams::default() };
                     scan(&input, &params).unwrap().clusters.first().map_or(1.0, |c| c.p.unwrap())
                 })
                 .collect();
@@ -371,7 +385,9 @@ fn without_a_cluster_p_is_small_as_seldom_as_it_says() {
 fn low_rates_are_found_by_name() {
     let (centers, population) = (line(9), [10.0; 9]);
     let cases = [10, 10, 10, 1, 0, 1, 10, 10, 10];
-    let of = |rates| scan(&spatial(&centers, &cases, &population), &ScanParams { rates, ..ScanParams::default() }).unwrap().clusters[0].clone();
+    let of = |rates| {
+        scan(&spatial(&centers, &cases, &population), &ScanParams { rates, ..ScanParams::default() }).unwrap().clusters[0].clone()
+    };
     let low = of(Rates::Low);
     assert_eq!((low.center, low.cases, low.units.len()), (4, 2, 3));
     assert!(low.relative_risk < Some(0.2) && low.p < Some(0.01));
@@ -414,7 +430,9 @@ fn secondary_clusters_are_chosen_by_the_rule_that_is_named() {
         .zip(0..)
         .map(|((z, llr), zone)| Best { llr, zone, length: z.units.len() as u32, start: 0, end: 1 })
         .collect();
-    let of = |secondary| clusters::choose(&best, &zones, 7, secondary, 100).iter().map(|b| zones[b.zone as usize].center).collect::<Vec<_>>();
+    let of = |secondary| {
+        clusters::choose(&best, &zones, 7, secondary, 100).iter().map(|b| zones[b.zone as usize].center).collect::<Vec<_>>()
+    };
     assert_eq!(of(Secondary::NoGeographicalOverlap), [1, 6]);
     assert_eq!(of(Secondary::NoCentersInOther), [1, 3, 6], "2 is in the first and holds its centre");
     assert_eq!(of(Secondary::NoCentersInMoreLikely), [1, 3, 6]);
@@ -424,9 +442,15 @@ fn secondary_clusters_are_chosen_by_the_rule_that_is_named() {
     assert_eq!(clusters::choose(&best, &zones, 7, Secondary::NoRestrictions, 2).len(), 2);
     // One in whose list the centres lie one way only tells the three rules apart.
     let zones = [zone(1, &[1, 0, 2]), zone(2, &[2, 3]), zone(4, &[4, 3, 2, 1])];
-    let best: Vec<Best> =
-        zones.iter().zip([9.0, 8.0, 7.0]).zip(0..).map(|((z, llr), zone)| Best { llr, zone, length: z.units.len() as u32, start: 0, end: 1 }).collect();
-    let of = |secondary| clusters::choose(&best, &zones, 7, secondary, 100).iter().map(|b| zones[b.zone as usize].center).collect::<Vec<_>>();
+    let best: Vec<Best> = zones
+        .iter()
+        .zip([9.0, 8.0, 7.0])
+        .zip(0..)
+        .map(|((z, llr), zone)| Best { llr, zone, length: z.units.len() as u32, start: 0, end: 1 })
+        .collect();
+    let of = |secondary| {
+        clusters::choose(&best, &zones, 7, secondary, 100).iter().map(|b| zones[b.zone as usize].center).collect::<Vec<_>>()
+    };
     assert_eq!(of(Secondary::NoCentersInMoreLikely), [1, 4], "2 is inside the first; 4 is not");
     assert_eq!(of(Secondary::NoCentersInLessLikely), [1, 2], "4 holds the centre of the first");
     assert_eq!(of(Secondary::NoPairsOfCenters), [1, 2, 4]);
@@ -465,10 +489,13 @@ fn gini_limits_give_what_a_scan_with_that_limit_gives() {
     let prepared = Prepared::new(&input, &params).unwrap();
     let shares = [0.1, 0.25, 0.5];
     let limits = shares.map(|share| limit(&prepared.fitted, share));
-    let together = observed::best_by_zone(&prepared.search(&params, &prepared.data_spans), &cases, &prepared.fitted.measure, &limits);
+    let together =
+        observed::best_by_zone(&prepared.search(&params, &prepared.data_spans), &cases, &prepared.fitted.measure, &limits);
     for (share, best) in shares.iter().zip(together) {
-        let alone = scan(&input, &ScanParams { max_population: *share, secondary: Secondary::NoRestrictions, ..params.clone() }).unwrap();
-        let of_zones: Vec<f64> = clusters::choose(&best, &prepared.zones, 50, Secondary::NoRestrictions, 1_000).iter().map(|b| b.llr).collect();
+        let alone =
+            scan(&input, &ScanParams { max_population: *share, secondary: Secondary::NoRestrictions, ..params.clone() }).unwrap();
+        let of_zones: Vec<f64> =
+            clusters::choose(&best, &prepared.zones, 50, Secondary::NoRestrictions, 1_000).iter().map(|b| b.llr).collect();
         assert_eq!(of_zones, alone.clusters.iter().map(|c| c.llr).collect::<Vec<_>>());
     }
 }
@@ -511,7 +538,10 @@ fn uncertain_places_blur_the_cluster() {
     let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
     assert!(mean(&blurred.llr) < exact.llr[0] && mean(&blurred.p) > exact.p[0]);
     assert!(blurred.share_in_best[9] > blurred.share_in_best[15] && blurred.share_in_best[9] < 1.0);
-    assert_eq!(blurred, scan_uncertain(&input, &placed(&[(-2, 1.0), (-1, 1.0), (0, 1.0), (1, 1.0), (2, 1.0)]), 200, &params).unwrap());
+    assert_eq!(
+        blurred,
+        scan_uncertain(&input, &placed(&[(-2, 1.0), (-1, 1.0), (0, 1.0), (1, 1.0), (2, 1.0)]), 200, &params).unwrap()
+    );
 }
 
 #[test]
@@ -539,11 +569,11 @@ fn empty_and_degenerate_input_has_no_cluster() {
     let nothing = scan(&spatial(&[], &[], &[]), &params);
     assert_eq!(nothing.map(|s| s.clusters), Err(Error::NoReference), "no unit has a population");
     for (centers, cases, population) in [
-        (line(1), vec![7], vec![3.0]),               // everything is in the only window
-        (line(3), vec![0, 0, 0], vec![1.0; 3]),      // no case
-        (line(4), vec![5; 4], vec![2.0; 4]),         // no difference
+        (line(1), vec![7], vec![3.0]),                      // everything is in the only window
+        (line(3), vec![0, 0, 0], vec![1.0; 3]),             // no case
+        (line(4), vec![5; 4], vec![2.0; 4]),                // no difference
         (vec![[1.0, 1.0]; 3], vec![9, 0, 0], vec![1.0; 3]), // one place
-        (line(2), vec![1, 9], vec![1.0, 99.0]),      // fewer cases than expected wherever a window may be
+        (line(2), vec![1, 9], vec![1.0, 99.0]),             // fewer cases than expected wherever a window may be
     ] {
         let found = scan(&spatial(&centers, &cases, &population), &ScanParams { replicates: 19, ..params.clone() }).unwrap();
         assert!(found.clusters.iter().all(|c| c.p.is_some()), "{found:?}");
@@ -569,7 +599,10 @@ fn input_that_means_nothing_is_refused() {
         refused(ScanInput { step_lengths: &[bad], ..input });
         refused(ScanInput { places: Places::Circles { centers: &centers, max_radius_m: Some(bad) }, ..input });
     }
-    refused(ScanInput { places: Places::Circles { centers: &[[0.0, f64::NAN], [1.0, 1.0], [2.0, 2.0]], max_radius_m: None }, ..input });
+    refused(ScanInput {
+        places: Places::Circles { centers: &[[0.0, f64::NAN], [1.0, 1.0], [2.0, 2.0]], max_radius_m: None },
+        ..input
+    });
     assert_eq!(
         refused(ScanInput { model: Model::Poisson { population: &[1.0, 0.0, 1.0] }, ..input }),
         Error::OutOfRange { what: "population", must: "positive where there are cases" }
@@ -587,7 +620,11 @@ fn input_that_means_nothing_is_refused() {
     }
     with(ScanParams { stop: Stop::Exceedances(0), ..params.clone() });
     let uncertain = |cases: &[(u32, Vec<(u32, f64)>)]| scan_uncertain(&input, &UncertainCases::new(cases)?, 5, &params);
-    assert!(uncertain(&[(0, vec![])]).is_err() && uncertain(&[(0, vec![(0, -1.0)])]).is_err() && uncertain(&[(0, vec![(0, 0.0)])]).is_err());
+    assert!(
+        uncertain(&[(0, vec![])]).is_err()
+            && uncertain(&[(0, vec![(0, -1.0)])]).is_err()
+            && uncertain(&[(0, vec![(0, 0.0)])]).is_err()
+    );
     assert!(uncertain(&[(0, vec![(3, 1.0)])]).is_err() && uncertain(&[(1, vec![(0, 1.0)])]).is_err());
     assert!(uncertain(&[(0, vec![(0, 1.0)])]).is_ok() && uncertain(&[]).is_ok());
     let persons = ScanInput { model: Model::Bernoulli { population: &[9, 9, 9] }, ..input };

@@ -16,8 +16,8 @@
 use super::search::Best;
 use super::{Model, ModelName, Prepared, ScanInput, ScanParams, Stop, replicas, scan};
 use crate::error::{Error, Result};
-use rayon::prelude::*;
 use rand_pcg::rand_core::Rng;
+use rayon::prelude::*;
 
 /// Cases with the units where each may have happened.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -39,7 +39,10 @@ impl UncertainCases {
         for (step, places) in cases {
             let total: f64 = places.iter().map(|p| p.1).sum();
             if places.iter().any(|p| p.1.is_nan() || p.1 < 0.0) || !(total > 0.0 && total.is_finite()) {
-                return Err(Error::OutOfRange { what: "weights of a case's places", must: "not negative, with a positive and finite sum" });
+                return Err(Error::OutOfRange {
+                    what: "weights of a case's places",
+                    must: "not negative, with a positive and finite sum",
+                });
             }
             let mut sum = 0.0;
             for (unit, weight) in places.iter().filter(|p| p.1 > 0.0) {
@@ -153,7 +156,9 @@ pub fn scan_uncertain(input: &ScanInput<'_>, cases: &UncertainCases, draws: u32,
             } else {
                 prepared.search(params, &prepared.data_spans).maxima(0, draws, &draw)
             };
-            let inference = prepared.scan(&ScanInput { cases: &first, ..*input }, &ScanParams { stop: Stop::Never, gini: None, ..params.clone() }).inference;
+            let inference = prepared
+                .scan(&ScanInput { cases: &first, ..*input }, &ScanParams { stop: Stop::Never, gini: None, ..params.clone() })
+                .inference;
             let members = |best: &Best| {
                 let of_zone = prepared.zones.get(best.zone as usize).map(|z| &z.units[..best.length as usize]);
                 if best.llr > 0.0 { of_zone.unwrap_or_default() } else { &[] }

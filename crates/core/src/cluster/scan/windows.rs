@@ -120,7 +120,14 @@ struct Sorter {
 impl Sorter {
     /// Places from `from` on, of which the columns are those of their coordinates and measure, by their distance from a point:
     /// all within the squared distance `reach`, or as many as are needed to pass the limit of the measure.
-    fn by_distance(&mut self, from: usize, [xs, ys, measure]: [&[f64]; 3], [x, y]: [f64; 2], reach: f64, limit: f64) -> &[(f64, u32)] {
+    fn by_distance(
+        &mut self,
+        from: usize,
+        [xs, ys, measure]: [&[f64]; 3],
+        [x, y]: [f64; 2],
+        reach: f64,
+        limit: f64,
+    ) -> &[(f64, u32)] {
         self.squares.clear();
         self.squares.extend(xs.iter().zip(ys).map(|(px, py)| {
             let (dx, dy) = (px - x, py - y);

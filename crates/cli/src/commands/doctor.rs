@@ -23,12 +23,16 @@ pub fn run(args: &DoctorArgs) -> Done {
         ))?;
     }
     if let Some(dir) = &args.releases {
-        for id in list_releases(dir)? {
-            verify_release(dir, &id).map_err(Failure::failed)?;
+        let releases = list_releases(dir)?;
+        for id in &releases {
+            verify_release(dir, id).map_err(Failure::failed)?;
             say(format_args!("release {id}: whole"))?;
         }
         match current(dir)? {
-            Some(id) => say(format_args!("current: {id}"))?,
+            Some(id) if releases.contains(&id) => say(format_args!("current: {id}"))?,
+            Some(id) => {
+                return Err(Failure::data(format!("{}: the current release, {id}, is not there or damaged", dir.display())));
+            }
             None => return Err(Failure::data(format!("{}: no current release", dir.display()))),
         }
     }

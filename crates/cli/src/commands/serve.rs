@@ -4,6 +4,7 @@ use crate::args::ServeArgs;
 use crate::commands::{note, say};
 use crate::config::Config;
 use crate::failure::{Done, Failure};
+use hotspot_core::disclosure::Policy;
 use hotspot_core::release::Release;
 use hotspot_pipeline::release::{current, list_releases, read_release};
 use hotspot_server::{AppState, Catalog, Settings, router, serve};
@@ -45,13 +46,25 @@ pub fn listen(releases: &Path, address: SocketAddr) -> Done {
     })
 }
 
-/// The newest releases that may be shown. A restricted one anywhere among them is an error, not an omission.
+/// The newest releases that may be shown. A restricted one anywhere among them is an error, not an omission; one of the older that is
+/// damaged is left out and named.
 fn load(releases: &Path) -> Done<Vec<Release>> {
     let newest = current(releases)?;
     let mut ids = list_releases(releases)?;
     ids.sort_by_key(|id| Some(id) != newest.as_ref());
     ids.truncate(LOADED);
-    ids.iter().map(|id| Ok(read_release(releases, Some(id))?)).collect()
+    let mut loaded = Vec::new();
+    for id in &ids {
+        match read_release(releases, Some(id)) {
+            Ok(release) => {
+                Policy::of(release.class).map_err(|no_policy| Failure::cannot(format!("{id}: {no_policy}")))?;
+                loaded.push(release);
+            }
+            Err(error) if Some(id) != newest.as_ref() && ids.len() > 1 => note(format_args!("{id} is not served: {error}")),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(loaded)
 }
 
 /// Swaps the catalog in one step when `current` points elsewhere.

@@ -3,7 +3,8 @@
 use super::rule::Rule;
 use crate::error::{Error, Result, Stage};
 use flate2::read::MultiGzDecoder;
-use geo::{Coord, LinesIter, MultiPolygon};
+use geo::orient::Direction;
+use geo::{Coord, LinesIter, MultiPolygon, Orient, unary_union};
 use geojson::{GeoJson, GeometryValue};
 use hotspot_core::LonLat;
 use hotspot_core::grid::StudyArea;
@@ -51,6 +52,11 @@ pub fn read_study_area(path: &Path) -> Result<StudyArea> {
     }
     if polygons.0.is_empty() {
         return Err(broken(Rule::NotPolygons));
+    }
+    if polygons.0.len() > 1 {
+        // Parts that overlap are one area, not a hole where they do.
+        let parts: Vec<_> = polygons.0.iter().map(|p| p.orient(Direction::Default)).collect();
+        polygons = unary_union(&parts);
     }
     // The name of the only feature, or that of the file.
     let only = match &json {
@@ -187,6 +193,26 @@ impl Fence {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn polygons_that_overlap_are_one_area_whichever_way_they_turn() {
+        let mut file = tempfile::Builder::new().suffix(".geojson").tempfile().unwrap();
+        let square = |west: f64, turned: bool| {
+            let mut ring = [[west, 53.0], [west + 0.2, 53.0], [west + 0.2, 53.2], [west, 53.2], [west, 53.0]];
+            if turned {
+                ring.reverse();
+            }
+            format!(r#"{{"type":"Feature","properties":{{}},"geometry":{{"type":"Polygon","coordinates":[{ring:?}]}}}}"#)
+        };
+        let features = [square(-1.5, false), square(-1.4, true)].join(",");
+        std::io::Write::write_all(&mut file, format!(r#"{{"type":"FeatureCollection","features":[{features}]}}"#).as_bytes())
+            .unwrap();
+        let area = read_study_area(file.path()).unwrap();
+        for lon in [-1.45, -1.35, -1.25] {
+            assert!(area.contains(LonLat { lon, lat: 53.1 }), "{lon}");
+        }
+        assert!(!area.contains(LonLat { lon: -1.15, lat: 53.1 }));
+    }
 
     #[test]
     fn the_fence_answers_as_the_polygon_does() {

@@ -15,7 +15,7 @@
 //! # Pitfalls
 //! It compares differences of *counts*, so the control must have about the treated area's level, not only its trend. Counts
 //! under about 5 are not normal. Crime varies more than Poisson counts do: z is too large by the root of the over-dispersion
-//! (see [`super::funnel`]). A report of a hate crime is not the crime: engagement may raise the count and be a success.
+//! (see [`mod@super::funnel`]). A report of a hate crime is not the crime: engagement may raise the count and be a success.
 //!
 //! (`ptools` before 2021 misplaces a bracket in the variance of the displacement zones.)
 

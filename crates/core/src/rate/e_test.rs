@@ -18,7 +18,7 @@
 //!
 //! # Accuracy and cost
 //! p has an absolute error below 1e-12. Time and memory grow with the standard deviation of the counts, not with their square as in the
-//! peers: some 20 µs for counts of 10,000.
+//! peers: 0.3 ms for counts of 10,000, 4 ms for a million.
 
 use super::ratio::Exposed;
 use crate::error::{Error, Result};

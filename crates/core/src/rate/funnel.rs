@@ -28,15 +28,15 @@
 //!
 //! # Where tools disagree
 //! `FunnelPlotR` draws as Poisson limits the *confidence* limits of a mean whose count was μ: at μ = 5 its lower 95 % limit
-//! is 0.38 where this has 0.14, and it calls the one incident in eleven that is 1 or less (P = 0.04) low. Its additive limits for
-//! the square root agree with this. The Poisson funnel of the public-health tools agrees.
+//! is 0.38 where this has 0.14, so that a count of 1 is called low although P(X ≤ 1) is 0.04. Its φ and τ² for the square root
+//! agree with this, and so does the Poisson funnel of the public-health tools.
 //!
 //! # Pitfalls
 //! Over-dispersed limits are normal: below about 5 expected they mislead; use the Poisson funnel or
 //! [`super::shrinkage`]. Outside is a question, not a verdict: of 33 boroughs two lie outside the inner limits by chance.
 //!
 //! # Cost
-//! Some ten microseconds for each unit.
+//! Some twenty microseconds for each unit with Poisson limits, a tenth of one with the others.
 
 use super::gamma::{normal_quantile, tails};
 use super::poisson::poisson_tails;

@@ -14,12 +14,13 @@
 //! expected number for limits of a ratio.
 //!
 //! # What the numbers mean
-//! Exact limits hold the true mean with at least the stated probability, for small means with more (0.95 becomes 0.99 at a mean
-//! of 0.1). Byar's lose at most 0.1 percentage points of that. Customary levels are 0.95 and 0.998.
+//! Exact limits hold the true mean with at least the stated probability, for small means with more (0.95 becomes 0.995 at a mean
+//! of 0.1). The rule of exact below 10 and Byar's from there keeps the level but for 0.1 percentage points. Customary levels are
+//! 0.95 and 0.998.
 //!
 //! # Pitfalls
 //! The limits know chance only: not recording practice, not that the population is an estimate, not that incidents come in
-//! series. Two intervals that overlap say little about the difference: use [`super::ratio`] or [`super::e_test`].
+//! series. Two intervals that overlap say little about the difference: use [`super::ratio`] or [`mod@super::e_test`].
 //!
 //! # Cost
 //! Byar: a dozen operations. Exact: some microseconds, at any count.

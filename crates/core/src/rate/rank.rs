@@ -101,13 +101,14 @@ pub fn rank_intervals(posteriors: &[GammaPosterior], params: &RankParams) -> Res
     let top = (params.top_share * n as f64 - 1e-9).ceil().max(0.0) as u32;
     let kept = (f64::from(params.replicates) * tail + 1e-9) as usize + 1;
     let draws: Vec<Draw> = posteriors.iter().map(Draw::new).collect();
+    let ziggurat = Ziggurat::new();
     let mut tallies = vec![Tally { sum: 0, in_top: 0 }; n];
     let (mut lowest, mut highest) = (vec![u32::MAX; n * kept], vec![0; n * kept]);
     let mut first = 0;
     while first < params.replicates {
         let batch: Vec<Vec<u32>> = (first..(first + BATCH).min(params.replicates))
             .into_par_iter()
-            .map(|replicate| ranks_of(&draws, params.seed, replicate))
+            .map(|replicate| ranks_of(&draws, Random::new(params.seed, replicate, &ziggurat)))
             .collect();
         first += BATCH;
         let units = tallies.par_iter_mut().zip(lowest.par_chunks_mut(kept)).zip(highest.par_chunks_mut(kept));
@@ -150,8 +151,7 @@ struct Tally {
 const ROW_BITS: u32 = 24;
 
 /// The rank of each unit in one replicate.
-fn ranks_of(draws: &[Draw], seed: u64, replicate: u32) -> Vec<u32> {
-    let mut random = Random::new(seed, replicate);
+fn ranks_of(draws: &[Draw], mut random: Random) -> Vec<u32> {
     let row_mask = (1_u64 << ROW_BITS) - 1;
     let mut keys: Vec<u64> = (0_u64..).zip(draws).map(|(row, draw)| descending(draw.rate(&mut random)) & !row_mask | row).collect();
     keys.sort_unstable();
@@ -209,14 +209,14 @@ impl Draw {
     }
 }
 
-struct Random {
+struct Random<'a> {
     bits: Pcg64,
-    spare: Option<f64>,
+    ziggurat: &'a Ziggurat,
 }
 
-impl Random {
-    fn new(seed: u64, stream: u32) -> Self {
-        Self { bits: Pcg64::new(u128::from(seed) << 64 | u128::from(stream), u128::from(stream)), spare: None }
+impl<'a> Random<'a> {
+    fn new(seed: u64, stream: u32, ziggurat: &'a Ziggurat) -> Self {
+        Self { bits: Pcg64::new(u128::from(seed) << 64 | u128::from(stream), u128::from(stream)), ziggurat }
     }
 
     /// In (0, 1).
@@ -224,20 +224,62 @@ impl Random {
         ((self.bits.next_u64() >> 11) as f64 + 0.5) * (1.0 / (1_u64 << 53) as f64)
     }
 
-    /// By the polar method, which makes two at a time.
     fn normal(&mut self) -> f64 {
-        if let Some(spare) = self.spare.take() {
-            return spare;
-        }
         loop {
-            let (a, b) = (2.0 * self.uniform() - 1.0, 2.0 * self.uniform() - 1.0);
-            let square = a * a + b * b;
-            if square < 1.0 && square > 0.0 {
-                let scale = (-2.0 * square.ln() / square).sqrt();
-                self.spare = Some(b * scale);
-                return a * scale;
+            let bits = self.bits.next_u64();
+            // The lowest bits choose a layer, the highest a place from -1 to 1.
+            let layer = (bits & 255) as usize;
+            let place = (bits >> 11) as f64 * (1.0 / (1_u64 << 52) as f64) - 1.0;
+            let z = place * self.ziggurat.edge[layer];
+            if z.abs() < self.ziggurat.edge[layer + 1] {
+                return z;
+            }
+            if layer == 0 {
+                let beyond = self.beyond();
+                return if place < 0.0 { -beyond } else { beyond };
+            }
+            let [low, high] = [self.ziggurat.height[layer], self.ziggurat.height[layer + 1]];
+            if low + self.uniform() * (high - low) < (-0.5 * z * z).exp() {
+                return z;
             }
         }
+    }
+
+    /// A normal variable beyond the last layer (Marsaglia 1964).
+    fn beyond(&mut self) -> f64 {
+        loop {
+            let x = -self.uniform().ln() / Ziggurat::LAST;
+            if -2.0 * self.uniform().ln() > x * x {
+                return Ziggurat::LAST + x;
+            }
+        }
+    }
+}
+
+/// 256 layers of equal area under the normal curve (Marsaglia and Tsang, *J. Stat. Softw.* 5, 2000): nearly every draw is one
+/// product and one comparison.
+struct Ziggurat {
+    /// Right edge of each layer; the lowest one's is that of a rectangle of the same area, tail included.
+    edge: [f64; 257],
+    /// Height of the curve there.
+    height: [f64; 257],
+}
+
+impl Ziggurat {
+    /// Where the tail begins.
+    const LAST: f64 = 3.654_152_885_361_009;
+    /// Area of a layer.
+    const AREA: f64 = 0.004_928_673_233_974_655;
+
+    fn new() -> Self {
+        let curve = |x: f64| (-0.5 * x * x).exp();
+        let mut edge = [0.0; 257];
+        edge[0] = Self::AREA / curve(Self::LAST);
+        edge[1] = Self::LAST;
+        for i in 2..256 {
+            edge[i] = (-2.0 * (Self::AREA / edge[i - 1] + curve(edge[i - 1])).ln()).sqrt();
+        }
+        Self { edge, height: edge.map(curve) }
     }
 }
 
@@ -252,19 +294,44 @@ mod tests {
 
     #[test]
     fn draws_have_the_quantiles_of_the_posterior() {
-        // Kolmogorov: the largest distance of 20,000 draws from the distribution is below 1.63/√n with 99 % probability.
+        let ziggurat = Ziggurat::new();
+        // Kolmogorov: the largest distance of 200,000 draws from the distribution is below 1.95/√n with 99.9 % probability.
         for (shape, rate) in [(0.03, 1.0), (0.5, 2.0), (1.0, 1.0), (4.0, 0.3), (900.0, 450.0)] {
             let truth = posterior(shape, rate);
-            let (draw, mut random) = (Draw::new(&truth), Random::new(11, 0));
-            let mut values: Vec<f64> = (0..20_000).map(|_| draw.rate(&mut random)).collect();
+            let (draw, mut random) = (Draw::new(&truth), Random::new(11, 0, &ziggurat));
+            let mut values: Vec<f64> = (0..200_000).map(|_| draw.rate(&mut random)).collect();
             values.sort_by(f64::total_cmp);
             let far = values
                 .iter()
                 .enumerate()
-                .map(|(i, v)| (truth.cdf(v.max(0.0)) - (i as f64 + 0.5) / 20_000.0).abs())
+                .map(|(i, v)| (truth.cdf(v.max(0.0)) - (i as f64 + 0.5) / 200_000.0).abs())
                 .fold(0.0, f64::max);
-            assert!(far < 1.63 / 20_000_f64.sqrt(), "{shape} {rate}: {far}");
+            assert!(far < 1.95 / 200_000_f64.sqrt(), "{shape} {rate}: {far}");
         }
+    }
+
+    #[test]
+    fn normal_draws_are_normal_in_the_middle_and_in_the_tails() {
+        let ziggurat = Ziggurat::new();
+        // The layers meet at the top of the curve.
+        assert!((ziggurat.edge[255] * (1.0 - ziggurat.height[255]) - Ziggurat::AREA).abs() < 1e-12);
+        let mut random = Random::new(5, 1, &ziggurat);
+        let n = 2_000_000;
+        let mut beyond = [0_u32; 5];
+        let (mut sum, mut squares) = (0.0, 0.0);
+        for _ in 0..n {
+            let z = random.normal();
+            (sum, squares) = (sum + z, squares + z * z);
+            for (count, limit) in beyond.iter_mut().zip([-2.0, -0.1, 0.7, 3.0, 3.8]) {
+                *count += u32::from(z > limit);
+            }
+        }
+        for (count, p) in beyond.iter().zip([0.977249868, 0.539827837, 0.241963652, 0.001349898, 0.0000723480]) {
+            let (expected, spread) = (p * f64::from(n), (p * (1.0 - p) * f64::from(n)).sqrt());
+            assert!((f64::from(*count) - expected).abs() < 4.0 * spread, "{count} is not {expected}");
+        }
+        assert!((sum / f64::from(n)).abs() < 4.0 / f64::from(n).sqrt());
+        assert!((squares / f64::from(n) - 1.0).abs() < 4.0 * (2.0 / f64::from(n)).sqrt());
     }
 
     #[test]
@@ -281,7 +348,7 @@ mod tests {
     fn each_rank_is_taken_once() {
         let posteriors: Vec<_> = (1..=100).map(|i| posterior(f64::from(i % 7) + 0.4, 1.0)).collect();
         let draws: Vec<Draw> = posteriors.iter().map(Draw::new).collect();
-        let mut ranks = ranks_of(&draws, 3, 0);
+        let mut ranks = ranks_of(&draws, Random::new(3, 0, &Ziggurat::new()));
         ranks.sort_unstable();
         assert_eq!(ranks, (1..=100).collect::<Vec<u32>>());
         let all = rank_intervals(&posteriors, &RankParams { replicates: 200, top_share: 0.1, ..RankParams::default() })
@@ -297,7 +364,8 @@ mod tests {
         let params = RankParams { replicates: 300, seed: 5, level: 0.9, top_share: 0.05 };
         let ranks = rank_intervals(&posteriors, &params).expect("valid input");
         let draws: Vec<Draw> = posteriors.iter().map(Draw::new).collect();
-        let replicates: Vec<Vec<u32>> = (0..300).map(|r| ranks_of(&draws, 5, r)).collect();
+        let ziggurat = Ziggurat::new();
+        let replicates: Vec<Vec<u32>> = (0..300).map(|r| ranks_of(&draws, Random::new(5, r, &ziggurat))).collect();
         for unit in 0..40 {
             let mut all: Vec<u32> = replicates.iter().map(|r| r[unit]).collect();
             all.sort_unstable();

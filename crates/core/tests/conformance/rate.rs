@@ -232,7 +232,7 @@ fn moving_window(rows: &mut Vec<Row>) {
         "rate::naus",
         "ptools, scanw",
         "260 weeks, mean 1, count 6: 0.4856, ptools 0.4868",
-        "ptools has the exponent L − k (k periods in a window) where Naus has L − 2, and its last sum ends one term early; the simulation is four standard errors from it",
+        "ptools has the exponent L − k (k periods in a window) where Naus has L − 2, and its last sum ends one term early; the simulation is three standard errors from it",
     ));
 }
 

@@ -1,6 +1,7 @@
 //! What may be shown: the closed set of views that a [`Policy`](crate::disclosure::Policy) releases.
 
 use crate::cube::{Filter, NO_AREA};
+use crate::density::{Edge, EdgeCorrection, KdeParams, Mask, Points, kde};
 use crate::error::{Error, Result};
 use crate::hotspot::StrandAnalysis;
 use crate::hotspot::detect::RelativeRates;
@@ -9,9 +10,10 @@ use crate::local::permutation::local_g_exact;
 use crate::local::{Alternative, Null};
 use crate::rate::poisson::exact_limits;
 use crate::release::{DataClass, Reconciliation, Release};
-use crate::units::UnitLevel;
+use crate::units::{UnitLevel, Units};
 use crate::weights::SelfWeight;
 use crate::{Month, MonthRange, SeriesBreak, Strand};
+use h3o::Resolution;
 use std::str::FromStr;
 
 /// What the colour of a unit means.
@@ -25,11 +27,24 @@ pub enum Layer {
     Probability,
     /// Gi* z score.
     GiStar,
+    /// Kernel density of recorded incidents per square kilometre a year; of cells only.
+    Kde,
 }
+
+/// Bandwidth of [`Layer::Kde`], metres.
+pub const KDE_BANDWIDTH_M: f64 = 500.0;
 
 impl Layer {
     /// Every layer, the default first.
-    pub const ALL: [Self; 4] = [Self::Count, Self::Density, Self::Probability, Self::GiStar];
+    pub const ALL: [Self; 5] = [Self::Count, Self::Density, Self::Probability, Self::GiStar, Self::Kde];
+
+    /// Layers that units have: polygons are too different in size for a kernel at their centres.
+    pub fn of(units: &Units) -> &'static [Self] {
+        match units {
+            Units::Cells(_) => &Self::ALL,
+            Units::Areas(_) => &Self::ALL[..4],
+        }
+    }
 
     /// Stable identifier.
     pub const fn id(self) -> &'static str {
@@ -38,6 +53,7 @@ impl Layer {
             Self::Density => "density",
             Self::Probability => "probability",
             Self::GiStar => "gi-star",
+            Self::Kde => "kde",
         }
     }
 
@@ -48,6 +64,7 @@ impl Layer {
             Self::Density => "Incidents per km² a year",
             Self::Probability => "Probability of more than twice the expected rate",
             Self::GiStar => "Gi* clustering",
+            Self::Kde => "Smoothed density (kernel, 500 m)",
         }
     }
 
@@ -62,6 +79,9 @@ impl Layer {
             Self::GiStar => {
                 "Getis–Ord Gi*: whether the cell and its neighbours together hold more incidents than chance would bring, by exact conditional p. It says nothing of the cell's own count."
             }
+            Self::Kde => {
+                "Recorded incidents per square kilometre, smoothed by a quartic kernel of 500 m round each incident's small cell, scaled to one year and corrected at the edge of the study area. A picture without a test: it shows where, not how sure."
+            }
         }
     }
 
@@ -69,7 +89,7 @@ impl Layer {
     pub const fn unit(self) -> &'static str {
         match self {
             Self::Count => "incidents",
-            Self::Density => "incidents per km² a year",
+            Self::Density | Self::Kde => "incidents per km² a year",
             Self::Probability => "probability",
             Self::GiStar => "exact p of Gi*",
         }
@@ -82,7 +102,7 @@ impl FromStr for Layer {
         Self::ALL
             .into_iter()
             .find(|l| l.id() == text)
-            .ok_or(UnknownName { what: "layer", allowed: "count, density, probability, gi-star" })
+            .ok_or(UnknownName { what: "layer", allowed: "count, density, probability, gi-star, kde" })
     }
 }
 
@@ -257,6 +277,15 @@ impl Scale {
                 labels[0] = format!("up to the mean of {mean:.1}");
                 Self { empty: "none".to_owned(), lower, labels, descending: false }
             }
+            Layer::Kde => {
+                let filter = Filter::over(release.window);
+                let area: f64 = level.area_km2.iter().sum();
+                let inside: u64 = level.counts(&release.facts, &filter).iter().map(|n| u64::from(*n)).sum();
+                let mean = inside as f64 / area.max(f64::MIN_POSITIVE) * 12.0 / release.window.len() as f64;
+                let lower: Vec<f64> = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0].iter().map(|k| k * mean).collect();
+                let labels = ladder(&lower, |from, to| format!("{from:.1} to {to:.1}"));
+                Self { empty: format!("below half the mean of {mean:.1}"), lower, labels, descending: false }
+            }
             Layer::Probability => {
                 let lower = vec![0.2, 0.5, 0.8, 0.95, 0.99];
                 Self {
@@ -370,6 +399,14 @@ impl CellsView {
                     add(row, p, scale.class(p));
                 });
             }
+            Layer::Kde => {
+                let rows: Vec<usize> = rows.collect();
+                let density = smoothed(release, filter, resolution, &rows)?;
+                for (row, density) in rows.into_iter().zip(density) {
+                    let density = density / years;
+                    add(row, density, scale.class(density));
+                }
+            }
             Layer::GiStar => {
                 let p = if view.total > 0 {
                     local_g_exact(&counts, level.neighbors, SelfWeight::Included, Null::Conditional, Alternative::Greater)?.p
@@ -381,6 +418,21 @@ impl CellsView {
         }
         Ok(view)
     }
+}
+
+/// Kernel density per square kilometre at the centres of some cells of a level, from the counts of the finest cells.
+fn smoothed(release: &Release, filter: Filter, resolution: u8, rows: &[usize]) -> Result<Vec<f64>> {
+    let Units::Cells(grid) = &release.units else {
+        return Err(Error::OutOfRange { what: "layer", must: "one that the units have" });
+    };
+    let level = Resolution::try_from(resolution).ok().and_then(|r| grid.level(r));
+    let level = level.ok_or(Error::OutOfRange { what: "resolution", must: "one that the release has" })?;
+    let finest = grid.finest();
+    let counts: Vec<f64> = release.facts.counts(&filter, finest.len()).into_iter().map(f64::from).collect();
+    let at: Vec<[f64; 2]> = rows.iter().map(|row| level.centers_m()[*row]).collect();
+    let mask = Mask::Cells { centers: finest.centers_m(), area_km2: finest.area_km2() };
+    let params = KdeParams { edge: Some(Edge { correction: EdgeCorrection::Uniform, mask }), ..KdeParams::fixed(KDE_BANDWIDTH_M) };
+    Ok(kde(Points::weighted(finest.centers_m(), &counts), &at, &params)?.density_per_km2)
 }
 
 impl HotspotsView {

@@ -168,3 +168,22 @@ fn areas_add_up_and_carry_rates_with_limits() {
     assert!((rate - 3.9).abs() < 1e-12 && lo < rate && rate < hi);
     assert!(Policy::of(release.class).is_ok_and(|p| p.release(view).policy() == "exact"));
 }
+
+#[test]
+fn the_smoothed_density_is_highest_at_the_peak_and_of_cells_only() {
+    let release = release();
+    let peak = LonLat { lon: -0.1197, lat: 51.5036 };
+    for resolution in [8, 9, 10] {
+        let view = CellsView::of(&release, Layer::Kde, Filter::over(release.window), resolution, None).unwrap();
+        let highest = (0..view.value.len()).max_by(|a, b| view.value[*a].total_cmp(&view.value[*b])).unwrap();
+        let at = release.units.center(resolution, view.units[highest]).unwrap();
+        let metres = |p: LonLat| release.units.projection().metres_from_lonlat(p).unwrap();
+        let ([x, y], [px, py]) = (metres(at), metres(peak));
+        assert!((x - px).hypot(y - py) < 700.0, "{resolution}");
+        assert!(view.value.iter().all(|v| *v > 0.0 && v.is_finite()));
+        // The legend counts every cell once, whatever its class.
+        let cells: u32 = view.legend.iter().map(|class| class.units).sum();
+        assert_eq!(cells as usize, release.units.level(resolution).unwrap().len());
+    }
+    assert_eq!(Layer::of(&release.units).len(), Layer::ALL.len());
+}

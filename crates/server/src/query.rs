@@ -2,6 +2,7 @@
 //! what is allowed; the value itself is never repeated.
 
 use hotspot_core::cube::Filter;
+use hotspot_core::units::Units;
 use hotspot_core::view::Layer;
 use hotspot_core::{Month, MonthRange, Source, SourceSet, Strand};
 use std::borrow::Cow;
@@ -96,9 +97,13 @@ impl<'a> Params<'a> {
     }
 
     /// By default the count.
-    pub fn layer(&self) -> Result<Layer> {
+    pub fn layer(&self, units: &Units) -> Result<Layer> {
         let Some(text) = self.get("layer") else { return Ok(Layer::Count) };
-        text.parse().map_err(|unknown: hotspot_core::UnknownName| BadParameter::new("layer", unknown.allowed))
+        let has = Layer::of(units);
+        has.iter().copied().find(|layer| layer.id() == text).ok_or_else(|| {
+            let ids: Vec<&str> = has.iter().map(|layer| layer.id()).collect();
+            BadParameter::new("layer", ids.join(", "))
+        })
     }
 
     /// One of the resolutions; `default` without the parameter.

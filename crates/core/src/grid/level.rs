@@ -1,7 +1,7 @@
 //! The cells of one resolution.
 
 use super::locator::{CellLocator, center_of};
-use crate::projection::LonLat;
+use crate::projection::{LonLat, Projection};
 use crate::weights::{SpatialWeights, h3_disks};
 use geo::{LineString, Polygon};
 use h3o::{CellIndex, Resolution};
@@ -16,12 +16,14 @@ pub struct GridLevel {
     neighbors: SpatialWeights,
     /// By row, made when first asked for: a box on the map asks for all of them at every move.
     centers: OnceLock<Vec<LonLat>>,
+    projection: Projection,
+    centers_m: OnceLock<Vec<[f64; 2]>>,
 }
 
 impl GridLevel {
-    pub(super) fn new(locator: CellLocator, h3_area_km2: Vec<f64>, area_km2: Vec<f64>) -> Self {
+    pub(super) fn new(locator: CellLocator, h3_area_km2: Vec<f64>, area_km2: Vec<f64>, projection: Projection) -> Self {
         let neighbors = h3_disks(locator.cells(), 1).expect("a level has each cell once");
-        Self { locator, area_km2, h3_area_km2, neighbors, centers: OnceLock::new() }
+        Self { locator, area_km2, h3_area_km2, neighbors, centers: OnceLock::new(), projection, centers_m: OnceLock::new() }
     }
 
     /// Resolution.
@@ -78,6 +80,14 @@ impl GridLevel {
     pub fn center(&self, row: u32) -> LonLat {
         // One after the other: a parallel iterator inside the lock could wait for itself.
         self.centers.get_or_init(|| self.cells().iter().map(|cell| center_of(*cell)).collect())[row as usize]
+    }
+
+    /// Centres of all cells in metres of the study area, by row; made when first asked for.
+    pub fn centers_m(&self) -> &[[f64; 2]] {
+        let metres =
+            |row: u32| self.projection.metres_from_lonlat(self.center(row)).expect("a grid lies within its own projection");
+        // One after the other, as above.
+        self.centers_m.get_or_init(|| (0..self.len() as u32).map(metres).collect())
     }
 
     /// Outline of a cell in degrees, as h3o gives it.

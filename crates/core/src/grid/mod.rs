@@ -78,11 +78,12 @@ impl CellGrid {
         let share = shares(&locator, &bins, &inside);
         let border: Vec<bool> = share.iter().map(Option::is_some).collect();
         let area_inside = h3_area.iter().zip(&share).map(|(a, s)| a * s.unwrap_or(1.0)).collect();
+        let projection = area.projection;
         let mut grid = Self {
             study_area: area,
             inside,
             ancestors: vec![(0..h3_area.len() as u32).collect()],
-            levels: vec![GridLevel::new(locator, h3_area, area_inside)],
+            levels: vec![GridLevel::new(locator, h3_area, area_inside, projection)],
             border,
         };
         let mut resolution = finest;
@@ -113,7 +114,7 @@ impl CellGrid {
         }
         let h3_area = locator.cells().iter().map(|c| c.area_km2()).collect();
         let ancestors = self.ancestors.last().expect("as many as levels").iter().map(|child| rows[*child as usize]).collect();
-        self.levels.push(GridLevel::new(locator, h3_area, area));
+        self.levels.push(GridLevel::new(locator, h3_area, area, self.study_area.projection));
         self.ancestors.push(ancestors);
     }
 

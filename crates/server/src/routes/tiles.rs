@@ -12,6 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use hotspot_core::cube::Filter;
+use hotspot_core::view::Layer;
 use hotspot_tiles::{TileCoord, TileCoordError};
 use std::sync::Arc;
 
@@ -57,7 +58,7 @@ pub(crate) struct Address<'a> {
 /// A tile, addressed by release and therefore kept for ever.
 #[utoipa::path(get, path = "/tiles/{release}/{layer}/{z}/{x}/{y}.{format}", tag = "tiles", params(
     ("release" = String, Path, description = "Id of a release."),
-    ("layer" = String, Path, description = "Id of a layer: count, density, probability, gi-star, hotspots, boroughs."),
+    ("layer" = String, Path, description = "Id of a layer: count, density, probability, gi-star, kde (of cells), hotspots, boroughs."),
     ("z" = u8, Path, description = "Zoom, 0 to 16. Cells are of resolution 8 up to zoom 10, 9 up to zoom 13, 10 beyond."),
     ("x" = u32, Path, description = "Column from the west, below 2^z."),
     ("y" = u32, Path, description = "Row from the north, below 2^z."),
@@ -94,6 +95,9 @@ pub(crate) async fn tile(
         BadParameter::new(name, error.to_string())
     })?;
     let served = state.catalog().find(Some(address.release))?;
+    if matches!(layer, TileLayer::Units(units) if !Layer::of(&served.release().units).contains(&units)) {
+        return Err(ApiError::NotFound { what: "layer" });
+    }
     let filter = filter_of(layer, &served, query)?;
     let encoding = Encoding::negotiate(headers, Prefer::Small);
     let kind = match format {

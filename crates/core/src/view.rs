@@ -64,7 +64,7 @@ impl Layer {
             Self::Density => "Incidents per km² a year",
             Self::Probability => "Probability of more than twice the expected rate",
             Self::GiStar => "Gi* clustering",
-            Self::Kde => "Smoothed density (kernel, 500 m)",
+            Self::Kde => "Smoothed density",
         }
     }
 
@@ -284,7 +284,7 @@ impl Scale {
                 let mean = inside as f64 / area.max(f64::MIN_POSITIVE) * 12.0 / release.window.len() as f64;
                 let lower: Vec<f64> = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0].iter().map(|k| k * mean).collect();
                 let labels = ladder(&lower, |from, to| format!("{from:.1} to {to:.1}"));
-                Self { empty: format!("below half the mean of {mean:.1}"), lower, labels, descending: false }
+                Self { empty: format!("below {:.1}", 0.5 * mean), lower, labels, descending: false }
             }
             Layer::Probability => {
                 let lower = vec![0.2, 0.5, 0.8, 0.95, 0.99];

@@ -8,6 +8,7 @@ use crate::weights::SpatialWeights;
 use geo::{BooleanOps, MultiPolygon, unary_union};
 use h3o::Resolution;
 use h3o::geom::SolventBuilder;
+use std::borrow::Cow;
 
 /// The units of a release.
 #[derive(Debug)]
@@ -112,6 +113,32 @@ impl Units {
                 ((row as usize) < level.len()).then(|| level.center(row))
             }
             Self::Areas(layer) => ((row as usize) < layer.len()).then(|| layer.center(row)),
+        }
+    }
+
+    /// Centres of all units of a level, metres.
+    pub fn centers_m(&self, resolution: u8) -> Option<Cow<'_, [[f64; 2]]>> {
+        match self {
+            Self::Cells(grid) => Some(Cow::Borrowed(grid.level(Resolution::try_from(resolution).ok()?)?.centers_m())),
+            Self::Areas(layer) => {
+                let metres =
+                    |row| layer.projection().metres_from_lonlat(layer.center(row)).expect("areas lie within their own projection");
+                Some(Cow::Owned((0..layer.len() as u32).map(metres).collect()))
+            }
+        }
+    }
+
+    /// The unit of one level that stands for a unit of another: its parent, or the child in its middle; itself at the same level.
+    /// `None` when there is no such unit in the study area.
+    pub fn row_at(&self, resolution: u8, row: u32, wanted: u8) -> Option<u32> {
+        match self {
+            _ if resolution == wanted => Some(row),
+            Self::Areas(_) => None,
+            Self::Cells(grid) => {
+                let (from, to) = (Resolution::try_from(resolution).ok()?, Resolution::try_from(wanted).ok()?);
+                let cell = *grid.level(from)?.cells().get(row as usize)?;
+                grid.level(to)?.row(if to < from { cell.parent(to)? } else { cell.center_child(to)? })
+            }
         }
     }
 

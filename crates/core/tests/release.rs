@@ -187,3 +187,30 @@ fn the_smoothed_density_is_highest_at_the_peak_and_of_cells_only() {
     }
     assert_eq!(Layer::of(&release.units).len(), Layer::ALL.len());
 }
+
+#[test]
+fn the_scan_finds_the_peak_and_says_the_same_at_every_resolution() {
+    let release = release();
+    let peak = release.units.level(9).unwrap();
+    let grid = match &release.units {
+        Units::Cells(grid) => grid,
+        Units::Areas(_) => panic!("cells"),
+    };
+    let at = grid.locate(LonLat { lon: -0.1197, lat: 51.5036 }).unwrap();
+    let row = peak.row_of(at).unwrap();
+    let filter = Filter::over(release.window);
+    let nine = CellsView::of(&release, Layer::Scan, filter, 9, None).unwrap();
+    let found = nine.units.binary_search(&row).expect("the peak lies in a cluster");
+    assert!(nine.value[found] > 2.0 && nine.class[found] > 0);
+    assert!(nine.units.len() < peak.len() / 2);
+    let ten = CellsView::of(&release, Layer::Scan, filter, 10, None).unwrap();
+    for (unit, value) in ten.units.iter().zip(&ten.value) {
+        let parent = release.units.row_at(10, *unit, 9).unwrap();
+        assert_eq!(nine.value[nine.units.binary_search(&parent).unwrap()], *value);
+    }
+    let eight = CellsView::of(&release, Layer::Scan, filter, 8, None).unwrap();
+    assert!(eight.value.iter().all(|v| nine.value.contains(v)));
+    // A strand without an incident has no cluster and no error.
+    let none = Filter { strand: Some(Strand::Transgender), ..filter };
+    assert!(CellsView::of(&release, Layer::Scan, none, 9, None).unwrap().units.is_empty());
+}

@@ -16,6 +16,10 @@ pub fn run() -> Result<(), String> {
     })?;
     step("tests", || succeed("cargo test", &mut cargo(&["test", "--workspace", "--locked", "--lib", "--bins", "--tests"])))?;
     step("doc tests", || succeed("cargo test --doc", &mut cargo(&["test", "--workspace", "--locked", "--doc"])))?;
+    step("documentation", || {
+        let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--locked"]);
+        succeed("cargo doc", doc.env("RUSTDOCFLAGS", "--deny warnings"))
+    })?;
     step("end to end in a browser", || {
         let program = target_dir().join("debug/hotspot").to_string_lossy().into_owned();
         let (_running, url) = demo::start(&program)?;

@@ -1,7 +1,7 @@
 //! Two densities beside each other: incidents per resident, this year against last.
 //!
 //! # Definition
-//! With f and g the [kernel densities](super::kde) of two sets of points, *by the same kernel and bandwidth*,
+//! With f and g the [kernel densities](super::kde()) of two sets of points, *by the same kernel and bandwidth*,
 //!
 //! ```text
 //! ratio f/g      log-ratio ln(f/g)      difference f − g      sum f + g

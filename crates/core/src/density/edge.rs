@@ -37,7 +37,7 @@
 //!
 //! # Cost
 //! One search of a tree of edges for each place and a few dozen operations for each edge within reach; one pass of
-//! [`super::kde`] for cells.
+//! [`super::kde()`] for cells.
 
 use super::bins::{Mark, PointBins};
 use super::kde::{Near, Widths};

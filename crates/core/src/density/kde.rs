@@ -38,7 +38,7 @@
 //! # Pitfalls
 //! - A density is not a hotspot: it has no p value, and every bandwidth draws a different map. Show the bandwidth.
 //! - Geocoders put many incidents on one point (a station, a town hall): a narrow kernel then maps the geocoder.
-//! - Densities of incidents follow people. For risk, see [`super::dual_kde`].
+//! - Densities of incidents follow people. For risk, see [`super::dual_kde()`].
 
 use super::bins::{Mark, PointBins};
 use super::edge::{self, Edge, EdgeCorrection};

@@ -11,10 +11,10 @@
 //! 3. A dense table turns rounded IJ into the row.
 //!
 //! The fit is *verified* when it is built: the map must send the centre of every cell, and every vertex of the cells at the
-//! rim, to its place in the lattice within [`TOLERANCE`]. A face edge that crosses the grid bends the lattice and would fail
+//! rim, to its place in the lattice within `TOLERANCE`. A face edge that crosses the grid bends the lattice and would fail
 //! that check, since it must cross a rim cell; then, as for pentagons and very small grids, there is no map and h3o answers.
 //!
-//! A point is answered from the map only if it lies deeper inside its hexagon than [`MARGIN`] of a cell width (13 cm at
+//! A point is answered from the map only if it lies deeper inside its hexagon than `MARGIN` of a cell width (13 cm at
 //! resolution 10), a hundred times the verified error; h3o itself decides the rest, 0.2 % of points. So the answers are
 //! h3o's, bit for bit. A raster of degree squares that guesses a cell and walks over its sides was the other candidate: it
 //! needs six half-planes per cell (17 MB for London, out of cache) instead of one table of a megabyte.
@@ -386,7 +386,7 @@ struct Tiles {
 }
 
 impl Tiles {
-    /// Tiles over the cells, small enough that the polynomials are exact to a fifth of [`TOLERANCE`].
+    /// Tiles over the cells, small enough that the polynomials are exact to a fifth of `TOLERANCE`.
     fn new(map: &Homography, centers: &[LonLat], reach: f64) -> Option<Self> {
         let fold = |pick: fn(&LonLat) -> f64, f: fn(f64, f64) -> f64, start: f64| centers.iter().map(pick).fold(start, f);
         let south = fold(|c| c.lat, f64::min, f64::INFINITY) - reach;

@@ -93,7 +93,7 @@ pub(crate) async fn layers(State(state): State<AppState>, uri: Uri, headers: Hea
 /// Values of a layer by cell, in columns.
 #[utoipa::path(get, path = "/api/v1/cells", tag = "figures", params(
     ("release" = Option<String>, Query, description = "Id of a release; default the newest."),
-    ("layer" = Option<String>, Query, description = "count (default), density, probability, gi-star or, of cells, kde."),
+    ("layer" = Option<String>, Query, description = "count (default), density, probability, gi-star, scan or, of cells, kde."),
     ("strand" = Option<String>, Query, description = "all (default) or a strand."),
     ("from" = Option<String>, Query, description = "First month, YYYY-MM; default the release's window."),
     ("to" = Option<String>, Query, description = "Last month, YYYY-MM."),

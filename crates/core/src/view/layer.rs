@@ -1,0 +1,242 @@
+//! What the colour of a unit means, and its classes.
+
+use super::level_of;
+use crate::cube::Filter;
+use crate::error::Result;
+use crate::incident::UnknownName;
+use crate::release::Release;
+use crate::units::{UnitLevel, Units};
+use std::str::FromStr;
+
+/// What the colour of a unit means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Layer {
+    /// Recorded incidents.
+    Count,
+    /// Recorded incidents per square kilometre a year.
+    Density,
+    /// P(rate > 2 × the study area's).
+    Probability,
+    /// Gi* z score.
+    GiStar,
+    /// Clusters of the scan statistic: incidents over those expected.
+    Scan,
+    /// Kernel density of recorded incidents per square kilometre a year; of cells only.
+    Kde,
+}
+
+/// Bandwidth of [`Layer::Kde`], metres.
+pub const KDE_BANDWIDTH_M: f64 = 500.0;
+
+impl Layer {
+    /// Every layer, the default first.
+    pub const ALL: [Self; 6] = [Self::Count, Self::Density, Self::Probability, Self::GiStar, Self::Scan, Self::Kde];
+
+    /// Layers that units have: polygons are too different in size for a kernel at their centres.
+    pub fn of(units: &Units) -> &'static [Self] {
+        match units {
+            Units::Cells(_) => &Self::ALL,
+            Units::Areas(_) => &Self::ALL[..5],
+        }
+    }
+
+    /// Stable identifier.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Count => "count",
+            Self::Density => "density",
+            Self::Probability => "probability",
+            Self::GiStar => "gi-star",
+            Self::Scan => "scan",
+            Self::Kde => "kde",
+        }
+    }
+
+    /// What a person reads.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Count => "Recorded incidents",
+            Self::Density => "Incidents per km² a year",
+            Self::Probability => "Probability of more than twice the expected rate",
+            Self::GiStar => "Gi* clustering",
+            Self::Scan => "Scan clusters",
+            Self::Kde => "Smoothed density",
+        }
+    }
+
+    /// One line that says what it is.
+    pub const fn definition(self) -> &'static str {
+        match self {
+            Self::Count => "Number of recorded incidents in the period.",
+            Self::Density => "Recorded incidents per square kilometre of the cell inside the study area, scaled to one year.",
+            Self::Probability => {
+                "Posterior probability that the cell's rate is more than twice that of the study area, from a gamma–Poisson model with area as the reference measure."
+            }
+            Self::GiStar => {
+                "Getis–Ord Gi*: whether the cell and its neighbours together hold more incidents than chance would bring, by exact conditional p. It says nothing of the cell's own count."
+            }
+            Self::Scan => {
+                "Kulldorff's scan: circles of up to 1 km that hold more incidents than their area would bring, each stronger than the strongest circle of 95 in 100 maps without any cluster. The colour is that of the whole circle, not of the cell."
+            }
+            Self::Kde => {
+                "Recorded incidents per square kilometre, smoothed by a quartic kernel of 500 m round each incident's small cell, scaled to one year and corrected at the edge of the study area. A picture without a test: it shows where, not how sure."
+            }
+        }
+    }
+
+    /// Unit of the value.
+    pub const fn unit(self) -> &'static str {
+        match self {
+            Self::Count => "incidents",
+            Self::Density | Self::Kde => "incidents per km² a year",
+            Self::Probability => "probability",
+            Self::GiStar => "exact p of Gi*",
+            Self::Scan => "times the incidents expected in the cluster",
+        }
+    }
+}
+
+impl FromStr for Layer {
+    type Err = UnknownName;
+    fn from_str(text: &str) -> std::result::Result<Self, UnknownName> {
+        Self::ALL
+            .into_iter()
+            .find(|l| l.id() == text)
+            .ok_or(UnknownName { what: "layer", allowed: "count, density, probability, gi-star, scan, kde" })
+    }
+}
+
+/// One class of a legend.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LegendClass {
+    /// What a person reads, such as `3 to 5`.
+    pub label: String,
+    /// Fill colour, `#rrggbb`.
+    pub color: &'static str,
+    /// Units in it.
+    pub units: u32,
+    /// Incidents in those units.
+    pub incidents: u64,
+}
+
+/// Colours of classes 1 and up: pale yellow to deep purple, falling in lightness throughout, so that they are told apart with any
+/// colour vision and in grey, and do not shout red.
+const SEQUENTIAL: [&str; 6] = ["#fcefb9", "#fbcb8b", "#f49a6a", "#dd6170", "#a43a80", "#581a75"];
+/// Colour of class 0, which the map leaves empty.
+const EMPTY: &str = "#ffffff";
+
+/// Lower ends and labels of the classes of a layer; class 0 is below the first.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Scale {
+    empty: String,
+    lower: Vec<f64>,
+    labels: Vec<String>,
+    /// The value grows towards class 0, as a p value does.
+    descending: bool,
+}
+
+impl Scale {
+    /// Locked to the release, so that two months or two strands on one scale can be compared.
+    pub(super) fn of(layer: Layer, release: &Release, level: &UnitLevel<'_>) -> Self {
+        match layer {
+            Layer::Count => {
+                let all = level.counts(&release.facts, &Filter::over(release.window));
+                let largest = f64::from(all.iter().copied().max().unwrap_or(0));
+                // The least round factor with which the last class starts above a quarter of the fullest unit.
+                let factor = (0..30)
+                    .map(|i| [1.0, 2.0, 5.0][i % 3] * 10f64.powi((i / 3) as i32))
+                    .find(|f| 200.0 * f >= largest)
+                    .unwrap_or(1.0);
+                let lower: Vec<f64> = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0]
+                    .iter()
+                    .enumerate()
+                    .map(|(i, s)| if i == 0 { 1.0 } else { s * factor })
+                    .collect();
+                Self {
+                    empty: "none".to_owned(),
+                    labels: ladder(
+                        &lower,
+                        |from, to| if from + 1.0 == to { format!("{from}") } else { format!("{from} to {}", to - 1.0) },
+                    ),
+                    lower,
+                    descending: false,
+                }
+            }
+            Layer::Density => {
+                let filter = Filter::over(release.window);
+                let area: f64 = level.area_km2.iter().sum();
+                let inside: u64 = level.counts(&release.facts, &filter).iter().map(|n| u64::from(*n)).sum();
+                let mean = inside as f64 / area.max(f64::MIN_POSITIVE) * 12.0 / release.window.len() as f64;
+                let lower: Vec<f64> = [0.0, 1.0, 2.0, 5.0, 10.0, 20.0].iter().map(|k| k * mean).collect();
+                let mut labels = ladder(&lower, |from, to| format!("{from:.1} to {to:.1}"));
+                labels[0] = format!("up to the mean of {mean:.1}");
+                Self { empty: "none".to_owned(), lower, labels, descending: false }
+            }
+            Layer::Kde => {
+                let filter = Filter::over(release.window);
+                let area: f64 = level.area_km2.iter().sum();
+                let inside: u64 = level.counts(&release.facts, &filter).iter().map(|n| u64::from(*n)).sum();
+                let mean = inside as f64 / area.max(f64::MIN_POSITIVE) * 12.0 / release.window.len() as f64;
+                let lower: Vec<f64> = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0].iter().map(|k| k * mean).collect();
+                let labels = ladder(&lower, |from, to| format!("{from:.1} to {to:.1}"));
+                Self { empty: format!("below {:.1}", 0.5 * mean), lower, labels, descending: false }
+            }
+            Layer::Probability => {
+                let lower = vec![0.2, 0.5, 0.8, 0.95, 0.99];
+                Self {
+                    empty: "below 0.2".to_owned(),
+                    labels: ladder(&lower, |from, to| format!("{from} to {to}")),
+                    lower,
+                    descending: false,
+                }
+            }
+            Layer::Scan => {
+                let lower = vec![1.0, 2.0, 5.0, 10.0, 20.0];
+                Self {
+                    empty: "in no cluster".to_owned(),
+                    labels: ladder(&lower, |from, to| format!("{from} to {to} times")),
+                    lower,
+                    descending: false,
+                }
+            }
+            Layer::GiStar => Self {
+                empty: "p above 0.05".to_owned(),
+                lower: vec![0.05, 0.01, 0.001],
+                labels: vec!["p 0.05 to 0.01".to_owned(), "p 0.01 to 0.001".to_owned(), "p 0.001 or less".to_owned()],
+                descending: true,
+            },
+        }
+    }
+
+    pub(super) fn class(&self, value: f64) -> u8 {
+        let reached = |lower: f64| if self.descending { value <= lower } else { value >= lower };
+        self.lower.iter().take_while(|l| reached(**l)).count() as u8
+    }
+
+    pub(super) fn legend(&self) -> Vec<LegendClass> {
+        let colors = &SEQUENTIAL[SEQUENTIAL.len() - self.lower.len()..];
+        std::iter::once((&self.empty, EMPTY))
+            .chain(self.labels.iter().zip(colors.iter().copied()))
+            .map(|(label, color)| LegendClass { label: label.clone(), color, units: 0, incidents: 0 })
+            .collect()
+    }
+}
+
+/// Labels of classes from their lower ends; the last is open.
+fn ladder(lower: &[f64], between: impl Fn(f64, f64) -> String) -> Vec<String> {
+    let mut labels: Vec<String> = lower.windows(2).map(|w| between(w[0], w[1])).collect();
+    labels.extend(
+        lower.last().map(|l| if l.fract() == 0.0 || *l < 1.0 { format!("{l} or more") } else { format!("{l:.1} or more") }),
+    );
+    labels
+}
+
+impl Layer {
+    /// Legend of the layer in a release at a resolution, without numbers.
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfRange`] for a resolution that the release has not got.
+    pub fn legend(self, release: &Release, resolution: u8) -> Result<Vec<LegendClass>> {
+        Ok(Scale::of(self, release, &level_of(release, resolution)?).legend())
+    }
+}

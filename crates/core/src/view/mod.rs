@@ -1,0 +1,286 @@
+//! What may be shown: the closed set of views that a [`Policy`](crate::disclosure::Policy) releases.
+
+use crate::cube::{Filter, NO_AREA};
+use crate::error::{Error, Result};
+use crate::hotspot::StrandAnalysis;
+use crate::hotspot::detect::RelativeRates;
+use crate::incident::PlaceKind;
+use crate::local::permutation::local_g_exact;
+use crate::local::{Alternative, Null};
+use crate::rate::poisson::exact_limits;
+use crate::release::{DataClass, Reconciliation, Release};
+use crate::units::UnitLevel;
+use crate::weights::SelfWeight;
+use crate::{Month, MonthRange, SeriesBreak, Strand};
+use layer::Scale;
+
+mod layer;
+mod surface;
+
+pub use layer::{KDE_BANDWIDTH_M, Layer, LegendClass};
+
+/// Units with a value: what a map layer draws.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CellsView {
+    /// What the value means.
+    pub layer: Layer,
+    /// What was counted.
+    pub filter: Filter,
+    /// H3 resolution; 0 for areas.
+    pub resolution: u8,
+    /// Rows of the units at that resolution, ascending; the units of class 0 are left out.
+    pub units: Vec<u32>,
+    /// Incidents, aligned with `units`.
+    pub n: Vec<u32>,
+    /// Value, aligned with `units`.
+    pub value: Vec<f64>,
+    /// Class, aligned with `units`: index into `legend`.
+    pub class: Vec<u8>,
+    /// Classes; the first (class 0) is drawn empty.
+    pub legend: Vec<LegendClass>,
+    /// Incidents in all units that the filter counts.
+    pub total: u64,
+}
+
+/// Hotspots of one strand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HotspotsView {
+    /// The analysis.
+    pub analysis: StrandAnalysis,
+    /// The factor of the rule: hot means a rate above this many times the study area's.
+    pub threshold: f64,
+    /// Name of the reference measure.
+    pub reference: String,
+}
+
+/// One reporting area (borough).
+#[derive(Debug, Clone, PartialEq)]
+pub struct AreaRow {
+    /// Code; empty for a non-geographic one.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Incidents.
+    pub n: u64,
+    /// Residents, if fit for a rate.
+    pub residents: Option<u32>,
+    /// Incidents per 1,000 residents a year with exact 95 % Poisson limits: rate, lower, upper.
+    pub rate: Option<[f64; 3]>,
+}
+
+/// Incidents by reporting area, with what lies in none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AreasView {
+    /// What was counted.
+    pub filter: Filter,
+    /// By area.
+    pub rows: Vec<AreaRow>,
+    /// Mapped or known to an area, but in none of these.
+    pub elsewhere: u64,
+    /// Online.
+    pub online: u64,
+    /// No place.
+    pub no_place: u64,
+    /// All of them.
+    pub total: u64,
+}
+
+/// What a release says of itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReleaseView {
+    /// Identifier.
+    pub id: String,
+    /// Last month of the window.
+    pub month: Month,
+    /// Window of the hotspots.
+    pub window: MonthRange,
+    /// Months that the facts cover.
+    pub months: MonthRange,
+    /// State of the store, `YYYY-MM-DD`.
+    pub as_known_on: String,
+    /// Class.
+    pub class: DataClass,
+    /// Licence or source statement.
+    pub licence: Option<String>,
+    /// Name of the study area.
+    pub study_area: String,
+    /// West, south, east, north in degrees.
+    pub bounds: [f64; 4],
+    /// Resolution of the hotspots; 0 for areas.
+    pub resolution: u8,
+    /// Resolutions that can be asked for; empty for areas.
+    pub resolutions: Vec<u8>,
+    /// Account of every row.
+    pub reconciliation: Reconciliation,
+    /// Mapped, but outside the study area.
+    pub outside: u64,
+    /// Incidents and number of hotspots by strand; `None` stands for all; no number means "cannot tell".
+    pub strands: Vec<(Option<Strand>, u32, Option<u32>)>,
+    /// Reference measure of the hotspot rule.
+    pub reference: String,
+    /// Factor of the hotspot rule.
+    pub threshold: f64,
+    /// Breaks of the series inside the months covered.
+    pub breaks: Vec<SeriesBreak>,
+}
+
+fn level_of(release: &Release, resolution: u8) -> Result<UnitLevel<'_>> {
+    release.units.level(resolution).ok_or(Error::OutOfRange { what: "resolution", must: "one that the release has" })
+}
+
+impl CellsView {
+    /// Computes a layer live from the facts. With `bounds` (west, south, east, north) only the units whose centre lies inside are
+    /// valued and counted in the legend; the model is fitted to all units whatever the bounds.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a resolution that the release has not got.
+    pub fn of(release: &Release, layer: Layer, filter: Filter, resolution: u8, bounds: Option<[f64; 4]>) -> Result<Self> {
+        let level = level_of(release, resolution)?;
+        let counts = level.counts(&release.facts, &filter);
+        let inside = |row: usize| {
+            bounds.is_none_or(|[west, south, east, north]| {
+                release
+                    .units
+                    .center(resolution, row as u32)
+                    .is_some_and(|c| west <= c.lon && c.lon < east && south <= c.lat && c.lat < north)
+            })
+        };
+        let scale = Scale::of(layer, release, &level);
+        let mut view = Self {
+            layer,
+            filter,
+            resolution,
+            units: Vec::new(),
+            n: Vec::new(),
+            value: Vec::new(),
+            class: Vec::new(),
+            legend: scale.legend(),
+            total: counts.iter().map(|n| u64::from(*n)).sum(),
+        };
+        let years = filter.months.len() as f64 / 12.0;
+        let mut add = |row: usize, value: f64, class: u8| {
+            let legend = &mut view.legend[usize::from(class)];
+            legend.units += 1;
+            legend.incidents += u64::from(counts[row]);
+            if class > 0 {
+                view.units.push(row as u32);
+                view.n.push(counts[row]);
+                view.value.push(value);
+                view.class.push(class);
+            }
+        };
+        let rows = (0..counts.len()).filter(|row| inside(*row));
+        match layer {
+            Layer::Count => rows.for_each(|row| add(row, f64::from(counts[row]), scale.class(f64::from(counts[row])))),
+            Layer::Density => rows.for_each(|row| {
+                let density = f64::from(counts[row]) / level.area_km2[row] / years;
+                add(row, density, if counts[row] == 0 { 0 } else { scale.class(density).max(1) });
+            }),
+            Layer::Probability => {
+                // Without an incident there is no evidence for any place.
+                let rates = (view.total > 0).then(|| RelativeRates::fit(&counts, level.area_km2)).transpose()?;
+                let probability =
+                    |row: usize| rates.as_ref().map_or(0.0, |r| r.posterior(row, counts[row]).exceedance(release.rule.threshold));
+                rows.for_each(|row| {
+                    let p = probability(row);
+                    add(row, p, scale.class(p));
+                });
+            }
+            Layer::Kde => {
+                let rows: Vec<usize> = rows.collect();
+                let density = surface::smoothed(release, filter, resolution, &rows)?;
+                for (row, density) in rows.into_iter().zip(density) {
+                    let density = density / years;
+                    add(row, density, scale.class(density));
+                }
+            }
+            Layer::Scan => {
+                let rows: Vec<usize> = rows.collect();
+                for (row, ratio) in rows.iter().zip(surface::scanned(release, filter, resolution, &rows)?) {
+                    add(*row, ratio, scale.class(ratio));
+                }
+            }
+            Layer::GiStar => {
+                let p = if view.total > 0 {
+                    local_g_exact(&counts, level.neighbors, SelfWeight::Included, Null::Conditional, Alternative::Greater)?.p
+                } else {
+                    vec![1.0; counts.len()]
+                };
+                rows.for_each(|row| add(row, p[row], scale.class(p[row])));
+            }
+        }
+        Ok(view)
+    }
+}
+
+impl HotspotsView {
+    /// The hotspots of a strand, or of all records; `None` when the release does not analyse it.
+    pub fn of(release: &Release, strand: Option<Strand>) -> Option<Self> {
+        let analysis = release.analysis(strand)?.clone();
+        Some(Self { analysis, threshold: release.rule.threshold, reference: release.reference.clone() })
+    }
+}
+
+impl AreasView {
+    /// Incidents by reporting area, with rates where residents are a fit denominator.
+    pub fn of(release: &Release, filter: Filter) -> Self {
+        let mut counts = vec![0u64; release.areas.len()];
+        let mut view = Self { filter, rows: Vec::new(), elsewhere: 0, online: 0, no_place: 0, total: 0 };
+        for row in release.facts.rows(&filter) {
+            let Some(fact) = release.facts.get(row) else { continue };
+            let n = u64::from(fact.count);
+            view.total += n;
+            match (fact.place, counts.get_mut(usize::from(fact.area))) {
+                (PlaceKind::Online, _) => view.online += n,
+                (PlaceKind::NoPlace, _) => view.no_place += n,
+                (_, Some(count)) if fact.area != NO_AREA => *count += n,
+                _ => view.elsewhere += n,
+            }
+        }
+        let years = filter.months.len() as f64 / 12.0;
+        view.rows = release
+            .areas
+            .iter()
+            .zip(counts)
+            .map(|(area, n)| {
+                let rate = area.residents.filter(|r| *r > 0).map(|residents| {
+                    let per = 1000.0 / f64::from(residents) / years;
+                    let [lo, hi] = exact_limits(n, 0.95);
+                    [n as f64 * per, lo * per, hi * per]
+                });
+                AreaRow { code: area.code.clone(), name: area.name.clone(), n, residents: area.residents, rate }
+            })
+            .collect();
+        view
+    }
+}
+
+impl ReleaseView {
+    /// What the release says of itself.
+    pub fn of(release: &Release) -> Self {
+        let strands = release
+            .analyses
+            .iter()
+            .map(|a| (a.strand, a.n, (a.verdict == crate::hotspot::Verdict::Analysed).then_some(a.hotspots.len() as u32)))
+            .collect();
+        Self {
+            id: release.id.clone(),
+            month: release.month,
+            window: release.window,
+            months: release.months,
+            as_known_on: release.as_known_on.to_string(),
+            class: release.class,
+            licence: release.licence.clone(),
+            study_area: release.study_area.clone(),
+            bounds: release.units.bounds(),
+            resolution: release.resolution,
+            resolutions: release.units.resolutions(),
+            reconciliation: release.reconciliation,
+            outside: release.outside,
+            strands,
+            reference: release.reference.clone(),
+            threshold: release.rule.threshold,
+            breaks: release.breaks.inside(release.months).cloned().collect(),
+        }
+    }
+}

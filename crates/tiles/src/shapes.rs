@@ -366,32 +366,44 @@ mod tests {
         assert_eq!(read(&tiles.mvt(TileCoord::new(0, 0, 0).unwrap())).len(), 1);
     }
 
+    /// Draws a jagged shape in the tile that holds its middle.
+    fn drawn_as_it_is(lon: f64, lat: f64, spikes: usize, z: u8) -> Result<(), TestCaseError> {
+        let shape = jagged(lon, lat, spikes);
+        let tiles = ShapeTiles::outlines("boroughs", [("a", "b", &shape)]);
+        let tile = TileCoord::holding(z, lon, lat).unwrap();
+        let drawn = read(&tiles.mvt(tile));
+        prop_assert_eq!(drawn.len(), 1);
+        let (id, parts) = &drawn[0];
+        prop_assert_eq!(*id, 1);
+        prop_assert!(parts.is_valid(), "{:?}", parts);
+        for c in parts.iter().flat_map(|p| p.exterior().0.iter()) {
+            prop_assert!((-64.0..=4160.0).contains(&c.x) && (-64.0..=4160.0).contains(&c.y));
+        }
+        let frame = Frame::of(tile);
+        let scale = (1u64 << frame.shift) as f64;
+        let exact = shape.map_coords(|c| {
+            let [x, y] = world_from_lonlat(c.x, c.y);
+            Coord { x: (x - frame.origin[0]) as f64 / scale, y: (y - frame.origin[1]) as f64 / scale }
+        });
+        let view = Rect::new((-64.0, -64.0), (4160.0, 4160.0)).to_polygon();
+        let expected = exact.intersection(&view).unsigned_area();
+        // Each corner moves by less than a unit: the area changes by less than the length of the outline.
+        let slack = 2.0 + 60.0 * scale.recip() * (1u64 << 20) as f64 + expected * 0.05;
+        prop_assert!((parts.unsigned_area() - expected).abs() <= slack, "{} {}", parts.unsigned_area(), expected);
+        Ok(())
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn a_drawn_shape_is_valid_and_keeps_its_area(lon in -0.3..0.2f64, lat in 51.3..51.6f64, spikes in 3usize..40, z in 6u8..=14) {
-            let shape = jagged(lon, lat, spikes);
-            let tiles = ShapeTiles::outlines("boroughs", [("a", "b", &shape)]);
-            let tile = TileCoord::holding(z, lon, lat).unwrap();
-            let drawn = read(&tiles.mvt(tile));
-            prop_assert_eq!(drawn.len(), 1);
-            let (id, parts) = &drawn[0];
-            prop_assert_eq!(*id, 1);
-            prop_assert!(parts.is_valid(), "{:?}", parts);
-            for c in parts.iter().flat_map(|p| p.exterior().0.iter()) {
-                prop_assert!((-64.0..=4160.0).contains(&c.x) && (-64.0..=4160.0).contains(&c.y));
-            }
-            let frame = Frame::of(tile);
-            let scale = (1u64 << frame.shift) as f64;
-            let exact = shape.map_coords(|c| {
-                let [x, y] = world_from_lonlat(c.x, c.y);
-                Coord { x: (x - frame.origin[0]) as f64 / scale, y: (y - frame.origin[1]) as f64 / scale }
-            });
-            let view = Rect::new((-64.0, -64.0), (4160.0, 4160.0)).to_polygon();
-            let expected = exact.intersection(&view).unsigned_area();
-            // Each corner moves by less than a unit: the area changes by less than the length of the outline.
-            let slack = 2.0 + 60.0 * scale.recip() * (1u64 << 20) as f64 + expected * 0.05;
-            prop_assert!((parts.unsigned_area() - expected).abs() <= slack, "{} {}", parts.unsigned_area(), expected);
+            drawn_as_it_is(lon, lat, spikes, z)?;
         }
+    }
+
+    /// Its corners fall together at this zoom so that the repair meets intervals out of order.
+    #[test]
+    fn a_shape_whose_corners_fall_together_is_drawn() {
+        drawn_as_it_is(0.0, 51.3, 11, 6).unwrap();
     }
 }

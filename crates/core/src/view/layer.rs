@@ -76,7 +76,7 @@ impl Layer {
                 "Getis–Ord Gi*: whether the cell and its neighbours together hold more incidents than chance would bring, by exact conditional p. It says nothing of the cell's own count."
             }
             Self::Scan => {
-                "Kulldorff's scan: circles of up to 1 km that hold more incidents than their area would bring, each stronger than the strongest circle of 95 in 100 maps without any cluster. The colour is that of the whole circle, not of the cell."
+                "Kulldorff's scan: circles of up to 1 km that hold more incidents than their area would bring, each stronger than the strongest circle of 95 in 100 maps without any cluster. The colour is that of the whole circle; a cell of another size has the colour of its middle."
             }
             Self::Kde => {
                 "Recorded incidents per square kilometre, smoothed by a quartic kernel of 500 m round each incident's small cell, scaled to one year and corrected at the edge of the study area. A picture without a test: it shows where, not how sure."

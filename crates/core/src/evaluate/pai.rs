@@ -24,8 +24,8 @@
 //! # The optimum n*
 //! With equal areas it is the sum of the k largest counts. With unequal ones it is a knapsack, solved exactly (by least area for
 //! each number of incidents) up to 200 million steps, above which the unit at the edge is taken in part: then PEI is a little
-//! too small, and [`Optimum`] says so. (`ptools` compares with the same *number* of units, which unequal areas make wrong.) For rules of shape, add the units up to
-//! the blocks that can be patrolled and evaluate those.
+//! too small, and [`Optimum`] says so. Where the last unit is flagged in part ([`Cut::AreaShareInPart`]) the optimum may take its last unit in
+//! part too, and the densest first is exact. (`ptools` compares with the same *number* of units, which unequal areas make wrong.) Rules of shape: [`PaiParams::patrol_areas`].
 //!
 //! # Interval
 //! Exact binomial limits (Clopper–Pearson) of the hit rate given N, over the area share: from the worst case's lower to the
@@ -41,6 +41,8 @@
 
 use crate::error::{Error, Result};
 use crate::rate::clopper_pearson_limits;
+use std::cell::LazyCell;
+use std::collections::BTreeMap;
 
 /// What was predicted and what came, by unit.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +62,9 @@ pub enum Cut {
     Units(u32),
     /// As many units as fit in this share of the area.
     AreaShare(f64),
+    /// Exactly this share of the area: the last unit is flagged in part, and so are its incidents. Methods are compared at equal
+    /// area only so.
+    AreaShareInPart(f64),
 }
 
 /// By what units are flagged.
@@ -85,11 +90,13 @@ pub struct PaiParams<'a> {
     pub level: f64,
     /// Units where an operation is possible, for PEI*. Default: all, PEI* is then PEI.
     pub allowed: Option<&'a [bool]>,
+    /// The patrol area of each unit, for PEI*: an operation takes whole areas. Default: each unit is its own.
+    pub patrol_areas: Option<&'a [u32]>,
 }
 
 impl Default for PaiParams<'_> {
     fn default() -> Self {
-        Self { order: Order::Density, penalty: 0.5, periods: 1.0, level: 0.95, allowed: None }
+        Self { order: Order::Density, penalty: 0.5, periods: 1.0, level: 0.95, allowed: None, patrol_areas: None }
     }
 }
 
@@ -130,7 +137,7 @@ pub enum Optimum {
 /// The accuracy at one cut.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Accuracy {
-    /// Units flagged.
+    /// Units flagged, one in part included.
     pub units: u32,
     /// Area flagged, km².
     pub area_km2: f64,
@@ -187,22 +194,22 @@ pub fn pai(forecast: &Forecast, cuts: &[Cut], params: &PaiParams) -> Result<Vec<
     let sums = Sums::new(forecast, params.order);
     let all_area: f64 = forecast.area_km2.iter().sum();
     let incidents: u64 = forecast.observed.iter().map(|o| u64::from(*o)).sum();
-    let oracle = Oracle::new(forecast, None);
-    let restricted = params.allowed.map(|allowed| Oracle::new(forecast, Some(allowed)));
-    let optimum = match (oracle.optimum(), restricted.as_ref().map_or(Optimum::Exact, Oracle::optimum)) {
-        (Optimum::Exact, Optimum::Exact) => Optimum::Exact,
-        _ => Optimum::Bound,
-    };
+    // The knapsack is worth its time only where it is asked for.
+    let whole = LazyCell::new(|| Goals::new(forecast, params, Oracle::new));
+    let in_part = LazyCell::new(|| Goals::new(forecast, params, Oracle::in_part));
     let of_cut = |cut: &Cut| {
+        let goals: &Goals = if matches!(cut, Cut::AreaShareInPart(_)) { &in_part } else { &whole };
         let units = match cut {
             Cut::Units(units) => (*units as usize).min(n),
             Cut::AreaShare(share) => sums.expected.partition_point(|s| s.area <= share * all_area * (1.0 + 1e-9)).saturating_sub(1),
+            Cut::AreaShareInPart(share) => sums.expected.partition_point(|s| s.area < share * all_area * (1.0 - 1e-9)).min(n),
         };
-        let at = |of: fn(&Sum) -> f64| Tied {
-            worst: of(&sums.worst[units]),
-            expected: of(&sums.expected[units]),
-            best: of(&sums.best[units]),
+        let flagged_of = |sums: &[Sum]| match cut {
+            Cut::AreaShareInPart(share) => Sum::at_area(sums, share * all_area),
+            _ => sums[units],
         };
+        let flagged = [flagged_of(&sums.worst), flagged_of(&sums.expected), flagged_of(&sums.best)];
+        let at = |of: fn(&Sum) -> f64| Tied { worst: of(&flagged[0]), expected: of(&flagged[1]), best: of(&flagged[2]) };
         let (hits, area, predicted) = (at(|s| s.hits), at(|s| s.area), at(|s| s.predicted));
         let share = area.map(|a| a / all_area);
         let hit_rate = (incidents > 0).then(|| hits.map(|h| h / incidents as f64));
@@ -221,17 +228,42 @@ pub fn pai(forecast: &Forecast, cuts: &[Cut], params: &PaiParams) -> Result<Vec<
             pai: hit_rate.filter(|_| flagged).map(|h| h.with(share, |h, s| h / s)),
             pai_limits: (flagged && incidents > 0).then(|| {
                 let limits = |hits: f64| clopper_pearson_limits(hits as u64, incidents, params.level);
-                [limits(hits.worst)[0] / share.worst, limits(hits.best)[1] / share.best]
+                [limits(hits.worst.floor())[0] / share.worst, limits(hits.best.ceil())[1] / share.best]
             }),
             penalised_pai: hit_rate.filter(|_| flagged).map(|h| h.with(share, |h, s| h / s.powf(params.penalty))),
-            pei: efficiency(&oracle),
-            pei_star: efficiency(restricted.as_ref().unwrap_or(&oracle)),
-            optimum,
+            pei: efficiency(&goals.all),
+            pei_star: efficiency(goals.possible.as_ref().unwrap_or(&goals.all)),
+            optimum: goals.optimum(),
             recovery_ratio: Some(predicted.with(hits, |p, h| p / h)).filter(|t| flagged && !t.is_nan()),
             search_efficiency: flagged.then(|| hits.with(area, |h, a| h / a / params.periods)),
         }
     };
     Ok(cuts.iter().map(of_cut).collect())
+}
+
+/// The part of each unit that is flagged when exactly this share of the area is, the highest scores first; tied units share what is
+/// left for them by area, as is expected of a random order.
+///
+/// ```
+/// use hotspot_core::evaluate::pai::flagged;
+/// assert_eq!(flagged(&[3.0, 1.0, 1.0, 0.0], &[1.0; 4], 0.5), [1.0, 0.5, 0.5, 0.0]);
+/// ```
+pub fn flagged(score: &[f64], area_km2: &[f64], area_share: f64) -> Vec<f64> {
+    let mut rows: Vec<u32> = (0..score.len() as u32).collect();
+    rows.sort_unstable_by(|a, b| score[*b as usize].total_cmp(&score[*a as usize]).then(a.cmp(b)));
+    let mut left = area_share * area_km2.iter().sum::<f64>();
+    let mut part = vec![0.0; score.len()];
+    for tied in rows.chunk_by(|a, b| score[*a as usize] == score[*b as usize]) {
+        if left <= 0.0 {
+            break;
+        }
+        let area: f64 = tied.iter().map(|row| area_km2[*row as usize]).sum();
+        for row in tied {
+            part[*row as usize] = (left / area).min(1.0);
+        }
+        left -= area;
+    }
+    part
 }
 
 /// Levine's recapture rate index: crime inside a flagged area after over before, relative to everywhere; above 1 the area kept
@@ -255,10 +287,11 @@ fn check(forecast: &Forecast, cuts: &[Cut], params: &PaiParams) -> Result<()> {
             return Err(Error::Length { what, got, expected: n });
         }
     }
-    if let Some(allowed) = params.allowed
-        && allowed.len() != n
-    {
-        return Err(Error::Length { what: "allowed", got: allowed.len(), expected: n });
+    let lengths = [("allowed", params.allowed.map(<[bool]>::len)), ("patrol areas", params.patrol_areas.map(<[u32]>::len))];
+    for (what, got) in lengths.into_iter().filter_map(|(what, got)| Some((what, got?))) {
+        if got != n {
+            return Err(Error::Length { what, got, expected: n });
+        }
     }
     let positive = |v: f64| v > 0.0 && v.is_finite();
     if forecast.predicted.iter().any(|p| !p.is_finite()) {
@@ -276,7 +309,7 @@ fn check(forecast: &Forecast, cuts: &[Cut], params: &PaiParams) -> Result<()> {
     if !(params.level > 0.0 && params.level < 1.0) {
         return Err(Error::OutOfRange { what: "level", must: "between 0 and 1, such as 0.95" });
     }
-    if cuts.iter().any(|c| matches!(c, Cut::AreaShare(share) if !positive(*share))) {
+    if cuts.iter().any(|c| matches!(c, Cut::AreaShare(share) | Cut::AreaShareInPart(share) if !positive(*share))) {
         return Err(Error::OutOfRange { what: "area share", must: "positive and finite" });
     }
     Ok(())
@@ -297,6 +330,19 @@ impl Sum {
             area: self.area + part * other.area,
             predicted: self.predicted + part * other.predicted,
         }
+    }
+}
+
+impl Sum {
+    /// What exactly this area holds, or all units.
+    fn at_area(sums: &[Self], area: f64) -> Self {
+        let next = sums.partition_point(|s| s.area < area);
+        let (Some(after), Some(before)) = (sums.get(next), next.checked_sub(1).map(|i| sums[i])) else {
+            return if next == 0 { Self::default() } else { sums[sums.len() - 1] };
+        };
+        let part = (area - before.area) / (after.area - before.area);
+        let step = Self { hits: after.hits - before.hits, area: 0.0, predicted: after.predicted - before.predicted };
+        Self { area, ..before.plus(step, part) }
     }
 }
 
@@ -352,26 +398,56 @@ enum Oracle {
     Equal { area: f64, sums: Vec<u64> },
     /// The least area that catches at least so many.
     Knapsack { least: Vec<f64> },
-    /// Area and count of the densest units, summed from none.
-    Greedy { sums: Vec<(f64, f64)> },
+    /// Area and count of the densest units, summed from none; exact unless whole units are asked for.
+    Greedy { sums: Vec<(f64, f64)>, whole: bool },
+}
+
+/// The optima of PEI and PEI*.
+struct Goals {
+    all: Oracle,
+    possible: Option<Oracle>,
+}
+
+impl Goals {
+    fn new(forecast: &Forecast, params: &PaiParams, oracle: fn(Vec<(u64, f64)>) -> Oracle) -> Self {
+        let units = || forecast.observed.iter().zip(forecast.area_km2).map(|(o, a)| (u64::from(*o), *a)).enumerate();
+        let restricted = params.allowed.is_some() || params.patrol_areas.is_some();
+        let possible = restricted.then(|| {
+            let allowed = units().filter(|(row, _)| params.allowed.is_none_or(|a| a[*row]));
+            let Some(patrol_areas) = params.patrol_areas else { return oracle(allowed.map(|(_, unit)| unit).collect()) };
+            let mut sums: BTreeMap<u32, (u64, f64)> = BTreeMap::new();
+            for (row, (observed, area)) in allowed {
+                let sum = sums.entry(patrol_areas[row]).or_default();
+                *sum = (sum.0 + observed, sum.1 + area);
+            }
+            oracle(sums.into_values().collect())
+        });
+        Self { all: oracle(units().map(|(_, unit)| unit).collect()), possible }
+    }
+
+    fn optimum(&self) -> Optimum {
+        match (&self.all, &self.possible) {
+            (Oracle::Greedy { whole: true, .. }, _) | (_, Some(Oracle::Greedy { whole: true, .. })) => Optimum::Bound,
+            _ => Optimum::Exact,
+        }
+    }
 }
 
 impl Oracle {
-    fn new(forecast: &Forecast, allowed: Option<&[bool]>) -> Self {
-        let all = forecast.observed.iter().zip(forecast.area_km2).enumerate();
-        let units = || all.clone().filter(|(row, _)| allowed.is_none_or(|a| a[*row])).map(|(_, (o, a))| (*o, *a));
-        let (least, most) = units().fold((f64::INFINITY, 0.0_f64), |(l, m), (_, a)| (l.min(a), m.max(a)));
-        if most - least <= 1e-9 * most || units().next().is_none() {
-            let mut counts: Vec<u32> = units().map(|(o, _)| o).collect();
+    /// By whole units, of incidents and area.
+    fn new(units: Vec<(u64, f64)>) -> Self {
+        let (least, most) = units.iter().fold((f64::INFINITY, 0.0_f64), |(l, m), (_, a)| (l.min(*a), m.max(*a)));
+        if most - least <= 1e-9 * most || units.is_empty() {
+            let mut counts: Vec<u64> = units.iter().map(|(o, _)| *o).collect();
             counts.sort_unstable_by(|a, b| b.cmp(a));
             let mut sums = vec![0];
             for count in counts {
-                sums.push(sums[sums.len() - 1] + u64::from(count));
+                sums.push(sums[sums.len() - 1] + count);
             }
             return Self::Equal { area: most, sums };
         }
-        let mut filled: Vec<(u32, f64)> = units().filter(|(o, _)| *o > 0).collect();
-        let incidents: u64 = filled.iter().map(|(o, _)| u64::from(*o)).sum();
+        let filled: Vec<(u64, f64)> = units.iter().copied().filter(|(o, _)| *o > 0).collect();
+        let incidents: u64 = filled.iter().map(|(o, _)| *o).sum();
         if incidents.saturating_mul(filled.len() as u64) <= KNAPSACK_STEPS {
             let mut least = vec![f64::INFINITY; incidents as usize + 1];
             least[0] = 0.0;
@@ -387,17 +463,23 @@ impl Oracle {
             }
             return Self::Knapsack { least };
         }
-        filled.sort_unstable_by(|a, b| (f64::from(b.0) * a.1).total_cmp(&(f64::from(a.0) * b.1)).then(b.1.total_cmp(&a.1)));
-        let mut sums = vec![(0.0, 0.0)];
-        for (count, area) in filled {
-            let (a, c) = sums[sums.len() - 1];
-            sums.push((a + area, c + f64::from(count)));
-        }
-        Self::Greedy { sums }
+        Self::greedy(units, true)
     }
 
-    fn optimum(&self) -> Optimum {
-        if matches!(self, Self::Greedy { .. }) { Optimum::Bound } else { Optimum::Exact }
+    /// By units of which the last may be taken in part: the densest first.
+    fn in_part(units: Vec<(u64, f64)>) -> Self {
+        Self::greedy(units, false)
+    }
+
+    fn greedy(mut units: Vec<(u64, f64)>, whole: bool) -> Self {
+        units.retain(|(o, _)| *o > 0);
+        units.sort_unstable_by(|a, b| (b.0 as f64 * a.1).total_cmp(&(a.0 as f64 * b.1)).then(b.1.total_cmp(&a.1)));
+        let mut sums = vec![(0.0, 0.0)];
+        for (count, area) in units {
+            let (a, c) = sums[sums.len() - 1];
+            sums.push((a + area, c + count as f64));
+        }
+        Self::Greedy { sums, whole }
     }
 
     fn most(&self, area: f64) -> f64 {
@@ -407,7 +489,7 @@ impl Oracle {
                 sums[units.min(sums.len() - 1)] as f64
             }
             Self::Knapsack { least } => (least.partition_point(|a| *a <= area * (1.0 + 1e-9)) - 1) as f64,
-            Self::Greedy { sums } => {
+            Self::Greedy { sums, .. } => {
                 let next = sums.partition_point(|(a, _)| *a <= area * (1.0 + 1e-9));
                 let (inside, count) = sums[next - 1];
                 sums.get(next).map_or(count, |(a, c)| count + (c - count) * ((area - inside) / (a - inside)).clamp(0.0, 1.0))

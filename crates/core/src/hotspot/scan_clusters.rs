@@ -39,6 +39,20 @@ pub const ALPHA: f64 = 0.05;
 /// [`Error::Length`] when the columns differ, [`Error::OutOfRange`] for a reference measure or a centre that is not finite or a
 /// measure that is negative, [`Error::NoReference`] when it is zero everywhere.
 pub fn scan_clusters(counts: &[u32], reference: &[f64], centers_m: &[[f64; 2]]) -> Result<Vec<ScanCluster>> {
+    let mut clusters = search(counts, reference, centers_m, 999)?;
+    clusters.retain(|c| c.p.is_some_and(|p| p <= ALPHA));
+    Ok(clusters)
+}
+
+/// The same clusters without a test, however weak: for ranking places.
+///
+/// # Errors
+/// Those of [`scan_clusters`].
+pub fn strongest_clusters(counts: &[u32], reference: &[f64], centers_m: &[[f64; 2]]) -> Result<Vec<ScanCluster>> {
+    search(counts, reference, centers_m, 0)
+}
+
+fn search(counts: &[u32], reference: &[f64], centers_m: &[[f64; 2]], replicates: u32) -> Result<Vec<ScanCluster>> {
     if counts.len() != reference.len() {
         return Err(Error::Length { what: "reference measure", got: reference.len(), expected: counts.len() });
     }
@@ -49,10 +63,7 @@ pub fn scan_clusters(counts: &[u32], reference: &[f64], centers_m: &[[f64; 2]]) 
         step_lengths: &[1.0],
         model: Model::Poisson { population: reference },
     };
-    let params = ScanParams { stop: Stop::Exceedances(50), ..ScanParams::default() };
-    let mut clusters = scan(&input, &params)?.clusters;
-    clusters.retain(|c| c.p.is_some_and(|p| p <= ALPHA));
-    Ok(clusters)
+    Ok(scan(&input, &ScanParams { replicates, stop: Stop::Exceedances(50), ..ScanParams::default() })?.clusters)
 }
 
 #[cfg(test)]

@@ -57,7 +57,12 @@ impl MonteCarlo {
                 let mut seen = 0;
                 while !stopped && (maxima.len() as u32) < requested {
                     let first = maxima.len() as u32;
-                    for maximum in maxima_of(first, wave.min(requested - first)) {
+                    let made = maxima_of(first, wave.min(requested - first));
+                    // Without a case or a window there is nothing to draw.
+                    if made.is_empty() {
+                        break;
+                    }
+                    for maximum in made {
                         maxima.push(maximum);
                         seen += u32::from(reaches(maximum, top));
                         if seen >= exceedances {

@@ -93,18 +93,10 @@ fn the_optimum_of_unequal_areas_is_that_of_all_choices() {
     let observed = [5_u32, 4, 3, 7, 1, 2, 0, 6];
     let area = [2.0, 1.1, 0.7, 3.2, 0.2, 0.9, 0.4, 1.9];
     let forecast = Forecast { predicted: &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0], observed: &observed, area_km2: &area };
-    let oracle = Oracle::new(&forecast, None);
-    assert_eq!(oracle.optimum(), Optimum::Exact);
-    let greedy = {
-        let mut by_density: Vec<usize> = (0..8).filter(|i| observed[*i] > 0).collect();
-        by_density.sort_by(|a, b| (f64::from(observed[*b]) / area[*b]).total_cmp(&(f64::from(observed[*a]) / area[*a])));
-        let mut sums = vec![(0.0, 0.0)];
-        for i in by_density {
-            let (a, c) = sums[sums.len() - 1];
-            sums.push((a + area[i], c + f64::from(observed[i])));
-        }
-        Oracle::Greedy { sums }
-    };
+    let units: Vec<(u64, f64)> = forecast.observed.iter().map(|o| u64::from(*o)).zip(area).collect();
+    let oracle = Oracle::new(units.clone());
+    assert!(matches!(oracle, Oracle::Knapsack { .. }));
+    let greedy = Oracle::in_part(units);
     for budget in [0.1, 0.2, 0.9, 1.0, 2.5, 3.0, 4.4, 6.0, 10.4] {
         let best = (0..256_u32)
             .filter(|set| (0..8).filter(|i| set >> i & 1 == 1).map(|i| area[i]).sum::<f64>() <= budget + 1e-9)
@@ -214,4 +206,37 @@ proptest! {
         units.rotate_left(turn);
         prop_assert_eq!(rows, of(&units));
     }
+}
+
+#[test]
+fn an_exact_share_of_the_area_takes_the_last_unit_in_part() {
+    // Densities 10, 4, 4, 1: half of the second and third are tied for the second unit of area.
+    let forecast = Forecast { predicted: &[10.0, 4.0, 8.0, 6.0], observed: &[6, 1, 5, 0], area_km2: &[1.0, 1.0, 2.0, 6.0] };
+    let at = |share: f64| pai(&forecast, &[Cut::AreaShareInPart(share)], &PaiParams::default()).expect("valid input").remove(0);
+    let row = at(0.05);
+    near(row.hits.expected, 3.0);
+    near(row.pai.expect("incidents").expected, 0.25 / 0.05);
+    near(row.pei.expect("incidents").best, 1.0);
+    let row = at(0.25);
+    // 6, then 1.5 km² of the tied three with 6 incidents: the one of 1 first or last.
+    near(row.hits.worst, 6.0 + 1.0 + 0.5 * 2.5);
+    near(row.hits.expected, 6.0 + 6.0 * 0.5);
+    near(row.hits.best, 6.0 + 1.5 * 2.5);
+    near(row.pai.expect("incidents").best, 9.75 / 12.0 / 0.25);
+    near(row.area_share, 0.25);
+    near(row.pei.expect("incidents").best, 1.0);
+    assert_eq!(row.optimum, Optimum::Exact);
+    near(at(1.0).hits.worst, 12.0);
+    near(at(3.0).hits.best, 12.0);
+}
+
+#[test]
+fn patrol_areas_are_taken_whole_but_the_last() {
+    let forecast = Forecast { predicted: &[4.0, 3.0, 2.0, 1.0], observed: &[8, 0, 5, 5], area_km2: &[1.0; 4] };
+    let params = PaiParams { patrol_areas: Some(&[7, 7, 2, 2]), ..PaiParams::default() };
+    let row = pai(&forecast, &[Cut::AreaShareInPart(0.5)], &params).expect("valid input").remove(0);
+    near(row.pei.expect("incidents").expected, 8.0 / 13.0);
+    near(row.pei_star.expect("incidents").expected, 8.0 / 10.0);
+    let short = PaiParams { patrol_areas: Some(&[7, 7]), ..PaiParams::default() };
+    assert!(pai(&forecast, &[Cut::Units(1)], &short).is_err());
 }

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Simulate(args) => commands::simulate::run(&args),
         Command::Ingest(args) => commands::ingest::run(&args),
         Command::Analyse(args) => commands::analyse::run(&args),
+        Command::Evaluate(args) => commands::evaluate::run(&args),
         Command::Serve(args) => commands::serve::run(&args),
         Command::Stats(args) => commands::stats::run(&args),
         Command::Config(args) => commands::config::run(&args),

@@ -3,11 +3,13 @@
 pub mod stats;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
-use hotspot_core::Month;
+use hotspot_core::evaluate::backtest::Method;
 use hotspot_core::release::DataClass;
+use hotspot_core::{Month, Strand};
 use jiff::civil::Date;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// Turns geocoded hate-crime incidents into a map that can be trusted and challenged.
 ///
@@ -29,6 +31,8 @@ pub enum Command {
     Ingest(IngestArgs),
     /// Find the hotspots of a store and publish them as one immutable release
     Analyse(AnalyseArgs),
+    /// Test the ways to rank places against the months that followed
+    Evaluate(EvaluateArgs),
     /// Serve releases over HTTP, on this machine only
     Serve(ServeArgs),
     /// Every statistic of the library on a plain table of your own
@@ -147,6 +151,20 @@ pub enum ReferenceArg {
     Residents,
 }
 
+/// On what incidents are counted.
+#[derive(Debug, Default, ClapArgs)]
+pub struct UnitArgs {
+    /// Study area other than London
+    #[arg(long, value_name = "FILE.geojson")]
+    pub study_area: Option<PathBuf>,
+    /// Polygons as units instead of cells
+    #[arg(long, value_name = "FILE.geojson")]
+    pub areas: Option<PathBuf>,
+    /// Property with the code of a polygon; the first of code, gss_code, LSOA21CD, lsoa_code by default
+    #[arg(long, value_name = "PROPERTY", requires = "areas")]
+    pub area_code: Option<String>,
+}
+
 #[derive(Debug, ClapArgs)]
 pub struct AnalyseArgs {
     /// The store
@@ -167,15 +185,8 @@ pub struct AnalyseArgs {
     /// H3 resolution of the hotspots
     #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u8).range(8..=10))]
     pub resolution: u8,
-    /// Study area other than London
-    #[arg(long, value_name = "FILE.geojson")]
-    pub study_area: Option<PathBuf>,
-    /// Polygons as units instead of cells
-    #[arg(long, value_name = "FILE.geojson")]
-    pub areas: Option<PathBuf>,
-    /// Property with the code of a polygon; the first of code, gss_code, LSOA21CD, lsoa_code by default
-    #[arg(long, value_name = "PROPERTY", requires = "areas")]
-    pub area_code: Option<String>,
+    #[command(flatten)]
+    pub units: UnitArgs,
     /// Reference measure: hot means more than --threshold times its share
     #[arg(long, value_enum, default_value = "area")]
     pub reference: ReferenceArg,
@@ -188,6 +199,63 @@ pub struct AnalyseArgs {
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct EvaluateArgs {
+    /// The store
+    #[arg(long, value_name = "DIR")]
+    pub store: PathBuf,
+    /// Months that a method sees
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..=240))]
+    pub train: u16,
+    /// Months that it is tested on, and the step from one origin to the next
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=240))]
+    pub test: u16,
+    /// Methods: count (the baseline), kde, gi-star, scan, posterior, combined
+    #[arg(long, value_name = "METHOD", value_delimiter = ',', default_value = "count,kde,gi-star,scan,posterior,combined")]
+    pub method: Vec<Method>,
+    /// Shares of the area that are flagged, above 0 and below 1
+    #[arg(long, value_name = "SHARE", value_delimiter = ',', default_value = "0.01,0.02,0.05")]
+    pub shares: Vec<f64>,
+    /// Strands: all, race, religion, antisemitic, islamophobic, sexual-orientation, transgender, disability; by default each with 100 incidents
+    #[arg(long, value_name = "STRAND", value_delimiter = ',')]
+    pub strand: Vec<StrandArg>,
+    /// The state that was known on a day; all that is known by default
+    #[arg(long, value_name = "DATE")]
+    pub as_known_on: Option<Date>,
+    /// H3 resolution of the cells that are ranked
+    #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u8).range(8..=10))]
+    pub resolution: u8,
+    #[command(flatten)]
+    pub units: UnitArgs,
+    /// Replicates of the bootstrap
+    #[arg(long, default_value_t = 999, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub replicates: u32,
+    /// Seed of the bootstrap
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Where to write the table; - for stdout
+    #[arg(long, value_name = "FILE.csv", default_value = "-")]
+    pub out: PathBuf,
+    /// Write JSON, with ties, stability and the gain over the baseline
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// One strand, or all records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StrandArg(pub Option<Strand>);
+
+impl FromStr for StrandArg {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "all" {
+            return Ok(Self(None));
+        }
+        let known = Strand::ANALYSED.into_iter().find(|s| s.id() == text);
+        known.map(|s| Self(Some(s))).ok_or_else(|| format!("all, {}", Strand::ANALYSED.map(Strand::id).join(", ")))
+    }
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,14 +1,12 @@
 //! `hotspot analyse`.
 
 use crate::args::{AnalyseArgs, ReferenceArg};
+use crate::commands::units::{KnownThen, place};
 use crate::commands::{note, say};
 use crate::failure::{Done, Failure};
 use crate::progress;
-use h3o::Resolution;
-use hotspot_core::areas::AreaLayer;
 use hotspot_core::atlas::Atlas;
-use hotspot_core::cube::{FactKind, Filter};
-use hotspot_core::grid::{CellGrid, StudyArea};
+use hotspot_core::cube::Filter;
 use hotspot_core::hotspot::analysis::Analysis;
 use hotspot_core::hotspot::detect::DetectParams;
 use hotspot_core::hotspot::{StrandAnalysis, Verdict};
@@ -16,11 +14,9 @@ use hotspot_core::provenance::Provenance;
 use hotspot_core::release::Release;
 use hotspot_core::residents::residents_by_cell;
 use hotspot_core::units::Units;
-use hotspot_core::{BreakRegistry, LonLat, Month, MonthRange};
-use hotspot_pipeline::areas::{parse_areas, parse_study_area};
-use hotspot_pipeline::facts::{self, Known, Placed};
+use hotspot_core::{BreakRegistry, Month, MonthRange};
+use hotspot_pipeline::facts::Known;
 use hotspot_pipeline::release::{Published, write_release};
-use hotspot_pipeline::store::Store;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -56,12 +52,7 @@ pub fn run(args: &AnalyseArgs) -> Done {
 /// Computes and publishes a release.
 pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     let bar = progress::spinner("reading the store");
-    let store = Store::open(&args.store)?;
-    let records = store.batches().into_iter().filter_map(|b| b.known_on.map(|[_, last]| last));
-    let latest = records.chain(store.links(Date::MAX)?.into_iter().map(|link| link.known_on)).max();
-    let as_known_on = args.as_known_on.or(latest).ok_or_else(|| Failure::data("the store holds no record"))?;
-    let known = facts::load(&store, as_known_on)?;
-    let months = known.months().ok_or_else(|| Failure::data(format!("nothing was known on {as_known_on}")))?;
+    let KnownThen { known, as_known_on, months } = KnownThen::load(&args.store, args.as_known_on)?;
     let month = args.month.unwrap_or_else(|| last_complete(months, as_known_on));
     if !months.contains(month) {
         return Err(Failure::cannot(format!("--month {month}: the store holds {months} as known on {as_known_on}")));
@@ -72,7 +63,7 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         note(format_args!("the window is {window}: the store holds no earlier month"));
     }
     bar.set_message("placing records");
-    let (units, placed, london) = place(args, &known)?;
+    let (units, placed, london) = place(&args.units, &known)?;
     bar.set_message("finding hotspots");
     let resolution = if matches!(units, Units::Areas(_)) { 0 } else { args.resolution };
     let level = units.level(resolution).ok_or_else(|| Failure::cannot("the grid has no such resolution"))?;
@@ -149,8 +140,8 @@ fn settings(args: &AnalyseArgs, rule: &DetectParams, window: MonthRange, known: 
         ("join_radius_m".to_owned(), rule.join_radius_m.to_string()),
         ("max_area_km2".to_owned(), rule.max_area_km2.to_string()),
         ("minimum".to_owned(), rule.minimum.to_string()),
-        ("study_area".to_owned(), name(&args.study_area)),
-        ("areas".to_owned(), name(&args.areas)),
+        ("study_area".to_owned(), name(&args.units.study_area)),
+        ("areas".to_owned(), name(&args.units.areas)),
     ];
     settings.sort();
     settings
@@ -159,53 +150,6 @@ fn settings(args: &AnalyseArgs, rule: &DetectParams, window: MonthRange, known: 
 /// The last month that was over on the day, or the last one that there is.
 fn last_complete(months: MonthRange, day: Date) -> Month {
     months.iter().filter(|m| m.last_day() <= day).last().unwrap_or(months.to())
-}
-
-/// Units, facts on them, and whether they are London's.
-fn place(args: &AnalyseArgs, known: &Known) -> Done<(Units, Placed, bool)> {
-    let atlas = Atlas::london();
-    let inside = london_share(known);
-    if let Some(path) = &args.areas {
-        let layer = parse_areas(path, args.area_code.as_deref())?;
-        let [west, south, east, north] = layer.bounds();
-        let london = StudyArea::london().contains(LonLat { lon: west.midpoint(east), lat: south.midpoint(north) });
-        let placed = facts::facts_on_areas(known, &layer, if london { atlas.boroughs() } else { &[] })?;
-        return Ok((Units::Areas(layer), placed, london));
-    }
-    if let Some(path) = &args.study_area {
-        let grid = CellGrid::cover(parse_study_area(path)?, Resolution::Ten, Resolution::Eight)?;
-        let placed = facts::facts_on_grid(known, &grid, &[])?;
-        return Ok((Units::Cells(grid), placed, false));
-    }
-    if known.kind == FactKind::Counts {
-        // Published counts have no points; those by borough have polygons that the program carries.
-        let boroughs = atlas.boroughs().iter().map(|b| (b.code.clone(), b.name.clone(), b.polygon.clone())).collect();
-        let layer = AreaLayer::new("London boroughs".to_owned(), boroughs)?;
-        let placed = facts::facts_on_areas(known, &layer, atlas.boroughs())?;
-        if known.area_codes.iter().any(|code| layer.row(code).is_some()) {
-            return Ok((Units::Areas(layer), placed, true));
-        }
-        note("no count belongs to a borough: nothing is drawn; --areas FILE.geojson gives the polygons of the codes");
-    }
-    if inside.is_some_and(|share| share < 0.5) {
-        return Err(Failure::cannot("most points lie outside London; --study-area FILE.geojson gives another study area"));
-    }
-    let grid = CellGrid::london();
-    let placed = facts::facts_on_grid(known, &grid, atlas.boroughs())?;
-    Ok((Units::Cells(grid), placed, true))
-}
-
-/// Share of the points in London's bounds; `None` without points.
-fn london_share(known: &Known) -> Option<f64> {
-    let [west, south, east, north] = StudyArea::london().bounds();
-    let (mut points, mut inside) = (0u64, 0u64);
-    for event in &known.events {
-        if let facts::EventPlace::Point { location, .. } = event.place {
-            points += 1;
-            inside += u64::from(west <= location.lon && location.lon <= east && south <= location.lat && location.lat <= north);
-        }
-    }
-    (points > 0).then(|| inside as f64 / points as f64)
 }
 
 fn study_area_name(units: &Units) -> String {

@@ -1,6 +1,6 @@
 //! `hotspot demo`: the whole thing with one command.
 
-use crate::args::{AnalyseArgs, DemoArgs, FormatArg, IngestArgs, ReferenceArg, SimulateArgs};
+use crate::args::{AnalyseArgs, DemoArgs, FormatArg, IngestArgs, ReferenceArg, SimulateArgs, UnitArgs};
 use crate::commands::{analyse, ingest, note, serve, simulate};
 use crate::failure::{Done, Failure};
 use hotspot_core::Month;
@@ -57,9 +57,7 @@ pub fn run(args: &DemoArgs) -> Done {
         months: 12,
         as_known_on: None,
         resolution: 9,
-        study_area: None,
-        areas: None,
-        area_code: None,
+        units: UnitArgs::default(),
         reference: ReferenceArg::Area,
         threshold: 2.0,
         seed: args.seed,

@@ -4,11 +4,13 @@ pub mod analyse;
 pub mod config;
 pub mod demo;
 pub mod doctor;
+pub mod evaluate;
 pub mod ingest;
 pub mod serve;
 pub mod shell;
 pub mod simulate;
 pub mod stats;
+pub mod units;
 
 use crate::failure::{Done, Failure};
 use std::fs::File;

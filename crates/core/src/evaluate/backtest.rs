@@ -11,7 +11,7 @@
 //! | method | a unit's predicted density |
 //! | --- | --- |
 //! | [`Method::Count`] | incidents of the training months over area: what any analyst would do, and the baseline |
-//! | [`Method::Kde`] | quartic kernel density of their points at the unit's centre, [`KDE_BANDWIDTH_M`]; of counts by area, of their centres, [`KDE_BANDWIDTH_OF_AREAS_M`] |
+//! | [`Method::Kde`] | quartic kernel density of their points at the unit's centre, [`KDE_BANDWIDTH_M`]; of polygons, that of their counts over that of their areas, all at their centres |
 //! | [`Method::GiStar`] | z of Gi* of the counts, the unit among its neighbours |
 //! | [`Method::Scan`] | log likelihood ratio of the scan cluster that holds it, 0 in none |
 //! | [`Method::Posterior`] | gamma–Poisson posterior mean of its rate: the hotspot rule's own order |
@@ -60,10 +60,8 @@ use rayon::prelude::*;
 use std::fmt;
 use std::str::FromStr;
 
-/// Bandwidth of [`Method::Kde`] at the centres of cells, metres.
+/// Bandwidth of [`Method::Kde`], metres.
 pub const KDE_BANDWIDTH_M: f64 = 500.0;
-/// Bandwidth of [`Method::Kde`] at the centres of polygons, metres.
-pub const KDE_BANDWIDTH_OF_AREAS_M: f64 = 1_000.0;
 /// Side of the squares of the bootstrap, metres.
 pub const BLOCK_M: f64 = 5_000.0;
 /// Successive origins of a block of the bootstrap; all when there are fewer.

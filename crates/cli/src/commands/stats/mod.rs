@@ -1,6 +1,6 @@
 //! `hotspot stats`: a plain table in, a plain table out. One file per family of methods.
 
-mod answer;
+pub mod answer;
 mod cluster;
 mod density;
 mod evaluate;

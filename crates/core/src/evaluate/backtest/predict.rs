@@ -1,6 +1,6 @@
 //! What each method predicts for the units from the months that it sees.
 
-use super::{BacktestInput, KDE_BANDWIDTH_M, KDE_BANDWIDTH_OF_AREAS_M, Method};
+use super::{BacktestInput, KDE_BANDWIDTH_M, Method};
 use crate::cube::Filter;
 use crate::density::{KdeParams, Points, kde};
 use crate::error::{Error, Result};
@@ -69,15 +69,17 @@ impl<'a> Predictor<'a> {
     }
 
     fn density(&self, seen: &Filter, counts: &[u32]) -> Result<Vec<f64>> {
-        let facts = self.input.facts;
+        let (facts, params) = (self.input.facts, KdeParams::fixed(KDE_BANDWIDTH_M));
         if matches!(self.input.units, Units::Areas(_)) {
-            let weights: Vec<f64> = counts.iter().map(|n| f64::from(*n)).collect();
-            let points = Points::weighted(&self.centers, &weights);
-            return Ok(kde(points, &self.centers, &KdeParams::fixed(KDE_BANDWIDTH_OF_AREAS_M))?.density_per_km2);
+            // Polygons differ in size: the kernel at a large one's centre would hold its count and not its area.
+            let smoothed = |weights: &[f64]| kde(Points::weighted(&self.centers, weights), &self.centers, &params);
+            let counts: Vec<f64> = counts.iter().map(|n| f64::from(*n)).collect();
+            let (incidents, area) = (smoothed(&counts)?.density_per_km2, smoothed(self.level.area_km2)?.density_per_km2);
+            return Ok(incidents.iter().zip(&area).map(|(n, area)| n / area).collect());
         }
         let placed = |row: &usize| facts.unit(*row).is_some() && self.input.metres[*row][0].is_finite();
         let points: Vec<[f64; 2]> = facts.rows(seen).filter(placed).map(|row| self.input.metres[row]).collect();
-        Ok(kde(Points::each(&points), &self.centers, &KdeParams::fixed(KDE_BANDWIDTH_M))?.density_per_km2)
+        Ok(kde(Points::each(&points), &self.centers, &params)?.density_per_km2)
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod dependencies;
 mod documents;
+mod evaluate;
 mod flow;
 mod kill;
 mod program;

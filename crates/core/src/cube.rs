@@ -144,6 +144,14 @@ impl Facts {
         self.has_total |= fact.strands.is_empty();
     }
 
+    /// Takes the unit of a row: it counts for its area from now on, and for no place. Nothing when there is no such row.
+    pub fn withhold(&mut self, row: usize) {
+        if let (Some(unit), Some(place)) = (self.unit.get_mut(row), self.place.get_mut(row)) {
+            *unit = NO_UNIT;
+            *place = PlaceKind::AreaOnly;
+        }
+    }
+
     /// What a row stands for.
     pub const fn kind(&self) -> FactKind {
         self.kind

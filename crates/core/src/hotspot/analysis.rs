@@ -1,6 +1,6 @@
 //! From facts to named hotspots, for all records or one strand.
 
-use super::detect::{DetectInput, DetectParams, HotPlace, detect};
+use super::detect::{DetectInput, DetectParams, Detection, HotPlace, detect};
 use super::{Hotspot, StrandAnalysis};
 use crate::atlas::Atlas;
 use crate::cube::{Facts, Filter};
@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::incident::Strand;
 use crate::month::MonthRange;
 use crate::projection::{EastingNorthing, LonLat, bng_from_wgs84};
-use crate::units::Units;
+use crate::units::{UnitLevel, Units};
 use geo::{Area, Centroid, Contains};
 
 /// What an analysis of one release has in common for all strands.
@@ -47,18 +47,37 @@ impl Analysis<'_> {
     /// [`Error::OutOfRange`] for a resolution that the units have not got, [`Error::Length`] for columns that differ, and
     /// what [`detect`] finds wrong with the settings.
     pub fn strand(&self, strand: Option<Strand>) -> Result<StrandAnalysis> {
-        let level = self
-            .units
-            .level(self.resolution)
-            .ok_or(Error::OutOfRange { what: "resolution", must: "one of the resolutions of the grid" })?;
+        let level = self.level()?;
+        let filter = Filter { strand, ..Filter::over(self.window) };
+        let (counts, found) = self.detect(&filter)?;
+        let mut hotspots: Vec<Hotspot> = found.places.iter().enumerate().map(|(i, p)| self.named(strand, i, p)).collect();
+        self.tally(filter, &mut hotspots, level.len(), |unit| level.row_of(unit));
+        Ok(StrandAnalysis {
+            strand,
+            window: self.window,
+            n: counts.iter().sum(),
+            verdict: found.verdict,
+            prior: found.rates.map(|r| r.prior),
+            hotspots,
+        })
+    }
+
+    /// The units of the hotspots.
+    pub(super) fn level(&self) -> Result<UnitLevel<'_>> {
+        let what = Error::OutOfRange { what: "resolution", must: "one of the resolutions of the grid" };
+        self.units.level(self.resolution).ok_or(what)
+    }
+
+    /// Counts by unit, and what the rule finds in them.
+    pub(super) fn detect(&self, filter: &Filter) -> Result<(Vec<u32>, Detection)> {
+        let level = self.level()?;
         if self.metres.len() != self.facts.len() {
             return Err(Error::Length { what: "positions", got: self.metres.len(), expected: self.facts.len() });
         }
-        let filter = Filter { strand, ..Filter::over(self.window) };
-        let counts = level.counts(self.facts, &filter);
+        let counts = level.counts(self.facts, filter);
         let points: Vec<(u32, [f64; 2])> = self
             .facts
-            .rows(&filter)
+            .rows(filter)
             .filter(|row| self.metres[*row][0].is_finite())
             .filter_map(|row| Some((level.row_of(self.facts.unit(row)?)?, self.metres[row])))
             .collect();
@@ -70,16 +89,7 @@ impl Analysis<'_> {
             points: &points,
         };
         let found = detect(&input, &self.rule)?;
-        let mut hotspots: Vec<Hotspot> = found.places.iter().enumerate().map(|(i, p)| self.named(strand, i, p)).collect();
-        self.tally(filter, &mut hotspots, level.len(), |unit| level.row_of(unit));
-        Ok(StrandAnalysis {
-            strand,
-            window: self.window,
-            n: counts.iter().sum(),
-            verdict: found.verdict,
-            prior: found.rates.map(|r| r.prior),
-            hotspots,
-        })
+        Ok((counts, found))
     }
 
     fn named(&self, strand: Option<Strand>, index: usize, place: &HotPlace) -> Hotspot {

@@ -141,6 +141,10 @@ pub struct Detection {
     pub verdict: Verdict,
     /// Rates, when there is one.
     pub rates: Option<RelativeRates>,
+    /// The rule's threshold.
+    pub threshold: f64,
+    /// The lowest probability of a hot unit; 1 when none is hot.
+    pub cut: f64,
     /// Places, the largest excess of incidents over expectation first.
     pub places: Vec<HotPlace>,
 }
@@ -177,17 +181,17 @@ pub fn detect(input: &DetectInput<'_>, params: &DetectParams) -> Result<Detectio
     let total: u64 = input.counts.iter().map(|c| u64::from(*c)).sum();
     if total < u64::from(params.minimum.max(1)) {
         let verdict = Verdict::CannotTell { minimum: params.minimum.max(1) };
-        return Ok(Detection { verdict, rates: None, places: Vec::new() });
+        return Ok(Detection { verdict, rates: None, threshold: params.threshold, cut: 1.0, places: Vec::new() });
     }
     let rates = RelativeRates::fit(input.counts, input.reference)?;
-    let hot = hot_units(input.counts, &rates, params);
+    let (hot, cut) = hot_units(input.counts, &rates, params);
     let joined = joined_units(&hot, input, params.join_radius_m);
     let mut places: Vec<HotPlace> = split_units(&hot, &joined, input.area_km2, params.max_area_km2)
         .into_iter()
         .map(|rows| place(&hot, &rows, input, &rates, params.threshold))
         .collect();
     places.sort_by(|a, b| (f64::from(b.n) - b.expected).total_cmp(&(f64::from(a.n) - a.expected)).then(a.peak.cmp(&b.peak)));
-    Ok(Detection { verdict: Verdict::Analysed, rates: Some(rates), places })
+    Ok(Detection { verdict: Verdict::Analysed, rates: Some(rates), threshold: params.threshold, cut, places })
 }
 
 /// A hot unit: its row and its posterior mean.
@@ -196,8 +200,8 @@ struct Hot {
     mean: f64,
 }
 
-/// The largest set of units with incidents whose mean 1 − P is at most the rate, by row.
-fn hot_units(counts: &[u32], rates: &RelativeRates, params: &DetectParams) -> Vec<Hot> {
+/// The largest set of units with incidents whose mean 1 − P is at most the rate, by row, and its lowest P.
+fn hot_units(counts: &[u32], rates: &RelativeRates, params: &DetectParams) -> (Vec<Hot>, f64) {
     let mut ranked: Vec<(f64, Hot)> = counts
         .iter()
         .enumerate()
@@ -218,9 +222,10 @@ fn hot_units(counts: &[u32], rates: &RelativeRates, params: &DetectParams) -> Ve
         take = i + 1;
     }
     ranked.truncate(take);
+    let cut = ranked.last().map_or(1.0, |(probability, _)| *probability);
     let mut hot: Vec<Hot> = ranked.into_iter().map(|(_, hot)| hot).collect();
     hot.sort_by_key(|h| h.row);
-    hot
+    (hot, cut)
 }
 
 /// For each hot unit (by index), the hot units that it touches or is joined to by near incidents; sorted.

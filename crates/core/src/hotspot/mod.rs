@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod detect;
+pub mod protection;
 pub mod scan_clusters;
 
 use crate::incident::Strand;

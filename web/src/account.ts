@@ -29,10 +29,17 @@ export function reconciliationLine({ rows, mapped, area_only, online, no_place, 
   return mapped + area_only + online + no_place + rejected === rows ? line : `${line} — DOES NOT ADD UP`;
 }
 
+/** What was kept off the map so that it points at nobody. */
+export function personLine({ possible, mapped, victims_known, withheld }: Release["person_check"]): string {
+  if (!possible) return " Whether a hotspot depends on one victim cannot be told: no record has a victim's pseudonym.";
+  const known = mapped > 0 ? Math.round((100 * victims_known) / mapped) : 0;
+  return ` Withheld from every place, because a hotspot would have rested on one victim, reporter or address: ${integer(withheld)} of ${integer(mapped)} (a victim is known for ${known}%). They count for their borough.`;
+}
+
 export function drawAccount(node: HTMLElement, release: Release): void {
   const outside = release.outside > 0 ? ` ${integer(release.outside)} of the mapped lie outside the study area and are not on the map.` : "";
   node.replaceChildren(
-    h("p", {}, h("strong", {}, "Every row accounted for: "), `${reconciliationLine(release.reconciliation)}.${outside}`),
+    h("p", {}, h("strong", {}, "Every row accounted for: "), `${reconciliationLine(release.reconciliation)}.${outside}${personLine(release.person_check)}`),
     h(
       "p",
       {},

@@ -47,6 +47,8 @@ export interface Release {
   threshold: number;
   reconciliation: Reconciliation;
   outside: number;
+  /** Whether hotspots were asked for dependence on one person. */
+  person_check: { possible: boolean; mapped: number; victims_known: number; withheld: number };
   strands: StrandEntry[];
   /** `reported` and `all` first, then single sources. */
   sources: { id: string; label: string }[];

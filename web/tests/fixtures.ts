@@ -16,6 +16,7 @@ export const release = (patch: Partial<Release> = {}): Release => ({
   threshold: 2,
   reconciliation: { rows: 110, mapped: 80, area_only: 10, online: 10, no_place: 5, rejected: 5 },
   outside: 2,
+  person_check: { possible: true, mapped: 61_998, victims_known: 55_000, withheld: 310 },
   strands: [
     { id: "all", label: "All strands", parent: null, n: 1000, hotspots: 2 },
     { id: "religion", label: "Religion", parent: "race_or_religion", n: 200, hotspots: 1 },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { marking, reconciliationLine } from "../src/account";
+import { marking, personLine, reconciliationLine } from "../src/account";
 import { cellsPath, problemOf } from "../src/api";
 import { nested, periodFrom, quickPeriods } from "../src/filters";
 import { counted, dayName, decimal, monthsOf, percent, periodName, plusMonths, probability } from "../src/format";
@@ -166,6 +166,11 @@ describe("what the figures rest on", () => {
   test("the reconciliation line says when it does not add up", () => {
     expect(reconciliationLine(release().reconciliation)).toBe("110 rows = 80 mapped + 10 known to an area only + 10 online + 5 without a place + 5 rejected");
     expect(reconciliationLine({ ...release().reconciliation, rows: 111 })).toContain("DOES NOT ADD UP");
+  });
+
+  test("what was withheld is a number and never a place, and not to know is said", () => {
+    expect(personLine({ possible: true, mapped: 1_000, victims_known: 870, withheld: 12 })).toContain("12 of 1,000 (a victim is known for 87%)");
+    expect(personLine({ possible: false, mapped: 1_000, victims_known: 0, withheld: 0 })).toContain("cannot be told");
   });
 
   test("the detail of a problem is what the reader sees", () => {

@@ -352,7 +352,7 @@ impl Precision {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct IncidentId(pub String);
 
-/// A keyed pseudonym of a victim or of premises. Never shown, logged or put into an error.
+/// A keyed pseudonym of a victim, of who reported, or of premises. Never shown, logged or put into an error.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Pseudonym(pub String);
 
@@ -468,6 +468,8 @@ pub struct Incident {
     pub outcome: Outcome,
     /// Keyed pseudonym of the victim.
     pub victim: Option<Pseudonym>,
+    /// Keyed pseudonym of who reported it.
+    pub reporter: Option<Pseudonym>,
     /// Keyed pseudonym of the premises.
     pub premises: Option<Pseudonym>,
 }

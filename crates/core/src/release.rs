@@ -124,6 +124,25 @@ pub struct ReportingArea {
     pub residents: Option<u32>,
 }
 
+/// Whether hotspots were asked for dependence on one person, and what that took off the map: see
+/// [`protection`](crate::hotspot::protection).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PersonCheck {
+    /// Records in units before the check.
+    pub mapped: u64,
+    /// Of these, with a pseudonym of victim, reporter and premises.
+    pub known: [u64; 3],
+    /// Of these, withheld: they count for their borough and in no unit.
+    pub withheld: u64,
+}
+
+impl PersonCheck {
+    /// Whether it could be made at all: some record in a unit has a victim's pseudonym.
+    pub const fn possible(&self) -> bool {
+        self.known[0] > 0
+    }
+}
+
 /// One immutable release.
 #[derive(Debug)]
 pub struct Release {
@@ -153,6 +172,8 @@ pub struct Release {
     pub reconciliation: Reconciliation,
     /// Mapped records outside the study area, which no unit holds.
     pub outside: u64,
+    /// What was withheld because a hotspot depended on one person.
+    pub person_check: PersonCheck,
     /// Units.
     pub units: Units,
     /// Reporting areas.

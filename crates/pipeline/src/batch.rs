@@ -164,7 +164,7 @@ impl From<&str> for StudyAreaOption {
     }
 }
 
-/// The key under which victims and premises become pseudonyms.
+/// The key under which victims, reporters and premises become pseudonyms.
 #[derive(Clone)]
 pub struct PseudonymKey(pub Vec<u8>);
 
@@ -187,7 +187,7 @@ pub struct IngestOptions {
     pub today: Date,
     /// The study area.
     pub study_area: StudyAreaOption,
-    /// Turns victim and premises into pseudonyms; without it they are taken to be pseudonyms already.
+    /// Turns victim, reporter and premises into pseudonyms; without it they are taken to be pseudonyms already.
     pub pseudonym_key: Option<PseudonymKey>,
 }
 

@@ -8,10 +8,11 @@ use hotspot_core::areas::{AreaLayer, BoroughIndex};
 use hotspot_core::atlas::{Atlas, Borough};
 use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_HOUR, NO_UNIT};
 use hotspot_core::grid::CellGrid;
+use hotspot_core::hotspot::protection::{NOBODY, People};
 use hotspot_core::release::{DataClass, Reconciliation, ReportingArea};
 use hotspot_core::{
-    AreaCode, FlagStatus, Incident, LonLat, Month, MonthRange, Offence, Outcome, Place, PlaceKind, Precision, Setting, Source,
-    SourceSet, StrandSet,
+    AreaCode, FlagStatus, Incident, LonLat, Month, MonthRange, Offence, Outcome, Place, PlaceKind, Precision, Pseudonym, Setting,
+    Source, SourceSet, StrandSet,
 };
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -105,6 +106,9 @@ pub struct Event {
     pub hour_of_week: Option<u8>,
     /// 1 for an event.
     pub count: u32,
+    /// Numbers in place of the pseudonyms of victim, reporter and premises, in the order of [`Role::ALL`](hotspot_core::hotspot::protection::Role::ALL); [`NOBODY`] where none is known.
+    /// They follow the order of the pseudonyms' texts, and mean nothing outside what was loaded with them.
+    pub people: [u32; 3],
 }
 
 /// What was known on a day.
@@ -207,6 +211,30 @@ pub fn load(store: &Store, as_known_on: Date) -> Result<Known> {
     Ok(known)
 }
 
+/// Numbers for pseudonyms, by role, in the order of the texts: the same whatever the order of the records.
+struct Persons([HashMap<Pseudonym, u32>; 3]);
+
+/// The pseudonyms of a record, in the order of [`Role::ALL`](hotspot_core::hotspot::protection::Role::ALL).
+const fn pseudonyms(incident: &Incident) -> [Option<&Pseudonym>; 3] {
+    [incident.victim.as_ref(), incident.reporter.as_ref(), incident.premises.as_ref()]
+}
+
+impl Persons {
+    fn of(records: &[Incident]) -> Self {
+        Self(std::array::from_fn(|role| {
+            let known: BTreeSet<&Pseudonym> = records.iter().filter_map(|r| pseudonyms(r)[role]).collect();
+            known.into_iter().cloned().zip(0..).collect()
+        }))
+    }
+
+    /// Of one event: each role as the first record says that says it.
+    fn numbers(&self, records: &[Incident]) -> [u32; 3] {
+        std::array::from_fn(|role| {
+            records.iter().find_map(|r| pseudonyms(r)[role]).and_then(|p| self.0[role].get(p)).copied().unwrap_or(NOBODY)
+        })
+    }
+}
+
 /// Numbers for texts, in the order of their first use.
 #[derive(Default)]
 struct Numbers(HashMap<String, u32>);
@@ -226,6 +254,7 @@ impl Numbers {
 impl Known {
     fn take_incidents(&mut self, state: State<Incident>, links: &Events) {
         let mut codes = Numbers::default();
+        let persons = Persons::of(&state.records);
         let mut joined: BTreeMap<u32, Vec<Incident>> = BTreeMap::new();
         (self.account.superseded, self.account.not_yet_known) = (state.superseded, state.not_yet_known);
         self.events.reserve(state.records.len());
@@ -238,18 +267,18 @@ impl Known {
             self.reconciliation.accept(incident.place.kind(), 1);
             match links.event(&incident.id.0) {
                 Some(event) => joined.entry(event).or_default().push(incident),
-                None => self.push_event(std::slice::from_ref(&incident), &mut codes),
+                None => self.push_event(std::slice::from_ref(&incident), &mut codes, &persons),
             }
         }
         for mut records in joined.into_values() {
             records.sort_by(|a, b| a.id.cmp(&b.id));
             self.account.joined += records.len() as u64 - 1;
-            self.push_event(&records, &mut codes);
+            self.push_event(&records, &mut codes, &persons);
         }
     }
 
     /// One event of one or more records, in the order of their identifiers.
-    fn push_event(&mut self, records: &[Incident], codes: &mut Numbers) {
+    fn push_event(&mut self, records: &[Incident], codes: &mut Numbers, persons: &Persons) {
         self.traces.extend(records.iter().filter_map(|r| Trace::of(r, self.events.len() as u32)));
         let mut by_place: Vec<&Incident> = records.iter().collect();
         by_place.sort_by(|a, b| vagueness(&a.place).total_cmp(&vagueness(&b.place)));
@@ -280,6 +309,7 @@ impl Known {
             outcome: by_place.iter().map(|r| r.outcome).find(|o| *o != Outcome::Unknown).unwrap_or(Outcome::Unknown),
             hour_of_week: by_time.iter().find_map(|r| r.occurred.hour_of_week),
             count: 1,
+            people: persons.numbers(records),
         });
     }
 
@@ -306,6 +336,7 @@ impl Known {
                 outcome: Outcome::Unknown,
                 hour_of_week: None,
                 count: row.count,
+                people: [NOBODY; 3],
             });
         }
     }
@@ -344,6 +375,8 @@ pub struct Placed {
     pub facts: Facts,
     /// Metres of each row in the projection of the study area; NaN for a row that is no point inside it.
     pub metres: Vec<[f64; 2]>,
+    /// Who is in each row.
+    pub people: People,
     /// Points outside the study area, or in no area of the layer.
     pub outside: u64,
     /// What [`Fact::area`] points at: the boroughs, and for published counts the names that stand for no place.
@@ -500,7 +533,7 @@ impl Reporting {
             place: kind_of(event.place),
             count: event.count,
         };
-        Row { fact, metres: [f64::NAN; 2] }
+        Row { fact, metres: [f64::NAN; 2], people: event.people }
     }
 }
 
@@ -508,6 +541,7 @@ impl Reporting {
 struct Row {
     fact: Fact,
     metres: [f64; 2],
+    people: [u32; 3],
 }
 
 impl Row {
@@ -518,6 +552,7 @@ impl Row {
             (f.month, f.unit, f.area, f.place, f.strands, f.offence, f.sources.bits()),
             (f.status, f.setting, f.outcome, f.hour_of_week, f.recorded, f.count),
             self.metres.map(f64::to_bits),
+            self.people,
         )
     }
 }
@@ -535,13 +570,14 @@ fn placed(known: &Known, mut rows: Vec<Row>, areas: Vec<ReportingArea>, matched:
     }
     rows.par_sort_unstable_by_key(Row::key);
     let mut facts = Facts::new(known.kind);
-    let mut metres = Vec::with_capacity(rows.len());
+    let (mut metres, mut people) = (Vec::with_capacity(rows.len()), People::default());
     let mut outside = 0;
     for row in rows {
         outside += u64::from(row.fact.place == PlaceKind::Mapped && row.fact.unit == NO_UNIT);
         facts.push(row.fact);
         metres.push(row.metres);
+        people.push(row.people);
     }
     let unmatched = unmatched.into_iter().map(|(code, n)| (code.to_owned(), n)).collect();
-    Placed { facts, metres, outside, areas, unmatched }
+    Placed { facts, metres, people, outside, areas, unmatched }
 }

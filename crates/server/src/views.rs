@@ -114,10 +114,25 @@ struct ReleaseEntry {
     reconciliation: Account,
     /// Mapped, but outside the study area.
     outside: u64,
+    /// Whether hotspots were asked for dependence on one person.
+    person_check: PersonCheckEntry,
     strands: Vec<StrandEntry>,
     sources: Vec<SourceEntry>,
     /// Breaks of recording across which figures must not be compared.
     breaks: Vec<BreakEntry>,
+}
+
+/// Hotspots that would not be one without the records of a single victim, reporter or address are not shown.
+#[derive(Debug, Serialize, ToSchema)]
+struct PersonCheckEntry {
+    /// False when no record has a victim's pseudonym: then nobody knows.
+    possible: bool,
+    /// Records in units before the check.
+    mapped: u64,
+    /// Of these, with a victim's pseudonym.
+    victims_known: u64,
+    /// Of these, withheld from every unit; they count for their borough.
+    withheld: u64,
 }
 
 /// How every row is accounted for: rows = mapped + area_only + online + no_place + rejected.
@@ -195,6 +210,12 @@ fn release(view: &Released<ReleaseView>) -> ReleaseEntry {
             rejected: account.rejected,
         },
         outside: view.outside,
+        person_check: PersonCheckEntry {
+            possible: view.person_check.possible(),
+            mapped: view.person_check.mapped,
+            victims_known: view.person_check.known[0],
+            withheld: view.person_check.withheld,
+        },
         strands: view.strands.iter().map(strand).collect(),
         sources: together.into_iter().chain(Source::ALL.iter().map(|s| SourceEntry { id: s.id(), label: s.label() })).collect(),
         breaks: view.breaks.iter().map(|b| BreakEntry { from: b.from.to_string(), what: b.what.clone() }).collect(),

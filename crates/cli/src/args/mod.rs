@@ -123,7 +123,7 @@ pub struct IngestArgs {
     /// Where to write likely records of one event that no link joins (never joined by themselves)
     #[arg(long, value_name = "FILE.csv")]
     pub link_candidates: Option<PathBuf>,
-    /// Replace victim and premises by pseudonyms under the key in the file that HOTSPOT_PSEUDONYM_KEY_FILE names
+    /// Replace victim, reporter and premises by pseudonyms under the key in the file that HOTSPOT_PSEUDONYM_KEY_FILE names
     #[arg(long)]
     pub pseudonymise: bool,
     /// Where to write refused rows: file, row, column, rule; never the value

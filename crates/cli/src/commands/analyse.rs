@@ -9,6 +9,7 @@ use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::Filter;
 use hotspot_core::hotspot::analysis::Analysis;
 use hotspot_core::hotspot::detect::DetectParams;
+use hotspot_core::hotspot::protection::protect;
 use hotspot_core::hotspot::{StrandAnalysis, Verdict};
 use hotspot_core::provenance::Provenance;
 use hotspot_core::release::Release;
@@ -35,6 +36,16 @@ pub fn run(args: &AnalyseArgs) -> Done {
     say(format_args!("{}", release.reconciliation))?;
     if release.outside > 0 {
         say(format_args!("{} mapped records lie outside the study area and in no unit", release.outside))?;
+    }
+    let check = release.person_check;
+    if check.withheld > 0 {
+        say(format_args!(
+            "{} of {} mapped records are withheld from every place: a hotspot depended on one victim, reporter or address",
+            check.withheld, check.mapped
+        ))?;
+    }
+    if !check.possible() {
+        say("whether a hotspot depends on one victim cannot be told: no record has a victim's pseudonym")?;
     }
     say(figures.text(&release))?;
     for analysis in &release.analyses {
@@ -78,7 +89,7 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         }
     };
     let rule = DetectParams { threshold: args.threshold, ..DetectParams::default() };
-    let analyses = Analysis {
+    let analysis = Analysis {
         units: &units,
         resolution,
         facts: &placed.facts,
@@ -87,8 +98,11 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         window,
         rule,
         atlas: london.then(Atlas::london),
-    }
-    .all()?;
+    };
+    bar.set_message("asking who a hotspot depends on");
+    let (facts, metres, protection) = protect(&analysis, &placed.people)?;
+    bar.set_message("finding hotspots");
+    let analyses = Analysis { facts: &facts, metres: &metres, ..analysis }.all()?;
     if !placed.unmatched.is_empty() {
         let records: u64 = placed.unmatched.iter().map(|(_, n)| n).sum();
         note(format_args!("{} area codes are no unit: {records} records are counted and not drawn", placed.unmatched.len()));
@@ -107,9 +121,10 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         resolution,
         reconciliation: known.reconciliation,
         outside: placed.outside,
+        person_check: protection.check(),
         units,
         areas: placed.areas,
-        facts: placed.facts,
+        facts,
         analyses,
         breaks: if london { Atlas::london().breaks().clone() } else { BreakRegistry::default() },
         provenance: Provenance {
@@ -225,6 +240,8 @@ impl Figures {
                 "rows": r.rows, "mapped": r.mapped, "area_only": r.area_only, "online": r.online, "no_place": r.no_place, "rejected": r.rejected
             },
             "outside": release.outside,
+            "withheld": release.person_check.withheld,
+            "victims_known": release.person_check.known[0],
             "n": self.n,
             "hotspots": self.hotspots,
             "share_of_incidents": self.share(),

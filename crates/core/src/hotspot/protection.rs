@@ -25,6 +25,7 @@ use crate::cube::{Facts, Filter};
 use crate::error::{Error, Result};
 use crate::incident::Strand;
 use crate::month::MonthRange;
+use crate::release::PersonCheck;
 use crate::units::UnitLevel;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -119,9 +120,9 @@ pub struct Protection {
 }
 
 impl Protection {
-    /// Whether the check could be made at all: some mapped record has a victim's pseudonym.
-    pub const fn possible(&self) -> bool {
-        self.known[Role::Victim as usize] > 0
+    /// In numbers.
+    pub fn check(&self) -> PersonCheck {
+        PersonCheck { mapped: self.mapped, known: self.known, withheld: self.withheld().len() as u64 }
     }
 
     /// Rows of all withheld facts, ascending.

@@ -79,6 +79,11 @@ impl<'a> Recorder<'a> {
             setting: event.setting,
             outcome: Outcome::UnderInvestigation,
             victim: named.then(|| self.pseudonym('v', (event.victim.0.index(), event.victim.1), 0)),
+            reporter: match source {
+                Source::Victim => named.then(|| self.pseudonym('r', (event.victim.0.index(), event.victim.1), 0)),
+                Source::Witness => Some(self.pseudonym('r', (event.stem.0.index(), event.stem.1), 1)),
+                _ => None,
+            },
             premises: has_premises.then(|| self.pseudonym('p', (event.setting.code().into(), event.site), event.address)),
         };
 
@@ -145,6 +150,7 @@ impl<'a> Recorder<'a> {
             setting: event.setting,
             outcome: Outcome::Unknown,
             victim: None,
+            reporter: None,
             premises: None,
         };
         (recorded + 2, duplicate)

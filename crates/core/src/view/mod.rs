@@ -8,7 +8,7 @@ use crate::incident::PlaceKind;
 use crate::local::permutation::local_g_exact;
 use crate::local::{Alternative, Null};
 use crate::rate::poisson::exact_limits;
-use crate::release::{DataClass, Reconciliation, Release};
+use crate::release::{DataClass, PersonCheck, Reconciliation, Release};
 use crate::units::UnitLevel;
 use crate::weights::SelfWeight;
 use crate::{Month, MonthRange, SeriesBreak, Strand};
@@ -114,6 +114,8 @@ pub struct ReleaseView {
     pub reconciliation: Reconciliation,
     /// Mapped, but outside the study area.
     pub outside: u64,
+    /// What was withheld because a hotspot depended on one person.
+    pub person_check: PersonCheck,
     /// Incidents and number of hotspots by strand; `None` stands for all; no number means "cannot tell".
     pub strands: Vec<(Option<Strand>, u32, Option<u32>)>,
     /// Reference measure of the hotspot rule.
@@ -277,6 +279,7 @@ impl ReleaseView {
             resolutions: release.units.resolutions(),
             reconciliation: release.reconciliation,
             outside: release.outside,
+            person_check: release.person_check,
             strands,
             reference: release.reference.clone(),
             threshold: release.rule.threshold,

@@ -136,6 +136,7 @@ impl<'a> RecordReader<'a> {
         let precision = word!(Precision, precision);
         let place_word = word!(Place, place);
         let victim = self.pseudonym(Column::Victim, fields)?;
+        let reporter = self.pseudonym(Column::Reporter, fields)?;
         let premises = self.pseudonym(Column::Premises, fields)?;
         let place = self.place(place_word, precision, fields)?;
         let id = IncidentId(id);
@@ -152,6 +153,7 @@ impl<'a> RecordReader<'a> {
             setting,
             outcome,
             victim,
+            reporter,
             premises,
         })
     }

@@ -64,6 +64,7 @@ fn field(column: Column, i: &Incident, from: &str, to: &str) -> String {
         Column::Setting => i.setting.id().to_owned(),
         Column::Outcome => i.outcome.id().to_owned(),
         Column::Victim => i.victim.as_ref().map_or_else(String::new, |p| p.0.clone()),
+        Column::Reporter => i.reporter.as_ref().map_or_else(String::new, |p| p.0.clone()),
         Column::Premises => i.premises.as_ref().map_or_else(String::new, |p| p.0.clone()),
         Column::Class => DataClass::Synthetic.id().to_owned(),
         Column::Easting | Column::Northing | Column::AreaName | Column::Count => String::new(),

@@ -7,7 +7,7 @@ use hotspot_core::cube::FactKind;
 use hotspot_core::hotspot::detect::DetectParams;
 use hotspot_core::projection::{LonLat, Projection};
 use hotspot_core::provenance::Provenance;
-use hotspot_core::release::{DataClass, Reconciliation, Release};
+use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release};
 use hotspot_core::{BreakRegistry, Month, MonthRange, SeriesBreak};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use std::path::Path;
 /// Name of the file.
 pub(crate) const NAME: &str = "manifest.json";
 /// Layout of a release. Another number means another program.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// Hex digits of the digest in the identifier.
 const DIGITS: usize = 12;
 
@@ -55,6 +55,7 @@ pub(crate) struct Manifest {
     resolution: u8,
     reconciliation: Account,
     outside: u64,
+    person_check: Persons,
     breaks: Vec<Break>,
     provenance: Made,
     facts: Kind,
@@ -121,6 +122,16 @@ struct Account {
     rejected: u64,
 }
 
+/// [`PersonCheck`] as JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Persons {
+    mapped: u64,
+    victim: u64,
+    reporter: u64,
+    premises: u64,
+    withheld: u64,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Break {
     id: String,
@@ -177,6 +188,7 @@ pub(crate) struct Stated {
     pub(crate) resolution: u8,
     pub(crate) reconciliation: Reconciliation,
     pub(crate) outside: u64,
+    pub(crate) person_check: PersonCheck,
     pub(crate) breaks: BreakRegistry,
     pub(crate) provenance: Provenance,
     pub(crate) facts: FactKind,
@@ -186,6 +198,7 @@ impl Manifest {
     pub(crate) fn of(release: &Release, units: Units, files: BTreeMap<String, String>) -> Self {
         let DetectParams { threshold, fdr, join_radius_m, max_area_km2, minimum } = release.rule;
         let Reconciliation { rows, mapped, area_only, online, no_place, rejected } = release.reconciliation;
+        let PersonCheck { mapped: in_units, known: [victim, reporter, premises], withheld } = release.person_check;
         let Provenance { version, inputs, settings, seed } = release.provenance.clone();
         let breaks = release.breaks.all().iter().map(|b| {
             let SeriesBreak { id, from, areas, what, source } = b.clone();
@@ -205,6 +218,7 @@ impl Manifest {
             resolution: release.resolution,
             reconciliation: Account { rows, mapped, area_only, online, no_place, rejected },
             outside: release.outside,
+            person_check: Persons { mapped: in_units, victim, reporter, premises, withheld },
             breaks: breaks.collect(),
             provenance: Made { version, inputs, settings, seed },
             facts: match release.facts.kind() {
@@ -220,6 +234,7 @@ impl Manifest {
     pub(crate) fn stated(&self) -> Option<Stated> {
         let Rule { threshold, fdr, join_radius_m, max_area_km2, minimum } = self.rule;
         let Account { rows, mapped, area_only, online, no_place, rejected } = self.reconciliation;
+        let Persons { mapped: in_units, victim, reporter, premises, withheld } = self.person_check;
         let Made { version, inputs, settings, seed } = self.provenance.clone();
         let breaks = self.breaks.iter().cloned().map(|b| {
             let Break { id, from, areas, what, source } = b;
@@ -238,6 +253,7 @@ impl Manifest {
             resolution: self.resolution,
             reconciliation: Reconciliation { rows, mapped, area_only, online, no_place, rejected },
             outside: self.outside,
+            person_check: PersonCheck { mapped: in_units, known: [victim, reporter, premises], withheld },
             breaks: BreakRegistry::new(breaks.collect()),
             provenance: Provenance { version, inputs, settings, seed },
             facts: match self.facts {

@@ -58,6 +58,7 @@ columns! {
     Setting = "setting", [], "other", "Kind of place";
     Outcome = "outcome", [], "unknown", "Where the investigation stands";
     Victim = "victim", [], "none", "Keyed pseudonym of the victim";
+    Reporter = "reporter", [], "none", "Keyed pseudonym of who reported it";
     Premises = "premises", [], "none", "Keyed pseudonym of the premises";
     Class = "class", [], "not stated", "synthetic, open or restricted";
     AreaName = "area_name", [], "none", "Name of the area of a count";
@@ -84,6 +85,7 @@ pub const INCIDENT: &[Column] = &[
     Column::Setting,
     Column::Outcome,
     Column::Victim,
+    Column::Reporter,
     Column::Premises,
     Column::Class,
 ];

@@ -33,6 +33,7 @@ pub(crate) mod incident {
     pub(crate) const SETTING: Col<Setting> = Col::new("setting");
     pub(crate) const OUTCOME: Col<Outcome> = Col::new("outcome");
     pub(crate) const VICTIM: Col<String> = Col::new("victim");
+    pub(crate) const REPORTER: Col<String> = Col::new("reporter");
     pub(crate) const PREMISES: Col<String> = Col::new("premises");
 }
 

@@ -12,7 +12,7 @@ use std::path::Path;
 /// Name of the file.
 pub(crate) const NAME: &str = "manifest.json";
 /// Layout of the store. Another number means another program.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What stands in the file: the content, and the digest of its text, so that a changed byte is found.
 #[derive(Debug, Serialize, Deserialize)]

@@ -55,6 +55,7 @@ pub(crate) fn incident_content(incident: &Incident) -> u64 {
         setting,
         outcome,
         victim,
+        reporter,
         premises,
     } = incident;
     let Occurred { from, to, precision, month, hour_of_week, ambiguous } = occurred;
@@ -77,6 +78,7 @@ pub(crate) fn incident_content(incident: &Incident) -> u64 {
     parts.text(recorded_on.map(|day| day.to_string()).as_deref());
     parts.0.extend([strands.bits(), offence.code(), source.code(), status.code(), setting.code(), outcome.code()]);
     parts.text(victim.as_ref().map(|p| p.0.as_str()));
+    parts.text(reporter.as_ref().map(|p| p.0.as_str()));
     parts.text(premises.as_ref().map(|p| p.0.as_str()));
     parts.digest()
 }
@@ -150,6 +152,7 @@ pub(crate) fn incidents_to_parquet(rows: &[(&Incident, u64)], path: &Path) -> Re
         .with(incident::SETTING, all().map(|i| &i.setting))
         .with(incident::OUTCOME, all().map(|i| &i.outcome))
         .with_optional(incident::VICTIM, all().map(|i| i.victim.as_ref().map(|p| &p.0)))
+        .with_optional(incident::REPORTER, all().map(|i| i.reporter.as_ref().map(|p| &p.0)))
         .with_optional(incident::PREMISES, all().map(|i| i.premises.as_ref().map(|p| &p.0)))
         .into_parquet(Stage::Store, path)
 }
@@ -177,6 +180,7 @@ pub(crate) fn incidents_from_table(table: &Table, keep: &[bool]) -> Result<Vec<I
     let setting = table.column(incident::SETTING)?;
     let outcome = table.column(incident::OUTCOME)?;
     let mut victim = table.optional(incident::VICTIM)?;
+    let mut reporter = table.optional(incident::REPORTER)?;
     let mut premises = table.optional(incident::PREMISES)?;
     (0..table.len())
         .filter(|row| keep[*row])
@@ -216,6 +220,7 @@ pub(crate) fn incidents_from_table(table: &Table, keep: &[bool]) -> Result<Vec<I
                 setting: setting[row],
                 outcome: outcome[row],
                 victim: victim[row].take().map(Pseudonym),
+                reporter: reporter[row].take().map(Pseudonym),
                 premises: premises[row].take().map(Pseudonym),
             })
         })

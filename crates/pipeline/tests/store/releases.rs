@@ -31,6 +31,7 @@ fn text(release: &Release) -> String {
         resolution,
         reconciliation,
         outside,
+        person_check,
         units: _,
         areas,
         facts,
@@ -39,7 +40,10 @@ fn text(release: &Release) -> String {
         provenance,
     } = release;
     let head = (month, window, months, as_known_on, class, licence, study_area, reference);
-    format!("{head:?} {:?}", (rule, resolution, reconciliation, outside, areas, facts, analyses, (breaks, provenance)))
+    format!(
+        "{head:?} {:?}",
+        (rule, resolution, reconciliation, (outside, person_check), areas, facts, analyses, (breaks, provenance))
+    )
 }
 
 #[test]

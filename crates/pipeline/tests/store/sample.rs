@@ -8,7 +8,7 @@ use hotspot_core::hotspot::detect::DetectParams;
 use hotspot_core::hotspot::{Estimate, Hotspot, StrandAnalysis, Verdict};
 use hotspot_core::provenance::Provenance;
 use hotspot_core::rate::shrinkage::GammaPrior;
-use hotspot_core::release::{DataClass, Reconciliation, Release, ReportingArea, Units};
+use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, ReportingArea, Units};
 use hotspot_core::{
     AreaCode, BreakRegistry, FlagStatus, Incident, IncidentId, LonLat, Month, MonthRange, Occurred, Offence, Outcome, Place,
     PlaceKind, Precision, Pseudonym, SeriesBreak, Setting, Source, SourceSet, Strand, StrandSet, TimePrecision,
@@ -59,6 +59,7 @@ pub fn incident(id: &str, known_on: Date, content: u8) -> Incident {
         setting: Setting::Street,
         outcome: Outcome::Unknown,
         victim: (content.is_multiple_of(4)).then(|| Pseudonym(format!("v{content}"))),
+        reporter: None,
         premises: None,
     }
 }
@@ -181,6 +182,7 @@ pub fn release(units: Units, class: DataClass, n: u32) -> Release {
         resolution: 9,
         reconciliation,
         outside: 0,
+        person_check: PersonCheck { mapped: 40, known: [30, 20, 10], withheld: 3 },
         units,
         areas: vec![
             ReportingArea { code: "E09000028".to_owned(), name: "Southwark".to_owned(), residents: Some(314_300) },

@@ -181,7 +181,7 @@ fn without_pseudonyms_nothing_is_withheld_and_the_check_is_not_possible() {
     city.strangers(304, 12);
     city.people = People::unknown(city.facts.len());
     let (facts, protection, hot) = city.protected();
-    assert!(!protection.possible() && protection.dependences.is_empty() && facts == city.facts && hot == [vec![304]]);
+    assert!(!protection.check().possible() && protection.dependences.is_empty() && facts == city.facts && hot == [vec![304]]);
     city.people = People::unknown(1);
     let reference = city.units.level(9).expect("cells").area_km2.to_vec();
     assert!(protect(&city.analysis(&reference), &city.people).is_err());

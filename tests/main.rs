@@ -8,4 +8,5 @@ mod evaluate;
 mod flow;
 mod kill;
 mod program;
+mod protection;
 mod stats;

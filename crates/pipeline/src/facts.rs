@@ -8,7 +8,7 @@ use hotspot_core::areas::{AreaLayer, BoroughIndex};
 use hotspot_core::atlas::{Atlas, Borough};
 use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_HOUR, NO_UNIT};
 use hotspot_core::grid::CellGrid;
-use hotspot_core::hotspot::protection::{NOBODY, People};
+use hotspot_core::hotspot::protection::{NOBODY, People, Role};
 use hotspot_core::release::{DataClass, Reconciliation, ReportingArea};
 use hotspot_core::{
     AreaCode, FlagStatus, Incident, LonLat, Month, MonthRange, Offence, Outcome, Place, PlaceKind, Precision, Pseudonym, Setting,
@@ -106,7 +106,7 @@ pub struct Event {
     pub hour_of_week: Option<u8>,
     /// 1 for an event.
     pub count: u32,
-    /// Numbers in place of the pseudonyms of victim, reporter and premises, in the order of [`Role::ALL`](hotspot_core::hotspot::protection::Role::ALL); [`NOBODY`] where none is known.
+    /// Numbers in place of the pseudonyms of victim, reporter and premises, in the order of [`Role::ALL`]; [`NOBODY`] where none is known.
     /// They follow the order of the pseudonyms' texts, and mean nothing outside what was loaded with them.
     pub people: [u32; 3],
 }
@@ -136,6 +136,7 @@ pub struct Known {
     pub area_codes: Vec<String>,
     /// What [`EventPlace::Unknown`] points at.
     pub area_names: Vec<String>,
+    persons: Persons,
     traces: Vec<Trace>,
     folder: PathBuf,
 }
@@ -145,6 +146,11 @@ impl Known {
     pub fn months(&self) -> Option<MonthRange> {
         let months = || self.events.iter().map(|e| e.month);
         MonthRange::new(months().min()?, months().max()?)
+    }
+
+    /// The pseudonym with this number in a role.
+    pub fn pseudonym(&self, role: Role, number: u32) -> Option<&Pseudonym> {
+        self.persons.0[role as usize].get(number as usize)
     }
 
     /// Records whose flag was taken off.
@@ -194,6 +200,7 @@ pub fn load(store: &Store, as_known_on: Date) -> Result<Known> {
         events: Vec::new(),
         area_codes: Vec::new(),
         area_names: Vec::new(),
+        persons: Persons::default(),
         traces: Vec::new(),
         folder: store.folder().to_owned(),
     };
@@ -212,9 +219,10 @@ pub fn load(store: &Store, as_known_on: Date) -> Result<Known> {
 }
 
 /// Numbers for pseudonyms, by role, in the order of the texts: the same whatever the order of the records.
-struct Persons([HashMap<Pseudonym, u32>; 3]);
+#[derive(Debug, Clone, Default)]
+struct Persons([Vec<Pseudonym>; 3]);
 
-/// The pseudonyms of a record, in the order of [`Role::ALL`](hotspot_core::hotspot::protection::Role::ALL).
+/// The pseudonyms of a record, in the order of [`Role::ALL`].
 const fn pseudonyms(incident: &Incident) -> [Option<&Pseudonym>; 3] {
     [incident.victim.as_ref(), incident.reporter.as_ref(), incident.premises.as_ref()]
 }
@@ -223,14 +231,15 @@ impl Persons {
     fn of(records: &[Incident]) -> Self {
         Self(std::array::from_fn(|role| {
             let known: BTreeSet<&Pseudonym> = records.iter().filter_map(|r| pseudonyms(r)[role]).collect();
-            known.into_iter().cloned().zip(0..).collect()
+            known.into_iter().cloned().collect()
         }))
     }
 
     /// Of one event: each role as the first record says that says it.
     fn numbers(&self, records: &[Incident]) -> [u32; 3] {
         std::array::from_fn(|role| {
-            records.iter().find_map(|r| pseudonyms(r)[role]).and_then(|p| self.0[role].get(p)).copied().unwrap_or(NOBODY)
+            let known = records.iter().find_map(|r| pseudonyms(r)[role]).and_then(|p| self.0[role].binary_search(p).ok());
+            known.map_or(NOBODY, |number| number as u32)
         })
     }
 }
@@ -254,7 +263,7 @@ impl Numbers {
 impl Known {
     fn take_incidents(&mut self, state: State<Incident>, links: &Events) {
         let mut codes = Numbers::default();
-        let persons = Persons::of(&state.records);
+        self.persons = Persons::of(&state.records);
         let mut joined: BTreeMap<u32, Vec<Incident>> = BTreeMap::new();
         (self.account.superseded, self.account.not_yet_known) = (state.superseded, state.not_yet_known);
         self.events.reserve(state.records.len());
@@ -267,18 +276,18 @@ impl Known {
             self.reconciliation.accept(incident.place.kind(), 1);
             match links.event(&incident.id.0) {
                 Some(event) => joined.entry(event).or_default().push(incident),
-                None => self.push_event(std::slice::from_ref(&incident), &mut codes, &persons),
+                None => self.push_event(std::slice::from_ref(&incident), &mut codes),
             }
         }
         for mut records in joined.into_values() {
             records.sort_by(|a, b| a.id.cmp(&b.id));
             self.account.joined += records.len() as u64 - 1;
-            self.push_event(&records, &mut codes, &persons);
+            self.push_event(&records, &mut codes);
         }
     }
 
     /// One event of one or more records, in the order of their identifiers.
-    fn push_event(&mut self, records: &[Incident], codes: &mut Numbers, persons: &Persons) {
+    fn push_event(&mut self, records: &[Incident], codes: &mut Numbers) {
         self.traces.extend(records.iter().filter_map(|r| Trace::of(r, self.events.len() as u32)));
         let mut by_place: Vec<&Incident> = records.iter().collect();
         by_place.sort_by(|a, b| vagueness(&a.place).total_cmp(&vagueness(&b.place)));
@@ -309,7 +318,7 @@ impl Known {
             outcome: by_place.iter().map(|r| r.outcome).find(|o| *o != Outcome::Unknown).unwrap_or(Outcome::Unknown),
             hour_of_week: by_time.iter().find_map(|r| r.occurred.hour_of_week),
             count: 1,
-            people: persons.numbers(records),
+            people: self.persons.numbers(records),
         });
     }
 

@@ -20,6 +20,7 @@ pub mod schema;
 pub mod store;
 pub mod truth;
 mod wkb;
+pub mod worklist;
 
 pub use batch::{
     AreaCount, Batch, Format, IngestOptions, PseudonymKey, Records, Reject, StudyAreaChoice, StudyAreaOption, write_rejects,

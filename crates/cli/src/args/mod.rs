@@ -33,6 +33,8 @@ pub enum Command {
     Analyse(AnalyseArgs),
     /// Test the ways to rank places against the months that followed
     Evaluate(EvaluateArgs),
+    /// Write the persons on whom a hotspot depended, for referral; the file is about individuals
+    Worklist(WorklistArgs),
     /// Serve releases over HTTP, on this machine only
     Serve(ServeArgs),
     /// Every statistic of the library on a plain table of your own
@@ -241,6 +243,36 @@ pub struct EvaluateArgs {
     /// Write JSON, with ties, stability and the gain over the baseline
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct WorklistArgs {
+    /// The store
+    #[arg(long, value_name = "DIR")]
+    pub store: PathBuf,
+    /// Where to write the list: a new file that only you can read
+    #[arg(long, value_name = "FILE.csv")]
+    pub out: PathBuf,
+    /// Last month of the window; the last complete month of the store by default
+    #[arg(long, value_name = "YYYY-MM")]
+    pub month: Option<Month>,
+    /// Months in the window
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=240))]
+    pub months: u16,
+    /// The state that was known on a day; all that is known by default
+    #[arg(long, value_name = "DATE")]
+    pub as_known_on: Option<Date>,
+    /// H3 resolution of the hotspots
+    #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u8).range(8..=10))]
+    pub resolution: u8,
+    #[command(flatten)]
+    pub units: UnitArgs,
+    /// Reference measure: hot means more than --threshold times its share
+    #[arg(long, value_enum, default_value = "area")]
+    pub reference: ReferenceArg,
+    /// Hot means a rate above this many times the study area's
+    #[arg(long, default_value_t = 2.0)]
+    pub threshold: f64,
 }
 
 /// One strand, or all records.

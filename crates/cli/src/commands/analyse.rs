@@ -1,7 +1,7 @@
 //! `hotspot analyse`.
 
-use crate::args::{AnalyseArgs, ReferenceArg};
-use crate::commands::units::{KnownThen, place};
+use crate::args::AnalyseArgs;
+use crate::commands::units::{KnownThen, place, reference_of};
 use crate::commands::{note, say};
 use crate::failure::{Done, Failure};
 use crate::progress;
@@ -13,7 +13,6 @@ use hotspot_core::hotspot::protection::protect;
 use hotspot_core::hotspot::{StrandAnalysis, Verdict};
 use hotspot_core::provenance::Provenance;
 use hotspot_core::release::Release;
-use hotspot_core::residents::residents_by_cell;
 use hotspot_core::units::Units;
 use hotspot_core::{BreakRegistry, Month, MonthRange};
 use hotspot_pipeline::facts::Known;
@@ -65,29 +64,12 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     let bar = progress::spinner("reading the store");
     let KnownThen { known, as_known_on, months } = KnownThen::load(&args.store, args.as_known_on)?;
     let month = args.month.unwrap_or_else(|| last_complete(months, as_known_on));
-    if !months.contains(month) {
-        return Err(Failure::cannot(format!("--month {month}: the store holds {months} as known on {as_known_on}")));
-    }
-    // Months that were never taken in are no months without incidents.
-    let window = MonthRange::new(MonthRange::ending(month, args.months).from().max(months.from()), month).unwrap_or(months);
-    if window.len() < usize::from(args.months) {
-        note(format_args!("the window is {window}: the store holds no earlier month"));
-    }
+    let window = window_of(month, args.months, months, as_known_on)?;
     bar.set_message("placing records");
     let (units, placed, london) = place(&args.units, &known)?;
     bar.set_message("finding hotspots");
     let resolution = if matches!(units, Units::Areas(_)) { 0 } else { args.resolution };
-    let level = units.level(resolution).ok_or_else(|| Failure::cannot("the grid has no such resolution"))?;
-    let (reference, reference_name) = match (args.reference, &units) {
-        (ReferenceArg::Area, _) => (level.area_km2.to_vec(), "area inside the study area, km²".to_owned()),
-        (ReferenceArg::Residents, Units::Cells(grid)) if london => (
-            level.roll_up(&residents_by_cell(grid, Atlas::london()), 0.0),
-            "residents, mid-2023 (unconfirmed), spread over live postcodes; none where offices dominate".to_owned(),
-        ),
-        (ReferenceArg::Residents, _) => {
-            return Err(Failure::cannot("--reference residents is known for cells of London only"));
-        }
-    };
+    let (reference, reference_name) = reference_of(args.reference, &units, resolution, london)?;
     let rule = DetectParams { threshold: args.threshold, ..DetectParams::default() };
     let analysis = Analysis {
         units: &units,
@@ -162,8 +144,21 @@ fn settings(args: &AnalyseArgs, rule: &DetectParams, window: MonthRange, known: 
     settings
 }
 
+/// The months to analyse.
+pub fn window_of(month: Month, length: u16, held: MonthRange, as_known_on: Date) -> Done<MonthRange> {
+    if !held.contains(month) {
+        return Err(Failure::cannot(format!("--month {month}: the store holds {held} as known on {as_known_on}")));
+    }
+    // Months that were never taken in are no months without incidents.
+    let window = MonthRange::new(MonthRange::ending(month, length).from().max(held.from()), month).unwrap_or(held);
+    if window.len() < usize::from(length) {
+        note(format_args!("the window is {window}: the store holds no earlier month"));
+    }
+    Ok(window)
+}
+
 /// The last month that was over on the day, or the last one that there is.
-fn last_complete(months: MonthRange, day: Date) -> Month {
+pub fn last_complete(months: MonthRange, day: Date) -> Month {
     months.iter().filter(|m| m.last_day() <= day).last().unwrap_or(months.to())
 }
 

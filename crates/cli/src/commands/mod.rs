@@ -11,6 +11,7 @@ pub mod shell;
 pub mod simulate;
 pub mod stats;
 pub mod units;
+pub mod worklist;
 
 use crate::failure::{Done, Failure};
 use std::fs::File;

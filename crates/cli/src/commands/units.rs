@@ -1,6 +1,6 @@
 //! What a store knew, placed on units of analysis.
 
-use crate::args::UnitArgs;
+use crate::args::{ReferenceArg, UnitArgs};
 use crate::commands::note;
 use crate::failure::{Done, Failure};
 use h3o::Resolution;
@@ -8,6 +8,7 @@ use hotspot_core::areas::AreaLayer;
 use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::FactKind;
 use hotspot_core::grid::{CellGrid, StudyArea};
+use hotspot_core::residents::residents_by_cell;
 use hotspot_core::units::Units;
 use hotspot_core::{LonLat, MonthRange};
 use hotspot_pipeline::areas::{parse_areas, parse_study_area};
@@ -36,6 +37,19 @@ impl KnownThen {
         let known = facts::load(&store, as_known_on)?;
         let months = known.months().ok_or_else(|| Failure::data(format!("nothing was known on {as_known_on}")))?;
         Ok(Self { known, as_known_on, months })
+    }
+}
+
+/// The reference measure by unit, and its name.
+pub fn reference_of(wanted: ReferenceArg, units: &Units, resolution: u8, london: bool) -> Done<(Vec<f64>, String)> {
+    let level = units.level(resolution).ok_or_else(|| Failure::cannot("the grid has no such resolution"))?;
+    match (wanted, units) {
+        (ReferenceArg::Area, _) => Ok((level.area_km2.to_vec(), "area inside the study area, km²".to_owned())),
+        (ReferenceArg::Residents, Units::Cells(grid)) if london => Ok((
+            level.roll_up(&residents_by_cell(grid, Atlas::london()), 0.0),
+            "residents, mid-2023 (unconfirmed), spread over live postcodes; none where offices dominate".to_owned(),
+        )),
+        (ReferenceArg::Residents, _) => Err(Failure::cannot("--reference residents is known for cells of London only")),
     }
 }
 

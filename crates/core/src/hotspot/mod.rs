@@ -3,6 +3,7 @@
 pub mod analysis;
 pub mod detect;
 pub mod protection;
+pub mod repeat_rule;
 pub mod scan_clusters;
 
 use crate::incident::Strand;

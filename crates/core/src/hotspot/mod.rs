@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod detect;
+pub mod identity;
 pub mod protection;
 pub mod repeat_rule;
 pub mod scan_clusters;

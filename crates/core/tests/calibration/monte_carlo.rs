@@ -109,13 +109,15 @@ const LOCAL: [&str; 9] = [
     "local Geary, two-sided",
 ];
 
+type Values = fn(&mut Draws) -> Vec<f64>;
+type Rule = fn(u64) -> Permutations;
+
 #[test]
 fn simulated_p_of_local_statistics() {
     let (plain, weighted) = (torus(10, 6), weighted());
-    type Values = fn(&mut Draws) -> Vec<f64>;
     let kinds: [(&str, Values, Ties); 2] = [("continuous", continuous, Ties::None), ("counts", counts, Ties::Some)];
     for (stream, (kind, values, ties)) in (0..).zip(kinds) {
-        let rules: [(&str, Vec<f64>, fn(u64) -> Permutations); 2] = [
+        let rules: [(&str, Vec<f64>, Rule); 2] = [
             ("fixed", fixed(), |seed| Permutations::fixed(REPLICATES, seed)),
             ("early stopping", sequential(), |seed| Permutations::sequential(REPLICATES, EXCEEDANCES, seed)),
         ];

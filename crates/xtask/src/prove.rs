@@ -3,8 +3,9 @@
 use crate::run::{cargo, step, succeed};
 
 /// Name, test binary, filter.
-const PROOFS: [(&str, &[&str], &str); 6] = [
+const PROOFS: [(&str, &[&str], &str); 7] = [
     ("recovery", &["--test", "recovery"], ""),
+    ("calibration", &["--test", "calibration"], ""),
     ("index", &["--lib"], "the_locator_says"),
     ("malformed", &["--test", "ingest"], "malformed"),
     ("scale", &["--test", "store"], "scale"),

@@ -27,6 +27,7 @@
 //! Counts: one pass and a histogram, 1 to 2 ms for a million places. Values: one sort. The benchmark takes time in proportion to y for each replicate.
 
 use crate::error::{Error, Result};
+use crate::rate::poisson::check_level;
 use rand_pcg::Pcg64;
 use rand_pcg::rand_core::Rng;
 use rayon::prelude::*;
@@ -347,9 +348,7 @@ pub fn random_benchmark(observed: &Concentration, params: &BenchmarkParams) -> R
     if params.replicates == 0 {
         return Err(Error::OutOfRange { what: "replicates", must: "at least 1" });
     }
-    if !(params.level > 0.0 && params.level < 1.0) {
-        return Err(Error::OutOfRange { what: "level", must: "between 0 and 1, such as 0.95" });
-    }
+    check_level(params.level)?;
     let (places, incidents) = (observed.places, observed.incidents);
     if places > 1 << 32 {
         return Err(Error::OutOfRange { what: "places", must: "4,294,967,296 at most" });

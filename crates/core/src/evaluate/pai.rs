@@ -41,6 +41,7 @@
 
 use crate::error::{Error, Result};
 use crate::rate::clopper_pearson_limits;
+use crate::rate::poisson::check_level;
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
@@ -306,9 +307,7 @@ fn check(forecast: &Forecast, cuts: &[Cut], params: &PaiParams) -> Result<()> {
     if !(0.0..=1.0).contains(&params.penalty) {
         return Err(Error::OutOfRange { what: "penalty", must: "in 0 to 1" });
     }
-    if !(params.level > 0.0 && params.level < 1.0) {
-        return Err(Error::OutOfRange { what: "level", must: "between 0 and 1, such as 0.95" });
-    }
+    check_level(params.level)?;
     if cuts.iter().any(|c| matches!(c, Cut::AreaShare(share) | Cut::AreaShareInPart(share) if !positive(*share))) {
         return Err(Error::OutOfRange { what: "area share", must: "positive and finite" });
     }

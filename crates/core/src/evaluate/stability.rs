@@ -27,6 +27,7 @@
 use crate::error::{Error, Result};
 use crate::local::fdr::{benjamini_hochberg, benjamini_yekutieli};
 use crate::local::{Alternative, Inference};
+use crate::rate::poisson::check_level;
 use rand_pcg::Pcg64;
 use rand_pcg::rand_core::Rng;
 use rayon::prelude::*;
@@ -265,9 +266,7 @@ pub fn top_overlap(first: &[u32], second: &[u32], params: &OverlapParams) -> Res
     if params.replicates == 0 {
         return Err(Error::OutOfRange { what: "replicates", must: "at least 1" });
     }
-    if !(params.level > 0.0 && params.level < 1.0) {
-        return Err(Error::OutOfRange { what: "level", must: "between 0 and 1, such as 0.95" });
-    }
+    check_level(params.level)?;
     // The unit of every incident.
     let spread =
         |counts: &[u32]| -> Vec<u32> { (0..).zip(counts).flat_map(|(row, c)| std::iter::repeat_n(row, *c as usize)).collect() };

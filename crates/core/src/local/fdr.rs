@@ -8,15 +8,21 @@
 //! Bonferroni's is m p, at most 1: with probability 1 − q no discovery is false.
 //!
 //! The first is proved for independent tests and for positive regression dependence, which overlapping neighbourhoods have for tests of
-//! one tail; for two-sided tests it holds in practice and in simulation (`tests/calibration.rs`), not by proof.
+//! one tail; for two-sided tests it holds in simulation (`tests/calibration`: exact Gi* of exchangeable counts, and smooth normal fields
+//! without and with raised units), not by proof.
+//!
+//! # What counts as a test
+//! m is the number of *all* tested units, those without incidents included, of one map: one strand in one window at one resolution.
+//! Leaving out the empty units before adjusting is cheating, and so is adjusting for those on the screen. **Choosing among filters is not
+//! corrected for**: who looks at seven strands, twelve windows and three resolutions and shows the one map with discoveries has made
+//! 252 families of tests, and the rate holds in each, not for the choice.
 //!
 //! # Choices where tools disagree
 //! `esda.fdr` returns a cut-off, compares with `<`, and gives α / n where nothing is rejected; here a unit is a discovery when its
 //! adjusted p is at most q. ArcGIS decides its bins by the rate and shows the raw p: keep both columns, and name them.
 //!
 //! # Pitfalls
-//! m counts *all* tested units: leaving out the empty ones before adjusting is cheating. Choosing among many filters (strand,
-//! period, resolution) after looking is not corrected for. A simulated p is at least 1/(R + 1): with 15,000 units and 999
+//! The rate is a mean over maps: on one map all discoveries may be false. A simulated p is at least 1/(R + 1): with 15,000 units and 999
 //! replicates nothing can pass unless hundreds tie at that minimum; exact p values have no such floor.
 //!
 //! # Cost

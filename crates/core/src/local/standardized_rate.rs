@@ -11,11 +11,12 @@
 //! ```
 //!
 //! z has about the same spread everywhere; give it to [`super::global::moran`] or [`super::moran::local_moran`]. Where the variance
-//! `a + b / n_i` is not positive (a can be negative) it is b / n_i, as the paper says.
+//! `a + b / n_i` of a unit is not positive (a can be negative) it is `b / n_i`, as the paper says (p. 2157); a itself stays as it is.
 //!
 //! # Choices where tools disagree
-//! `spdep` 1.2 replaces non-positive variances by those of the *first* units instead of the same ones (`v[v < 0] <- b/x`); `esda`
-//! does as the paper.
+//! `esda` does as the paper. GeoDa puts a negative a to 0 for all units, as Marshall does for smoothed rates
+//! ([`crate::rate::empirical_bayes`]): each z is then nearer to 0. `spdep` 1.2 replaces non-positive variances by those of the *first*
+//! units instead of the same ones (`v[v < 0] <- b/x`).
 //!
 //! # Pitfalls
 //! Inference is by permutation of z: it is not whole, so there is no exact p, and the null of equal risk is approximated, not simulated.
@@ -99,6 +100,14 @@ mod tests {
         assert_eq!(index.replaced, 1);
         assert!((index.z[1] - (0.105 - b) / (b / 1000.0_f64).sqrt()).abs() < 1e-12);
         assert!((index.z[0] - (0.1 - b) / (index.variance + b / 10.0).sqrt()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_unit_of_population_does_not_matter() {
+        let (events, population) = ([0, 40, 3, 1, 120, 9], [100.0, 900.0, 300.0, 50.0, 1500.0, 400.0]);
+        let plain = empirical_bayes_index(&events, &population).unwrap();
+        let scaled = empirical_bayes_index(&events, &population.map(|p| p * 1000.0)).unwrap();
+        assert!(plain.z.iter().zip(&scaled.z).all(|(a, b)| (a - b).abs() < 1e-11));
     }
 
     #[test]

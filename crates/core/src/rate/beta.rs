@@ -129,6 +129,11 @@ pub(super) fn quantile(a: f64, b: f64, tail: f64, side: Tail) -> Share {
     Share::from_log_odds(t)
 }
 
+/// The same as a number.
+pub(crate) fn beta_quantile(a: f64, b: f64, tail: f64, side: Tail) -> f64 {
+    quantile(a, b, tail, side).p
+}
+
 /// The share at which `rising`, a function from 0 to 1 that increases with the share, has the value `wanted`: by halving the
 /// interval of the log odds.
 pub(super) fn share_where(wanted: f64, rising: impl Fn(Share) -> f64) -> Share {

@@ -1,4 +1,4 @@
-//! Rates drawn towards the overall rate by moments (global empirical Bayes), and rates standardised for Moran's I.
+//! Rates drawn towards the overall rate by moments (global empirical Bayes).
 //!
 //! # Definition
 //! Marshall (*Appl. Stat.* 40, 1991). Counts `O_i` of populations `P_i`, raw rates `r_i = O_i / P_i`, n units:
@@ -8,14 +8,11 @@
 //! w_i = A / (A + m / P_i)        estimate = w_i r_i + (1 − w_i) m
 //! ```
 //!
-//! Assunção and Reis (*Stat. Med.* 18, 1999) standardise with the same moments, `(r_i − m) / √(A + m / P_i)`: rates of small
-//! populations vary more by chance, and Moran's I of raw rates takes that for a pattern.
-//!
 //! # Where tools disagree
 //! A is a difference and falls below zero when counts vary no more than chance, as sparse ones do. `esda.Empirical_Bayes` keeps
 //! the negative value: the weights then leave 0 to 1 and small populations are pushed *away* from the mean. Marshall, GeoDa and
-//! this put it to 0: every estimate is the overall rate. `esda.assuncao_rate` clamps each unit's variance instead
-//! of A. [`MomentPrior::between_raw`] shows what A was.
+//! this put it to 0: every estimate is the overall rate. [`MomentPrior::between_raw`] shows what A was. (Rates *standardised* with the
+//! same moments, for Moran's I, follow another rule: see [`crate::local::standardized_rate`].)
 //!
 //! # Pitfalls
 //! A method of moments: [`super::shrinkage`] fits the same idea by maximum likelihood and gives whole posteriors. Units without
@@ -47,12 +44,6 @@ impl MomentPrior {
     pub fn estimate(&self, count: u32, population: f64) -> f64 {
         let weight = self.weight(population);
         if weight == 0.0 { self.mean } else { weight * f64::from(count) / population + (1.0 - weight) * self.mean }
-    }
-
-    /// The standardised rate of a unit; `None` without population, or where no incident is anywhere.
-    pub fn standardized(&self, count: u32, population: f64) -> Option<f64> {
-        let variance = self.between + self.mean / population;
-        (population > 0.0 && variance > 0.0).then(|| (f64::from(count) / population - self.mean) / variance.sqrt())
     }
 }
 
@@ -103,15 +94,6 @@ pub fn marshall_rates(counts: &[u32], populations: &[f64]) -> Result<Vec<f64>> {
     Ok(counts.iter().zip(populations).map(|(o, p)| prior.estimate(*o, *p)).collect())
 }
 
-/// The standardised rate of every unit (Assunção and Reis); `None` where there is none.
-///
-/// # Errors
-/// As [`fit_moments`].
-pub fn standardized_rates(counts: &[u32], populations: &[f64]) -> Result<Vec<Option<f64>>> {
-    let prior = fit_moments(counts, populations)?;
-    Ok(counts.iter().zip(populations).map(|(o, p)| prior.standardized(*o, *p)).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,23 +122,10 @@ mod tests {
     }
 
     #[test]
-    fn standardized_rates_of_a_poisson_null_are_plain_z_scores() {
-        let (counts, populations) = ([2, 1, 1, 2, 1, 0], [90.0, 100.0, 110.0, 100.0, 95.0, 10.0]);
-        let mean = 7.0 / 505.0;
-        for (z, (o, p)) in
-            standardized_rates(&counts, &populations).expect("valid input").iter().zip(counts.iter().zip(populations))
-        {
-            let wanted = (f64::from(*o) - mean * p) / (mean * p).sqrt();
-            assert!((z.expect("a population") - wanted).abs() < 1e-12);
-        }
-    }
-
-    #[test]
     fn units_without_population_say_nothing() {
         let with = fit_moments(&[0, 40, 3, 7, 1], &[100.0, 900.0, 300.0, 0.0, 50.0]).expect("valid input");
         assert_eq!(with, fit_moments(&[0, 40, 3, 1], &[100.0, 900.0, 300.0, 50.0]).expect("valid input"));
         assert_eq!(with.estimate(7, 0.0), with.mean);
-        assert_eq!(with.standardized(7, 0.0), None);
     }
 
     #[test]
@@ -165,15 +134,13 @@ mod tests {
         let scaled = fit_moments(&COUNTS, &POPULATIONS.map(|p| p * 1000.0)).expect("valid input");
         for (o, p) in COUNTS.iter().zip(POPULATIONS) {
             assert!((plain.estimate(*o, p) / scaled.estimate(*o, p * 1000.0) / 1000.0 - 1.0).abs() < 1e-12);
-            let (a, b) = (plain.standardized(*o, p).expect("z"), scaled.standardized(*o, p * 1000.0).expect("z"));
-            assert!((a - b).abs() < 1e-11);
         }
     }
 
     #[test]
     fn no_incident_and_wrong_input_are_defined() {
         let none = fit_moments(&[0, 0], &[1.0, 2.0]).expect("valid input");
-        assert_eq!((none.mean, none.between, none.estimate(0, 1.0), none.standardized(0, 1.0)), (0.0, 0.0, 0.0, None));
+        assert_eq!((none.mean, none.between, none.estimate(0, 1.0)), (0.0, 0.0, 0.0));
         let one = fit_moments(&[3], &[10.0]).expect("valid input");
         assert_eq!((one.mean, one.between), (0.3, 0.0));
         assert_eq!(fit_moments(&[], &[]), Err(Error::NoReference));

@@ -149,13 +149,13 @@ fn upper_of_small_shape(a: f64, x: f64) -> f64 {
 }
 
 /// Upper-tail standard normal quantile: the z with P(Z > z) = `tail`.
-pub(super) fn normal_quantile(tail: f64) -> f64 {
+pub(crate) fn normal_quantile(tail: f64) -> f64 {
     std::f64::consts::SQRT_2 * statrs::function::erf::erfc_inv(2.0 * tail)
 }
 
 /// Which tail a probability is measured from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tail {
+pub(crate) enum Tail {
     Lower,
     Upper,
 }

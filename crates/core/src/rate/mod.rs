@@ -5,7 +5,8 @@
 //! | how far may a count be from its rate? | [`poisson::exact_limits`] | Garwood; `poisson.test` in R |
 //! | the same, by formula | [`poisson::byar_limits`] | Byar; `byars_lower` of PHEindicatormethods |
 //! | a rate per 100,000 with limits, as public-health tools print it | [`poisson::rate`] | `phe_rate`: exact below 10, Byar from 10 |
-//! | how far may a share be off? | [`proportion::wilson_limits`], [`proportion::clopper_pearson_limits`] | `phe_proportion`, `prop.test`; `binom.test` |
+//! | how far may a share be off? | [`proportion::clopper_pearson_limits`], which keeps its level | `binom.test` |
+//! | the same, as public-health tools print it | [`proportion::wilson_limits`], which does not | `phe_proportion`, `prop.test` |
 //! | by how much do two rates differ? | [`ratio::rate_ratio`] | `poisson.test` with two counts |
 //! | how has a rolling sum changed? | [`ratio::rolling_change`] | rolling 12 months against the 12 before |
 //! | do two counts differ? | [`e_test::e_test`] | E-test; `ptools::e_test`, `scipy.stats.poisson_means_test` |
@@ -14,7 +15,7 @@
 //! | which rates are high, allowing for small numbers? | [`shrinkage::fit_gamma_poisson`] | Clayton–Kaldor empirical Bayes; `DCluster::empbaysmooth` |
 //! | how sure is their order? | [`rank::rank_intervals`] | ranks of a league table |
 //! | the same drawn to the mean by moments | [`empirical_bayes::marshall_rates`] | Marshall; `esda.Empirical_Bayes`, `spdep::EBest` |
-//! | rates fit for Moran's I | [`empirical_bayes::standardized_rates`] | Assunção–Reis; `esda.assuncao_rate` |
+//! | rates fit for Moran's I | [`crate::local::standardized_rate`] | Assunção–Reis; `esda.assuncao_rate` |
 //! | which units are further off than chance allows? | [`funnel::funnel`] | funnel plot; `FunnelPlotR`, Fingertips |
 //! | is an area's mix out of line? | [`location_quotient::location_quotient`] | location quotient |
 //! | is a share less than the need's? | [`location_quotient::share_gaps`] | allocation against need |
@@ -46,10 +47,12 @@ pub mod rank;
 pub mod ratio;
 pub mod shrinkage;
 
+pub(crate) use beta::beta_quantile;
 pub use displacement::weighted_displacement;
 pub use e_test::e_test;
-pub use empirical_bayes::{marshall_rates, standardized_rates};
+pub use empirical_bayes::marshall_rates;
 pub use funnel::funnel;
+pub(crate) use gamma::{Tail, normal_quantile};
 pub use location_quotient::{location_quotient, share_gaps};
 pub use naus::naus;
 pub use poisson::{byar_limits, exact_limits, phe_limits, rate};

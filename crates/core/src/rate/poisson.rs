@@ -15,7 +15,8 @@
 //!
 //! # What the numbers mean
 //! Exact limits hold the true mean with at least the stated probability, for small means with more (0.95 becomes 0.995 at a mean
-//! of 0.1). The rule of exact below 10 and Byar's from there keeps the level but for 0.1 percentage points. Customary levels are
+//! of 0.1). Byar's formula does too, but for 0.002 percentage points, at every mean up to 400 and alone as well as with exact limits
+//! below 10 (summed exactly in `tests/calibration`, at 0.8, 0.95 and 0.998). Customary levels are
 //! 0.95 and 0.998.
 //!
 //! # Pitfalls
@@ -232,42 +233,6 @@ mod tests {
             let got = byar_limits(count, level);
             assert!((got[0] - lower).abs() < 1e-6 && (got[1] - upper).abs() < 1e-6, "{count} at {level}: {got:?}");
             assert_eq!(phe_limits(count, level), got);
-        }
-    }
-
-    /// The probability that limits hold the mean: the sum over the counts whose limits do.
-    fn coverage(mean: f64, level: f64, method: PoissonMethod) -> f64 {
-        let mut term = f64::exp(-mean);
-        let mut covered = 0.0;
-        for count in 0..(mean + 20.0 * mean.sqrt() + 40.0) as u64 {
-            let [lower, upper] = method.limits(count, level);
-            if lower <= mean && mean <= upper {
-                covered += term;
-            }
-            term *= mean / (count + 1) as f64;
-        }
-        covered
-    }
-
-    #[test]
-    fn exact_limits_cover_at_least_their_level() {
-        for i in 0..400 {
-            let mean = 0.02 * 1.022_f64.powi(i);
-            for level in [0.8, 0.95, 0.998] {
-                let covered = coverage(mean, level, PoissonMethod::Exact);
-                assert!(covered >= level - 1e-12, "mean {mean} is covered with {covered} at {level}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_rule_of_exact_then_byar_covers_its_level_but_for_a_thousandth() {
-        for i in 0..400 {
-            let mean = 0.02 * 1.022_f64.powi(i);
-            for level in [0.95, 0.998] {
-                let covered = coverage(mean, level, PoissonMethod::Phe);
-                assert!(covered >= level - 0.001, "mean {mean} is covered with {covered} at {level}");
-            }
         }
     }
 

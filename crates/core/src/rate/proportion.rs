@@ -11,9 +11,10 @@
 //! probability: quantiles of the beta distribution, `B(α/2; x, n − x + 1)` and `B(1 − α/2; x + 1, n − x)`.
 //!
 //! # Which
-//! Wilson is what Public Health England's tools print for proportions, and covers the level *on average*: for a share near 0 or 1
-//! it may cover only 0.84 where 0.95 is said. Clopper–Pearson never covers less than its level, and more for small n. For
-//! outcome shares and quality figures use Wilson; where the guarantee matters, Clopper–Pearson.
+//! **Clopper–Pearson where the level is to be kept**: it never covers less, and more for small n. Wilson is what Public Health England's
+//! tools print; it covers the level *on average*, and does not keep it. Where 0.95 is said it covers at the worst 0.79 for a single
+//! trial, 0.84 however many trials for a share near 0 or 1, and 0.919 for 20 trials and more and shares from 0.1 to 0.9; where 0.8 is
+//! said 0.50 and 0.716, for 0.998 it is 0.905 and 0.992 (summed exactly in `tests/calibration`). Use it beside published figures.
 //!
 //! # Pitfalls
 //! No trial says nothing: the limits are then 0 and 1. Survey shares need the *effective* number of trials, which need not be
@@ -69,7 +70,6 @@ pub fn clopper_pearson_limits(successes: u64, trials: u64, level: f64) -> [f64; 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rate::beta::{Share, binomial_term};
 
     type Case = (u64, u64, f64, [f64; 2], [f64; 2]);
 
@@ -94,45 +94,6 @@ mod tests {
             for (got, wanted) in got.iter().flatten().zip(exact.iter().chain(&score)) {
                 assert!((got - wanted).abs() < 1e-10, "{x} of {n} at {level}: {got} is not {wanted}");
             }
-        }
-    }
-
-    fn coverage(n: u64, p: f64, limits: impl Fn(u64) -> [f64; 2]) -> f64 {
-        let at = Share { p, q: 1.0 - p };
-        let term = |x: u64| match (x, n - x) {
-            (0, rest) => at.q.powi(rest as i32),
-            (x, 0) => at.p.powi(x as i32),
-            (x, rest) => binomial_term(x as f64, rest as f64, at),
-        };
-        let holds = |x: &u64| {
-            let [lower, upper] = limits(*x);
-            lower <= p && p <= upper
-        };
-        (0..=n).filter(holds).map(term).sum()
-    }
-
-    #[test]
-    fn exact_limits_cover_at_least_their_level() {
-        for n in [1, 7, 30, 200] {
-            for i in 1..150 {
-                let p = f64::from(i) / 150.0;
-                for level in [0.9, 0.95, 0.998] {
-                    let covered = coverage(n, p, |x| clopper_pearson_limits(x, n, level));
-                    assert!(covered >= level - 1e-12, "{p} of {n} is covered with {covered} at {level}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn wilson_covers_its_level_on_average_and_at_worst_as_documented() {
-        for n in [10, 50, 200] {
-            let all: Vec<f64> =
-                (0..999).map(|i| coverage(n, (f64::from(i) + 0.5) / 999.0, |x| wilson_limits(x as f64, n as f64, 0.95))).collect();
-            let mean = all.iter().sum::<f64>() / all.len() as f64;
-            assert!((mean - 0.95).abs() < 0.01, "{n}: {mean}");
-            let worst = all.iter().fold(1.0_f64, |a, b| a.min(*b));
-            assert!(worst > 0.82 && worst < 0.94, "{n}: {worst}");
         }
     }
 

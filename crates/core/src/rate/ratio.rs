@@ -7,7 +7,7 @@
 //!
 //! * [`RatioMethod::Exact`]: Clopper–Pearson limits of π, as R's `poisson.test`; never covers less than its level.
 //! * [`RatioMethod::MidP`]: counts half of the probability of the observed count (Lancaster, *J. Am. Stat. Assoc.* 56, 1961);
-//!   shorter, covers about its level, sometimes one or two percentage points less.
+//!   shorter, covers about its level: for means up to 60 at least 0.949 where 0.95 is said, but 0.779 for 0.8 (`tests/calibration`).
 //!
 //! p is twice the smaller tail, at most 1, so that it is below α exactly when 1 lies outside the limits. (`poisson.test` adds up
 //! the probabilities not above the observed one: its p may disagree with its own limits.)
@@ -239,40 +239,6 @@ mod tests {
                 assert!(got == wanted || (got - wanted).abs() < 1e-10, "{x} {y}: {got} is not {wanted}");
             }
         }
-    }
-
-    /// Coverage of a ratio at two means: the probability of the pairs of counts whose limits hold it.
-    fn coverage(a: f64, b: f64, method: RatioMethod) -> f64 {
-        let terms = |mean: f64| {
-            let mut all = vec![f64::exp(-mean)];
-            while all.len() < 12 + (mean + 8.0 * mean.sqrt()) as usize {
-                all.push(all[all.len() - 1] * mean / all.len() as f64);
-            }
-            all
-        };
-        let mut covered = 0.0;
-        for (x, p) in terms(a).into_iter().enumerate() {
-            for (y, q) in terms(b).into_iter().enumerate() {
-                let got = ratio(x as u64, y as u64, 1.0, 1.0, method);
-                if got.lower <= a / b && a / b <= got.upper {
-                    covered += p * q;
-                }
-            }
-        }
-        covered
-    }
-
-    #[test]
-    fn exact_limits_cover_at_least_their_level_and_mid_p_about_it() {
-        let means = [(0.5, 0.5), (2.0, 2.0), (1.0, 6.0), (4.0, 9.0), (12.0, 12.0), (20.0, 7.0)];
-        let mut mid = Vec::new();
-        for (a, b) in means {
-            let exact = coverage(a, b, RatioMethod::Exact);
-            assert!(exact >= 0.95, "{a} {b}: {exact}");
-            mid.push(coverage(a, b, RatioMethod::MidP));
-        }
-        assert!(mid.iter().all(|c| *c > 0.93), "{mid:?}");
-        assert!(mid.iter().sum::<f64>() / mid.len() as f64 > 0.95, "{mid:?}");
     }
 
     #[test]

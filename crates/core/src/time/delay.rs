@@ -24,7 +24,7 @@
 //!
 //! The interval is equal-tailed and of whole numbers, so it covers a little more than its level for small counts. In simulations from
 //! the model, with and without over-dispersion, from 5 to 1,000 incidents a month and through surges, it covers at least its level
-//! less one percentage point (tested).
+//! less one percentage point (`tests/calibration`).
 //!
 //! # Defaults and limits
 //! At least six months beyond the longest delay, and ten reports behind every q_d, or there is no answer. A month of which less than
@@ -43,6 +43,7 @@
 use crate::cube::{Facts, Filter};
 use crate::error::{Error, Result};
 use crate::month::{Month, MonthRange};
+use crate::rate::poisson::check_level;
 use predictive::{Predictive, Shares};
 
 mod predictive;
@@ -240,9 +241,7 @@ pub struct Nowcast {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn nowcast(triangle: &ReportingTriangle, level: f64) -> Result<Nowcast> {
-    if !(level > 0.0 && level < 1.0) {
-        return Err(Error::OutOfRange { what: "level", must: "between 0 and 1" });
-    }
+    let tail = check_level(level)?;
     if triangle.rows.len() < triangle.longest + COMPLETE_MONTHS {
         return Err(Error::OutOfRange { what: "history", must: "at least six months longer than the longest delay" });
     }
@@ -259,8 +258,7 @@ pub fn nowcast(triangle: &ReportingTriangle, level: f64) -> Result<Nowcast> {
             let reported = row.iter().sum();
             let shares: Vec<Shares> = predictive.shares(row.len() - 1);
             let completeness = shares.iter().map(|s| s.weight * s.mean).sum();
-            let estimate =
-                if completeness < LEAST_COMPLETE { None } else { predictive::limits(&shares, reported, (1.0 - level) / 2.0) };
+            let estimate = if completeness < LEAST_COMPLETE { None } else { predictive::limits(&shares, reported, tail) };
             let estimate = estimate.map(|[lower, median, upper]| Estimate {
                 median: reported + median,
                 lower: reported + lower,

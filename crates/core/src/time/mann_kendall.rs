@@ -30,8 +30,10 @@
 
 use crate::error::{Error, Result};
 use crate::local::Inference;
-use statrs::function::erf::{erfc, erfc_inv};
-use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
+use crate::rate::normal_quantile;
+use crate::rate::poisson::check_level;
+use statrs::function::erf::erfc;
+use std::f64::consts::FRAC_1_SQRT_2;
 
 /// Longest series of [`mann_kendall_exact`].
 pub const MAX_EXACT: usize = 100;
@@ -152,9 +154,7 @@ pub struct SenSlope {
 /// # Ok::<(), hotspot_core::Error>(())
 /// ```
 pub fn sen_slope(values: &[f64], level: f64) -> Result<Option<SenSlope>> {
-    if !(level > 0.0 && level < 1.0) {
-        return Err(Error::OutOfRange { what: "level", must: "between 0 and 1" });
-    }
+    let tail = check_level(level)?;
     if values.len() > MAX_SLOPES {
         return Err(Error::OutOfRange { what: "series", must: "at most 5,000 values for Sen's slope" });
     }
@@ -167,7 +167,7 @@ pub fn sen_slope(values: &[f64], level: f64) -> Result<Option<SenSlope>> {
     slopes.sort_unstable_by(f64::total_cmp);
     let n = slopes.len();
     let slope = if n % 2 == 1 { slopes[n / 2] } else { f64::midpoint(slopes[n / 2 - 1], slopes[n / 2]) };
-    let reach = SQRT_2 * erfc_inv(1.0 - level) * trend.variance.sqrt();
+    let reach = normal_quantile(tail) * trend.variance.sqrt();
     // Ranks from 1: (n − reach)/2 down, (n + reach)/2 + 1 up.
     let below = ((n as f64 - reach) / 2.0).floor();
     let above = (f64::midpoint(n as f64, reach) + 1.0).ceil();

@@ -3,15 +3,26 @@
 //! # Definition
 //! Kaplan and Meier, *J. Am. Stat. Assoc.* 53, 1958. At each time at which waits end, the share still waiting is multiplied by
 //! `1 − ended / at risk`. A wait that is *censored* (observation stopped first) is at risk until then, at its own time included. Standard
-//! error by Greenwood's formula; limits on the scale of log(−log S), which stay in 0 to 1 (`survfit(conf.type = "log-log")` in R,
-//! whose default is the log scale).
+//! error by Greenwood's formula.
+//!
+//! Limits by the *beta product* (Fay, Brittain and Proschan, *Biostatistics* 14, 2013): where d of Y end their wait, the share that goes
+//! on is between two beta variables, Beta(Y − d + 1, d) and, for the lower limit, the same times Beta(Y′, 1) with the Y′ that are left.
+//! Their product over time is taken as the beta distribution of the same mean and variance, whose quantiles are the limits. Without
+//! censoring the product *is* a beta distribution and the limits are those of Clopper and Pearson.
+//!
+//! # Which limits
+//! [`SurvivalPoint::log_log_limits`] are the usual ones, by the standard error on the scale of log(−log S) (`survfit(conf.type =
+//! "log-log")` in R, whose default is the log scale), for comparison. They do not keep their level: uncensored, for shares from 0.1 to
+//! 0.9 and a level of 0.95, they hold the truth with at least 0.922 for 20 waits, 0.931 for 50 and 0.937 for 200; the beta product
+//! with at least 0.95, and in simulations with censoring too (`tests/calibration`).
 //!
 //! # Pitfalls
 //! Censoring must say nothing of the wait to come: somebody who moved away is not such a case. Several waits of one person are not
 //! independent, so limits from them are too narrow. Beyond the longest wait the curve says nothing.
 
 use crate::error::{Error, Result};
-use statrs::function::erf::erfc_inv;
+use crate::rate::poisson::check_level;
+use crate::rate::{Tail, beta_quantile, normal_quantile};
 
 /// One wait.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,8 +55,43 @@ pub struct SurvivalPoint {
     pub survival: f64,
     /// Standard error by Greenwood's formula.
     pub std_error: f64,
-    /// Lower and upper limit; `None` where nobody waits longer.
-    pub limits: Option<[f64; 2]>,
+    /// Lower and upper limit by the beta product; 0 is the lower where nobody waits longer.
+    pub limits: [f64; 2],
+}
+
+impl SurvivalPoint {
+    /// Limits at `level` on the scale of log(−log S); `None` where nobody waits longer, and for a level that is not in (0, 1).
+    ///
+    /// For comparison with other tools: they are too narrow for few waits, see the [module](self).
+    pub fn log_log_limits(&self, level: f64) -> Option<[f64; 2]> {
+        let tail = check_level(level).ok()?;
+        (self.survival > 0.0).then(|| {
+            let reach = normal_quantile(tail) * self.std_error / self.survival / self.survival.ln().abs();
+            [self.survival.powf(reach.exp()), self.survival.powf((-reach).exp())]
+        })
+    }
+}
+
+/// A product of independent beta variables, by its first two moments.
+#[derive(Debug, Clone, Copy)]
+struct BetaProduct {
+    mean: f64,
+    /// ln (E X² / (E X)²): adds up over the factors without loss.
+    log_spread: f64,
+}
+
+impl BetaProduct {
+    const ONE: Self = Self { mean: 1.0, log_spread: 0.0 };
+
+    fn times(self, a: f64, b: f64) -> Self {
+        Self { mean: self.mean * (a / (a + b)), log_spread: self.log_spread + (b / (a * (a + b + 1.0))).ln_1p() }
+    }
+
+    /// The point with `tail` on the stated side, of the beta distribution with these moments.
+    fn quantile(self, tail: f64, side: Tail) -> f64 {
+        let precision = (1.0 - self.mean) / (self.mean * self.log_spread.exp_m1()) - 1.0;
+        beta_quantile(self.mean * precision, (1.0 - self.mean) * precision, tail, side)
+    }
 }
 
 /// Kaplan and Meier's curve.
@@ -94,16 +140,14 @@ impl Survival {
 /// # Ok::<(), hotspot_core::Error>(())
 /// ```
 pub fn kaplan_meier(waits: &[Wait], level: f64) -> Result<Survival> {
-    if !(level > 0.0 && level < 1.0) {
-        return Err(Error::OutOfRange { what: "level", must: "between 0 and 1" });
-    }
+    let tail = check_level(level)?;
     if waits.iter().any(|w| !(w.time >= 0.0 && w.time.is_finite())) {
         return Err(Error::OutOfRange { what: "time", must: "finite and not negative" });
     }
     let mut sorted = waits.to_vec();
     sorted.sort_unstable_by(|a, b| a.time.total_cmp(&b.time));
-    let z = std::f64::consts::SQRT_2 * erfc_inv(1.0 - level);
     let (mut survival, mut greenwood, mut at_risk) = (1.0, 0.0, sorted.len() as u64);
+    let mut product = BetaProduct::ONE;
     let mut points = Vec::new();
     for same in sorted.chunk_by(|a, b| a.time == b.time) {
         let events = same.iter().filter(|w| w.end == WaitEnd::Event).count() as u64;
@@ -111,10 +155,10 @@ pub fn kaplan_meier(waits: &[Wait], level: f64) -> Result<Survival> {
             let (n, d) = (at_risk as f64, events as f64);
             survival *= (n - d) / n;
             greenwood += d / (n * (n - d));
-            let limits = (at_risk > events).then(|| {
-                let reach = z * greenwood.sqrt() / survival.ln().abs();
-                [survival.powf(reach.exp()), survival.powf((-reach).exp())]
-            });
+            product = product.times(n - d + 1.0, d);
+            let left = n - same.len() as f64;
+            let lower = if left > 0.0 { product.times(left, 1.0).quantile(tail, Tail::Lower) } else { 0.0 };
+            let limits = [lower, product.quantile(tail, Tail::Upper)];
             let std_error = if at_risk > events { survival * greenwood.sqrt() } else { 0.0 };
             points.push(SurvivalPoint { time: same[0].time, at_risk, events, survival, std_error, limits });
         }
@@ -127,6 +171,7 @@ pub fn kaplan_meier(waits: &[Wait], level: f64) -> Result<Survival> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rate::clopper_pearson_limits;
     use proptest::prelude::*;
 
     fn waits(ended: &[f64], censored: &[f64]) -> Vec<Wait> {
@@ -167,7 +212,10 @@ mod tests {
         let censored = kaplan_meier(&waits(&[], &[3.0, 4.0]), 0.9).expect("valid");
         assert_eq!((censored.at(4.0), censored.median(), censored.points.len()), (Some(1.0), None, 0));
         let at_once = kaplan_meier(&waits(&[0.0, 0.0], &[]), 0.9).expect("valid");
-        assert_eq!((at_once.at(0.0), at_once.points[0].limits), (Some(0.0), None));
+        assert_eq!((at_once.at(0.0), at_once.points[0].log_log_limits(0.9)), (Some(0.0), None));
+        // Two of two: as Clopper and Pearson.
+        let [lower, upper] = clopper_pearson_limits(0, 2, 0.9);
+        assert!(at_once.points[0].limits[0] == lower && (at_once.points[0].limits[1] - upper).abs() < 1e-12);
     }
 
     #[test]
@@ -188,13 +236,15 @@ mod tests {
                 prop_assert!(pair[0].time < pair[1].time && pair[1].survival < pair[0].survival);
             }
             for p in &curve.points {
-                if let Some([lower, upper]) = p.limits {
+                for [lower, upper] in [Some(p.limits), p.log_log_limits(0.95)].into_iter().flatten() {
                     prop_assert!(0.0 <= lower && lower <= p.survival && p.survival <= upper && upper <= 1.0);
                 }
             }
             for p in kaplan_meier(&waits(&ended, &[]), 0.95).expect("valid").points {
                 let left = ended.iter().filter(|t| **t > p.time).count() as f64 / ended.len() as f64;
                 prop_assert!((p.survival - left).abs() < 1e-12);
+                let exact = clopper_pearson_limits((left * ended.len() as f64).round() as u64, ended.len() as u64, 0.95);
+                prop_assert!((p.limits[0] - exact[0]).abs() < 1e-9 && (p.limits[1] - exact[1]).abs() < 1e-9, "{:?} {exact:?}", p.limits);
             }
         }
     }

@@ -165,6 +165,10 @@ fn local_morans() -> Vec<Row> {
     let simulated = [0.19942, 0.39032, 0.49714, 0.01822, 0.0049, 0.39178, 0.04553, 0.23147];
     let exact = local_moran(&values, &weights, Scaling::Sample, &LocalTest::exact(Tails::Directed)).expect("small");
     let limit = worst(&exact.p[..8], &simulated);
+    let ties = ties_of_pygeoda();
+    for [theirs, by_rounding, exact] in ties {
+        assert!((theirs - by_rounding).abs() < 0.005 && (exact - 0.151515).abs() < 1e-6, "{ties:?}");
+    }
     vec![
         Row::agrees("local::moran::local_moran", "the definition, by hand", "I, six points, divisor n", definition, 1e-6),
         Row::agrees("local::moran::local_moran", "esda 2.9.0", "I, six points, divisor n - 1 (`Scaling::Sample`)", esda, 1e-14),
@@ -195,7 +199,53 @@ fn local_morans() -> Vec<Row> {
             limit,
             0.006,
         ),
+        Row::differs(
+            "local::moran::local_moran",
+            "pygeoda 0.1.3 `local_moran`",
+            "p of two units of 12 with the same value among the same values: 0.152 and 0.152 (`Tails::Directed`) against 0.365 and 0.180; of \
+             16,666 cells 2,270 against 2,808 at most 0.05",
+            "it adds standardised values and compares the sums in floating point: whether a tie counts depends on the order of the \
+             neighbours (an empty cell of six neighbours with one incident has 0.043 where that is the first or second, else 0.083; exactly \
+             0.083). Here sums of counts are whole, and other sums within the rounding are ties; no `Tails` reproduces its p. Of few \
+             units it also draws the first and the last half as often",
+        ),
     ]
+}
+
+/// `pygeoda` adds standardised values in floating point and compares the sums with `>=`: whether a tie counts depends on the order of the
+/// neighbours. It also rounds the random number of a draw, so that the first and the last unit are drawn half as often.
+///
+/// Of two units with the same value and the same values round them, in another order: its p, that by the same arithmetic over all draws,
+/// and the exact p.
+fn ties_of_pygeoda() -> [[f64; 3]; 2] {
+    const VALUES: [f64; 12] = [0.0, 1.0, 0.0, 0.0, 2.0, 0.0, 1.0, 0.0, 0.0, 0.0, 3.0, 0.0];
+    let lists: Vec<[u32; 3]> = (0..12).map(|i| [(i + 1) % 12, (i + 2) % 12, (i + 3) % 12]).collect();
+    let weights = SpatialWeights::from_lists(&lists).expect("neighbours are rows");
+    let exact = local_moran(&VALUES, &weights, Scaling::Sample, &LocalTest::exact(Tails::Directed)).expect("small");
+    let mean = VALUES.iter().sum::<f64>() / 12.0;
+    let squares = VALUES.iter().fold(0.0, |sum, v| sum + (v - mean) * (v - mean));
+    let z = VALUES.map(|v| (v - mean) / (squares / 11.0).sqrt());
+    let product = |own: usize, [a, b, c]: [usize; 3]| (z[a] + z[b] + z[c]) / 3.0 * z[own];
+    let weight = |unit: usize| if unit == 0 || unit == 11 { 0.5 } else { 1.0 };
+    let by_rounding = |own: usize| {
+        let observed = product(own, [own + 1, own + 2, own + 3]);
+        let all = 11.0 - weight(own);
+        let mut larger = 0.0;
+        let others = || (0..12).filter(move |unit| *unit != own);
+        for a in others() {
+            for b in others().filter(|b| *b != a) {
+                for c in others().filter(|c| *c != a && *c != b) {
+                    if product(own, [a, b, c]) >= observed {
+                        let left = all - weight(a);
+                        larger += weight(a) / all * weight(b) / left * weight(c) / (left - weight(b));
+                    }
+                }
+            }
+        }
+        f64::min(larger, 1.0 - larger)
+    };
+    // pygeoda.local_moran(w, VALUES, permutations=99999, permutation_method="complete", seed=1).lisa_pvalues()
+    [(7, 0.36478), (8, 0.18042)].map(|(unit, theirs)| [theirs, by_rounding(unit), exact.p[unit]])
 }
 
 fn local_gearys() -> Vec<Row> {
@@ -332,6 +382,16 @@ fn rates() -> Vec<Row> {
         local_moran(&index.z, &standardised, Scaling::Sample, &LocalTest::analytical(Alternative::TwoSided)).expect("valid");
     let of_esda = [0.5577226636735848, 0.5355801521599056, 0.37925972939247843, 0.06102473395587827, 4.91050569821883];
     let local = worst(&defined(&local.i)[..5], &of_esda);
+    // The example of esda's documentation: rates vary less than chance would make them, so that a is negative.
+    let population = [100.0, 100.0, 110.0, 90.0, 100.0, 90.0, 110.0, 90.0];
+    let index = empirical_bayes_index(&[30, 25, 25, 15, 33, 21, 30, 20], &population).expect("valid");
+    let of_esda = [1.03843594, -0.04099089, -0.56250375, -1.73061861, 1.68609205, -0.37696643, 0.47576252, -0.60257513];
+    let negative = worst(&index.z, &of_esda);
+    // GeoDa's rule, a at 0.
+    let of_geoda: Vec<f64> =
+        index.z.iter().zip(population).map(|(z, n)| z * (1.0 + index.variance * n / index.rate).sqrt()).collect();
+    assert!(index.variance < 0.0 && index.replaced == 0);
+    assert!((of_geoda[4] - 1.556127).abs() < 1e-6, "{}", of_geoda[4]);
     vec![
         Row::agrees(
             "local::standardized_rate::empirical_bayes_index",
@@ -339,6 +399,20 @@ fn rates() -> Vec<Row> {
             "z, 5 counties of North Carolina",
             z,
             1e-13,
+        ),
+        Row::agrees(
+            "local::standardized_rate::empirical_bayes_index",
+            "esda 2.9.0 `assuncao_rate`",
+            "z, 8 regions of its documentation, a below zero",
+            negative,
+            5e-9,
+        ),
+        Row::differs(
+            "local::standardized_rate::empirical_bayes_index",
+            "GeoDa `RateStandardizeEB`",
+            "z of the highest of 8 regions, a below zero: 1.686 against 1.556",
+            "it puts a negative a to 0 for all units, as Marshall does for smoothed rates; the paper (p. 2157), esda and this replace the \
+             variance of a unit only where that itself is not positive",
         ),
         Row::agrees("local::global::moran of it", "spdep 1.2-7 `EBImoran.mc`", "I of infant deaths, 100 counties", i, 1e-12),
         Row::agrees("local::moran::local_moran of it", "esda 2.9.0 `Moran_Local_Rate`", "I, 5 counties", local, 1e-12),

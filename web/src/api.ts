@@ -88,7 +88,14 @@ export interface CellsAnswer {
 }
 
 export interface Hotspot {
+  /** Lasts from release to release. */
   id: string;
+  first_seen: Month;
+  /** Since the release before: new, continued, grew, shrank, split or merged. */
+  change: "new" | "continued" | "grew" | "shrank" | "split" | "merged";
+  /** Hotspots before of which it holds a part, but for itself. */
+  of: string[];
+  review: Month;
   rank: number;
   name: string;
   borough: string | null;
@@ -119,6 +126,8 @@ export interface HotspotsAnswer extends FeatureCollection<Polygon | MultiPolygon
   n: number;
   threshold: number;
   reference: string;
+  /** Hotspots of the release before that this one has not got. */
+  ended: { id: string; first_seen: Month; into: string | null }[];
 }
 
 export interface BoroughRow {

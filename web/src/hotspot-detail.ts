@@ -70,6 +70,21 @@ function strandSplit(spot: Hotspot, release: Release): HTMLElement {
   return list;
 }
 
+/** What became of a hotspot since the release before, in words. */
+export function lifecycle({ change, of, first_seen, review, period }: Pick<Hotspot, "change" | "of" | "first_seen" | "review" | "period">): string {
+  const parts = of.length > 0 ? ` ${of.join(" and ")}` : "";
+  const words = {
+    new: "New in this release",
+    continued: "As in the release before",
+    grew: "Larger than in the release before",
+    shrank: "Smaller than in the release before",
+    split: parts ? `Came apart from${parts}` : "Came apart: a part of it is a hotspot of its own now",
+    merged: `Took in${parts}`,
+  }[change];
+  const since = first_seen === period.to ? "" : `; first seen in the release of ${monthName(first_seen)}`;
+  return `${words}${since}. To be reviewed in ${monthName(review)}.`;
+}
+
 export interface DetailHandlers {
   close(): void;
   choose(id: string): void;
@@ -99,6 +114,8 @@ export function drawDetail(node: HTMLElement, spot: Hotspot, release: Release, t
       fact("Incidents", h("strong", {}, integer(spot.n)), ` in ${periodName(spot.period)}`),
       fact("Expected", `${decimal(spot.expected)} if they followed the ${referenceName(release.reference)}`),
       fact("Rate", `${decimal(spot.per_km2_year)} per km² a year`),
+      fact("Name that lasts", h("code", {}, spot.id)),
+      fact("Since before", lifecycle(spot)),
       fact("Size", `${spot.area_km2.toFixed(2)} km², ${counted(spot.cells.length, release.resolution === 0 ? "area" : "cell")}`),
     ),
     h("h3", {}, `${decimal(spot.ratio)} times expected`, h("span", { class: "muted" }, ` (95% interval ${decimal(spot.ratio_lo)} to ${decimal(spot.ratio_hi)})`)),

@@ -46,12 +46,17 @@ export const spot = (patch: Partial<Hotspot> = {}): Hotspot => ({
   strands: {},
   months: Array.from({ length: 12 }, () => 25),
   period: { from: "2025-11", to: "2026-10" },
+  first_seen: "2026-09",
+  change: "continued",
+  of: [],
+  review: "2026-12",
   sentence: "",
   ...patch,
 });
 
 export const hotspots = (spots: Hotspot[], patch: Partial<HotspotsAnswer> = {}): HotspotsAnswer => ({
   type: "FeatureCollection",
+  ended: [],
   features: spots.map((properties) => ({ type: "Feature", geometry: { type: "Polygon", coordinates: [] }, properties })),
   release: "2026-10-abc",
   strand: "all",

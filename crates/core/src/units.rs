@@ -105,6 +105,14 @@ impl Units {
         }
     }
 
+    /// Row of a unit by its stable identifier.
+    pub fn row(&self, resolution: u8, id: &str) -> Option<u32> {
+        match self {
+            Self::Cells(grid) => grid.level(Resolution::try_from(resolution).ok()?)?.row(id.parse().ok()?),
+            Self::Areas(layer) => (resolution == 0).then(|| layer.row(id))?,
+        }
+    }
+
     /// Centre of a unit.
     pub fn center(&self, resolution: u8, row: u32) -> Option<LonLat> {
         match self {

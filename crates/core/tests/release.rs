@@ -68,10 +68,19 @@ fn release() -> Release {
     let units = Units::Cells(grid);
     let reference = units.level(9).unwrap().area_km2.to_vec();
     let rule = DetectParams::default();
-    let analyses =
-        Analysis { units: &units, resolution: 9, facts: &facts, metres: &metres, reference: &reference, window, rule, atlas: None }
-            .all()
-            .unwrap();
+    let analyses = Analysis {
+        units: &units,
+        resolution: 9,
+        facts: &facts,
+        metres: &metres,
+        reference: &reference,
+        window,
+        rule,
+        atlas: None,
+        before: &[],
+    }
+    .all()
+    .unwrap();
     Release {
         id: "2026-10-0123456789ab".to_owned(),
         month: window.to(),

@@ -376,6 +376,8 @@ pub(crate) struct Hotspots<'a> {
     n: u32,
     threshold: f64,
     reference: &'a str,
+    /// Hotspots of the release before that this one has not got.
+    ended: Vec<EndedEntry<'a>>,
     features: Vec<HotspotFeature<'a>>,
 }
 
@@ -398,10 +400,28 @@ struct Geometry {
     coordinates: Vec<Vec<Vec<[f64; 2]>>>,
 }
 
+/// A hotspot that has ended.
+#[derive(Debug, Serialize, ToSchema)]
+struct EndedEntry<'a> {
+    id: &'a str,
+    first_seen: String,
+    /// The hotspot that holds a part of it now.
+    into: Option<&'a str>,
+}
+
 /// One hotspot. Every figure is of the period.
 #[derive(Debug, Serialize, ToSchema)]
 struct HotspotEntry<'a> {
+    /// Lasts from release to release.
     id: &'a str,
+    /// Month of the first release that had it.
+    first_seen: String,
+    /// Since the release before: new, continued, grew, shrank, split or merged.
+    change: &'static str,
+    /// Hotspots before of which it holds a part, but for itself.
+    of: &'a [String],
+    /// Month in which it is next due for review.
+    review: String,
     rank: u32,
     name: &'a str,
     borough: Option<&'a str>,
@@ -454,6 +474,11 @@ pub(crate) fn hotspots(
         n: analysis.n,
         threshold: view.threshold,
         reference: &view.reference,
+        ended: analysis
+            .ended
+            .iter()
+            .map(|e| EndedEntry { id: &e.id, first_seen: e.first_seen.to_string(), into: e.into.as_deref() })
+            .collect(),
         features: features.collect(),
     })
 }
@@ -468,7 +493,11 @@ fn hotspot_entry<'a>(
     let window = view.analysis.window;
     let borough = hotspot.area_code.as_deref().and_then(|code| areas.iter().find(|a| a.code == code)).map(|a| a.name.as_str());
     HotspotEntry {
-        id: &hotspot.id,
+        id: &hotspot.identity.id,
+        first_seen: hotspot.identity.first_seen.to_string(),
+        change: hotspot.identity.change.id(),
+        of: &hotspot.identity.of,
+        review: hotspot.identity.review(window.to()).to_string(),
         rank: hotspot.rank,
         name: &hotspot.name,
         borough,

@@ -47,7 +47,7 @@ impl ShapeTiles {
     pub fn hotspots(view: &Released<HotspotsView>) -> Self {
         let shapes = view.analysis.hotspots.iter().filter_map(|hotspot| {
             let properties = vec![
-                ("id", Property::Text(hotspot.id.clone())),
+                ("id", Property::Text(hotspot.identity.id.clone())),
                 ("rank", Property::Whole(u64::from(hotspot.rank))),
                 ("name", Property::Text(hotspot.name.clone())),
                 ("n", Property::Whole(u64::from(hotspot.n))),

@@ -16,7 +16,7 @@ use hotspot_core::release::Release;
 use hotspot_core::units::Units;
 use hotspot_core::{BreakRegistry, Month, MonthRange};
 use hotspot_pipeline::facts::Known;
-use hotspot_pipeline::release::{Published, write_release};
+use hotspot_pipeline::release::{Next, Published, hotspots_before, write_release};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -70,6 +70,12 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     bar.set_message("finding hotspots");
     let resolution = if matches!(units, Units::Areas(_)) { 0 } else { args.resolution };
     let (reference, reference_name) = reference_of(args.reference, &units, resolution, london)?;
+    let study_area = study_area_name(&units);
+    let next = Next { month, study_area: &study_area, class: known.class, resolution };
+    let (previous, before) = match hotspots_before(&args.releases, &next)? {
+        Some((id, hotspots)) => (Some(id), hotspots),
+        None => (None, Vec::new()),
+    };
     let rule = DetectParams { threshold: args.threshold, ..DetectParams::default() };
     let analysis = Analysis {
         units: &units,
@@ -80,6 +86,7 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         window,
         rule,
         atlas: london.then(Atlas::london),
+        before: &before,
     };
     bar.set_message("asking who a hotspot depends on");
     let (facts, metres, protection) = protect(&analysis, &placed.people)?;
@@ -97,7 +104,7 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         as_known_on,
         class: known.class,
         licence: known.licence.clone(),
-        study_area: study_area_name(&units),
+        study_area,
         reference: reference_name,
         rule,
         resolution,
@@ -112,7 +119,7 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         provenance: Provenance {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             inputs: known.inputs.clone(),
-            settings: settings(args, &rule, window, &known),
+            settings: settings(args, &rule, window, &known, previous.as_deref()),
             seed: args.seed,
         },
     };
@@ -123,12 +130,19 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     Ok((release, published))
 }
 
-fn settings(args: &AnalyseArgs, rule: &DetectParams, window: MonthRange, known: &Known) -> Vec<(String, String)> {
+fn settings(
+    args: &AnalyseArgs,
+    rule: &DetectParams,
+    window: MonthRange,
+    known: &Known,
+    previous: Option<&str>,
+) -> Vec<(String, String)> {
     let name = |path: &Option<std::path::PathBuf>| {
         path.as_ref().and_then(|p| p.file_name()).map_or_else(String::new, |n| n.to_string_lossy().into_owned())
     };
     let mut settings = vec![
         ("account".to_owned(), known.account.to_string()),
+        ("previous".to_owned(), previous.unwrap_or_default().to_owned()),
         ("window".to_owned(), window.to_string()),
         ("resolution".to_owned(), args.resolution.to_string()),
         ("reference".to_owned(), format!("{:?}", args.reference).to_lowercase()),

@@ -41,6 +41,7 @@ pub fn run(args: &WorklistArgs) -> Done {
         window,
         rule: DetectParams { threshold: args.threshold, ..DetectParams::default() },
         atlas: london.then(hotspot_core::atlas::Atlas::london),
+        before: &[],
     };
     bar.set_message("asking who a hotspot depends on");
     let (_, _, protection) = protect(&analysis, &placed.people)?;

@@ -282,6 +282,7 @@ pub fn prove(units: &Units, seeds: &[u64], window: MonthRange) -> Result<Vec<Pro
             window,
             rule: DetectParams::default(),
             atlas: None,
+            before: &[],
         };
         let strands = analysis.all()?.iter().map(|a| recovery(&london.truth, a, level, window)).collect::<Result<_>>()?;
         Ok(Proof { seed: *seed, strands })
@@ -301,6 +302,7 @@ pub fn summed(proofs: &[Proof]) -> Vec<Recovery> {
 mod tests {
     use super::*;
     use crate::grid::{CellGrid, StudyArea};
+    use crate::hotspot::identity::{Change, Identity};
     use crate::hotspot::{Estimate, Hotspot, Verdict};
     use crate::month::Month;
     use crate::simulate::{PlantedPlace, StrandBackground, TruthCell, TruthHotspot, TruthMonth};
@@ -346,7 +348,7 @@ mod tests {
 
     fn found(units: &[&[u32]]) -> StrandAnalysis {
         let hotspot = |units: &[u32], n: u32| Hotspot {
-            id: String::new(),
+            identity: Identity { id: String::new(), first_seen: month(), change: Change::New, of: Vec::new() },
             rank: 1,
             name: String::new(),
             area_code: None,
@@ -368,6 +370,7 @@ mod tests {
             verdict: Verdict::Analysed,
             prior: None,
             hotspots: units.iter().enumerate().map(|(i, u)| hotspot(u, 10 * (i as u32 + 1))).collect(),
+            ended: Vec::new(),
         }
     }
 

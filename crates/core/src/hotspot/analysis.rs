@@ -1,15 +1,29 @@
 //! From facts to named hotspots, for all records or one strand.
 
 use super::detect::{DetectInput, DetectParams, Detection, HotPlace, detect};
+use super::identity::{Before, Ended, Footprint, Identity, identify};
 use super::{Hotspot, StrandAnalysis};
 use crate::atlas::Atlas;
 use crate::cube::{Facts, Filter};
 use crate::error::{Error, Result};
 use crate::incident::Strand;
-use crate::month::MonthRange;
+use crate::month::{Month, MonthRange};
 use crate::projection::{EastingNorthing, LonLat, bng_from_wgs84};
 use crate::units::{UnitLevel, Units};
 use geo::{Area, Centroid, Contains};
+
+/// A hotspot of an earlier release, as far as this one must know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastHotspot {
+    /// Its strand, or all records.
+    pub strand: Option<Strand>,
+    /// Its identifier.
+    pub id: String,
+    /// Month of the first release that had it.
+    pub first_seen: Month,
+    /// Its units: cells in hexadecimal, or codes of areas. Those that this release has not got are left out.
+    pub units: Vec<String>,
+}
 
 /// What an analysis of one release has in common for all strands.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +44,8 @@ pub struct Analysis<'a> {
     pub rule: DetectParams,
     /// Where names come from; `None` outside London.
     pub atlas: Option<&'a Atlas>,
+    /// Hotspots of the release before, of all strands; empty for the first.
+    pub before: &'a [PastHotspot],
 }
 
 impl Analysis<'_> {
@@ -50,7 +66,9 @@ impl Analysis<'_> {
         let level = self.level()?;
         let filter = Filter { strand, ..Filter::over(self.window) };
         let (counts, found) = self.detect(&filter)?;
-        let mut hotspots: Vec<Hotspot> = found.places.iter().enumerate().map(|(i, p)| self.named(strand, i, p)).collect();
+        let (identities, ended) = self.identified(strand, &found.places);
+        let named = found.places.iter().zip(identities).enumerate();
+        let mut hotspots: Vec<Hotspot> = named.map(|(i, (place, identity))| self.named(identity, i, place)).collect();
         self.tally(filter, &mut hotspots, level.len(), |unit| level.row_of(unit));
         Ok(StrandAnalysis {
             strand,
@@ -59,6 +77,7 @@ impl Analysis<'_> {
             verdict: found.verdict,
             prior: found.rates.map(|r| r.prior),
             hotspots,
+            ended,
         })
     }
 
@@ -92,10 +111,30 @@ impl Analysis<'_> {
         Ok((counts, found))
     }
 
-    fn named(&self, strand: Option<Strand>, index: usize, place: &HotPlace) -> Hotspot {
+    /// Who the places are, by the hotspots of the release before.
+    fn identified(&self, strand: Option<Strand>, places: &[HotPlace]) -> (Vec<Identity>, Vec<Ended>) {
+        let level = self.units.level(self.resolution).expect("the level was there");
+        let id = |row: u32| self.units.id(self.resolution, row).unwrap_or_default();
+        let named: Vec<Vec<(String, f64)>> =
+            places.iter().map(|p| p.units.iter().map(|row| (id(*row), level.area_km2[*row as usize])).collect()).collect();
+        let of_strand = || self.before.iter().filter(|b| b.strand == strand);
+        let area = |unit: &str| self.units.row(self.resolution, unit).map(|row| level.area_km2[row as usize]);
+        let then: Vec<Vec<(&str, f64)>> =
+            of_strand().map(|b| b.units.iter().filter_map(|u| Some((u.as_str(), area(u)?))).collect()).collect();
+        let before: Vec<Before<'_>> = of_strand()
+            .zip(&then)
+            .map(|(b, units)| Before { id: &b.id, first_seen: b.first_seen, footprint: Footprint { units } })
+            .collect();
+        let now: Vec<Vec<(&str, f64)>> =
+            named.iter().map(|units| units.iter().map(|(u, area)| (u.as_str(), *area)).collect()).collect();
+        let now: Vec<Footprint<'_>> = now.iter().map(|units| Footprint { units }).collect();
+        identify(&before, &now, strand.map_or("all", Strand::id), self.window.to())
+    }
+
+    fn named(&self, identity: Identity, index: usize, place: &HotPlace) -> Hotspot {
         let (name, area_code) = self.name_of(place.peak);
         Hotspot {
-            id: format!("{}-{}", strand.map_or("all", Strand::id), index + 1),
+            identity,
             rank: index as u32 + 1,
             name,
             area_code,

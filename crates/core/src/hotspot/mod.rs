@@ -11,6 +11,7 @@ use crate::incident::Strand;
 use crate::month::MonthRange;
 use crate::rate::shrinkage::GammaPrior;
 use geo::MultiPolygon;
+use identity::{Ended, Identity};
 
 /// A number with its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,8 +27,8 @@ pub struct Estimate {
 /// A place found by [`detect::detect`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hotspot {
-    /// Identifier in its release and strand: `race-3`, `all-1`.
-    pub id: String,
+    /// Who it is: the identifier lasts from release to release.
+    pub identity: Identity,
     /// 1 for the largest excess of incidents over expectation.
     pub rank: u32,
     /// Postcode district and compass part of the borough, such as `SE15, north of Southwark`.
@@ -99,4 +100,6 @@ pub struct StrandAnalysis {
     pub prior: Option<GammaPrior>,
     /// Hotspots by rank.
     pub hotspots: Vec<Hotspot>,
+    /// Hotspots of the release before that this one does not have.
+    pub ended: Vec<Ended>,
 }

@@ -8,6 +8,7 @@
 //! releases/2026-10-<digest>/boroughs.parquet   reporting areas
 //! releases/2026-10-<digest>/analyses.parquet   one row for all records and one for each strand
 //! releases/2026-10-<digest>/hotspots.parquet   hotspots with outline (GeoParquet)
+//! releases/2026-10-<digest>/ended.parquet      hotspots of the release before that it has not got
 //! releases/current                             the identifier of the one published last
 //! ```
 //!
@@ -22,10 +23,13 @@ use crate::error::{Error, Result, Stage};
 use crate::frame::Table;
 use crate::schema::store::unit;
 use h3o::Resolution;
+use hotspot_core::Month;
 use hotspot_core::areas::AreaLayer;
 use hotspot_core::grid::{CellGrid, StudyArea};
+use hotspot_core::hotspot::Hotspot;
+use hotspot_core::hotspot::analysis::PastHotspot;
 use hotspot_core::projection::Projection;
-use hotspot_core::release::{Release, Units};
+use hotspot_core::release::{DataClass, Release, Units};
 use manifest::{Manifest, Stated};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -43,6 +47,7 @@ const STUDY_AREA: &str = "study_area.parquet";
 const BOROUGHS: &str = "boroughs.parquet";
 const ANALYSES: &str = "analyses.parquet";
 const HOTSPOTS: &str = "hotspots.parquet";
+const ENDED: &str = "ended.parquet";
 
 /// A release that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,6 +170,7 @@ pub fn read_release(releases: &Path, id: Option<&str>) -> Result<Release> {
     } = manifest.stated().ok_or_else(|| Error::refused(STAGE, &folder, "a range of months ends before it starts"))?;
     let mut analyses = tables::analyses_from_table(&open(ANALYSES)?)?;
     tables::hotspots_from_table(&open(HOTSPOTS)?, &mut analyses)?;
+    tables::ended_from_table(&open(ENDED)?, &mut analyses)?;
     let facts = tables::facts_from_table(&open(FACTS)?, facts)?;
     let areas = tables::reporting_from_table(&open(BOROUGHS)?)?;
     Ok(Release {
@@ -215,6 +221,61 @@ pub fn list_releases(releases: &Path) -> Result<Vec<String>> {
     Ok(found.into_iter().rev().map(|(.., name)| name).collect())
 }
 
+/// The release whose hotspots the next one goes on from, and those hotspots: the newest of an earlier month with the same study area,
+/// class, kind of units and resolution. `None` when there is none.
+///
+/// # Errors
+/// When a file of that release is missing or damaged.
+pub fn hotspots_before(releases: &Path, next: &Next<'_>) -> Result<Option<(String, Vec<PastHotspot>)>> {
+    for id in list_releases(releases)? {
+        let folder = releases.join(&id);
+        let Some(manifest) = Manifest::load(&folder)? else { continue };
+        let Some(stated) = manifest.stated() else { continue };
+        let like = stated.month < next.month
+            && stated.study_area == next.study_area
+            && stated.class == next.class
+            && stated.resolution == next.resolution;
+        if !like {
+            continue;
+        }
+        let open = |name: &str| open(&folder, &manifest, name);
+        let names: Vec<String> = match &manifest.units {
+            manifest::Units::Cells { .. } => {
+                let wanted = Resolution::try_from(stated.resolution).map_err(|e| Error::source(STAGE, &folder, e))?;
+                let mut cells: Vec<_> = open(CELLS)?.column(unit::H3)?.iter().filter_map(|cell| cell.parent(wanted)).collect();
+                cells.sort_unstable();
+                cells.dedup();
+                cells.iter().map(ToString::to_string).collect()
+            }
+            manifest::Units::Areas { .. } => open(AREAS)?.column(unit::CODE)?,
+        };
+        let mut analyses = tables::analyses_from_table(&open(ANALYSES)?)?;
+        tables::hotspots_from_table(&open(HOTSPOTS)?, &mut analyses)?;
+        let past = |strand, hotspot: Hotspot| PastHotspot {
+            strand,
+            id: hotspot.identity.id,
+            first_seen: hotspot.identity.first_seen,
+            units: hotspot.units.iter().filter_map(|row| names.get(*row as usize).cloned()).collect(),
+        };
+        let all = analyses.into_iter().flat_map(|a| a.hotspots.into_iter().map(move |h| past(a.strand, h))).collect();
+        return Ok(Some((id, all)));
+    }
+    Ok(None)
+}
+
+/// What a release must have in common with the one that it goes on from.
+#[derive(Debug, Clone, Copy)]
+pub struct Next<'a> {
+    /// Its month.
+    pub month: Month,
+    /// Name of its study area.
+    pub study_area: &'a str,
+    /// Class of its store.
+    pub class: DataClass,
+    /// Resolution of its hotspots; 0 for areas.
+    pub resolution: u8,
+}
+
 /// The identifier of the release published last; `None` before the first.
 ///
 /// # Errors
@@ -240,7 +301,7 @@ pub fn verify_release(releases: &Path, id: &str) -> Result<()> {
 /// `2026-10-` and twelve hex digits; nothing else may become part of a path.
 fn is_id(text: &str) -> bool {
     text.split_at_checked(8).is_some_and(|(month, digest)| {
-        month.strip_suffix('-').is_some_and(|m| m.parse::<hotspot_core::Month>().is_ok())
+        month.strip_suffix('-').is_some_and(|m| m.parse::<Month>().is_ok())
             && digest.len() == 12
             && digest.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
     })
@@ -286,6 +347,7 @@ fn contents(release: &Release, path: &Path) -> Result<(Manifest, BTreeMap<&'stat
     files.insert(BOROUGHS, tables::reporting_to_parquet(&release.areas, path)?);
     files.insert(ANALYSES, tables::analyses_to_parquet(&release.analyses, path)?);
     files.insert(HOTSPOTS, tables::hotspots_to_parquet(&release.analyses, path)?);
+    files.insert(ENDED, tables::ended_to_parquet(&release.analyses, path)?);
     let digests = files.iter().map(|(name, bytes)| ((*name).to_owned(), commit::sha256_hex(bytes))).collect();
     Ok((Manifest::of(release, units, digests), files))
 }

@@ -2,12 +2,13 @@
 
 use crate::error::{Result, Stage};
 use crate::frame::{Table, TableWriter};
-use crate::schema::store::{analysis, fact, hotspot, unit};
+use crate::schema::store::{analysis, ended, fact, hotspot, unit};
 use crate::wkb;
 use geo::MultiPolygon;
 use hotspot_core::areas::AreaLayer;
 use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_HOUR, NO_UNIT};
 use hotspot_core::grid::GridLevel;
+use hotspot_core::hotspot::identity::{Change, Ended, Identity};
 use hotspot_core::hotspot::{Estimate, Hotspot, StrandAnalysis, Verdict};
 use hotspot_core::rate::shrinkage::GammaPrior;
 use hotspot_core::release::ReportingArea;
@@ -169,6 +170,7 @@ pub(crate) fn analyses_from_table(table: &Table) -> Result<Vec<StrandAnalysis>> 
                 verdict: minimum[row].map_or(Verdict::Analysed, |minimum| Verdict::CannotTell { minimum }),
                 prior: shape[row].zip(rate[row]).map(|(shape, rate)| GammaPrior { shape, rate }),
                 hotspots: Vec::new(),
+                ended: Vec::new(),
             })
         })
         .collect()
@@ -177,11 +179,16 @@ pub(crate) fn analyses_from_table(table: &Table) -> Result<Vec<StrandAnalysis>> 
 pub(crate) fn hotspots_to_parquet(analyses: &[StrandAnalysis], path: &Path) -> Result<Vec<u8>> {
     let all = || analyses.iter().flat_map(|a| &a.hotspots);
     let numbers: Vec<u32> = (0..).zip(analyses).flat_map(|(row, a)| a.hotspots.iter().map(move |_| row)).collect();
+    let changes: Vec<String> = all().map(|h| h.identity.change.id().to_owned()).collect();
+    let of: Vec<String> = all().map(|h| h.identity.of.join(" ")).collect();
     let strands: Vec<Vec<u32>> = all().map(|h| h.strands.to_vec()).collect();
     let outlines: Vec<Vec<u8>> = all().map(|h| wkb::encode(&h.outline)).collect();
     TableWriter::new()
         .with(hotspot::ANALYSIS, numbers.iter())
-        .with(hotspot::ID, all().map(|h| &h.id))
+        .with(hotspot::ID, all().map(|h| &h.identity.id))
+        .with(hotspot::FIRST_SEEN, all().map(|h| &h.identity.first_seen))
+        .with(hotspot::CHANGE, changes.iter())
+        .with(hotspot::OF, of.iter())
         .with(hotspot::RANK, all().map(|h| &h.rank))
         .with(hotspot::NAME, all().map(|h| &h.name))
         .with_optional(hotspot::AREA_CODE, all().map(|h| h.area_code.as_ref()))
@@ -201,10 +208,39 @@ pub(crate) fn hotspots_to_parquet(analyses: &[StrandAnalysis], path: &Path) -> R
         .into_parquet(STAGE, path)
 }
 
+pub(crate) fn ended_to_parquet(analyses: &[StrandAnalysis], path: &Path) -> Result<Vec<u8>> {
+    let all = || analyses.iter().flat_map(|a| &a.ended);
+    let numbers: Vec<u32> = (0..).zip(analyses).flat_map(|(row, a)| a.ended.iter().map(move |_| row)).collect();
+    TableWriter::new()
+        .with(ended::ANALYSIS, numbers.iter())
+        .with(ended::ID, all().map(|e| &e.id))
+        .with(ended::FIRST_SEEN, all().map(|e| &e.first_seen))
+        .with_optional(ended::INTO, all().map(|e| e.into.as_ref()))
+        .into_parquet(STAGE, path)
+}
+
+/// Puts each hotspot that ended into its analysis.
+pub(crate) fn ended_from_table(table: &Table, analyses: &mut [StrandAnalysis]) -> Result<()> {
+    let number = table.column(ended::ANALYSIS)?;
+    let id = table.column(ended::ID)?;
+    let first_seen = table.column(ended::FIRST_SEEN)?;
+    let into = table.optional(ended::INTO)?;
+    for (row, ((id, first_seen), into)) in id.into_iter().zip(first_seen).zip(into).enumerate() {
+        let analysis = analyses
+            .get_mut(number[row] as usize)
+            .ok_or_else(|| table.error_at(row, ended::ANALYSIS.name, "there is no such analysis"))?;
+        analysis.ended.push(Ended { id, first_seen, into });
+    }
+    Ok(())
+}
+
 /// Puts each hotspot into its analysis.
 pub(crate) fn hotspots_from_table(table: &Table, analyses: &mut [StrandAnalysis]) -> Result<()> {
     let number = table.column(hotspot::ANALYSIS)?;
     let mut id = table.column(hotspot::ID)?;
+    let first_seen = table.column(hotspot::FIRST_SEEN)?;
+    let change = table.column(hotspot::CHANGE)?;
+    let of = table.column(hotspot::OF)?;
     let rank = table.column(hotspot::RANK)?;
     let mut name = table.column(hotspot::NAME)?;
     let mut area_code = table.optional(hotspot::AREA_CODE)?;
@@ -225,7 +261,13 @@ pub(crate) fn hotspots_from_table(table: &Table, analyses: &mut [StrandAnalysis]
             .get_mut(number[row] as usize)
             .ok_or_else(|| table.error_at(row, hotspot::ANALYSIS.name, "there is no such analysis"))?;
         analysis.hotspots.push(Hotspot {
-            id: std::mem::take(&mut id[row]),
+            identity: Identity {
+                id: std::mem::take(&mut id[row]),
+                first_seen: first_seen[row],
+                change: Change::from_id(&change[row])
+                    .ok_or_else(|| table.error_at(row, hotspot::CHANGE.name, "there is no such change"))?,
+                of: of[row].split_whitespace().map(str::to_owned).collect(),
+            },
             rank: rank[row],
             name: std::mem::take(&mut name[row]),
             area_code: area_code[row].take(),

@@ -114,13 +114,32 @@ pub(crate) mod analysis {
     pub(crate) const PRIOR_RATE: Col<f64> = Col::new("prior_rate");
 }
 
-/// Hotspots of a release.
-pub(crate) mod hotspot {
+/// Hotspots of the release before that a release has not got.
+pub(crate) mod ended {
     use crate::frame::Col;
+    use hotspot_core::Month;
 
     /// Row of the analysis.
     pub(crate) const ANALYSIS: Col<u32> = Col::new("analysis");
     pub(crate) const ID: Col<String> = Col::new("id");
+    pub(crate) const FIRST_SEEN: Col<Month> = Col::new("first_seen");
+    /// The hotspot that holds a part of it now.
+    pub(crate) const INTO: Col<String> = Col::new("into");
+}
+
+/// Hotspots of a release.
+pub(crate) mod hotspot {
+    use crate::frame::Col;
+    use hotspot_core::Month;
+
+    /// Row of the analysis.
+    pub(crate) const ANALYSIS: Col<u32> = Col::new("analysis");
+    pub(crate) const ID: Col<String> = Col::new("id");
+    pub(crate) const FIRST_SEEN: Col<Month> = Col::new("first_seen");
+    /// What became of it since the release before.
+    pub(crate) const CHANGE: Col<String> = Col::new("change");
+    /// Identifiers of the hotspots before of which it holds a part, separated by spaces.
+    pub(crate) const OF: Col<String> = Col::new("of");
     pub(crate) const RANK: Col<u32> = Col::new("rank");
     pub(crate) const NAME: Col<String> = Col::new("name");
     pub(crate) const AREA_CODE: Col<String> = Col::new("area_code");

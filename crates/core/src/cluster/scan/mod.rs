@@ -462,7 +462,8 @@ fn check(input: &ScanInput<'_>, params: &ScanParams) -> Result<()> {
     }
     let radius = match input.places {
         Places::Circles { centers, max_radius_m } => {
-            if centers.iter().flatten().any(|c| !c.is_finite()) {
+            // Squares of the differences must be finite.
+            if centers.iter().flatten().any(|c| c.is_nan() || c.abs() >= 1e150) {
                 return Err(Error::OutOfRange { what: "centres", must: "finite numbers of metres" });
             }
             max_radius_m

@@ -99,6 +99,8 @@ mod uncertain;
 mod windows;
 
 #[cfg(test)]
+mod calibration_tests;
+#[cfg(test)]
 mod tests;
 
 pub use clusters::Secondary;

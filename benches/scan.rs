@@ -50,7 +50,7 @@ impl Country {
 }
 
 /// 999 replicas, half of the population; the peers' task is 4,835 units.
-#[divan::bench(args = [600, 1_200, 2_400, 4_835], sample_count = 3)]
+#[divan::bench(args = [1_000, 4_835, 10_000], sample_count = 3)]
 fn space(bencher: Bencher, units: usize) {
     let country = Country::new(units, 1, 5 * units as u32, 3.0);
     bencher.bench(|| scan(black_box(&country.input(None)), &ScanParams::default()));
@@ -110,7 +110,9 @@ fn beside_the_peers() {
 
 fn side_by_side(task: &str, country: &Country) {
     let params = ScanParams::default();
-    for threads in [1, 2] {
+    let mut threads = vec![1, rayon::current_num_threads()];
+    threads.dedup();
+    for threads in threads {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
         let body = || pool.install(|| scan(&country.input(None), &params).expect("the peers' work is valid"));
         peer::measure(task, country.centers.len(), threads, body, |found| {
@@ -118,13 +120,14 @@ fn side_by_side(task: &str, country: &Country) {
             let mut maxima = found.inference.maxima.clone();
             maxima.sort_by(f64::total_cmp);
             format!(
-                "{{\"llr\": {:.6}, \"center\": {}, \"n_in\": {}, \"start\": {}, \"months\": {}, \"cases\": {}, \"p\": {}, \"sim_q95\": {:.4}, \"windows\": {}}}",
+                "{{\"llr\": {:.6}, \"center\": {}, \"n_in\": {}, \"start\": {}, \"months\": {}, \"cases\": {}, \"expected\": {:.2}, \"p\": {}, \"sim_q95\": {:.4}, \"windows\": {}}}",
                 best.llr,
                 best.center,
                 best.units.len(),
                 best.start,
                 best.end - best.start + 1,
                 best.cases,
+                best.expected,
                 best.p.expect("replicas were made"),
                 maxima[maxima.len() * 95 / 100],
                 found.windows

@@ -79,16 +79,22 @@ pub fn cpu_seconds() -> f64 {
 }
 
 /// Runs `body` once to warm up, then often enough to be timed (at least 3 times and half a second), and prints the peers' line.
-/// `check` gives the answer's checksum as a JSON object, the same keys as the peers print. `threads` is what `body` used.
+/// A first run of ten seconds or more is no warm-up but the measurement, as in the peers' scripts. `check` gives the answer's
+/// checksum as a JSON object, the same keys as the peers print. `threads` is what `body` used.
 pub fn measure<T>(task: &str, size: usize, threads: usize, body: impl Fn() -> T, check: impl Fn(&T) -> String) {
-    let mut result = body();
-    let (mut wall, mut cpu) = (Vec::new(), Vec::new());
-    let all = Instant::now();
-    while wall.len() < 3 || (all.elapsed().as_secs_f64() < 0.5 && wall.len() < 1000) {
+    let timed = || {
         let (start, busy) = (Instant::now(), cpu_seconds());
-        result = body();
-        wall.push(start.elapsed().as_secs_f64());
-        cpu.push(cpu_seconds() - busy);
+        let result = body();
+        (result, start.elapsed().as_secs_f64(), cpu_seconds() - busy)
+    };
+    let (mut result, first, busy) = timed();
+    let (mut wall, mut cpu) = if first >= 10.0 { (vec![first], vec![busy]) } else { (Vec::new(), Vec::new()) };
+    let all = Instant::now();
+    while first < 10.0 && (wall.len() < 3 || (all.elapsed().as_secs_f64() < 0.5 && wall.len() < 1000)) {
+        let (again, seconds, busy) = timed();
+        result = again;
+        wall.push(seconds);
+        cpu.push(busy);
     }
     wall.sort_by(f64::total_cmp);
     let middle = wall[wall.len() / 2];

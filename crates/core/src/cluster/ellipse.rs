@@ -22,9 +22,9 @@
 //! Of a normal cloud the plain ellipse covers 1 − exp(−½) = 39 % and the one with √2 covers 1 − exp(−1) = 63 %, neither of them the 68 %
 //! that "one standard deviation" suggests.
 //!
-//! `pointpats.ellipse` means CrimeStat's but writes its second axis as x sin θ − y cos θ where x sin θ + y cos θ is perpendicular to
-//! the first: its two numbers are not the axes of an ellipse of the points (39.62 and 42.75 in its own test, where 39.62 and 47.95
-//! are right).
+//! `pointpats` 2.5.5 has the same axes (earlier ones wrote the second as x sin θ − y cos θ where x sin θ + y cos θ is perpendicular to
+//! the first: 42.75 in their own test, where 47.95 is right). Its angle runs from the east against the clock, and with weights it corrects for
+//! N − 2 by the number of rows. `sfdep` calls sx the major axis, which is whichever lies across its angle.
 //!
 //! # What they are for
 //! Shapes that police analysts know, to describe a cluster that was found by other means. An ellipse around points that are not one
@@ -192,6 +192,9 @@ impl Moments {
         }
         let weight = |row: usize| weights.map_or(1.0, |w| w[row]);
         let n: f64 = (0..points.len()).map(weight).sum();
+        if n.is_infinite() {
+            return Err(Error::OutOfRange { what: "weight", must: "finite in all" });
+        }
         if n <= 0.0 {
             return Err(Error::OutOfRange { what: "number of points", must: "at least 1 of positive weight" });
         }
@@ -207,6 +210,10 @@ impl Moments {
             xx += w * dx * dx;
             xy += w * dx * dy;
             yy += w * dy * dy;
+        }
+        // The axes need the product.
+        if !(xx * yy).is_finite() {
+            return Err(Error::OutOfRange { what: "coordinate", must: "less than 10⁷⁵ from the others" });
         }
         Ok(Self { n, center, xx, xy, yy })
     }
@@ -297,7 +304,8 @@ pub enum Hull {
 /// # Ok::<(), hotspot_core::Error>(())
 /// ```
 pub fn hull(points: &[[f64; 2]], kind: Hull) -> Result<Option<Polygon<f64>>> {
-    if points.iter().flatten().any(|c| !c.is_finite()) {
+    // Products of the differences must be finite.
+    if points.iter().flatten().any(|c| c.is_nan() || c.abs() >= 1e150) {
         return Err(Error::OutOfRange { what: "coordinate", must: "finite" });
     }
     if let Hull::Concave { concavity, shortest_m } = kind {

@@ -16,5 +16,10 @@ mod reachability;
 pub mod scan;
 pub mod st_dbscan;
 
+#[cfg(test)]
+mod edge_tests;
+#[cfg(test)]
+mod samples;
+
 /// Label of a point that belongs to no cluster.
 pub const NOISE: i32 = -1;

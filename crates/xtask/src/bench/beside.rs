@@ -16,8 +16,19 @@ pub struct Beside {
     /// Keys of the answers' checksums that must agree, and the largest relative difference.
     pub same: &'static [&'static str],
     pub within: f64,
-    /// Figures of a peer that cannot be installed here: its name, CPU seconds, where they stand.
-    pub stated: &'static [(&'static str, f64, &'static str)],
+    /// Peers that cannot be installed here.
+    pub stated: &'static [Stated],
+}
+
+/// Figures of a peer that was measured elsewhere.
+pub struct Stated {
+    /// Its name and version.
+    pub peer: &'static str,
+    pub cpu_seconds: f64,
+    /// Where and how they were found.
+    pub source: &'static str,
+    /// Its answers: keys of our checksum with their values, compared as those of [`Beside::same`].
+    pub answers: &'static [(&'static str, f64)],
 }
 
 /// Every row of the table. Sizes of cells are those of Greater London by centre, at resolutions 9 and 10.
@@ -131,5 +142,44 @@ pub const BESIDE: &[Beside] = &[
         same: &["nst", "spatial_pairs"],
         within: 0.0,
         stated: &[],
+    },
+    Beside {
+        operation: "scan in space, half of the population, 999 replicas",
+        size: 4_835,
+        of: "areas",
+        task: "f_scan_space",
+        bench: "scan",
+        peers: &[],
+        same: &[],
+        within: 3e-9,
+        stated: &[Stated {
+            peer: "SaTScan 10.3.2",
+            cpu_seconds: 29.0,
+            source: "one thread, the peers' machine",
+            answers: &[("llr", 230.819771), ("n_in", 140.0), ("cases", 1379.0), ("expected", 736.76), ("p", 0.001)],
+        }],
+    },
+    Beside {
+        operation: "scan in space and time, 36 months, 999 replicas",
+        size: 625,
+        of: "areas",
+        task: "f_scan_spacetime",
+        bench: "scan",
+        peers: &[],
+        same: &[],
+        within: 3e-9,
+        stated: &[Stated {
+            peer: "SaTScan 10.3.2",
+            cpu_seconds: 180.0,
+            source: "from 19.2 s for 99 replicas, the peers' machine",
+            answers: &[
+                ("llr", 293.469075),
+                ("n_in", 38.0),
+                ("cases", 1531.0),
+                ("expected", 771.71),
+                ("start", 24.0),
+                ("months", 6.0),
+            ],
+        }],
     },
 ];

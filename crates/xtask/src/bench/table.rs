@@ -28,33 +28,36 @@ pub fn of(rows: &[&Beside], lines: &[Value]) -> String {
         };
         for peer in lines.iter().filter(of_row).filter(|l| l["peer"] != "hotspot") {
             let name = format!("{} ({})", peer["peer"].as_str().unwrap_or_default(), peer["version"].as_str().unwrap_or_default());
-            let answers = mine.map_or_else(String::new, |m| agreement(row, &m["check"], &peer["check"]));
+            let answers = mine.map_or_else(String::new, |m| agreement(row.same, row.within, &m["check"], &peer["check"]));
             line(&name, peer["cpu_seconds"].as_f64().unwrap_or(f64::NAN), &answers);
         }
-        for (peer, theirs, source) in row.stated {
-            line(peer, *theirs, &format!("stated: {source}"));
+        for stated in row.stated {
+            let keys: Vec<&str> = stated.answers.iter().map(|(key, _)| *key).collect();
+            let theirs: Value = stated.answers.iter().map(|(key, value)| ((*key).to_owned(), Value::from(*value))).collect();
+            let answers = mine.map_or_else(String::new, |m| agreement(&keys, row.within, &m["check"], &theirs) + "; ");
+            line(stated.peer, stated.cpu_seconds, &format!("{answers}stated: {}", stated.source));
         }
     }
     text
 }
 
-/// Whether the checksums agree.
-fn agreement(row: &Beside, ours: &Value, theirs: &Value) -> String {
+/// Whether the checksums agree in these keys, up to a relative difference.
+fn agreement(keys: &[&str], within: f64, ours: &Value, theirs: &Value) -> String {
     let mut differ = Vec::new();
-    for key in row.same {
+    for key in keys {
         let (a, b) = (&ours[*key], &theirs[*key]);
         let equal = match (a.as_f64(), b.as_f64()) {
-            (Some(a), Some(b)) => (a - b).abs() <= row.within * a.abs().max(b.abs()),
+            (Some(a), Some(b)) => (a - b).abs() <= within * a.abs().max(b.abs()),
             _ => a == b && !a.is_null(),
         };
         if !equal {
             differ.push(format!("{key}: {a} against {b}"));
         }
     }
-    if row.same.is_empty() {
+    if keys.is_empty() {
         "not comparable".to_owned()
     } else if differ.is_empty() {
-        format!("agree ({})", row.same.join(", "))
+        format!("agree ({})", keys.join(", "))
     } else {
         format!("differ ({})", differ.join("; "))
     }
@@ -85,6 +88,7 @@ fn thousands(value: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::beside::Stated;
     use super::*;
     use serde_json::json;
 
@@ -97,7 +101,11 @@ mod tests {
         peers: &[],
         same: &["sum"],
         within: 1e-9,
-        stated: &[("elsewhere", 2.0, "a paper")],
+        stated: &[
+            Stated { peer: "elsewhere", cpu_seconds: 2.0, source: "a paper", answers: &[("sum", 3.0)] },
+            Stated { peer: "other", cpu_seconds: 3.0, source: "a paper", answers: &[("sum", 4.0)] },
+            Stated { peer: "silent", cpu_seconds: 4.0, source: "a paper", answers: &[] },
+        ],
     };
 
     #[test]
@@ -105,6 +113,13 @@ mod tests {
         let line = |peer: &str, cpu: f64, sum: f64| json!({"task": "e_kde", "size": 25_000, "threads": 1, "peer": peer, "version": "1", "cpu_seconds": cpu, "rss_mb": 9, "check": {"sum": sum}});
         let text = of(&[&ROW], &[line("hotspot", 0.5, 3.0), line("a", 5.0, 3.0), line("b", 1.0, 3.1)]);
         assert!(text.contains("| density | 25,000 points | 0.5000 | 9 | a (1) | 5.00 | 10.0 | agree (sum) |"), "{text}");
-        assert!(text.contains("| 2.0 | differ (sum: 3.0 against 3.1) |") && text.contains("| 4.0 | stated: a paper |"), "{text}");
+        assert!(
+            text.contains("| 2.0 | differ (sum: 3.0 against 3.1) |") && text.contains("| 4.0 | agree (sum); stated: a paper |"),
+            "{text}"
+        );
+        assert!(text.contains("| 6.0 | differ (sum: 3.0 against 4.0); stated: a paper |"), "{text}");
+        assert!(text.contains("| 8.0 | not comparable; stated: a paper |"), "{text}");
+        // Ours was not measured: nothing is said about the answers.
+        assert!(of(&[&ROW], &[]).contains("| not measured |  | elsewhere | 2.00 |  | stated: a paper |"));
     }
 }

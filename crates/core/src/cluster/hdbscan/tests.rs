@@ -1,4 +1,5 @@
 use super::*;
+use crate::cluster::samples::{city, crowded, on_any_threads};
 use proptest::prelude::*;
 
 /// The definition, word for word, on a table of all mutual reachability distances.
@@ -228,16 +229,6 @@ fn compare(points: &[[f64; 2]], params: HdbscanParams) {
     }
 }
 
-/// Points that crowd, repeat and lie on a lattice, so that distances tie.
-fn crowded() -> impl Strategy<Value = Vec<[f64; 2]>> {
-    let lattice = (0_i32..9, 0_i32..9).prop_map(|(x, y)| [f64::from(x) * 30.0, f64::from(y) * 40.0]);
-    let anywhere = (0.0..400.0_f64, 0.0..400.0_f64).prop_map(|(x, y)| [x, y]);
-    let dense = (100.0..130.0_f64, 100.0..130.0_f64).prop_map(|(x, y)| [x, y]);
-    let mixed = prop::collection::vec(prop_oneof![lattice.clone(), anywhere.clone(), dense.clone()], 2..70);
-    let free = prop::collection::vec(prop_oneof![anywhere, dense], 2..70);
-    prop_oneof![mixed, free, prop::collection::vec(lattice, 2..70)]
-}
-
 fn params() -> impl Strategy<Value = HdbscanParams> {
     let choices = (
         prop_oneof![Just(SelfWeight::Included), Just(SelfWeight::Excluded)],
@@ -257,12 +248,12 @@ fn params() -> impl Strategy<Value = HdbscanParams> {
 
 proptest! {
     #[test]
-    fn clusters_are_those_of_the_definition(points in crowded(), params in params()) {
+    fn clusters_are_those_of_the_definition(points in crowded(2..70), params in params()) {
         compare(&points, params);
     }
 
     #[test]
-    fn a_point_keeps_its_answer_in_any_order_of_rows(points in crowded(), params in params(), turn in 0_usize..70) {
+    fn a_point_keeps_its_answer_in_any_order_of_rows(points in crowded(2..70), params in params(), turn in 0_usize..70) {
         let found = hdbscan(&points, params).expect("valid input");
         let mut order: Vec<usize> = (0..points.len()).collect();
         order.rotate_left(turn % points.len());
@@ -279,7 +270,7 @@ proptest! {
     }
 
     #[test]
-    fn doubling_all_lengths_changes_nothing(points in crowded(), params in params()) {
+    fn doubling_all_lengths_changes_nothing(points in crowded(2..70), params in params()) {
         let doubled: Vec<[f64; 2]> = points.iter().map(|p| [2.0 * p[0], 2.0 * p[1]]).collect();
         let a = hdbscan(&points, params).expect("valid input");
         let b = hdbscan(&doubled, HdbscanParams { epsilon_m: 2.0 * params.epsilon_m, ..params }).expect("valid input");
@@ -287,7 +278,7 @@ proptest! {
     }
 
     #[test]
-    fn a_coarser_epsilon_never_has_more_clusters(points in crowded(), params in params()) {
+    fn a_coarser_epsilon_never_has_more_clusters(points in crowded(2..70), params in params()) {
         // (The cluster of all points may be empty at a small distance.)
         let params = HdbscanParams { single: SingleCluster::Refused, ..params };
         let all = |epsilon_m| hdbscan(&points, HdbscanParams { epsilon_m, ..params }).expect("valid input").sizes.len();
@@ -321,23 +312,9 @@ fn links_of_spanning_tree(points: &[[f64; 2]], core: &[f64]) -> Vec<(f64, f64)> 
     links
 }
 
-fn crowd(n: usize) -> Vec<[f64; 2]> {
-    use rand_pcg::{Pcg64, rand_core::Rng};
-    let mut random = Pcg64::new(5, 5);
-    let mut unit = || (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
-    (0..n)
-        .map(|i| match i % 5 {
-            0 => [unit() * 9e3, unit() * 9e3],
-            // Snapped to a few street points.
-            1 => [(unit() * 12.0).floor() * 250.0, (unit() * 12.0).floor() * 250.0],
-            k => [unit() * unit() * 900.0 * k as f64, 5e3 + unit() * unit() * unit() * 3e3],
-        })
-        .collect()
-}
-
 #[test]
 fn the_spanning_tree_is_exact() {
-    let points = crowd(3_000);
+    let points = city(3_000);
     let tree = Tree::new(&points);
     let ordered: Vec<[f64; 2]> = (0..tree.len()).map(|i| tree.point(i)).collect();
     for k in [0, 1, 5, 30, 400] {
@@ -355,16 +332,9 @@ fn the_spanning_tree_is_exact() {
 
 #[test]
 fn threads_change_nothing() {
-    let points = crowd(40_000);
-    let run = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-        pool.install(|| hdbscan(&points, HdbscanParams::new(15)).expect("valid input"))
-    };
-    let one = run(1);
-    assert!(one.sizes.len() > 20 && one.noise() > 100);
-    for threads in [2, 3, 7] {
-        assert_eq!(run(threads), one);
-    }
+    let points = city(40_000);
+    let found = on_any_threads(|| hdbscan(&points, HdbscanParams::new(15)).expect("valid input"));
+    assert!(found.sizes.len() > 20 && found.noise() > 100);
 }
 
 #[test]

@@ -28,7 +28,7 @@ impl Default for GiniParams {
     }
 }
 
-/// Gini coefficient of clusters that do not overlap, (cases, expected) each, among `total` cases.
+/// Gini coefficient of clusters that do not overlap, (cases, expected) each, among `total` cases; 0 without a case.
 ///
 /// ```
 /// use hotspot_core::cluster::scan::gini_of_clusters;
@@ -39,6 +39,9 @@ impl Default for GiniParams {
 /// assert!(gini_of_clusters(&[(30.0, 5.0), (10.0, 5.0)], 100.0) > 0.3);
 /// ```
 pub fn gini_of_clusters(clusters: &[(f64, f64)], total: f64) -> f64 {
+    if total <= 0.0 {
+        return 0.0;
+    }
     let inside = clusters.iter().fold((0.0, 0.0), |sum, c| (sum.0 + c.0, sum.1 + c.1));
     let mut parts: Vec<(f64, f64)> = clusters.to_vec();
     parts.push((total - inside.0, (total - inside.1).max(0.0)));

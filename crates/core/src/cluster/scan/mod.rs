@@ -99,6 +99,8 @@ mod uncertain;
 mod windows;
 
 #[cfg(test)]
+mod calibration_tests;
+#[cfg(test)]
 mod tests;
 
 pub use clusters::Secondary;
@@ -462,7 +464,8 @@ fn check(input: &ScanInput<'_>, params: &ScanParams) -> Result<()> {
     }
     let radius = match input.places {
         Places::Circles { centers, max_radius_m } => {
-            if centers.iter().flatten().any(|c| !c.is_finite()) {
+            // Squares of the differences must be finite.
+            if centers.iter().flatten().any(|c| c.is_nan() || c.abs() >= 1e150) {
                 return Err(Error::OutOfRange { what: "centres", must: "finite numbers of metres" });
             }
             max_radius_m

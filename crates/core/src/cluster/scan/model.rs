@@ -113,8 +113,12 @@ impl Fitted {
                 let (all, time) = (expected.iter().sum::<f64>(), step_lengths.iter().sum::<f64>());
                 check_population(cases, &expected, all)?;
                 let measure = expected.chunks_exact(steps).map(|of_unit| of_unit.iter().sum::<f64>() / time).collect();
+                let rate = total as f64 / all;
+                if rate.is_infinite() {
+                    return Err(Error::OutOfRange { what: "population", must: "large enough to divide by" });
+                }
                 for value in &mut expected {
-                    *value *= total as f64 / all;
+                    *value *= rate;
                 }
                 let null = Null::Multinomial { cases: total, cells: Alias::new(&expected) };
                 Ok(Self { expected, statistic: poisson, null, measure })

@@ -37,7 +37,7 @@ pub fn poisson_llr(cases: f64, expected: f64, total: f64) -> f64 {
 }
 
 /// LLR of a window under the Bernoulli model: `cases` among its `population` (cases and controls), of `total_cases` among
-/// `total_population`.
+/// `total_population`. 0 when there is nobody.
 ///
 /// ```
 /// use hotspot_core::cluster::scan::{bernoulli_llr, poisson_llr};
@@ -49,13 +49,18 @@ pub fn poisson_llr(cases: f64, expected: f64, total: f64) -> f64 {
 /// assert!((rare - poisson_llr(30.0, 10.0, 100.0)).abs() < 1e-3);
 /// ```
 pub fn bernoulli_llr(cases: f64, population: f64, total_cases: f64, total_population: f64) -> f64 {
+    if total_population <= 0.0 {
+        return 0.0;
+    }
     let expected = population * total_cases / total_population;
     let controls = (population - cases).max(0.0);
     poisson_llr(cases, expected, total_cases) + poisson_llr(controls, population - expected, total_population - total_cases)
 }
 
 fn term(count: f64, expected: f64) -> f64 {
-    if count > 0.0 { count * (count / expected).ln() } else { 0.0 }
+    let ratio = count / expected;
+    // Of next to nothing expected the ratio is no number, its logarithm is.
+    if count > 0.0 { count * if ratio.is_finite() { ratio.ln() } else { count.ln() - expected.ln() } } else { 0.0 }
 }
 
 /// The statistic of one scan: which formula, and its totals.

@@ -335,52 +335,6 @@ fn lanes_that_overflow_by_surprise_are_done_again() {
     }
 }
 
-/// Share of data sets without a cluster whose p is at most alpha.
-fn share_below(alpha: f64, p: &[f64]) -> f64 {
-    p.iter().filter(|p| **p <= alpha).count() as f64 / p.len() as f64
-}
-
-#[test]
-fn without_a_cluster_p_is_small_as_seldom_as_it_says() {
-    let centers: Vec<[f64; 2]> = (0..36).map(|i| [f64::from(i % 6), f64::from(i / 6) + 0.01 * f64::from(i)]).collect();
-    let population: Vec<f64> = (0..36).map(|i| f64::from(5 + i % 4)).collect();
-    let lengths = [31.0, 28.0, 31.0];
-    let persons: Vec<u32> = (0..108).map(|i| 8 + i % 5).collect();
-    for kind in 0..3 {
-        for stop in [Stop::Never, Stop::Exceedances(5)] {
-            let truth = match kind {
-                0 => Fitted::new(Model::Poisson { population: &population }, &[2; 108], &lengths),
-                1 => Fitted::new(Model::Bernoulli { population: &persons }, &[2; 108], &lengths),
-                _ => Fitted::new(Model::SpaceTimePermutation, &(0..108).map(|i| i % 5).collect::<Vec<u32>>(), &lengths),
-            };
-            let truth = truth.unwrap();
-            let p: Vec<f64> = (0..400)
-                .map(|set| {
-                    let mut cases = vec![0; 108];
-                    truth.null.draw(&mut replicas::stream(99, set), &mut cases);
-                    let model = match kind {
-                        0 => Model::Poisson { population: &population },
-                        1 => Model::Bernoulli { population: &persons },
-                        _ => Model::SpaceTimePermutation,
-                    };
-                    let places = Places::Circles { centers: &centers, max_radius_m: None };
-                    let input = ScanInput { places, cases: &cases, step_lengths: &lengths, model };
-                    let params =
-                        ScanParams { replicates: 39, stop, seed: u64::from(set), max_clusters: 1, ..ScanParams::default() };
-                    scan(&input, &params).unwrap().clusters.first().map_or(1.0, |c| c.p.unwrap())
-                })
-                .collect();
-            // Four standard errors; and not so seldom that the test could not find anything.
-            for alpha in [0.05, 0.1, 0.2, 0.5] {
-                let share = share_below(alpha, &p);
-                let error = (alpha * (1.0 - alpha) / 400.0_f64).sqrt();
-                assert!(share <= alpha + 4.0 * error, "{kind} {stop:?}: P(p <= {alpha}) is {share}");
-                assert!(share >= alpha - 4.0 * error - 0.01, "{kind} {stop:?}: P(p <= {alpha}) is {share}");
-            }
-        }
-    }
-}
-
 #[test]
 fn low_rates_are_found_by_name() {
     let (centers, population) = (line(9), [10.0; 9]);

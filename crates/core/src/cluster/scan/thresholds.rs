@@ -101,9 +101,9 @@ impl Thresholds {
         if llr < even {
             return (llr.max(0.0) * LEVELS) as usize;
         }
-        let level = EVEN + ((llr / even).ln() / 1.02_f64.ln()) as usize;
+        let level = EVEN + (((llr / even).ln() / 1.02_f64.ln()) as usize).min(ALL - 1 - EVEN);
         // The logarithm may round up over the edge.
-        (if Self::llr(level) > llr { level - 1 } else { level }).min(ALL - 1)
+        if Self::llr(level) > llr { level - 1 } else { level }
     }
 
     /// The LLR of a level.

@@ -64,7 +64,8 @@ fn zone(center: u32, order: impl Iterator<Item = (u32, bool)>, measure: &[f64], 
 /// Circles on the units' centres. `limit` is the largest measure in a window, `max_radius_m` its largest radius.
 pub(super) fn circles(points: &[[f64; 2]], measure: &[f64], limit: f64, max_radius_m: Option<f64>) -> Vec<Zone> {
     let mut by_place: Vec<u32> = (0..points.len() as u32).collect();
-    let at = |unit: u32| points[unit as usize];
+    // Minus zero is zero: equal numbers sort side by side.
+    let at = |unit: u32| points[unit as usize].map(|c| c + 0.0);
     by_place.sort_unstable_by(|a, b| {
         let ([ax, ay], [bx, by]) = (at(*a), at(*b));
         ax.total_cmp(&bx).then(ay.total_cmp(&by)).then(a.cmp(b))

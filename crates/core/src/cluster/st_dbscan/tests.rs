@@ -1,6 +1,7 @@
 use super::*;
 use crate::cluster::NOISE;
 use crate::cluster::dbscan::dbscan;
+use crate::cluster::samples::crowded;
 use proptest::prelude::*;
 
 const WEEK: StDbscanParams = StDbscanParams { eps_m: 200.0, eps_time: 7.0, min_points: 2 };
@@ -69,11 +70,10 @@ fn by_definition(points: &[[f64; 2]], times: &[f64], params: StDbscanParams) -> 
 }
 
 fn incidents() -> impl Strategy<Value = Vec<([f64; 2], f64)>> {
-    let place = prop_oneof![
-        (0_i32..8, 0_i32..8).prop_map(|(x, y)| [f64::from(x) * 30.0, f64::from(y) * 40.0]),
-        (0.0..300.0_f64, 0.0..300.0_f64).prop_map(|(x, y)| [x, y]),
-    ];
-    prop::collection::vec((place, prop_oneof![(0_i32..30).prop_map(f64::from), 0.0..30.0_f64]), 0..120)
+    crowded(0..120).prop_flat_map(|points| {
+        let times = prop::collection::vec(prop_oneof![(0_i32..30).prop_map(f64::from), 0.0..30.0_f64], points.len());
+        times.prop_map(move |times| points.iter().copied().zip(times).collect())
+    })
 }
 
 proptest! {

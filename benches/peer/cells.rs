@@ -8,11 +8,22 @@ use std::path::PathBuf;
 /// Runs that the peers make: resolution, and incidents.
 pub const RUNS: [(u8, usize); 2] = [(9, 25_000), (10, 250_000)];
 
-/// The cells whose centre is in a borough, sorted: `cells_r9.npy`, `cells_r10.npy` of the folder that `PEERS_SCRATCH` names, by
-/// default `scratch` beside the work.
+/// The folder that `PEERS_SCRATCH` names, by default `scratch` beside the work.
+fn scratch() -> Option<PathBuf> {
+    let named = std::env::var_os("PEERS_SCRATCH").map(PathBuf::from);
+    named.or_else(|| Some(super::work()?.parent()?.join("scratch")))
+}
+
+/// Centres of the cells in the British National Grid to the millimetre, in their order: `kde_at_r9.csv`, `kde_at_r10.csv`.
+pub fn places(resolution: u8) -> Option<Vec<[f64; 2]>> {
+    let name = scratch()?.join(format!("kde_at_r{resolution}.csv"));
+    let rows = super::table(&name.to_string_lossy(), &["x", "y"])?;
+    Some(rows.iter().map(|row| [0, 1].map(|axis| row[axis].parse().expect("a number"))).collect())
+}
+
+/// The cells whose centre is in a borough, sorted: `cells_r9.npy`, `cells_r10.npy` of the scratch folder.
 pub fn cells(resolution: u8) -> Option<Vec<CellIndex>> {
-    let scratch = std::env::var_os("PEERS_SCRATCH").map(PathBuf::from);
-    let path = scratch.or_else(|| Some(super::work()?.parent()?.join("scratch")))?.join(format!("cells_r{resolution}.npy"));
+    let path = scratch()?.join(format!("cells_r{resolution}.npy"));
     let Ok(bytes) = std::fs::read(&path) else {
         eprintln!("skipped: {} is absent", path.display());
         return None;

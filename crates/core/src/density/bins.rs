@@ -1,17 +1,26 @@
 //! Points filed by rows of a box, so that those within a distance of a place lie in a few runs of memory.
 
-/// Points taken at a time in the inner loop. Every row of the file ends with one point fewer than that at infinity, so that a run
-/// is always read in whole chunks: what is read beyond it lies out of reach and adds zero.
+use std::ops::Range;
+
+/// Points taken at a time in the inner loop, and kept in one line of the cache. Every row of the file begins with a new block.
 const LANES: usize = 4;
 
-/// Where a row's padding lies: its squared distance from anything is finite and beyond every reach.
+/// Where no point is: its squared distance from anything is finite and beyond every reach.
 const NOWHERE: f64 = 1e150;
 
-/// Rows of the file to one reach.
+/// Columns of the file to one reach. More of them cost memory; fewer make a row's run read points beyond the reach.
+const COLUMNS_PER_REACH: f64 = 8.0;
+
+/// Points in a square of the reach for which rows as high as the reach are best: a lower row spares points that lie above and below
+/// the circle, and costs one run more, as much as twenty points or so.
+const POINTS_PER_ROW: f64 = 24.0;
+
+/// Most rows of the file to one reach.
 const ROWS_PER_REACH: f64 = 4.0;
 
-/// Columns of the file to one reach. More columns cost memory, not time: a row is read from one column to another.
-const COLUMNS_PER_REACH: f64 = 16.0;
+/// Places whose runs are looked up before any of their points are read. The length of a run cannot be foreseen, and the processor
+/// does not look further than the first one that it guesses wrong: so it finds the next ones while it waits.
+const PLACES_AHEAD: usize = 128;
 
 /// Points with their weights and scales, by row and column of a box. Coordinates are metres from the box's lower left corner:
 /// differences between them are those of the originals to the last digit.
@@ -28,17 +37,25 @@ pub(super) struct PointBins {
     slack: f64,
     /// For each row, where its columns begin, and where its last one ends.
     starts: Vec<u32>,
-    xs: Vec<f64>,
-    ys: Vec<f64>,
-    marks: Option<Marks>,
+    blocks: Vec<Block>,
+    marks: Option<Vec<MarkBlock>>,
+}
+
+/// Four points.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+struct Block {
+    xs: [f64; LANES],
+    ys: [f64; LANES],
 }
 
 /// What points carry when they are not all alike, in the order of the file.
-#[derive(Debug)]
-struct Marks {
-    weights: Vec<f64>,
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+struct MarkBlock {
+    weights: [f64; LANES],
     /// Squared distances are multiplied by it.
-    scales: Vec<f64>,
+    scales: [f64; LANES],
 }
 
 /// One point that is not like the others.
@@ -48,21 +65,40 @@ pub(super) struct Mark {
     pub(super) scale: f64,
 }
 
+/// Lower left and upper right corner of the box of points.
+fn bounds(points: &[[f64; 2]]) -> [[f64; 2]; 2] {
+    // By hand, in four lanes: `f64::min` must tell numbers from NaN, and each would wait for the one before.
+    let grow = |[low, high]: &mut [[f64; 2]; 2], p: &[f64; 2]| {
+        for axis in 0..2 {
+            low[axis] = if p[axis] < low[axis] { p[axis] } else { low[axis] };
+            high[axis] = if p[axis] > high[axis] { p[axis] } else { high[axis] };
+        }
+    };
+    let mut lanes = [[[f64::INFINITY; 2], [f64::NEG_INFINITY; 2]]; LANES];
+    let (fours, rest) = points.as_chunks::<LANES>();
+    for four in fours {
+        for (lane, p) in lanes.iter_mut().zip(four) {
+            grow(lane, p);
+        }
+    }
+    let [mut all, others @ ..] = lanes;
+    for corner in others.iter().flatten().filter(|_| !fours.is_empty()).chain(rest) {
+        grow(&mut all, corner);
+    }
+    all
+}
+
 impl PointBins {
     /// Files points for questions of about this reach; `marks`, if given, are as many as the points. Coordinates must be finite.
     pub(super) fn new(points: &[[f64; 2]], marks: Option<&[Mark]>, reach: f64) -> Self {
-        let mut low = [f64::INFINITY; 2];
-        let mut high = [f64::NEG_INFINITY; 2];
-        for p in points {
-            low = [low[0].min(p[0]), low[1].min(p[1])];
-            high = [high[0].max(p[0]), high[1].max(p[1])];
-        }
-        if points.is_empty() {
-            (low, high) = ([0.0; 2], [0.0; 2]);
-        }
+        let [low, high] = if points.is_empty() { [[0.0; 2]; 2] } else { bounds(points) };
         let [width, height] = [high[0] - low[0], high[1] - low[1]].map(|span| if span > 0.0 { span } else { 1.0 });
         let n = points.len().max(1) as f64;
-        let rows = (height / reach * ROWS_PER_REACH).ceil().clamp(1.0, n);
+        let in_reach = n * (reach / width) * (reach / height);
+        let best = (in_reach / POINTS_PER_ROW).sqrt();
+        // Not a number where the box is infinitely high and has no width.
+        let rows_per_reach = if best > 1.0 { best.min(ROWS_PER_REACH) } else { 1.0 };
+        let rows = (height / reach * rows_per_reach).ceil().clamp(1.0, n);
         let columns = (width / reach * COLUMNS_PER_REACH).ceil().clamp(1.0, (2.0 * n / rows).max(1.0)).floor();
         let farthest = [low, high].into_iter().flatten().fold(0.0_f64, |far, c| far.max(c.abs()));
         let mut bins = Self {
@@ -75,8 +111,7 @@ impl PointBins {
             columns_per_metre: columns / width,
             slack: 1e-9 * reach + 1e-15 * farthest,
             starts: Vec::new(),
-            xs: Vec::new(),
-            ys: Vec::new(),
+            blocks: Vec::new(),
             marks: None,
         };
         bins.file(points, marks);
@@ -86,82 +121,104 @@ impl PointBins {
     /// Counting sort by row and column; within a column points keep their order.
     fn file(&mut self, points: &[[f64; 2]], marks: Option<&[Mark]>) {
         let width = self.columns + 1;
+        let (last_row, last_column) = (self.rows as u32 - 1, self.columns as u32 - 1);
+        // A column's count, then its next free place, is kept where the next column begins: once all are filed, that it is.
         let mut starts = vec![0_u32; self.rows * width];
         let places: Vec<u32> = points
             .iter()
             .map(|p| {
-                let row = (((p[1] - self.south) * self.rows_per_metre) as usize).min(self.rows - 1);
-                let column = (((p[0] - self.west) * self.columns_per_metre) as usize).min(self.columns - 1);
-                let place = row * width + column;
-                starts[place] += 1;
-                place as u32
+                let row = (((p[1] - self.south) * self.rows_per_metre) as u32).min(last_row);
+                let column = (((p[0] - self.west) * self.columns_per_metre) as u32).min(last_column);
+                let place = row * width as u32 + column + 1;
+                starts[place as usize] += 1;
+                place
             })
             .collect();
         let mut total = 0;
         for row in starts.chunks_exact_mut(width) {
-            for start in row {
+            row[0] = total;
+            for start in &mut row[1..] {
                 let count = *start;
                 *start = total;
                 total += count;
             }
-            total += LANES as u32 - 1;
+            total = total.next_multiple_of(LANES as u32);
         }
-        let total = total as usize;
-        self.xs = vec![NOWHERE; total];
-        self.ys = vec![NOWHERE; total];
-        let mut filed = marks.map(|_| Marks { weights: vec![0.0; total], scales: vec![1.0; total] });
-        for (n, (p, place)) in points.iter().zip(&places).enumerate() {
-            let next = &mut starts[*place as usize];
+        let blocks = total as usize / LANES;
+        self.blocks = vec![Block { xs: [NOWHERE; LANES], ys: [NOWHERE; LANES] }; blocks];
+        let mut slot_of = |place: u32| {
+            let next = &mut starts[place as usize];
             let slot = *next as usize;
             *next += 1;
-            self.xs[slot] = p[0] - self.west;
-            self.ys[slot] = p[1] - self.south;
-            if let (Some(filed), Some(marks)) = (&mut filed, marks) {
-                filed.weights[slot] = marks[n].weight;
-                filed.scales[slot] = marks[n].scale;
+            (slot / LANES, slot % LANES)
+        };
+        if let Some(marks) = marks {
+            let mut filed = vec![MarkBlock { weights: [0.0; LANES], scales: [1.0; LANES] }; blocks];
+            for ((p, mark), place) in points.iter().zip(marks).zip(&places) {
+                let (block, lane) = slot_of(*place);
+                self.blocks[block].xs[lane] = p[0] - self.west;
+                self.blocks[block].ys[lane] = p[1] - self.south;
+                filed[block].weights[lane] = mark.weight;
+                filed[block].scales[lane] = mark.scale;
+            }
+            self.marks = Some(filed);
+        } else {
+            for (p, place) in points.iter().zip(&places) {
+                let (block, lane) = slot_of(*place);
+                self.blocks[block].xs[lane] = p[0] - self.west;
+                self.blocks[block].ys[lane] = p[1] - self.south;
             }
         }
-        // Each start has moved to its column's end, which is where the next one begins.
-        for row in starts.chunks_exact_mut(width) {
-            row.copy_within(0..width - 1, 1);
-            row[0] = 0;
-        }
-        let mut begin = 0;
-        for row in starts.chunks_exact_mut(width) {
-            row[0] = begin;
-            begin = row[width - 1] + LANES as u32 - 1;
-        }
         self.starts = starts;
-        self.marks = filed;
     }
 
-    /// Calls `run(from, to)` for every run of the file that may hold points within `reach` of a place; `to - from` is a
-    /// multiple of [`LANES`].
+    /// Calls `run` with the blocks of every row that may hold points within `reach` of a place. No block comes twice; beside points in
+    /// reach a block may have others.
     #[inline]
-    fn runs(&self, x: f64, y: f64, reach: f64, mut run: impl FnMut(usize, usize)) {
+    fn runs(&self, [x, y]: [f64; 2], reach: f64, mut run: impl FnMut(Range<usize>)) {
         let reach = reach + self.slack;
-        let last_row = (self.rows - 1) as f64;
-        let (first, last) = (((y - reach) * self.rows_per_metre).floor(), ((y + reach) * self.rows_per_metre).floor());
-        if last < 0.0 || first > last_row {
+        let (first, last) = ((y - reach) * self.rows_per_metre, (y + reach) * self.rows_per_metre);
+        if last < 0.0 || first >= self.rows as f64 {
             return;
         }
         let width = self.columns + 1;
-        let last_column = (self.columns - 1) as f64;
-        for row in first.max(0.0) as usize..=last.min(last_row) as usize {
+        // Casts saturate: below the first row is the first one. (They are also much faster than `floor`.)
+        let (first, last) = (first as u32 as usize, (last as u32 as usize).min(self.rows - 1));
+        let tables = self.starts[first * width..(last + 1) * width].chunks_exact(width);
+        for (row, starts) in (first..=last).zip(tables) {
             let low = row as f64 * self.row_height;
             // How far the row lies above or below; points in its rounding are within the slack.
             let away = (low - y).max(y - low - self.row_height).max(0.0) - self.slack;
             let half = if away > 0.0 { (reach * reach - away * away).max(0.0).sqrt() } else { reach };
             let (from, to) = ((x - half) * self.columns_per_metre, (x + half) * self.columns_per_metre);
-            if to < 0.0 || from >= last_column + 1.0 {
+            if to < 0.0 {
                 continue;
             }
-            // Casts saturate: below the first column is the first one.
-            let starts = &self.starts[row * width..(row + 1) * width];
-            let from = starts[from as usize] as usize;
-            let to = starts[to.min(last_column) as usize + 1] as usize;
+            let from = starts[(from as u32 as usize).min(width - 1)] as usize / LANES;
+            let to = (starts[(to as u32 as usize).saturating_add(1).min(width - 1)] as usize).div_ceil(LANES);
             if from < to {
-                run(from, from + (to - from).next_multiple_of(LANES));
+                run(from..to);
+            }
+        }
+    }
+
+    /// Adds a kernel of the squared distance from a place to each point of a run, lane by lane.
+    #[inline]
+    fn add(&self, run: Range<usize>, [x, y]: [f64; 2], kernel: impl Fn(f64) -> f64, sums: &mut [f64; LANES]) {
+        let blocks = &self.blocks[run.clone()];
+        if let Some(marks) = &self.marks {
+            for (block, marks) in blocks.iter().zip(&marks[run]) {
+                for (lane, sum) in sums.iter_mut().enumerate() {
+                    let (dx, dy) = (block.xs[lane] - x, block.ys[lane] - y);
+                    *sum += marks.weights[lane] * kernel((dx * dx + dy * dy) * marks.scales[lane]);
+                }
+            }
+        } else {
+            for block in blocks {
+                for (lane, sum) in sums.iter_mut().enumerate() {
+                    let (dx, dy) = (block.xs[lane] - x, block.ys[lane] - y);
+                    *sum += kernel(dx * dx + dy * dy);
+                }
             }
         }
     }
@@ -170,29 +227,38 @@ impl PointBins {
     /// beyond the reach, whatever it is given.
     #[inline]
     pub(super) fn sum(&self, at: [f64; 2], reach: f64, kernel: impl Fn(f64) -> f64) -> f64 {
-        let (x, y) = (at[0] - self.west, at[1] - self.south);
+        let at = [at[0] - self.west, at[1] - self.south];
         let mut sums = [0.0; LANES];
-        self.runs(x, y, reach, |from, to| {
-            let (xs, _) = self.xs[from..to].as_chunks::<LANES>();
-            let (ys, _) = self.ys[from..to].as_chunks::<LANES>();
-            if let Some(marks) = &self.marks {
-                let (weights, _) = marks.weights[from..to].as_chunks::<LANES>();
-                let (scales, _) = marks.scales[from..to].as_chunks::<LANES>();
-                for (((px, py), w), s) in xs.iter().zip(ys).zip(weights).zip(scales) {
-                    for lane in 0..LANES {
-                        let (dx, dy) = (px[lane] - x, py[lane] - y);
-                        sums[lane] += w[lane] * kernel((dx * dx + dy * dy) * s[lane]);
-                    }
-                }
-            } else {
-                for (px, py) in xs.iter().zip(ys) {
-                    for lane in 0..LANES {
-                        let (dx, dy) = (px[lane] - x, py[lane] - y);
-                        sums[lane] += kernel(dx * dx + dy * dy);
-                    }
-                }
-            }
-        });
-        (sums[0] + sums[1]) + (sums[2] + sums[3])
+        self.runs(at, reach, |run| self.add(run, at, &kernel, &mut sums));
+        in_all(sums)
     }
+
+    /// [`Self::sum`] of each place, handed on in their order; faster than one by one, and the same to the last bit.
+    #[inline]
+    pub(super) fn sums(&self, places: &[[f64; 2]], reach: f64, kernel: impl Fn(f64) -> f64, mut hand_on: impl FnMut(f64)) {
+        let mut runs: Vec<Range<usize>> = Vec::new();
+        let mut ends = Vec::with_capacity(PLACES_AHEAD);
+        for places in places.chunks(PLACES_AHEAD) {
+            runs.clear();
+            ends.clear();
+            let places = places.iter().map(|at| [at[0] - self.west, at[1] - self.south]);
+            for at in places.clone() {
+                self.runs(at, reach, |run| runs.push(run));
+                ends.push(runs.len());
+            }
+            let mut begin = 0;
+            for (at, end) in places.zip(&ends) {
+                let mut sums = [0.0; LANES];
+                for run in &runs[begin..*end] {
+                    self.add(run.clone(), at, &kernel, &mut sums);
+                }
+                begin = *end;
+                hand_on(in_all(sums));
+            }
+        }
+    }
+}
+
+fn in_all(sums: [f64; LANES]) -> f64 {
+    (sums[0] + sums[1]) + (sums[2] + sums[3])
 }

@@ -177,6 +177,8 @@ fn others(points: &[[f64; 2]], twins: &[f64], kernel: Kernel, h: f64) -> Vec<f64
 struct Apart<'a>(Near<'a>);
 
 impl KernelSum for Apart<'_> {
+    type Sum = f64;
+
     #[inline]
     fn of(self, kernel: impl Fn(f64) -> f64) -> f64 {
         self.0.of(|d2| if d2 > 0.0 { kernel(d2) } else { 0.0 })

@@ -1,21 +1,6 @@
 use super::*;
+use crate::density::test_points::{TWELVE, cloud};
 use proptest::prelude::*;
-
-/// The twelve points of the `pointpats` tests.
-const TWELVE: [[f64; 2]; 12] = [
-    [66.22, 32.54],
-    [22.52, 22.39],
-    [31.01, 81.21],
-    [9.47, 31.02],
-    [30.78, 60.10],
-    [75.21, 58.93],
-    [79.26, 7.68],
-    [8.23, 39.93],
-    [98.73, 77.17],
-    [89.78, 42.53],
-    [65.19, 92.08],
-    [54.46, 8.48],
-];
 
 #[test]
 fn likelihoods_are_those_of_the_definition() {
@@ -102,7 +87,8 @@ fn wrong_input_is_named() {
 
 proptest! {
     #[test]
-    fn likelihood_is_a_sum_over_left_out_points(points in prop::collection::vec([0.0..500.0_f64, 0.0..500.0_f64], 2..40), h in 20.0..900.0_f64) {
+    fn likelihood_is_a_sum_over_left_out_points(points in cloud(), h in 20.0..900.0_f64) {
+        prop_assume!(points.len() > 1);
         let scored = cross_validate(&points, Kernel::Quartic, Criterion::Likelihood, &[h]).unwrap();
         let of = |i: usize| -> f64 {
             let others = points.iter().enumerate().filter(|(j, _)| *j != i);

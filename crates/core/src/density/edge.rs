@@ -165,6 +165,10 @@ const fn in_plane([x, y]: [f64; 2]) -> LonLat {
 
 /// The share of a kernel's mass that lies inside a mask, for each place, between 0 and 1 (of cells, roughly so).
 ///
+/// For polygons it is exact to rounding, but for the Gaussian (2e-8, where it is cut). A place on the outline or at a corner is asked
+/// for a little beside it, by 4e-12 of the largest coordinate or a few times that: in the National Grid micrometres, which change a
+/// share by less than 3e-8 at 300 m.
+///
 /// # Errors
 /// [`Error::OutOfRange`] when the bandwidth, a coordinate or an area is not as it must be, [`Error::Length`] when there are not as many
 /// areas as centres.
@@ -175,8 +179,7 @@ const fn in_plane([x, y]: [f64; 2]) -> LonLat {
 /// let square = MultiPolygon::from(polygon![(x: 0., y: 0.), (x: 900., y: 0.), (x: 900., y: 900.), (x: 0., y: 900.)]);
 /// let shares = share_inside(Mask::Polygon(&square), Kernel::Quartic, 300.0, &[[450.0, 450.0], [0.0, 450.0], [0.0, 0.0]])?;
 /// assert!((shares[0] - 1.0).abs() < 1e-9 && (shares[1] - 0.5).abs() < 1e-9);
-/// // The corner itself has no one angle: there the share is good to a millionth.
-/// assert!((shares[2] - 0.25).abs() < 1e-6);
+/// assert!((shares[2] - 0.25).abs() < 1e-9);
 /// # Ok::<(), hotspot_core::Error>(())
 /// ```
 pub fn share_inside(mask: Mask<'_>, kernel: Kernel, bandwidth_m: f64, places: &[[f64; 2]]) -> Result<Vec<f64>> {
@@ -272,14 +275,17 @@ impl Outline {
             let length = along[0].hypot(along[1]);
             let [ex, ey] = along.map(|c| c / length);
             let [ax, ay] = [side.from[0] - place[0], side.from[1] - place[1]];
-            let distance = ax * ey - ay * ex;
-            let from = ax * ex + ay * ey;
-            if distance.abs() <= self.doubt_m && from <= self.doubt_m && from + length >= -self.doubt_m {
+            let [bx, by] = [side.to[0] - place[0], side.to[1] - place[1]];
+            // Both ends by their own differences, and the distance by the nearer one's: beside a corner these are small numbers of
+            // full precision, and the angles of its two edges add up.
+            let (from, to) = (ax * ex + ay * ey, bx * ex + by * ey);
+            let distance = if from.abs() < to.abs() { ax * ey - ay * ex } else { bx * ey - by * ex };
+            if distance.abs() <= self.doubt_m && from <= self.doubt_m && to >= -self.doubt_m {
                 return None;
             }
             if distance.abs() < reach {
                 let half = (reach * reach - distance * distance).sqrt();
-                let (t0, t1) = (from.max(-half), (from + length).min(half));
+                let (t0, t1) = (from.max(-half), to.min(half));
                 if t0 < t1 {
                     share += lost(kernel, distance / h, t0 / h, t1 / h);
                 }

@@ -127,6 +127,26 @@ fn on_the_outline_and_at_its_corners_there_is_no_jump() {
 }
 
 #[test]
+fn a_straight_edge_has_a_half_and_a_right_corner_a_quarter() {
+    // As tilted in the National Grid as a study area may be, and at the origin.
+    for ([x, y], within) in [([0.0, 0.0], 1e-10), ([530_123.4, 180_321.7], 3e-8)] {
+        let at = |dx: f64, dy: f64| geo::coord! { x: x + dx, y: y + dy };
+        let corners = [at(0.0, 0.0), at(1_400.0, 200.0), at(1_200.0, 1_600.0), at(-200.0, 1_400.0)];
+        let square = MultiPolygon::from(Polygon::new(LineString::new(corners.to_vec()), Vec::new()));
+        let places: Vec<[f64; 2]> =
+            corners.iter().map(|c| [c.x, c.y]).chain([[x + 700.0, y + 100.0], [x - 100.0, y + 700.0]]).collect();
+        for (kernel, h) in H {
+            // The corners of the second square are rounded to its coordinates: 1e-10 m, and its sides with them.
+            let within = if kernel == Kernel::Gaussian { 2e-8 + within } else { within };
+            let shares = share_inside(Mask::Polygon(&square), kernel, h, &places).expect("valid input");
+            for (share, wanted) in shares.iter().zip([0.25, 0.25, 0.25, 0.25, 0.5, 0.5]) {
+                assert!((share - wanted).abs() < within, "{kernel} at {x}: {share} is not {wanted}");
+            }
+        }
+    }
+}
+
+#[test]
 fn far_inside_and_far_outside_are_one_and_zero() {
     let square = MultiPolygon::from(polygon![(x: 0., y: 0.), (x: 9e4, y: 0.), (x: 9e4, y: 9e4), (x: 0., y: 9e4)]);
     for (kernel, h) in H {

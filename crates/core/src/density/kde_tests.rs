@@ -1,24 +1,10 @@
 use super::*;
 use crate::density::Mask;
+use crate::density::test_points::{TWELVE, cloud};
 use geo::{MultiPolygon, polygon};
 use proptest::prelude::*;
 use std::f64::consts::PI;
 
-/// The twelve points of the `pointpats` tests, and three places.
-const TWELVE: [[f64; 2]; 12] = [
-    [66.22, 32.54],
-    [22.52, 22.39],
-    [31.01, 81.21],
-    [9.47, 31.02],
-    [30.78, 60.10],
-    [75.21, 58.93],
-    [79.26, 7.68],
-    [8.23, 39.93],
-    [98.73, 77.17],
-    [89.78, 42.53],
-    [65.19, 92.08],
-    [54.46, 8.48],
-];
 const THREE: [[f64; 2]; 3] = [[50.0, 50.0], [80.0, 40.0], [20.0, 30.0]];
 
 fn per_m2(points: Points<'_>, at: &[[f64; 2]], params: &KdeParams<'_>) -> Vec<f64> {
@@ -81,6 +67,65 @@ fn five_kernels_have_the_densities_of_scikit_learn() {
     for (kernel, meters, wanted) in wanted {
         let params = KdeParams { kernel, ..KdeParams::fixed(meters) };
         close(&per_m2(Points::each(&TWELVE), &THREE, &params), &wanted, 1e-7);
+    }
+}
+
+/// Places spread evenly over a hexagon of area 1 round a place, two of its sides upright.
+fn hexagon([x, y]: [f64; 2]) -> Vec<[f64; 2]> {
+    let side = (2.0 / 27_f64.sqrt()).sqrt();
+    let half_width = 0.75_f64.sqrt() * side;
+    let n = 30;
+    let at = |i: i32| (f64::from(i) + 0.5) / f64::from(n) * side;
+    (-n..n)
+        .flat_map(|i| (-n..n).map(move |j| [at(i), at(j)]))
+        .filter(|[dx, dy]| dx.abs() <= half_width && dy.abs() + dx.abs() / 3_f64.sqrt() <= side)
+        .map(|[dx, dy]| [x + dx, y + dy])
+        .collect()
+}
+
+#[test]
+fn counts_at_centres_are_as_close_to_spread_points_as_is_said() {
+    let step = (2.0 / 3_f64.sqrt()).sqrt();
+    let rows = 24;
+    let centers: Vec<[f64; 2]> = (0..rows * rows)
+        .map(|i| {
+            let (row, column) = (i / rows, i % rows);
+            [step * (f64::from(column) + 0.5 * f64::from(row % 2)), step * 0.75_f64.sqrt() * f64::from(row)]
+        })
+        .collect();
+    // Poisson of mean 2 by its quantiles, in an order of no pattern.
+    let counts: Vec<u32> = (0..576_u32)
+        .map(|i| {
+            let share = f64::from(i * 1_009 % 577 * 331 % 577) / 577.0;
+            [0.135, 0.406, 0.677, 0.857, 0.947, 0.983].iter().filter(|below| share > **below).count() as u32
+        })
+        .collect();
+    let spread: Vec<[f64; 2]> = centers.iter().flat_map(|c| hexagon(*c)).collect();
+    let in_cell = hexagon([0.0; 2]).len();
+    let weights: Vec<f64> = counts.iter().flat_map(|n| vec![f64::from(*n) / in_cell as f64; in_cell]).collect();
+    let variance = hexagon([0.0; 2]).iter().map(|p| p[0] * p[0]).sum::<f64>() / in_cell as f64;
+    assert!((variance - 5.0 / (36.0 * 3_f64.sqrt())).abs() < 5e-4, "{variance}");
+    for (h, single, random, widened) in [(1.625, 0.12, 0.06, 0.04), (3.25, 0.031, 0.007, 0.004), (4.3, 0.018, 0.003, 0.002)] {
+        let one: Vec<[f64; 2]> = (0..200).map(|i| [1.6 * h * f64::from(i) / 200.0, 0.0]).collect();
+        let params = KdeParams::fixed(h);
+        let centered = kde_of_counts(&[1], &[[0.0; 2]], &one, &params).expect("valid input").density_per_km2;
+        let exact = kde(Points::each(&hexagon([0.0; 2])), &one, &params).expect("valid input").density_per_km2;
+        let worst = centered.iter().zip(exact).map(|(c, e)| (c - e / in_cell as f64).abs()).fold(0.0, f64::max) / centered[0];
+        assert!(worst < single && worst > 0.9 * single, "{h}: {worst}");
+
+        let inner: Vec<[f64; 2]> = centers
+            .iter()
+            .copied()
+            .filter(|c| c.iter().all(|c| (h + 1.0..step * 0.75_f64.sqrt() * f64::from(rows - 1) - h - 1.0).contains(c)))
+            .collect();
+        let exact = kde(Points::weighted(&spread, &weights), &inner, &params).expect("valid input").density_per_km2;
+        let off = |h: f64| {
+            let got = kde_of_counts(&counts, &centers, &inner, &KdeParams::fixed(h)).expect("valid input").density_per_km2;
+            let squares = got.iter().zip(&exact).map(|(g, e)| (g - e).powi(2)).sum::<f64>();
+            (squares * exact.len() as f64).sqrt() / exact.iter().sum::<f64>()
+        };
+        let (plain, wider) = (off(h), off((h * h + variance / Kernel::Quartic.variance()).sqrt()));
+        assert!(plain < random && wider < widened && wider < plain, "{h}: {plain} {wider}");
     }
 }
 
@@ -268,19 +313,6 @@ fn the_uniform_correction_keeps_an_even_density_level() {
         ..KdeParams::fixed(1.0)
     };
     assert!(kde(Points::each(&points), &at, &adaptive).is_err());
-}
-
-fn cloud() -> impl Strategy<Value = Vec<[f64; 2]>> {
-    // Clustered, with ties.
-    prop::collection::vec((0..4_i32, -300.0..300.0_f64, -300.0..300.0_f64, 0..3_u8), 1..120).prop_map(|points| {
-        points
-            .into_iter()
-            .map(|(cluster, x, y, tied)| {
-                let [cx, cy] = [530_000.0 + 700.0 * f64::from(cluster), 180_000.0 - 400.0 * f64::from(cluster % 2)];
-                if tied == 0 { [cx, cy] } else { [cx + x, cy + y] }
-            })
-            .collect()
-    })
 }
 
 proptest! {

@@ -21,6 +21,11 @@ pub mod kde;
 
 mod bins;
 
+#[cfg(test)]
+mod robustness_tests;
+#[cfg(test)]
+mod test_points;
+
 pub use bandwidth::{BandwidthRule, ChosenBandwidth};
 pub use cross_validation::{Criterion, CrossValidation, cross_validate};
 pub use dual_kde::{Comparison, DualKde, dual_kde};
@@ -75,7 +80,8 @@ impl<'a> Points<'a> {
 }
 
 fn check_places(places: &[[f64; 2]]) -> Result<()> {
-    if places.iter().all(|p| p[0].is_finite() && p[1].is_finite()) {
+    // To the end in any case: that is several at a time.
+    if places.iter().fold(true, |finite, p| finite & p[0].is_finite() & p[1].is_finite()) {
         Ok(())
     } else {
         Err(Error::OutOfRange { what: "coordinate", must: "finite" })
@@ -170,19 +176,21 @@ impl Kernel {
     /// The kernel without its constant, by the squared distance, handed to a sum: the choice is made once for a place, not for
     /// each of its points.
     #[inline]
-    fn shape(self, h: f64, sum: impl KernelSum) -> f64 {
+    fn shape<S: KernelSum>(self, h: f64, sum: S) -> S::Sum {
         let h2 = h * h;
+        // One instruction, where `f64::max` is three: it must tell numbers from NaN.
+        let positive = |rest: f64| if rest > 0.0 { rest } else { 0.0 };
         match self {
             Self::Quartic => sum.of(|d2| {
-                let rest = (h2 - d2).max(0.0);
+                let rest = positive(h2 - d2);
                 rest * rest
             }),
             Self::Gaussian => {
                 let (cut, rate) = (GAUSSIAN_REACH * GAUSSIAN_REACH * h2, -0.5 / h2);
                 sum.of(|d2| if d2 < cut { (d2 * rate).exp() } else { 0.0 })
             }
-            Self::Epanechnikov => sum.of(|d2| (h2 - d2).max(0.0)),
-            Self::Triangular => sum.of(|d2| (h - d2.sqrt()).max(0.0)),
+            Self::Epanechnikov => sum.of(|d2| positive(h2 - d2)),
+            Self::Triangular => sum.of(|d2| positive(h - d2.sqrt())),
             Self::Uniform => sum.of(|d2| if d2 < h2 { 1.0 } else { 0.0 }),
         }
     }
@@ -220,13 +228,17 @@ impl Kernel {
 
 /// Something that sums a function of the squared distance.
 trait KernelSum {
-    fn of(self, kernel: impl Fn(f64) -> f64) -> f64;
+    /// What comes of it.
+    type Sum;
+    fn of(self, kernel: impl Fn(f64) -> f64) -> Self::Sum;
 }
 
 /// One squared distance.
 struct Once(f64);
 
 impl KernelSum for Once {
+    type Sum = f64;
+
     fn of(self, kernel: impl Fn(f64) -> f64) -> f64 {
         kernel(self.0)
     }

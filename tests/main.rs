@@ -10,3 +10,4 @@ mod kill;
 mod program;
 mod protection;
 mod stats;
+mod stats_time;

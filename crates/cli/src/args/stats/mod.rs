@@ -63,10 +63,16 @@ pub enum StatsMethod {
     Emerging(time::EmergingArgs),
     /// Near repeats: are events close in space also close in time?
     Knox(time::KnoxArgs),
-    /// Control chart of a series: XmR, Poisson or negative binomial
+    /// Knox's test with one distance and one time
+    KnoxTest(time::KnoxTestArgs),
+    /// When in the week, or in which month, if only an interval is known
+    Aoristic(time::AoristicArgs),
+    /// Control chart of a series: XmR, Poisson, negative binomial, or the time between rare events
     Xmr(time::ControlChartArgs),
     /// Repeat victims or places, and how soon the next comes
     Repeats(time::RepeatsArgs),
+    /// How long until the next, when for some no next has come yet (Kaplan-Meier)
+    Survival(time::SurvivalArgs),
     /// What recent months will come to once all reports are in
     Nowcast(time::NowcastArgs),
     /// Limits of a Poisson count, and of its rate
@@ -113,4 +119,10 @@ pub(super) fn positive(text: &str) -> Result<f64, String> {
 
 pub(super) fn not_negative(text: &str) -> Result<f64, String> {
     text.parse::<f64>().ok().filter(|v| *v >= 0.0 && v.is_finite()).ok_or_else(|| "needed is a number, 0 or more".to_owned())
+}
+
+/// A day since 1970-01-01, as tables have it: a date or such a number.
+pub(super) fn day(text: &str) -> Result<i64, String> {
+    let date = || text.parse::<jiff::civil::Date>().ok().map(|d| d.duration_since(jiff::civil::date(1970, 1, 1)).as_hours() / 24);
+    text.parse().ok().or_else(date).ok_or_else(|| "needed is a day (YYYY-MM-DD, or a whole number of days)".to_owned())
 }

@@ -2,11 +2,14 @@
 
 pub mod answer;
 mod cluster;
+mod control_chart;
 mod density;
 mod evaluate;
 mod local;
+mod nowcast;
 mod points;
 mod rate;
+mod repeats;
 mod scan;
 mod table;
 mod time;
@@ -37,9 +40,12 @@ pub fn run(args: &StatsArgs) -> Done {
         Method::MannKendall(args) => time::mann_kendall(args)?,
         Method::Emerging(args) => time::emerging(args)?,
         Method::Knox(args) => time::knox(args)?,
-        Method::Xmr(args) => time::control_chart(args)?,
-        Method::Repeats(args) => time::repeats(args)?,
-        Method::Nowcast(args) => time::nowcast(args)?,
+        Method::KnoxTest(args) => time::knox_test(args)?,
+        Method::Aoristic(args) => time::aoristic(args)?,
+        Method::Xmr(args) => control_chart::control_chart(args)?,
+        Method::Repeats(args) => repeats::repeats(args)?,
+        Method::Survival(args) => repeats::survival(args)?,
+        Method::Nowcast(args) => nowcast::nowcast(args)?,
         Method::PoissonLimits(args) => rate::poisson_limits(args)?,
         Method::ProportionLimits(args) => rate::proportion_limits(args)?,
         Method::RateRatio(args) => rate::rate_ratio(args)?,

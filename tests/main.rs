@@ -10,4 +10,5 @@ mod kill;
 mod program;
 mod protection;
 mod stats;
+mod stats_local;
 mod stats_time;

@@ -30,11 +30,13 @@ pub enum StatsMethod {
     /// Local Moran: is a unit like its neighbours, and how?
     LocalMoran(local::LocalMoranArgs),
     /// Local Geary: does a unit differ less from its neighbours than chance would have it?
-    LocalGeary(local::LocalMoranArgs),
+    LocalGeary(local::LocalGearyArgs),
     /// Moran's I of all units
-    Moran(local::GlobalArgs),
+    Moran(local::MoranArgs),
     /// Geary's C of all units
-    Geary(local::GlobalArgs),
+    Geary(local::MoranArgs),
+    /// Getis-Ord general G of all units: are high values, or low ones, together?
+    GeneralG(local::GlobalArgs),
     /// Adjusted p values when many units are tested
     Fdr(local::FdrArgs),
     /// Neighbours by distance, number, H3 cells or shared borders, as a table for --weights

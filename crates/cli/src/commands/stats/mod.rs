@@ -26,6 +26,7 @@ pub fn run(args: &StatsArgs) -> Done {
         Method::LocalGeary(args) => local::local_geary(args)?,
         Method::Moran(args) => local::moran(args)?,
         Method::Geary(args) => local::geary(args)?,
+        Method::GeneralG(args) => local::general_g(args)?,
         Method::Fdr(args) => local::fdr(args)?,
         Method::Weights(args) => weights::weights(args)?,
         Method::Kde(args) => density::kde(args)?,

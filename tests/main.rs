@@ -11,4 +11,5 @@ mod program;
 mod protection;
 mod stats;
 mod stats_local;
+mod stats_scan;
 mod stats_time;

@@ -11,6 +11,7 @@ mod points;
 mod rate;
 mod repeats;
 mod scan;
+mod scan_input;
 mod table;
 mod time;
 mod weights;

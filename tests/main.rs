@@ -11,5 +11,6 @@ mod program;
 mod protection;
 mod stats;
 mod stats_local;
+mod stats_rate;
 mod stats_scan;
 mod stats_time;

@@ -93,14 +93,26 @@ pub enum StatsMethod {
     Funnel(rate::FunnelArgs),
     /// Location quotients of parts against the whole
     LocationQuotient(rate::LocationQuotientArgs),
+    /// Share of the resources less share of the need, by area
+    ShareGaps(rate::ShareGapsArgs),
     /// Weighted displacement difference of a treated and a control area
     Displacement(rate::DisplacementArgs),
     /// Probability that some moving window holds so many (Naus)
     Naus(rate::NausArgs),
-    /// Forecast accuracy: hit rate, PAI, PEI, recovery ratio
+    /// Forecast accuracy: hit rate, PAI, penalised PAI, PEI, recovery ratio
     Pai(evaluate::PaiArgs),
     /// Concentration: Gini, generalised Gini, Lorenz shares, against chance
     Gini(evaluate::GiniArgs),
+    /// Lorenz curve of any values
+    Lorenz(evaluate::LorenzArgs),
+    /// Recapture rate index: did a flagged area keep its share of the change?
+    Recapture(evaluate::RecaptureArgs),
+    /// Wilcoxon's signed-rank test: is one method better than another over the same months?
+    Wilcoxon(evaluate::WilcoxonArgs),
+    /// Spatial point pattern test (Andresen): do two patterns agree, unit by unit?
+    Sppt(evaluate::SpptArgs),
+    /// How many of the top units of one period are the top of another
+    TopOverlap(evaluate::TopOverlapArgs),
 }
 
 /// Points: columns `id,x,y` in metres, or `id,lon,lat` in degrees.

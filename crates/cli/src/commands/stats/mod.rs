@@ -56,10 +56,16 @@ pub fn run(args: &StatsArgs) -> Done {
         Method::EmpiricalBayes(args) => rate::empirical_bayes(args)?,
         Method::Funnel(args) => rate::funnel(args)?,
         Method::LocationQuotient(args) => rate::location_quotient(args)?,
+        Method::ShareGaps(args) => rate::share_gaps(args)?,
         Method::Displacement(args) => rate::displacement(args)?,
         Method::Naus(args) => rate::naus(args)?,
         Method::Pai(args) => evaluate::pai(args)?,
         Method::Gini(args) => evaluate::gini(args)?,
+        Method::Lorenz(args) => evaluate::lorenz(args)?,
+        Method::Recapture(args) => evaluate::recapture(args)?,
+        Method::Wilcoxon(args) => evaluate::wilcoxon(args)?,
+        Method::Sppt(args) => evaluate::sppt(args)?,
+        Method::TopOverlap(args) => evaluate::top_overlap(args)?,
     };
     answer.write(&args.out, args.json)
 }

@@ -11,6 +11,7 @@ mod program;
 mod protection;
 mod stats;
 mod stats_local;
+mod stats_points;
 mod stats_rate;
 mod stats_scan;
 mod stats_time;

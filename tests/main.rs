@@ -10,6 +10,7 @@ mod kill;
 mod program;
 mod protection;
 mod stats;
+mod stats_columns;
 mod stats_local;
 mod stats_points;
 mod stats_rate;

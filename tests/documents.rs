@@ -83,7 +83,7 @@ fn every_option_that_a_page_types_exists() {
 }
 
 /// Public functions of the statistics that no method calls by name, and why not.
-const INSIDE_OTHERS: [(&str, &str); 18] = [
+const INSIDE_OTHERS: [(&str, &str); 19] = [
     ("local_g", "local-g --inference analytical"),
     ("local_g_exact", "local-g --inference exact"),
     ("local_g_permutation", "local-g --inference permutation"),
@@ -101,6 +101,7 @@ const INSIDE_OTHERS: [(&str, &str); 18] = [
     ("expected_gini_at_random", "gini, column random_gini"),
     ("recovery", "needs the truth of a simulation, not a table"),
     ("prove", "simulates by itself"),
+    ("backtest", "works on the facts of a store, not on a table"),
     ("summed", "adds what prove finds"),
 ];
 

@@ -113,6 +113,19 @@ fn forecasts_and_periods_are_compared() {
 }
 
 #[test]
+fn a_share_of_the_area_may_be_flagged_exactly() {
+    let tables = Tables::new();
+    let rows = "id,predicted,observed,area_km2,patrol_area\n1,3,6,1,n\n2,1,7,1,n\n3,1,3,1,s\n4,0,0,1,s\n";
+    let forecast = tables.with("f.csv", rows);
+    let pai = |more: &[&str]| succeed([&["stats", "pai", "--values", &forecast, "--shares", "0.5", "--in-part"], more].concat());
+    // Units 2 and 3 are tied: each is flagged in half.
+    assert_eq!(pai(&["--flagged"]), "id,flagged\n1,1\n2,0.5\n3,0.5\n4,0\n");
+    // Patrol areas are taken whole: the northern one has 13 of 16.
+    near(&[numbers(&pai(&[]), "area_share")[0], numbers(&pai(&[]), "pei_star")[0]], &[0.5, 9.0 / 13.0], 1e-9);
+    assert_eq!(refused(&["stats", "pai", "--values", &forecast, "--top", "1", "--in-part"]).0, Some(2));
+}
+
+#[test]
 fn any_values_have_a_lorenz_curve() {
     let tables = Tables::new();
     let curve = json(&succeed(["stats", "lorenz", "--values", &tables.with("l.csv", "id,value\na,2\nb,0\nc,10\nd,8\n"), "--json"]));

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, ClapArgs)]
 pub struct PaiArgs {
-    /// Units: columns id, predicted, observed, area_km2 and, for PEI*, allowed (1 or 0)
+    /// Units: columns id, predicted, observed, area_km2 and, for PEI*, allowed (1 or 0) and patrol_area (taken as a whole)
     #[arg(long, value_name = "FILE")]
     pub values: PathBuf,
     /// Numbers of units to flag
@@ -17,6 +17,12 @@ pub struct PaiArgs {
     /// Shares of the area to flag
     #[arg(long, value_delimiter = ',', value_parser = positive)]
     pub shares: Vec<f64>,
+    /// Flag the last unit in part, so that exactly each share is flagged: methods are compared at equal area
+    #[arg(long, requires = "shares")]
+    pub in_part: bool,
+    /// Write which part of each unit is so flagged (columns id, flagged), for one share
+    #[arg(long, requires = "in_part", conflicts_with = "top")]
+    pub flagged: bool,
     /// Units are flagged by density (predicted per area) or score
     #[arg(long, value_enum, default_value = "density")]
     pub order: OrderArg,

@@ -8,8 +8,9 @@ use crate::args::stats::evaluate::{
 };
 use crate::failure::{Done, Failure};
 use hotspot_core::evaluate::concentration::{BenchmarkParams, concentration, lorenz as lorenz_of, random_benchmark};
-use hotspot_core::evaluate::pai::{Cut, Forecast, Optimum, Order, PaiParams, Tied, pai as accuracy, recapture_rate_index};
+use hotspot_core::evaluate::pai::{Cut, Forecast, Optimum, Order, PaiParams, Tied, flagged, pai as accuracy, recapture_rate_index};
 use hotspot_core::evaluate::stability::{OverlapParams, sppt as sppt_of, top_overlap as top_overlap_of, wilcoxon_signed_rank};
+use std::collections::HashMap;
 
 /// `hotspot stats pai`
 pub fn pai(args: &PaiArgs) -> Done<Answer> {
@@ -20,8 +21,13 @@ pub fn pai(args: &PaiArgs) -> Done<Answer> {
         .then(|| table.counts("allowed"))
         .transpose()?
         .map(|flags| flags.iter().map(|flag| *flag != 0).collect());
-    let cuts: Vec<Cut> =
-        args.top.iter().map(|k| Cut::Units(*k)).chain(args.shares.iter().map(|share| Cut::AreaShare(*share))).collect();
+    if args.flagged {
+        let &[share] = args.shares.as_slice() else { return Err(Failure::cannot("--flagged needs one of --shares")) };
+        return flags(args, &table, &predicted, &area_km2, share);
+    }
+    let of_share = if args.in_part { Cut::AreaShareInPart } else { Cut::AreaShare };
+    let cuts: Vec<Cut> = args.top.iter().map(|k| Cut::Units(*k)).chain(args.shares.iter().copied().map(of_share)).collect();
+    let patrol_areas = table.has("patrol_area").then(|| table.texts("patrol_area")).transpose()?.map(|names| numbered(&names));
     let params = PaiParams {
         order: match args.order {
             OrderArg::Density => Order::Density,
@@ -31,6 +37,7 @@ pub fn pai(args: &PaiArgs) -> Done<Answer> {
         penalty: args.penalty,
         level: args.level,
         allowed: allowed.as_deref(),
+        patrol_areas: patrol_areas.as_deref(),
     };
     let forecast = Forecast { predicted: &predicted, observed: &observed, area_km2: &area_km2 };
     let found = computed(accuracy(&forecast, &cuts, &params))?;
@@ -61,6 +68,34 @@ pub fn pai(args: &PaiArgs) -> Done<Answer> {
         .column("pei_star", all(&|a| worst(a.pei_star)))
         .column("recovery_ratio", all(&|a| worst(a.recovery_ratio)))
         .column("search_efficiency", all(&|a| worst(a.search_efficiency))))
+}
+
+/// The part of each unit that is flagged.
+fn flags(args: &PaiArgs, table: &Table, predicted: &[f64], area_km2: &[f64], share: f64) -> Done<Answer> {
+    if let Some(row) = area_km2.iter().position(|area| *area <= 0.0) {
+        return Err(Failure::failed(table.refused(row, "area_km2", "not above 0")));
+    }
+    let score: Vec<f64> = match args.order {
+        OrderArg::Density => predicted.iter().zip(area_km2).map(|(p, a)| p / a).collect(),
+        OrderArg::Score => predicted.to_vec(),
+    };
+    Ok(Answer::new("pai")
+        .fact("share", share)
+        .fact("ties", "share what is left for them by area")
+        .column("id", table.texts("id")?)
+        .column("flagged", flagged(&score, area_km2, share)))
+}
+
+/// The same number for the same text, from 0 in the order of their first rows.
+fn numbered(names: &[String]) -> Vec<u32> {
+    let mut known = HashMap::new();
+    names
+        .iter()
+        .map(|name| {
+            let next = known.len() as u32;
+            *known.entry(name).or_insert(next)
+        })
+        .collect()
 }
 
 /// `hotspot stats gini`

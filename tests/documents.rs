@@ -101,7 +101,7 @@ const INSIDE_OTHERS: [(&str, &str); 19] = [
     ("expected_gini_at_random", "gini, column random_gini"),
     ("recovery", "needs the truth of a simulation, not a table"),
     ("prove", "simulates by itself"),
-    ("backtest", "works on the facts of a store, not on a table"),
+    ("backtest", "hotspot evaluate, on a store"),
     ("summed", "adds what prove finds"),
 ];
 

@@ -115,6 +115,7 @@ pub enum ShapeArg {
     H3Disks,
 }
 
+#[expect(clippy::enum_variant_names, reason = "the names are SaTScan's")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SecondaryArg {
     /// Those that share no unit with a more likely one

@@ -1,6 +1,7 @@
 //! What is written must stay true.
 
 use crate::program::{root, succeed};
+use std::path::Path;
 
 #[test]
 fn the_readme_names_every_command_that_exists_and_no_other() {
@@ -20,13 +21,32 @@ fn the_readme_names_every_command_that_exists_and_no_other() {
     }
 }
 
-#[test]
-fn every_statistic_that_a_page_types_exists_and_every_one_that_exists_is_on_a_page() {
+/// Methods of `hotspot stats`, from its help.
+fn methods() -> Vec<String> {
     let help = succeed(["stats", "--help"]);
     let indented = |line: &&str| line.starts_with("  ") && !line.starts_with("   ") && !line.starts_with("  -");
-    let known: Vec<&str> =
-        help.lines().filter(indented).filter_map(|l| l.split_whitespace().next()).filter(|name| *name != "help").collect();
-    assert!(known.len() > 20, "{known:?}");
+    let names = help.lines().filter(indented).filter_map(|l| l.split_whitespace().next()).filter(|name| *name != "help");
+    let names: Vec<String> = names.map(str::to_owned).collect();
+    assert!(names.len() > 20, "{names:?}");
+    names
+}
+
+/// All Rust sources below a folder, one behind the other, with what follows `#[cfg(test)]` left out.
+fn sources(folder: &Path, all: &mut String) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, all);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            all.push_str(text.split("#[cfg(test)]\nmod tests {").next().unwrap());
+        }
+    }
+}
+
+#[test]
+fn every_statistic_that_a_page_types_exists_and_every_one_that_exists_is_on_a_page_and_tested() {
+    let known = methods();
     let pages = ["README.md", "crates/core/FROM_R_AND_PYTHON.md"].map(|page| std::fs::read_to_string(root().join(page)).unwrap());
     let typed: Vec<&str> = pages
         .iter()
@@ -35,12 +55,73 @@ fn every_statistic_that_a_page_types_exists_and_every_one_that_exists_is_on_a_pa
         .filter(|word| !word.is_empty() && !word.starts_with('-'))
         .collect();
     for word in &typed {
-        assert!(known.contains(word), "a page types `hotspot stats {word}`, which does not exist");
+        assert!(known.iter().any(|k| k == word), "a page types `hotspot stats {word}`, which does not exist");
     }
+    let mut tests = String::new();
+    sources(&root().join("tests"), &mut tests);
+    let words: Vec<&str> = tests.split(['"', '\n']).collect();
     for method in &known {
-        let listed = typed.contains(method) || pages[1].contains(&format!("`{method}`"));
+        let listed = typed.contains(&method.as_str()) || pages[1].contains(&format!("`{method}`"));
         assert!(listed, "`hotspot stats {method}` is on no page");
+        assert!(words.contains(&method.as_str()), "`hotspot stats {method}` is in no test");
     }
+}
+
+#[test]
+fn every_option_that_a_page_types_exists() {
+    for page in ["README.md", "crates/core/FROM_R_AND_PYTHON.md"] {
+        let text = std::fs::read_to_string(root().join(page)).unwrap();
+        for command in text.split("hotspot stats ").skip(1).filter_map(|rest| rest.split(['`', '\n']).next()) {
+            let mut words = command.split(' ');
+            let Some(method) = words.next().filter(|m| methods().iter().any(|k| k == m)) else { continue };
+            let help = succeed(["stats", method, "--help"]);
+            for option in words.filter(|w| w.starts_with("--")) {
+                assert!(help.contains(option), "{page} types `hotspot stats {method} {option}`, which does not exist");
+            }
+        }
+    }
+}
+
+/// Public functions of the statistics that no method calls by name, and why not.
+const INSIDE_OTHERS: [(&str, &str); 19] = [
+    ("local_g", "local-g --inference analytical"),
+    ("local_g_exact", "local-g --inference exact"),
+    ("local_g_permutation", "local-g --inference permutation"),
+    ("kde_of_counts", "kde, the counts in column weight"),
+    ("mean_center", "ellipse, columns center_x and center_y"),
+    ("poisson_llr", "scan, column llr"),
+    ("bernoulli_llr", "scan, column llr"),
+    ("gini_of_clusters", "scan --gini"),
+    ("classify", "emerging, column pattern"),
+    ("exact_limits", "poisson-limits, columns exact_lo and exact_hi"),
+    ("byar_limits", "poisson-limits, columns byar_lo and byar_hi"),
+    ("phe_limits", "poisson-limits, columns phe_lo and phe_hi"),
+    ("marshall_rates", "empirical-bayes, column smoothed"),
+    ("standardized_rates", "empirical-bayes, column standardised"),
+    ("expected_gini_at_random", "gini, column random_gini"),
+    ("recovery", "needs the truth of a simulation, not a table"),
+    ("prove", "simulates by itself"),
+    ("backtest", "hotspot evaluate, on a store"),
+    ("summed", "adds what prove finds"),
+];
+
+#[test]
+fn every_statistic_of_the_library_can_be_typed() {
+    let mut commands = String::new();
+    sources(&root().join("crates/cli/src/commands/stats"), &mut commands);
+    let called: Vec<&str> = commands.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+    let mut found = 0;
+    for family in ["local", "weights", "density", "cluster", "time", "rate", "evaluate"] {
+        let mut library = String::new();
+        sources(&root().join("crates/core/src").join(family), &mut library);
+        let functions = library.lines().filter_map(|l| l.strip_prefix("pub fn ").or_else(|| l.strip_prefix("pub const fn ")));
+        for name in functions.filter_map(|rest| rest.split(['(', '<']).next()) {
+            found += 1;
+            let inside = INSIDE_OTHERS.iter().any(|(other, _)| *other == name);
+            assert!(called.contains(&name) || inside, "{family}: `{name}` cannot be reached from `hotspot stats`");
+        }
+    }
+    assert!(found > 60, "{found}");
 }
 
 #[test]

@@ -7,14 +7,14 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 /// Tables in a folder of their own.
-struct Tables(tempfile::TempDir);
+pub struct Tables(tempfile::TempDir);
 
 impl Tables {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    fn with(&self, name: &str, text: &str) -> String {
+    pub fn with(&self, name: &str, text: &str) -> String {
         let path: PathBuf = self.0.path().join(name);
         std::fs::write(&path, text).unwrap();
         path.to_string_lossy().into_owned()
@@ -22,17 +22,17 @@ impl Tables {
 }
 
 /// A column of a CSV.
-fn column(csv: &str, name: &str) -> Vec<String> {
+pub fn column(csv: &str, name: &str) -> Vec<String> {
     let mut lines = csv.lines();
     let at = lines.next().unwrap().split(',').position(|h| h == name).unwrap_or_else(|| panic!("no column {name} in {csv}"));
     lines.map(|line| line.split(',').nth(at).unwrap().to_owned()).collect()
 }
 
-fn numbers(csv: &str, name: &str) -> Vec<f64> {
+pub fn numbers(csv: &str, name: &str) -> Vec<f64> {
     column(csv, name).iter().map(|text| text.parse().unwrap()).collect()
 }
 
-fn near(got: &[f64], wanted: &[f64], within: f64) {
+pub fn near(got: &[f64], wanted: &[f64], within: f64) {
     assert_eq!(got.len(), wanted.len());
     for (g, w) in got.iter().zip(wanted) {
         assert!((g - w).abs() <= within, "{g} is not {w}");

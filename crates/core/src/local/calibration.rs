@@ -108,7 +108,8 @@ fn ties(
         let strict = exact(&counts, weights, drawn, further)?;
         // Where there is nothing to test, all is a tie.
         let bounds = |(row, (strict, inclusive)): (usize, (f64, f64))| {
-            let tested = direction(row).is_some() && inclusive > strict;
+            // An exact p is never 0, but there may be nothing further.
+            let tested = direction(row).is_some() && inclusive > strict && strict > f64::MIN_POSITIVE;
             TieBounds { strict: if tested { strict } else { 0.0 }, inclusive }
         };
         Ok(strict.into_iter().zip(inclusive).enumerate().map(bounds).collect())

@@ -8,7 +8,7 @@ use super::rule::Rule;
 use super::source::Input;
 use super::{MAX_ROWS, Rows};
 use crate::error::{Error, Result, Stage};
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -163,6 +163,17 @@ impl PlainTable {
         self.parsed(name, "not a day (YYYY-MM-DD, or a whole number of days)", day)
     }
 
+    /// A column of local clock times (`YYYY-MM-DD HH:MM`, seconds if they are known); `None` where it is blank.
+    ///
+    /// # Errors
+    /// When the column is missing or a row holds something else, such as a day without a time or a time with a zone.
+    pub fn times(&self, name: &str) -> Result<Vec<Option<DateTime>>> {
+        // A day alone would be taken for its midnight.
+        let time = |text: &str| (text.len() > "YYYY-MM-DD".len()).then(|| text.parse().ok())?;
+        let what = "not a local time (YYYY-MM-DD HH:MM); blank where it is not known";
+        self.parsed(name, what, |text| if text.is_empty() { Some(None) } else { time(text).map(Some) })
+    }
+
     /// A column of texts, each once.
     ///
     /// # Errors
@@ -204,6 +215,12 @@ mod tests {
         assert_eq!(t.numbers("value").unwrap(), [1.5, -2000.0]);
         assert_eq!(t.counts("n").unwrap(), [3, 4]);
         assert_eq!(t.days("day").unwrap(), [20513, 20514]);
+        let times = table("from,until\n2026-03-01 22:30,\n,2026-03-01T22:30:15\n").unwrap();
+        let texts = |name| times.times(name).unwrap().iter().flatten().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!((texts("from"), texts("until")), (vec!["2026-03-01T22:30:00".into()], vec!["2026-03-01T22:30:15".into()]));
+        for other in ["2026-03-01", "2026-03-01T10:00Z", "10 o'clock on Monday"] {
+            assert_eq!(table(&format!("from\n{other}\n")).unwrap().times("from").unwrap_err().row, Some(2));
+        }
         let edges = table("from,to\nb,a\na,b\n").unwrap();
         assert_eq!(edges.rows_in("from", &t.names("id").unwrap()).unwrap(), [1, 0]);
     }

@@ -1,5 +1,6 @@
 //! Clusters of points.
 
+use super::local::SelfArg;
 use super::{PointsArg, not_negative, positive};
 use clap::Args as ClapArgs;
 use hotspot_core::cluster::hdbscan::Selection;
@@ -14,6 +15,9 @@ pub struct DbscanArgs {
     /// A core point has so many points within --eps, itself counted
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub min_points: u32,
+    /// Add a column core: 1 for a core point, 0 for one at the border or noise
+    #[arg(long)]
+    pub core: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -30,6 +34,9 @@ pub struct StDbscanArgs {
     /// A core point has so many neighbours, itself counted
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub min_points: u32,
+    /// Add a column core: 1 for a core point, 0 for one at the border or noise
+    #[arg(long)]
+    pub core: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -51,4 +58,10 @@ pub struct HdbscanArgs {
     /// Let all points be one cluster if that is the most stable
     #[arg(long)]
     pub allow_single_cluster: bool,
+    /// Whether a point is one of its own --min-points: exclude is as hdbscan in Python, include as dbscan in R
+    #[arg(long = "self", value_enum, default_value = "exclude", id = "own")]
+    pub own: SelfArg,
+    /// Write one row for each cluster (columns cluster, points, stability, persistence) instead of one for each point
+    #[arg(long)]
+    pub clusters: bool,
 }

@@ -3,7 +3,7 @@
 use super::{PointsArg, not_negative, positive};
 use clap::Args as ClapArgs;
 use hotspot_core::cluster::ellipse::EllipseConvention;
-use hotspot_core::density::{BandwidthRule, Comparison, EdgeCorrection, Kernel};
+use hotspot_core::density::{BandwidthRule, Comparison, Criterion, EdgeCorrection, Kernel};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -36,10 +36,13 @@ pub struct SurfaceArgs {
     #[arg(long, default_value_t)]
     pub kernel: Kernel,
     /// Study area outside of which nothing is known
-    #[arg(long, value_name = "FILE.geojson")]
+    #[arg(long, value_name = "FILE.geojson", group = "study_area")]
     pub mask: Option<PathBuf>,
+    /// The study area is the cells whose centres --at gives, with a column area_km2 of each cell's part inside it
+    #[arg(long, group = "study_area")]
+    pub cells: bool,
     /// Correction at the edge of the study area: diggle (keeps the total) or uniform (keeps an even density even)
-    #[arg(long, requires = "mask", default_value_t)]
+    #[arg(long, requires = "study_area", default_value_t)]
     pub edge: EdgeCorrection,
 }
 
@@ -55,6 +58,15 @@ pub struct KdeArgs {
     /// Let the bandwidth be the distance to the K-th nearest point, at least --bandwidth
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     pub nearest: Option<u32>,
+    /// Bandwidth of the first density, which --adaptive follows, metres; --bandwidth when absent
+    #[arg(long, value_name = "METRES", value_parser = positive, requires = "adaptive")]
+    pub pilot: Option<f64>,
+    /// No bandwidth of --adaptive is wider than so many times --bandwidth
+    #[arg(long, value_name = "TIMES", default_value_t = 5.0, value_parser = positive, requires = "adaptive")]
+    pub trim: f64,
+    /// Add a column share_inside: the part of a kernel at each place that lies in the study area
+    #[arg(long, requires = "study_area")]
+    pub share_inside: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -70,7 +82,7 @@ pub struct DualKdeArgs {
     #[arg(long, default_value_t)]
     pub comparison: Comparison,
     /// Below this density of the denominator, per km², a ratio is undefined
-    #[arg(long, value_name = "PER_KM2", default_value_t = 1.0, value_parser = not_negative)]
+    #[arg(long, value_name = "PER_KM2", default_value_t = 1.0, value_parser = positive)]
     pub floor: f64,
 }
 
@@ -81,6 +93,18 @@ pub struct BandwidthArgs {
     /// quartic, gaussian, epanechnikov, triangular or uniform
     #[arg(long, default_value_t)]
     pub kernel: Kernel,
+    /// Narrowest bandwidth that cross-validation tries, metres
+    #[arg(long, value_name = "METRES", default_value_t = 50.0, value_parser = positive)]
+    pub from: f64,
+    /// Widest bandwidth that cross-validation tries, metres
+    #[arg(long, value_name = "METRES", default_value_t = 5000.0, value_parser = positive)]
+    pub to: f64,
+    /// How many bandwidths it tries, each the same factor wider than the one before
+    #[arg(long, value_name = "NUMBER", default_value_t = 41, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    pub candidates: u32,
+    /// Write the score of each of these instead (columns metres, score): likelihood or least-squares
+    #[arg(long, value_name = "CRITERION")]
+    pub scores: Option<Criterion>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -90,6 +114,12 @@ pub struct EllipseArgs {
     /// yuill, crimestat or arcgis: they differ in a factor
     #[arg(long, default_value_t)]
     pub convention: EllipseConvention,
+    /// Write the outline of the ellipse as a polygon of so many corners (columns corner, x, y) instead
+    #[arg(long, value_name = "CORNERS", value_parser = clap::value_parser!(u32).range(3..=100_000))]
+    pub outline: Option<u32>,
+    /// The outline is that of an ellipse so many times as long
+    #[arg(long, default_value_t = 1.0, value_parser = positive, requires = "outline")]
+    pub times: f64,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -99,4 +129,7 @@ pub struct HullArgs {
     /// A concave hull: the smaller, the closer to the points; 2 is usual. Without it the hull is convex
     #[arg(long, value_name = "CONCAVITY", value_parser = positive)]
     pub concave: Option<f64>,
+    /// Sides shorter than this stay as they are, metres
+    #[arg(long, value_name = "METRES", default_value_t = 0.0, value_parser = not_negative, requires = "concave")]
+    pub shortest: f64,
 }

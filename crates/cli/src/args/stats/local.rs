@@ -5,6 +5,7 @@ use clap::{ArgGroup, Args as ClapArgs, ValueEnum};
 use hotspot_core::local::global::Assumption;
 use hotspot_core::local::moran::Scaling;
 use hotspot_core::local::{Alternative, Null};
+use hotspot_core::weights::SelfWeight;
 use std::path::PathBuf;
 
 #[derive(Debug, ClapArgs)]
@@ -16,7 +17,7 @@ pub struct UnitsArgs {
     #[arg(long, value_name = "FILE")]
     pub weights: PathBuf,
     /// Divide the weights of each unit by their sum
-    #[arg(long)]
+    #[arg(long, alias = "row-standardize")]
     pub row_standardise: bool,
 }
 
@@ -37,6 +38,23 @@ pub struct TestArgs {
     /// Which values count as extreme
     #[arg(long, value_enum, default_value = "greater")]
     pub alternative: TailsArg,
+    /// How q is made of the p values of all units
+    #[arg(long, value_enum, default_value = "benjamini-hochberg")]
+    pub adjustment: AdjustmentArg,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AdjustmentArg {
+    /// False discovery rate
+    #[value(alias = "bh")]
+    BenjaminiHochberg,
+    /// False discovery rate under any dependence of the units
+    #[value(alias = "by")]
+    BenjaminiYekutieli,
+    /// No false discovery at all
+    Bonferroni,
+    /// No false discovery at all, by the largest z of each of --replicates joint permutations (Westfall and Young)
+    MaxStatistic,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -77,6 +95,9 @@ pub struct LocalGArgs {
     /// What is held under permutation: conditional (the unit's own value) or window (nothing)
     #[arg(long, default_value_t)]
     pub null: Null,
+    /// Add p_strict (without ties) and p_mid (half of them): for calibration plots, not to decide by
+    #[arg(long)]
+    pub ties: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -85,8 +106,26 @@ pub enum SelfArg {
     Exclude,
 }
 
+impl From<SelfArg> for SelfWeight {
+    fn from(arg: SelfArg) -> Self {
+        match arg {
+            SelfArg::Include => Self::Included,
+            SelfArg::Exclude => Self::Excluded,
+        }
+    }
+}
+
 #[derive(Debug, ClapArgs)]
 pub struct LocalMoranArgs {
+    #[command(flatten)]
+    pub of: LocalGearyArgs,
+    /// Add p_strict (without ties) and p_mid (half of them): for calibration plots, not to decide by
+    #[arg(long)]
+    pub ties: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct LocalGearyArgs {
     #[command(flatten)]
     pub units: UnitsArgs,
     #[command(flatten)]
@@ -94,9 +133,23 @@ pub struct LocalMoranArgs {
     /// Divisor of the variance: population (n) or sample (n - 1, as esda)
     #[arg(long, default_value_t)]
     pub scaling: Scaling,
+    #[command(flatten)]
+    pub rates: RatesArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct RatesArgs {
     /// Column with the population at risk: values are then counts, and empirical-Bayes standardised rates are tested
     #[arg(long, value_name = "COLUMN")]
     pub population: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct MoranArgs {
+    #[command(flatten)]
+    pub of: GlobalArgs,
+    #[command(flatten)]
+    pub rates: RatesArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -112,6 +165,9 @@ pub struct GlobalArgs {
     /// Simulate so many permutations for p instead of the normal distribution of z
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     pub replicates: Option<u32>,
+    /// Stop simulating after so many permutations as extreme as the data; 0 never stops early
+    #[arg(long, default_value_t = 0, requires = "replicates")]
+    pub stop_after: u32,
     /// Seed of simulated permutations
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -149,10 +205,16 @@ pub struct WeightsArgs {
     #[arg(long, value_name = "PROPERTY", requires = "areas")]
     pub area_code: Option<String>,
     /// Lines that cut links, such as a river: columns line, x, y (or lon, lat), in order along each line
-    #[arg(long, value_name = "FILE.csv", conflicts_with = "areas")]
+    #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["areas", "rings"])]
     pub barrier: Option<PathBuf>,
-    /// Divide the weights of each unit by their sum
+    /// Openings in these lines, such as bridges: columns x, y (or lon, lat), radius in metres
+    #[arg(long, value_name = "FILE.csv", requires = "barrier")]
+    pub gaps: Option<PathBuf>,
+    /// Link both ways what is linked one way, as K nearest are
     #[arg(long)]
+    pub symmetric: bool,
+    /// Divide the weights of each unit by their sum
+    #[arg(long, alias = "row-standardize")]
     pub row_standardise: bool,
 }
 

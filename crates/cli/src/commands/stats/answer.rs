@@ -129,7 +129,8 @@ impl Answer {
             Ok(csv.flush()?)
         })?;
         let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let facts: Vec<String> = self.facts.iter().map(|(name, value)| format!("{name} {}", plain(value))).collect();
+        let known = self.facts.iter().filter(|(_, value)| !value.is_null());
+        let facts: Vec<String> = known.map(|(name, value)| format!("{name} {}", plain(value))).collect();
         note(format_args!("{}: {}", self.method, facts.join("; ")));
         Ok(())
     }

@@ -2,12 +2,16 @@
 
 pub mod answer;
 mod cluster;
+mod control_chart;
 mod density;
 mod evaluate;
 mod local;
+mod nowcast;
 mod points;
 mod rate;
+mod repeats;
 mod scan;
+mod scan_input;
 mod table;
 mod time;
 mod weights;
@@ -23,6 +27,7 @@ pub fn run(args: &StatsArgs) -> Done {
         Method::LocalGeary(args) => local::local_geary(args)?,
         Method::Moran(args) => local::moran(args)?,
         Method::Geary(args) => local::geary(args)?,
+        Method::GeneralG(args) => local::general_g(args)?,
         Method::Fdr(args) => local::fdr(args)?,
         Method::Weights(args) => weights::weights(args)?,
         Method::Kde(args) => density::kde(args)?,
@@ -37,9 +42,12 @@ pub fn run(args: &StatsArgs) -> Done {
         Method::MannKendall(args) => time::mann_kendall(args)?,
         Method::Emerging(args) => time::emerging(args)?,
         Method::Knox(args) => time::knox(args)?,
-        Method::Xmr(args) => time::control_chart(args)?,
-        Method::Repeats(args) => time::repeats(args)?,
-        Method::Nowcast(args) => time::nowcast(args)?,
+        Method::KnoxTest(args) => time::knox_test(args)?,
+        Method::Aoristic(args) => time::aoristic(args)?,
+        Method::Xmr(args) => control_chart::control_chart(args)?,
+        Method::Repeats(args) => repeats::repeats(args)?,
+        Method::Survival(args) => repeats::survival(args)?,
+        Method::Nowcast(args) => nowcast::nowcast(args)?,
         Method::PoissonLimits(args) => rate::poisson_limits(args)?,
         Method::ProportionLimits(args) => rate::proportion_limits(args)?,
         Method::RateRatio(args) => rate::rate_ratio(args)?,
@@ -48,10 +56,16 @@ pub fn run(args: &StatsArgs) -> Done {
         Method::EmpiricalBayes(args) => rate::empirical_bayes(args)?,
         Method::Funnel(args) => rate::funnel(args)?,
         Method::LocationQuotient(args) => rate::location_quotient(args)?,
+        Method::ShareGaps(args) => rate::share_gaps(args)?,
         Method::Displacement(args) => rate::displacement(args)?,
         Method::Naus(args) => rate::naus(args)?,
         Method::Pai(args) => evaluate::pai(args)?,
         Method::Gini(args) => evaluate::gini(args)?,
+        Method::Lorenz(args) => evaluate::lorenz(args)?,
+        Method::Recapture(args) => evaluate::recapture(args)?,
+        Method::Wilcoxon(args) => evaluate::wilcoxon(args)?,
+        Method::Sppt(args) => evaluate::sppt(args)?,
+        Method::TopOverlap(args) => evaluate::top_overlap(args)?,
     };
     answer.write(&args.out, args.json)
 }

@@ -1,6 +1,7 @@
 //! Points of a table, in metres.
 
 use super::table::Table;
+use crate::commands::note;
 use crate::failure::{Done, Failure};
 use hotspot_core::LonLat;
 use hotspot_core::projection::Projection;
@@ -40,6 +41,13 @@ impl MetrePoints {
         Ok(lines.into_iter().map(|(_, corners)| corners).collect())
     }
 
+    /// Places without identifiers, in the metres of other points.
+    pub fn read_places(path: &Path, like: &Self) -> Done<(Vec<[f64; 2]>, Table)> {
+        let table = Table::read(path)?;
+        let (places, _) = coordinates(path, &table, Some(like))?;
+        Ok((places, table))
+    }
+
     /// Weight of each point, if the table has a column for it.
     pub fn weights(&self) -> Done<Option<Vec<f64>>> {
         self.table.has("weight").then(|| self.table.numbers("weight")).transpose()
@@ -62,7 +70,13 @@ fn coordinates(path: &Path, table: &Table, like: Option<&MetrePoints>) -> Done<(
         return Err(Failure::data(format!("{}: one table is in metres (x, y), the other in degrees (lon, lat)", path.display())));
     }
     if !degrees {
-        let places = table.numbers("x")?.into_iter().zip(table.numbers("y")?).map(|(x, y)| [x, y]).collect();
+        if !(table.has("x") && table.has("y")) {
+            return Err(Failure::data(format!("{}: needed are columns x, y (metres) or lon, lat (degrees)", path.display())));
+        }
+        let places: Vec<[f64; 2]> = table.numbers("x")?.into_iter().zip(table.numbers("y")?).map(|(x, y)| [x, y]).collect();
+        if look_like_degrees(&places) {
+            note(format_args!("{}: x and y are taken for metres; if they are degrees, name them lon and lat", path.display()));
+        }
         return Ok((places, None));
     }
     let (lon, lat) = (table.numbers("lon")?, table.numbers("lat")?);
@@ -76,4 +90,10 @@ fn coordinates(path: &Path, table: &Table, like: Option<&MetrePoints>) -> Done<(
     };
     let places = lon.iter().zip(&lat).enumerate().map(place).collect::<Done<Vec<_>>>()?;
     Ok((places, Some(projection)))
+}
+
+/// Whether places in "metres" all lie within the range of degrees and none of them on whole numbers.
+fn look_like_degrees(places: &[[f64; 2]]) -> bool {
+    let degrees = |[x, y]: &[f64; 2]| x.abs() <= 180.0 && y.abs() <= 90.0 && x.fract() != 0.0 && y.fract() != 0.0;
+    !places.is_empty() && places.iter().all(degrees)
 }

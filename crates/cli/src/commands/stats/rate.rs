@@ -5,22 +5,23 @@ use super::computed;
 use super::table::Table;
 use crate::args::stats::rate::{
     DisplacementArgs, EmpiricalBayesArgs, FunnelArgs, LocationQuotientArgs, NausArgs, PoissonLimitsArgs, ProportionLimitsArgs,
-    RateRatioArgs, Rolling12Args, ShrinkArgs,
+    RateRatioArgs, Rolling12Args, ShareGapsArgs, ShrinkArgs,
 };
 use crate::failure::{Done, Failure};
-use hotspot_core::local::Alternative;
 use hotspot_core::rate::displacement::{BeforeAfter, DisplacementCounts, DisplacementWeights};
-use hotspot_core::rate::e_test::{Variance, e_test};
+use hotspot_core::rate::e_test::e_test;
 use hotspot_core::rate::empirical_bayes::fit_moments;
-use hotspot_core::rate::funnel::{FunnelParams, FunnelUnit, Target, funnel as funnel_of};
+use hotspot_core::rate::funnel::{FunnelParams, FunnelUnit, INNER, OUTER, Target, funnel as funnel_of};
 use hotspot_core::rate::location_quotient::{Part, location_quotient as quotient};
 use hotspot_core::rate::naus::naus as moving_window;
+use hotspot_core::rate::poisson::{PoissonMethod, Rate, poisson_tails, rate as rate_of};
 use hotspot_core::rate::rank::{RankParams, rank_intervals};
 use hotspot_core::rate::ratio::{Exposed, rate_ratio as ratio_of, rolling_change};
 use hotspot_core::rate::{
-    GammaPosterior, GammaPrior, byar_limits, clopper_pearson_limits, exact_limits, fit_gamma_poisson, weighted_displacement,
+    GammaPosterior, GammaPrior, clopper_pearson_limits, fit_gamma_poisson, share_gaps as gaps_of_shares, weighted_displacement,
     wilson_limits,
 };
+use std::collections::HashMap;
 
 fn side(limits: &[[f64; 2]], i: usize) -> Vec<f64> {
     limits.iter().map(|l| l[i]).collect()
@@ -31,8 +32,8 @@ pub fn poisson_limits(args: &PoissonLimitsArgs) -> Done<Answer> {
     let table = Table::read(&args.values)?;
     let counts = table.counts("count")?;
     let limits =
-        |limits: fn(u64, f64) -> [f64; 2]| -> Vec<[f64; 2]> { counts.iter().map(|c| limits(u64::from(*c), args.level)).collect() };
-    let (exact, byar) = (limits(exact_limits), limits(byar_limits));
+        |method: PoissonMethod| -> Vec<[f64; 2]> { counts.iter().map(|c| method.limits(u64::from(*c), args.level)).collect() };
+    let [exact, byar, phe] = PoissonMethod::ALL.map(limits);
     let mut answer = Answer::new("poisson-limits")
         .fact("level", args.level)
         .column("id", table.texts("id")?)
@@ -40,17 +41,33 @@ pub fn poisson_limits(args: &PoissonLimitsArgs) -> Done<Answer> {
         .column("exact_lo", side(&exact, 0))
         .column("exact_hi", side(&exact, 1))
         .column("byar_lo", side(&byar, 0))
-        .column("byar_hi", side(&byar, 1));
+        .column("byar_hi", side(&byar, 1))
+        .column("phe_lo", side(&phe, 0))
+        .column("phe_hi", side(&phe, 1));
     if table.has("population") {
-        let population = table.numbers("population")?;
-        let rate = |of: &mut dyn Iterator<Item = f64>| -> Vec<Option<f64>> {
-            of.zip(&population).map(|(v, p)| (*p > 0.0).then(|| v / p * args.per)).collect()
+        let rate = |(count, population): (&u32, f64)| {
+            let known = population > 0.0;
+            known.then(|| rate_of(u64::from(*count), population, args.per, args.level, args.method)).transpose()
         };
+        let rates: Vec<Option<Rate>> = computed(counts.iter().zip(table.numbers("population")?).map(rate).collect())?;
+        let all = |of: fn(&Rate) -> f64| -> Vec<Option<f64>> { rates.iter().map(|r| r.as_ref().map(of)).collect() };
         answer = answer
             .fact("rate_per", args.per)
-            .column("rate", rate(&mut counts.iter().map(|c| f64::from(*c))))
-            .column("rate_lo", rate(&mut exact.iter().map(|l| l[0])))
-            .column("rate_hi", rate(&mut exact.iter().map(|l| l[1])));
+            .fact("rate_limits", args.method.id())
+            .column("rate", all(|r| r.value))
+            .column("rate_lo", all(|r| r.lower))
+            .column("rate_hi", all(|r| r.upper));
+    }
+    if table.has("expected") {
+        let expected = table.numbers("expected")?;
+        if let Some(row) = expected.iter().position(|e| *e < 0.0) {
+            return Err(Failure::failed(table.refused(row, "expected", "below 0")));
+        }
+        let tails: Vec<[f64; 2]> = counts.iter().zip(&expected).map(|(c, e)| poisson_tails(u64::from(*c), *e)).collect();
+        answer = answer
+            .fact("p", "p_less is P(X <= count), p_greater P(X >= count), of a Poisson variable with the mean in column expected")
+            .column("p_less", side(&tails, 0))
+            .column("p_greater", side(&tails, 1));
     }
     Ok(answer)
 }
@@ -90,12 +107,12 @@ pub fn rate_ratio(args: &RateRatioArgs) -> Done<Answer> {
     };
     let pairs: Vec<(Exposed, Exposed)> = exposed("count", "exposure")?.into_iter().zip(exposed("base", "base_exposure")?).collect();
     let ratios = computed(pairs.iter().map(|(a, b)| ratio_of(*a, *b, args.level, args.method)).collect::<Result<Vec<_>, _>>())?;
-    let tests = computed(
-        pairs.iter().map(|(a, b)| e_test(*a, *b, Variance::default(), Alternative::TwoSided)).collect::<Result<Vec<_>, _>>(),
-    )?;
+    let tests =
+        computed(pairs.iter().map(|(a, b)| e_test(*a, *b, args.variance, args.alternative)).collect::<Result<Vec<_>, _>>())?;
     Ok(Answer::new("rate-ratio")
         .fact("level", args.level)
         .fact("limits", args.method.id())
+        .fact("e_test", format!("{} variance, {}", args.variance.id(), args.alternative.id()))
         .column("id", table.texts("id")?)
         .column("ratio", ratios.iter().map(|r| r.ratio).collect::<Vec<_>>())
         .column("ratio_lo", ratios.iter().map(|r| r.lower).collect::<Vec<_>>())
@@ -138,11 +155,17 @@ pub fn shrink(args: &ShrinkArgs) -> Done<Answer> {
         Some([shape, rate]) => GammaPrior { shape: *shape, rate: *rate },
         _ => computed(fit_gamma_poisson(&counts, &expected))?,
     };
-    let ratio: Vec<_> = counts.iter().zip(&expected).map(|(c, e)| (*e > 0.0).then(|| f64::from(*c) / e)).collect();
-    let posteriors: Vec<_> = counts.iter().zip(&expected).map(|(c, e)| prior.posterior(*c, *e)).collect();
-    let intervals: Vec<_> = posteriors.iter().map(|p| p.interval(args.level)).collect();
-    let params = RankParams { replicates: args.replicates, seed: args.seed, level: args.level, ..RankParams::default() };
-    let ranks = computed(rank_intervals(&posteriors, &params))?;
+    let of_units: Vec<_> = counts.iter().zip(&expected).map(|(c, e)| prior.posterior(*c, *e)).collect();
+    let units =
+        Shrunk { ids: table.texts("id")?, counts: counts.iter().map(|c| i64::from(*c)).collect(), expected, posteriors: of_units };
+    let rows = match &args.group {
+        Some(column) => units.grouped(table.texts(column)?)?,
+        None => units,
+    };
+    let ratio: Vec<_> = rows.counts.iter().zip(&rows.expected).map(|(c, e)| (*e > 0.0).then(|| *c as f64 / e)).collect();
+    let intervals: Vec<_> = rows.posteriors.iter().map(|p| p.interval(args.level)).collect();
+    let params = RankParams { replicates: args.replicates, seed: args.seed, level: args.level, top_share: args.top_share };
+    let ranks = computed(rank_intervals(&rows.posteriors, &params))?;
     Ok(Answer::new("shrink")
         .fact("prior_shape", prior.shape)
         .fact("prior_rate", prior.rate)
@@ -150,18 +173,53 @@ pub fn shrink(args: &ShrinkArgs) -> Done<Answer> {
         .fact("threshold", args.threshold)
         .fact("top", ranks.top)
         .fact("ranks", format!("1 is the highest rate; {} draws, seed {}", args.replicates, args.seed))
-        .column("id", table.texts("id")?)
-        .column("count", counts)
-        .column("expected", expected)
+        .column("id", rows.ids)
+        .column("count", rows.counts)
+        .column("expected", rows.expected)
         .column("ratio", ratio)
-        .column("shrunk", posteriors.iter().map(GammaPosterior::mean).collect::<Vec<_>>())
+        .column("shrunk", rows.posteriors.iter().map(GammaPosterior::mean).collect::<Vec<_>>())
         .column("shrunk_lo", intervals.iter().map(|i| i.lo).collect::<Vec<_>>())
         .column("shrunk_hi", intervals.iter().map(|i| i.hi).collect::<Vec<_>>())
-        .column("exceedance", posteriors.iter().map(|p| p.exceedance(args.threshold)).collect::<Vec<_>>())
+        .column("exceedance", rows.posteriors.iter().map(|p| p.exceedance(args.threshold)).collect::<Vec<_>>())
         .column("rank", ranks.mean)
         .column("rank_lo", ranks.lower)
         .column("rank_hi", ranks.upper)
         .column("in_top", ranks.in_top))
+}
+
+/// Units, or groups of them, with their posteriors.
+struct Shrunk {
+    ids: Vec<String>,
+    counts: Vec<i64>,
+    expected: Vec<f64>,
+    posteriors: Vec<GammaPosterior>,
+}
+
+impl Shrunk {
+    /// The groups in the order of their first unit.
+    fn grouped(&self, groups: Vec<String>) -> Done<Self> {
+        let mut ids: Vec<String> = Vec::new();
+        let mut members: Vec<Vec<usize>> = Vec::new();
+        let mut place: HashMap<String, usize> = HashMap::new();
+        for (unit, group) in groups.into_iter().enumerate() {
+            let at = *place.entry(group.clone()).or_insert(ids.len());
+            if at == ids.len() {
+                ids.push(group);
+                members.push(Vec::new());
+            }
+            members[at].push(unit);
+        }
+        let posterior = |units: &Vec<usize>| {
+            let weighted: Vec<_> = units.iter().map(|u| (self.expected[*u], self.posteriors[*u])).collect();
+            GammaPosterior::weighted_mean(&weighted).ok_or_else(|| Failure::data("nothing is expected in any unit of a group"))
+        };
+        Ok(Self {
+            ids,
+            counts: members.iter().map(|units| units.iter().map(|u| self.counts[*u]).sum()).collect(),
+            expected: members.iter().map(|units| units.iter().map(|u| self.expected[*u]).sum()).collect(),
+            posteriors: members.iter().map(posterior).collect::<Done<_>>()?,
+        })
+    }
 }
 
 /// `hotspot stats empirical-bayes`
@@ -189,19 +247,32 @@ pub fn funnel(args: &FunnelArgs) -> Done<Answer> {
         target: args.target.map_or(Target::Overall, Target::Fixed),
         dispersion: args.dispersion,
         transform: args.transform,
-        ..FunnelParams::default()
+        winsorise: args.winsorise,
     };
     let (counts, expected) = (table.counts("count")?, table.numbers("expected")?);
     let made = computed(funnel_of(&counts, &expected, &params))?;
     let all = |of: &dyn Fn(&FunnelUnit) -> Option<f64>| -> Vec<Option<f64>> {
         made.units.iter().map(|unit| unit.as_ref().and_then(of)).collect()
     };
-    Ok(Answer::new("funnel")
+    let answer = Answer::new("funnel")
         .fact("target", made.target)
         .fact("dispersion", args.dispersion.id())
         .fact("phi", made.phi)
         .fact("tau2", made.tau2)
-        .fact("limits", "95 % (lo95, hi95) and 99.8 % (lo998, hi998)")
+        .fact("limits", "95 % (lo95, hi95) and 99.8 % (lo998, hi998)");
+    if let Some(points) = args.curve {
+        let positive = || expected.iter().copied().filter(|e| *e > 0.0);
+        let (least, most) = (positive().fold(f64::INFINITY, f64::min), positive().fold(0.0, f64::max));
+        let at: Vec<f64> = (0..points).map(|i| least * (most / least).powf(f64::from(i) / f64::from(points - 1))).collect();
+        let [inner, outer] = [INNER, OUTER].map(|level| at.iter().map(|e| made.limits_at(*e, level)).collect::<Vec<_>>());
+        return Ok(answer
+            .column("expected", at)
+            .column("lo95", side(&inner, 0))
+            .column("hi95", side(&inner, 1))
+            .column("lo998", side(&outer, 0))
+            .column("hi998", side(&outer, 1)));
+    }
+    Ok(answer
         .column("id", table.texts("id")?)
         .column("ratio", all(&|u| Some(u.ratio)))
         .column("z", all(&|u| u.z))
@@ -234,6 +305,23 @@ pub fn location_quotient(args: &LocationQuotientArgs) -> Done<Answer> {
         .column("p", found.iter().map(|q| q.p).collect::<Vec<_>>()))
 }
 
+/// `hotspot stats share-gaps`
+pub fn share_gaps(args: &ShareGapsArgs) -> Done<Answer> {
+    let table = Table::read(&args.values)?;
+    let (resource, need) = (table.numbers("resource")?, table.numbers("need")?);
+    let gaps = computed(gaps_of_shares(&resource, &need))?;
+    let shares = |values: &[f64]| -> Vec<f64> {
+        let all: f64 = values.iter().sum();
+        values.iter().map(|v| v / all).collect()
+    };
+    Ok(Answer::new("share-gaps")
+        .fact("gap", "share of the resource less share of the need")
+        .column("id", table.texts("id")?)
+        .column("resource_share", shares(&resource))
+        .column("need_share", shares(&need))
+        .column("gap", gaps))
+}
+
 /// `hotspot stats displacement`
 pub fn displacement(args: &DisplacementArgs) -> Done<Answer> {
     let pair = |values: Option<&[f64]>| match values {
@@ -249,6 +337,9 @@ pub fn displacement(args: &DisplacementArgs) -> Done<Answer> {
     let mut weights = DisplacementWeights::default();
     if args.periods.is_some() {
         weights.periods = pair(args.periods.as_deref());
+    }
+    if let Some([treated, control, around_treated, around_control]) = args.areas.as_deref() {
+        weights.areas = [*treated, *control, *around_treated, *around_control];
     }
     let found = computed(weighted_displacement(&counts, &weights, args.level))?;
     Ok(Answer::new("displacement")

@@ -3,6 +3,7 @@
 use crate::failure::{Done, Failure};
 use crate::progress;
 use hotspot_pipeline::{Cause, PlainTable};
+use jiff::civil::DateTime;
 use std::path::Path;
 
 /// A plain table, read.
@@ -50,6 +51,11 @@ impl Table {
 
     pub fn days(&self, column: &str) -> Done<Vec<i64>> {
         data(self.0.days(column))
+    }
+
+    /// Local clock times; `None` where the field is blank.
+    pub fn times(&self, column: &str) -> Done<Vec<Option<DateTime>>> {
+        data(self.0.times(column))
     }
 
     /// An error at a row (from 0) and column. `what` must not hold a value.

@@ -1,21 +1,22 @@
-//! Series, space-time patterns, repeats.
+//! Trends, space-time patterns, times of the week.
 
 use super::answer::Answer;
 use super::computed;
 use super::local::weights;
 use super::points::MetrePoints;
 use super::table::Table;
-use crate::args::stats::time::{ChartArg, ControlChartArgs, EmergingArgs, KnoxArgs, MannKendallArgs, NowcastArgs, RepeatsArgs};
+use crate::args::stats::time::{
+    AoristicArgs, EmergingArgs, KnoxArgs, KnoxTestArgs, MannKendallArgs, PeriodArg, ReferenceArg, StepAdjustmentArg,
+};
 use crate::failure::{Done, Failure};
 use hotspot_core::space_time_cube::SpaceTimeCube;
-use hotspot_core::time::control_chart::{ChartParams, Limits, negative_binomial_chart, poisson_chart, xmr};
-use hotspot_core::time::delay::{ReportingTriangle, Reports, nowcast as nowcast_of};
-use hotspot_core::time::emerging::{EmergingParams, emerging as emerging_of};
-use hotspot_core::time::knox::{KnoxParams, SamePlace, knox as knox_of};
+use hotspot_core::time::aoristic::{Account, AoristicParams, Known, aoristic_months, aoristic_week};
+use hotspot_core::time::emerging::{EmergingParams, emerging as emerging_of, space_time_gi_star};
+use hotspot_core::time::knox::{Band, KnoxCell, KnoxParams, SamePlace, knox as knox_of, knox_test as knox_test_of};
 use hotspot_core::time::mann_kendall::{mann_kendall as trend_of, mann_kendall_exact, sen_slope};
-use hotspot_core::time::repeats::{RepeatParams, WaitsFrom, repeats as repeats_of, time_to_next};
-use hotspot_core::{Month, MonthRange};
 use std::collections::{BTreeMap, BTreeSet};
+
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// `hotspot stats mann-kendall`
 pub fn mann_kendall(args: &MannKendallArgs) -> Done<Answer> {
@@ -60,16 +61,45 @@ pub fn emerging(args: &EmergingArgs) -> Done<Answer> {
         (cube[at], seen[at]) = (*value, true);
     }
     let missing = seen.iter().filter(|s| !**s).count();
+    let steps: Vec<String> = steps.into_iter().cloned().collect();
     let cube = computed(SpaceTimeCube::new(units.len(), steps.len(), cube))?;
-    let params = EmergingParams { lag: args.lag, definition: args.definition, ..EmergingParams::default() };
-    let found = computed(emerging_of(&cube, &weights(&args.weights, &units)?, &params))?;
-    Ok(Answer::new("emerging")
+    let neighbors = weights(&args.weights, &units)?;
+    let reference = match args.reference {
+        ReferenceArg::WholeCube => "Gi* against the whole cube",
+        ReferenceArg::SameSteps => "Gi* against all units at the steps of the neighbourhood",
+    };
+    let answer = Answer::new("emerging")
         .fact("units", units.len())
-        .fact("steps", found.steps)
+        .fact("steps", steps.len())
         .fact("order_of_steps", "that of the texts in column time")
         .fact("missing_taken_for_0", missing)
+        .fact("reference", reference)
+        .fact("lag", args.lag);
+    if args.by_step {
+        let z = computed(space_time_gi_star(&cube, &neighbors, args.lag, args.reference.into()))?;
+        let rows = || units.iter().flat_map(|unit| steps.iter().map(move |step| (unit, step)));
+        return Ok(answer
+            .column("id", rows().map(|(unit, _)| unit.clone()).collect::<Vec<_>>())
+            .column("time", rows().map(|(_, step)| step.clone()).collect::<Vec<_>>())
+            .column("z", z));
+    }
+    let params = EmergingParams {
+        lag: args.lag,
+        reference: args.reference.into(),
+        adjustment: args.adjustment.into(),
+        alpha: args.alpha,
+        trend_alpha: args.trend_alpha,
+        definition: args.definition,
+    };
+    let found = computed(emerging_of(&cube, &neighbors, &params))?;
+    Ok(answer
         .fact("definition", args.definition.to_string())
-        .fact("reference", "Gi* against the whole cube, false discovery rate 0.05")
+        .fact("alpha", args.alpha)
+        .fact("trend_alpha", args.trend_alpha)
+        .fact(
+            "adjustment",
+            if args.adjustment == StepAdjustmentArg::None { "none" } else { "Benjamini-Hochberg, over all units and steps" },
+        )
         .column("id", units)
         .column("pattern", found.pattern.iter().map(ToString::to_string).collect::<Vec<_>>())
         .column("z_last", found.z_last)
@@ -82,6 +112,9 @@ pub fn emerging(args: &EmergingArgs) -> Done<Answer> {
 pub fn knox(args: &KnoxArgs) -> Done<Answer> {
     let points = MetrePoints::read(&args.points.points, None)?;
     let days = points.table.days("date")?;
+    if args.distances.get(1).is_some_and(|end| args.same_place >= *end) {
+        return Err(Failure::cannot("--same-place must be below the end of the first band of --distances; 0 does without it"));
+    }
     let params = KnoxParams {
         metric: args.metric,
         same_place: if args.same_place > 0.0 { SamePlace::Within(args.same_place) } else { SamePlace::InFirstBand },
@@ -90,16 +123,13 @@ pub fn knox(args: &KnoxArgs) -> Done<Answer> {
     };
     let table = computed(knox_of(&points.places, &days, &params))?;
     let cells: Vec<_> = table.iter().collect();
-    let all = |of: &dyn Fn(
-        &(hotspot_core::time::knox::Band, hotspot_core::time::knox::Band, &hotspot_core::time::knox::KnoxCell),
-    ) -> f64|
-     -> Vec<f64> { cells.iter().map(of).collect() };
+    let all = |of: &dyn Fn(&(Band, Band, &KnoxCell)) -> f64| -> Vec<f64> { cells.iter().map(of).collect() };
     Ok(Answer::new("knox")
         .fact("events", table.events)
         .fact("pairs", table.pairs)
         .fact("bands", "half-open: from is in, until is not")
         .fact("metric", table.metric.id())
-        .fact("expected", "row total times column total over all pairs, of the bands given")
+        .fact("expected", "row total times column total over all pairs; it and sd are exact, over all ways of shuffling the times")
         .fact("p", format!("{} shuffles of the times, seed {}", args.replicates, args.seed))
         .column("distance_from", all(&|c| c.0.from))
         .column("distance_until", all(&|c| c.0.until))
@@ -107,101 +137,76 @@ pub fn knox(args: &KnoxArgs) -> Done<Answer> {
         .column("days_until", all(&|c| c.1.until))
         .column("observed", cells.iter().map(|c| c.2.observed as i64).collect::<Vec<_>>())
         .column("expected", all(&|c| c.2.expected))
+        .column("sd", all(&|c| c.2.sd))
         .column("ratio", cells.iter().map(|c| c.2.ratio).collect::<Vec<_>>())
         .column("p", all(&|c| c.2.p))
         .column("near_repeat", cells.iter().map(|c| i64::from(c.2.is_near_repeat())).collect::<Vec<_>>()))
 }
 
-/// `hotspot stats xmr`
-pub fn control_chart(args: &ControlChartArgs) -> Done<Answer> {
+/// `hotspot stats knox-test`
+pub fn knox_test(args: &KnoxTestArgs) -> Done<Answer> {
+    let points = MetrePoints::read(&args.points.points, None)?;
+    let dates = points.table.days("date")?;
+    let test = computed(knox_test_of(&points.places, &dates, args.distance, args.days, args.metric, args.replicates, args.seed))?;
+    Ok(Answer::new("knox-test")
+        .fact("events", test.events)
+        .fact("pairs", test.pairs)
+        .fact("close", format!("at most {} m and at most {} days apart", args.distance, args.days))
+        .fact("metric", test.metric.id())
+        .fact("p", format!("{} shuffles of the times, seed {}", args.replicates, args.seed))
+        .fact("p_poisson", "right only where closeness is rare")
+        .column("close_in_space", vec![test.close_in_space as i64])
+        .column("close_in_time", vec![test.close_in_time as i64])
+        .column("observed", vec![test.both.observed as i64])
+        .column("expected", vec![test.both.expected])
+        .column("sd", vec![test.both.sd])
+        .column("ratio", vec![test.both.ratio])
+        .column("p", vec![test.both.p])
+        .column("p_poisson", vec![test.p_poisson]))
+}
+
+/// `hotspot stats aoristic`
+pub fn aoristic(args: &AoristicArgs) -> Done<Answer> {
     let table = Table::read(&args.values)?;
-    let times = table.texts("time")?;
-    let values = table.numbers("value")?;
-    let params = ChartParams::new(0..args.baseline.unwrap_or(values.len()));
-    let counts = || -> Done<Vec<u64>> { Ok(table.counts("value")?.into_iter().map(u64::from).collect()) };
-    let exposure = || if table.has("exposure") { table.numbers("exposure") } else { Ok(vec![1.0; values.len()]) };
-    let chart = computed(match args.kind {
-        ChartArg::Xmr => xmr(&values, &params),
-        ChartArg::Poisson => poisson_chart(&counts()?, &exposure()?, Limits::Exact, &params),
-        ChartArg::NegativeBinomial => negative_binomial_chart(&counts()?, &exposure()?, &params),
-    })?;
-    let words = |at: usize| {
-        let of: Vec<String> = chart.signals.iter().filter(|s| (s.from..=s.to).contains(&at)).map(ToString::to_string).collect();
-        of.join("; ")
-    };
-    let mut answer = Answer::new("xmr")
-        .fact("mean", chart.mean)
-        .fact("mean_moving_range", chart.mean_moving_range)
-        .fact("moving_range_limit", chart.moving_range_limit)
-        .fact("dispersion", chart.dispersion)
-        .fact("baseline", format!("the first {} points", chart.baseline.len()))
-        .fact("signals", chart.signals.len());
-    if !chart.cautions.is_empty() {
-        answer = answer.fact("caution", chart.cautions.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "));
+    let (from, until) = (table.times("from")?, table.times("until")?);
+    for (row, ends) in from.iter().zip(&until).enumerate() {
+        if let (Some(from), Some(until)) = ends
+            && from > until
+        {
+            return Err(Failure::failed(table.refused(row, "until", "before the time in column from")));
+        }
     }
-    Ok(answer
-        .column("time", times)
-        .column("value", chart.points.iter().map(|p| p.value).collect::<Vec<_>>())
-        .column("center", chart.points.iter().map(|p| p.center).collect::<Vec<_>>())
-        .column("lower", chart.points.iter().map(|p| p.lower).collect::<Vec<_>>())
-        .column("upper", chart.points.iter().map(|p| p.upper).collect::<Vec<_>>())
-        .column("signal", (0..chart.points.len()).map(words).collect::<Vec<_>>()))
-}
-
-/// `hotspot stats repeats`
-pub fn repeats(args: &RepeatsArgs) -> Done<Answer> {
-    let table = Table::read(&args.values)?;
-    let incidents: Vec<(String, i64)> = table.texts("id")?.into_iter().zip(table.days("date")?).collect();
-    let first = incidents.iter().map(|i| i.1).min().unwrap_or(0);
-    let last = incidents.iter().map(|i| i.1).max().unwrap_or(0);
-    let params = RepeatParams { lookback_days: args.lookback, ..RepeatParams::new(first, last + 1) };
-    let found = computed(repeats_of(&incidents, &params))?;
-    let waits = computed(time_to_next(&incidents, &params, WaitsFrom::EveryIncident, 0.95))?;
-    let top = |part: f64| found.top_share(part).map(|t| t.share);
-    Ok(Answer::new("repeats")
-        .fact("window", format!("{} days, from the first to the last incident", last - first + 1))
-        .fact("lookback_days", args.lookback)
-        .column("incidents", vec![found.incidents as i64])
-        .column("subjects", vec![found.subjects as i64])
-        .column("repeat_subjects", vec![found.repeat_subjects as i64])
-        .column("share_of_subjects", vec![found.share_of_subjects()])
-        .column("share_of_incidents", vec![found.share_of_incidents()])
-        .column("recurrences", vec![found.recurrences as i64])
-        .column("top_1_percent_share", vec![top(0.01)])
-        .column("top_10_percent_share", vec![top(0.1)])
-        .column("median_days_to_next", vec![waits.median()])
-        .column("next_within_30_days", vec![waits.at(30.0).map(|s| 1.0 - s)])
-        .column("next_within_365_days", vec![waits.at(365.0).map(|s| 1.0 - s)]))
-}
-
-/// `hotspot stats nowcast`
-pub fn nowcast(args: &NowcastArgs) -> Done<Answer> {
-    let table = Table::read(&args.values)?;
-    let months = |column: &str| -> Done<Vec<Month>> {
-        let month = |(row, text): (usize, &String)| {
-            text.parse().map_err(|_no_month| Failure::failed(table.refused(row, column, "not a month (YYYY-MM)")))
-        };
-        table.texts(column)?.iter().enumerate().map(month).collect()
+    let known: Vec<Known> = from
+        .into_iter()
+        .zip(until)
+        .map(|ends| match ends {
+            (Some(from), Some(until)) => Known::Between(from, until),
+            (Some(from), None) => Known::From(from),
+            (None, Some(until)) => Known::Until(until),
+            (None, None) => Known::Nothing,
+        })
+        .collect();
+    let params = AoristicParams { open_end: args.open_end.0, longest_hours: args.longest };
+    let told = |account: Account| {
+        Answer::new("aoristic")
+            .fact("incidents", known.len())
+            .fact("weighed", account.weighed)
+            .fact("without_time", account.unknown)
+            .fact("set_aside_one_end_unknown", account.open)
+            .fact("set_aside_too_long", account.too_long)
     };
-    let (occurred, recorded, counts) = (months("occurred")?, months("recorded")?, table.counts("count")?);
-    let range = occurred.iter().min().zip(recorded.iter().max()).and_then(|(first, last)| MonthRange::new(*first, *last));
-    let range = range.ok_or_else(|| Failure::data("the table holds no report"))?;
-    let reports =
-        occurred.iter().zip(&recorded).zip(&counts).map(|((o, r), n)| Reports { occurred: *o, recorded: *r, count: u64::from(*n) });
-    let triangle = computed(ReportingTriangle::new(reports, range, args.longest))?;
-    let made = computed(nowcast_of(&triangle, args.level))?;
-    let whole = |of: &dyn Fn(&hotspot_core::time::delay::NowcastMonth) -> Option<u64>| -> Vec<Option<f64>> {
-        made.months.iter().map(|m| of(m).map(|n| n as f64)).collect()
-    };
-    Ok(Answer::new("nowcast")
-        .fact("level", made.level)
-        .fact("longest_delay_months", made.longest)
-        .fact("spread", made.spread)
-        .fact("reported_later", triangle.beyond())
-        .column("month", made.months.iter().map(|m| m.month.to_string()).collect::<Vec<_>>())
-        .column("reported", made.months.iter().map(|m| m.reported as i64).collect::<Vec<_>>())
-        .column("completeness", made.months.iter().map(|m| m.completeness).collect::<Vec<_>>())
-        .column("estimate", whole(&|m| m.estimate.as_ref().map(|e| e.median)))
-        .column("estimate_lo", whole(&|m| m.estimate.as_ref().map(|e| e.lower)))
-        .column("estimate_hi", whole(&|m| m.estimate.as_ref().map(|e| e.upper))))
+    if args.by == PeriodArg::Month {
+        let months = computed(aoristic_months(&known, params))?;
+        return Ok(told(months.account)
+            .column("month", months.weights.iter().map(|(month, _)| month.to_string()).collect::<Vec<_>>())
+            .column("weight", months.weights.iter().map(|(_, weight)| *weight).collect::<Vec<_>>()));
+    }
+    let week = computed(aoristic_week(&known, params))?;
+    let hours = || 0..week.weights.len() as u32;
+    Ok(told(week.account)
+        .fact("hour", "0 is Monday 00:00 to 01:00, local time")
+        .column("hour", hours().collect::<Vec<_>>())
+        .column("weekday", hours().map(|hour| WEEKDAYS[hour as usize / 24].to_owned()).collect::<Vec<_>>())
+        .column("hour_of_day", hours().map(|hour| hour % 24).collect::<Vec<_>>())
+        .column("weight", week.weights))
 }

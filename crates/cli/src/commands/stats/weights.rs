@@ -8,13 +8,14 @@ use crate::args::stats::local::{ContiguityArg, WeightsArgs};
 use crate::failure::{Done, Failure};
 use h3o::CellIndex;
 use hotspot_core::areas::Contiguity;
-use hotspot_core::weights::{Barriers, SpatialWeights, distance_band, h3_disks, k_nearest};
+use hotspot_core::weights::{Barriers, Gap, SpatialWeights, distance_band, h3_disks, k_nearest};
 use hotspot_pipeline::areas::parse_areas;
 use std::path::Path;
 
 /// `hotspot stats weights`
 pub fn weights(args: &WeightsArgs) -> Done<Answer> {
     let (ids, made, kind) = links(args)?;
+    let made = if args.symmetric { computed(made.symmetric_union())? } else { made };
     let made = if args.row_standardise { made.row_standardized() } else { made };
     let mut columns = (Vec::new(), Vec::new(), Vec::new());
     for (row, id) in ids.iter().enumerate() {
@@ -61,13 +62,21 @@ fn links(args: &WeightsArgs) -> Done<(Vec<String>, SpatialWeights, String)> {
         (None, None) => return Err(Failure::cannot("--band, --nearest, --rings or --areas is needed")),
     };
     let Some(path) = &args.barrier else { return Ok((points.ids, made, kind)) };
-    let cut = computed(barriers(path, &points)?.cut(&made, &points.places))?;
+    let cut = computed(barriers(path, args.gaps.as_deref(), &points)?.cut(&made, &points.places))?;
     kind = format!("{kind}; {} links cut by barriers", cut.links_cut);
     Ok((points.ids, cut.weights, kind))
 }
 
-/// Lines of a table, in the metres of the points.
-fn barriers(path: &Path, points: &MetrePoints) -> Done<Barriers> {
+/// Lines of a table, open in the gaps of another, in the metres of the points.
+fn barriers(path: &Path, gaps: Option<&Path>, points: &MetrePoints) -> Done<Barriers> {
     let corners = MetrePoints::read_corners(path, points)?;
-    computed(Barriers::new(&corners, &[]))
+    let gaps = match gaps {
+        Some(path) => {
+            let (places, table) = MetrePoints::read_places(path, points)?;
+            let radius = table.numbers("radius")?;
+            places.into_iter().zip(radius).map(|(center, radius_m)| Gap { center, radius_m }).collect()
+        }
+        None => Vec::new(),
+    };
+    computed(Barriers::new(&corners, &gaps))
 }

@@ -84,8 +84,17 @@ fn made(class: DataClass, units: Units, resolution: u8, facts: Facts) -> Release
         .collect();
     let reference = units.level(resolution).unwrap().area_km2.to_vec();
     let rule = DetectParams::default();
-    let analysis =
-        Analysis { units: &units, resolution, facts: &facts, metres: &metres, reference: &reference, window, rule, atlas: None };
+    let analysis = Analysis {
+        units: &units,
+        resolution,
+        facts: &facts,
+        metres: &metres,
+        reference: &reference,
+        window,
+        rule,
+        atlas: None,
+        before: &[],
+    };
     let analyses = analysis.all().unwrap();
     Release {
         id: ID.to_owned(),

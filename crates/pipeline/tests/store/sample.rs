@@ -5,6 +5,7 @@ use h3o::Resolution;
 use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_HOUR, NO_UNIT};
 use hotspot_core::grid::{CellGrid, StudyArea};
 use hotspot_core::hotspot::detect::DetectParams;
+use hotspot_core::hotspot::identity::{Change, Ended, Identity};
 use hotspot_core::hotspot::{Estimate, Hotspot, StrandAnalysis, Verdict};
 use hotspot_core::provenance::Provenance;
 use hotspot_core::rate::shrinkage::GammaPrior;
@@ -134,7 +135,12 @@ pub fn release(units: Units, class: DataClass, n: u32) -> Release {
     let third = 1.0 / 3.0;
     let outline = MultiPolygon::from(polygon![(x: -third, y: 51.47), (x: -0.06, y: 51.47), (x: -0.06, y: 51.5 + third)]);
     let hotspot = Hotspot {
-        id: "all-1".to_owned(),
+        identity: Identity {
+            id: "all-2026-09-1".to_owned(),
+            first_seen: "2026-09".parse().unwrap(),
+            change: Change::Merged,
+            of: vec!["all-2026-09-2".to_owned(), "all-2026-08-7".to_owned()],
+        },
         rank: 1,
         name: "SE15, north of Southwark".to_owned(),
         area_code: Some("E09000028".to_owned()),
@@ -156,6 +162,11 @@ pub fn release(units: Units, class: DataClass, n: u32) -> Release {
         verdict: Verdict::Analysed,
         prior: Some(GammaPrior { shape: third, rate: 0.7 }),
         hotspots: vec![hotspot],
+        ended: vec![Ended {
+            id: "all-2026-09-2".to_owned(),
+            first_seen: "2026-09".parse().unwrap(),
+            into: Some("all-2026-09-1".to_owned()),
+        }],
     };
     let cannot_tell = StrandAnalysis {
         strand: Some(Strand::Transgender),
@@ -164,6 +175,7 @@ pub fn release(units: Units, class: DataClass, n: u32) -> Release {
         verdict: Verdict::CannotTell { minimum: 100 },
         prior: None,
         hotspots: Vec::new(),
+        ended: Vec::new(),
     };
     let mut reconciliation =
         Reconciliation { rows: u64::from(n) + 1, online: 1, mapped: u64::from(n), ..Reconciliation::default() };

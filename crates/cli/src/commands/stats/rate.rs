@@ -8,6 +8,7 @@ use crate::args::stats::rate::{
     RateRatioArgs, Rolling12Args, ShareGapsArgs, ShrinkArgs,
 };
 use crate::failure::{Done, Failure};
+use hotspot_core::local::standardized_rate::empirical_bayes_index;
 use hotspot_core::rate::displacement::{BeforeAfter, DisplacementCounts, DisplacementWeights};
 use hotspot_core::rate::e_test::e_test;
 use hotspot_core::rate::empirical_bayes::fit_moments;
@@ -228,6 +229,10 @@ pub fn empirical_bayes(args: &EmpiricalBayesArgs) -> Done<Answer> {
     let (counts, population) = (table.counts("count")?, table.numbers("population")?);
     let prior = computed(fit_moments(&counts, &population))?;
     let pairs = || counts.iter().zip(&population);
+    // A unit without population has no rate to standardise.
+    let (events, persons): (Vec<u32>, Vec<f64>) = pairs().filter(|(_, p)| **p > 0.0).map(|(c, p)| (*c, *p)).unzip();
+    let mut z = computed(empirical_bayes_index(&events, &persons))?.z.into_iter();
+    let standardized: Vec<Option<f64>> = population.iter().map(|p| if *p > 0.0 { z.next() } else { None }).collect();
     Ok(Answer::new("empirical-bayes")
         .fact("mean", prior.mean)
         .fact("between", prior.between)
@@ -237,7 +242,7 @@ pub fn empirical_bayes(args: &EmpiricalBayesArgs) -> Done<Answer> {
         .column("rate", pairs().map(|(c, p)| (*p > 0.0).then(|| f64::from(*c) / p * args.per)).collect::<Vec<_>>())
         .column("weight", pairs().map(|(_, p)| prior.weight(*p)).collect::<Vec<_>>())
         .column("smoothed", pairs().map(|(c, p)| prior.estimate(*c, *p) * args.per).collect::<Vec<_>>())
-        .column("standardised", pairs().map(|(c, p)| prior.standardized(*c, *p)).collect::<Vec<_>>()))
+        .column("standardised", standardized))
 }
 
 /// `hotspot stats funnel`

@@ -100,6 +100,6 @@ fn curve(answer: Answer, curve: &Survival) -> Answer {
         .column("events", points().map(|p| p.events as i64).collect::<Vec<_>>())
         .column("survival", points().map(|p| p.survival).collect::<Vec<_>>())
         .column("std_error", points().map(|p| p.std_error).collect::<Vec<_>>())
-        .column("lower", points().map(|p| p.limits.map(|l| l[0])).collect::<Vec<_>>())
-        .column("upper", points().map(|p| p.limits.map(|l| l[1])).collect::<Vec<_>>())
+        .column("lower", points().map(|p| p.limits[0]).collect::<Vec<_>>())
+        .column("upper", points().map(|p| p.limits[1]).collect::<Vec<_>>())
 }

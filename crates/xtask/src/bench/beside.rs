@@ -18,6 +18,8 @@ pub struct Beside {
     pub within: f64,
     /// Peers that cannot be installed here.
     pub stated: &'static [Stated],
+    /// CPU seconds that one core needs for the bytes and operations that cannot be left out, by estimate.
+    pub floor: f64,
 }
 
 /// Figures of a peer that was measured elsewhere.
@@ -43,6 +45,19 @@ pub const BESIDE: &[Beside] = &[
         same: &["edges"],
         within: 0.0,
         stated: &[],
+        floor: 0.0001,
+    },
+    Beside {
+        operation: "neighbours of cells",
+        size: 116_583,
+        of: "cells",
+        task: "b_weights",
+        bench: "weights",
+        peers: &[("t_gistar.py", &["--task", "weights", "--res", "10", "--size", "250000"])],
+        same: &["edges"],
+        within: 0.0,
+        stated: &[],
+        floor: 7e-4,
     },
     Beside {
         operation: "Gi* z, neighbours given",
@@ -54,6 +69,19 @@ pub const BESIDE: &[Beside] = &[
         same: &["z_sum", "z_max", "hot_1.96", "hot_2.58"],
         within: 1e-6,
         stated: &[],
+        floor: 2e-05,
+    },
+    Beside {
+        operation: "Gi* z, neighbours given",
+        size: 116_583,
+        of: "cells",
+        task: "b_gz",
+        bench: "local_g",
+        peers: &[("t_gistar.py", &["--task", "gz", "--res", "10", "--size", "250000"])],
+        same: &["z_sum", "z_max", "hot_1.96", "hot_2.58"],
+        within: 1e-6,
+        stated: &[],
+        floor: 1.4e-4,
     },
     Beside {
         operation: "Gi* p, exact against simulated, the peers' fold of tails",
@@ -65,6 +93,7 @@ pub const BESIDE: &[Beside] = &[
         same: &["p05", "p01"],
         within: 0.03,
         stated: &[],
+        floor: 0.0002,
     },
     Beside {
         operation: "Gi* p, exact against simulated, the peers' fold of tails",
@@ -76,6 +105,7 @@ pub const BESIDE: &[Beside] = &[
         same: &["p05", "p01"],
         within: 0.03,
         stated: &[],
+        floor: 0.0012,
     },
     Beside {
         operation: "local Moran p, exact against simulated",
@@ -87,6 +117,19 @@ pub const BESIDE: &[Beside] = &[
         same: &["p05", "p01"],
         within: 0.03,
         stated: &[],
+        floor: 0.0002,
+    },
+    Beside {
+        operation: "local Moran p, exact against simulated",
+        size: 116_583,
+        of: "cells",
+        task: "c_moran",
+        bench: "local_moran",
+        peers: &[("t_gistar.py", &["--task", "moran", "--res", "10", "--size", "250000"])],
+        same: &["p05", "p01"],
+        within: 0.03,
+        stated: &[],
+        floor: 1.2e-3,
     },
     Beside {
         operation: "quartic kernel density 500 m, at 16,666 cells",
@@ -102,6 +145,7 @@ pub const BESIDE: &[Beside] = &[
         same: &["sum", "max", "argmax", "zeros"],
         within: 2e-9,
         stated: &[],
+        floor: 0.0002,
     },
     Beside {
         operation: "quartic kernel density 500 m, at 16,666 cells",
@@ -117,6 +161,7 @@ pub const BESIDE: &[Beside] = &[
         same: &["sum", "max", "argmax", "zeros"],
         within: 2e-9,
         stated: &[],
+        floor: 0.0015,
     },
     Beside {
         operation: "DBSCAN 150 m, 20 points",
@@ -128,6 +173,7 @@ pub const BESIDE: &[Beside] = &[
         same: &["clusters", "noise"],
         within: 0.0,
         stated: &[],
+        floor: 0.006,
     },
     Beside {
         operation: "DBSCAN 150 m, 20 points",
@@ -139,6 +185,7 @@ pub const BESIDE: &[Beside] = &[
         same: &["clusters", "noise"],
         within: 0.0,
         stated: &[],
+        floor: 0.025,
     },
     Beside {
         operation: "HDBSCAN 20, 20",
@@ -150,6 +197,7 @@ pub const BESIDE: &[Beside] = &[
         same: &["clusters", "noise"],
         within: 0.05,
         stated: &[],
+        floor: 0.015,
     },
     Beside {
         operation: "HDBSCAN 20, 20",
@@ -161,6 +209,7 @@ pub const BESIDE: &[Beside] = &[
         same: &["clusters", "noise"],
         within: 0.05,
         stated: &[],
+        floor: 0.25,
     },
     Beside {
         operation: "Knox 200 m, 14 days, 999 shuffles",
@@ -172,6 +221,7 @@ pub const BESIDE: &[Beside] = &[
         same: &["nst", "spatial_pairs"],
         within: 0.0,
         stated: &[],
+        floor: 0.022,
     },
     Beside {
         operation: "scan in space, half of the population, 999 replicas",
@@ -188,6 +238,7 @@ pub const BESIDE: &[Beside] = &[
             source: "one thread, the peers' machine",
             answers: &[("llr", 230.819771), ("n_in", 140.0), ("cases", 1379.0), ("expected", 736.76), ("p", 0.001)],
         }],
+        floor: 0.4,
     },
     Beside {
         operation: "scan in space and time, 36 months, 999 replicas",
@@ -211,5 +262,6 @@ pub const BESIDE: &[Beside] = &[
                 ("months", 6.0),
             ],
         }],
+        floor: 4.0,
     },
 ];

@@ -7,7 +7,7 @@ use std::fmt::Write;
 /// One Markdown table from the lines of ours and the peers' measurements.
 pub fn of(rows: &[&Beside], lines: &[Value]) -> String {
     let mut text = String::from(
-        "| operation | size | ours, CPU s | ours, MB | peer | peer, CPU s | ratio | answers |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n",
+        "| operation | size | ours, CPU s | over the floor | ours, MB | peer | peer, CPU s | ratio | answers |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
     );
     for row in rows {
         let of_row = |line: &&Value| line["task"] == row.task && line["size"].as_u64() == Some(row.size) && line["threads"] == 1;
@@ -15,12 +15,13 @@ pub fn of(rows: &[&Beside], lines: &[Value]) -> String {
         let size = format!("{} {}", thousands(row.size), row.of);
         let ours = mine.and_then(|m| m["cpu_seconds"].as_f64());
         let ours_text = ours.map_or_else(|| "not measured".to_owned(), seconds);
+        let over = ours.map_or_else(String::new, |o| format!("{:.1}", o / row.floor));
         let memory = mine.and_then(|m| m["rss_mb"].as_u64()).map_or_else(String::new, |mb| mb.to_string());
         let mut line = |peer: &str, theirs: f64, answers: &str| {
             let ratio = ours.map_or_else(String::new, |o| format!("{:.1}", theirs / o));
             writeln!(
                 text,
-                "| {} | {size} | {ours_text} | {memory} | {peer} | {} | {ratio} | {answers} |",
+                "| {} | {size} | {ours_text} | {over} | {memory} | {peer} | {} | {ratio} | {answers} |",
                 row.operation,
                 seconds(theirs)
             )
@@ -106,13 +107,14 @@ mod tests {
             Stated { peer: "other", cpu_seconds: 3.0, source: "a paper", answers: &[("sum", 4.0)] },
             Stated { peer: "silent", cpu_seconds: 4.0, source: "a paper", answers: &[] },
         ],
+        floor: 0.1,
     };
 
     #[test]
     fn a_row_says_ratio_and_agreement() {
         let line = |peer: &str, cpu: f64, sum: f64| json!({"task": "e_kde", "size": 25_000, "threads": 1, "peer": peer, "version": "1", "cpu_seconds": cpu, "rss_mb": 9, "check": {"sum": sum}});
         let text = of(&[&ROW], &[line("hotspot", 0.5, 3.0), line("a", 5.0, 3.0), line("b", 1.0, 3.1)]);
-        assert!(text.contains("| density | 25,000 points | 0.5000 | 9 | a (1) | 5.00 | 10.0 | agree (sum) |"), "{text}");
+        assert!(text.contains("| density | 25,000 points | 0.5000 | 5.0 | 9 | a (1) | 5.00 | 10.0 | agree (sum) |"), "{text}");
         assert!(
             text.contains("| 2.0 | differ (sum: 3.0 against 3.1) |") && text.contains("| 4.0 | agree (sum); stated: a paper |"),
             "{text}"
@@ -120,6 +122,6 @@ mod tests {
         assert!(text.contains("| 6.0 | differ (sum: 3.0 against 4.0); stated: a paper |"), "{text}");
         assert!(text.contains("| 8.0 | not comparable; stated: a paper |"), "{text}");
         // Ours was not measured: nothing is said about the answers.
-        assert!(of(&[&ROW], &[]).contains("| not measured |  | elsewhere | 2.00 |  | stated: a paper |"));
+        assert!(of(&[&ROW], &[]).contains("| not measured |  |  | elsewhere | 2.00 |  | stated: a paper |"));
     }
 }

@@ -131,7 +131,7 @@ fn a_damaged_release_is_not_read_and_is_put_back_when_made_again() {
     let id = write_release(dir.path(), &make()).unwrap().id;
     let names: Vec<_> =
         fs::read_dir(dir.path().join(&id)).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
-    assert_eq!(names.len(), 7);
+    assert_eq!(names.len(), 8);
     for name in names {
         let path = dir.path().join(&id).join(&name);
         let mut bytes = fs::read(&path).unwrap();

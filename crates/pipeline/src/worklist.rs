@@ -85,7 +85,7 @@ pub fn worklist(store: &Store, known: &Known, placed: &Placed, protection: &Prot
         })
         .collect();
     cases.sort_by(|a, b| {
-        let weight = |c: &Case| (c.assessment.referral, c.assessment.records);
+        let weight = |c: &Case| (c.assessment.referral(), c.assessment.records);
         weight(b).cmp(&weight(a)).then_with(|| (a.role, &a.pseudonym).cmp(&(b.role, &b.pseudonym)))
     });
     Ok(cases)

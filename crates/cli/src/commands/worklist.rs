@@ -54,7 +54,7 @@ pub fn run(args: &WorklistArgs) -> Done {
     let cases = worklist(&Store::open(&args.store)?, &known, &placed, &protection, window.to().last_day())?;
     bar.finish_and_clear();
     write_private(&args.out, &cases)?;
-    let referrals = cases.iter().filter(|c| c.assessment.referral).count();
+    let referrals = cases.iter().filter(|c| c.assessment.referral()).count();
     note(format_args!(
         "{} cases, {referrals} at the referral threshold ({VERSION}, the 365 days to {}); {} of {} records in units are withheld from the map",
         cases.len(),
@@ -101,7 +101,7 @@ fn row(case: &Case) -> [String; 15] {
         yes(a.count),
         yes(a.harm),
         yes(a.shortening_gap),
-        yes(a.referral),
+        yes(a.referral()),
         case.records.len().to_string(),
         case.records.join(";"),
     ]

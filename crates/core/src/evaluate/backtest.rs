@@ -270,7 +270,7 @@ pub fn backtest(
         let seen = MonthRange::ending(*origin, params.train);
         let tested = MonthRange::ending(origin.plus(params.test), params.test);
         let observed = level.counts(input.facts, &Filter { strand, ..Filter::over(tested) });
-        let predicted = predictor.all(&Filter { strand, ..Filter::over(seen) }, &used)?;
+        let predicted = predictor.all(Filter { strand, ..Filter::over(seen) }, &used)?;
         predicted
             .iter()
             .map(|values| flaggings(values, &observed, level.area_km2, &squares, patrol_areas.as_deref(), params))

@@ -65,7 +65,7 @@ impl Analysis<'_> {
     pub fn strand(&self, strand: Option<Strand>) -> Result<StrandAnalysis> {
         let level = self.level()?;
         let filter = Filter { strand, ..Filter::over(self.window) };
-        let (counts, found) = self.detect(&filter)?;
+        let (counts, found) = self.detect(filter)?;
         let (identities, ended) = self.identified(strand, &found.places);
         let named = found.places.iter().zip(identities).enumerate();
         let mut hotspots: Vec<Hotspot> = named.map(|(i, (place, identity))| self.named(identity, i, place)).collect();
@@ -88,15 +88,15 @@ impl Analysis<'_> {
     }
 
     /// Counts by unit, and what the rule finds in them.
-    pub(super) fn detect(&self, filter: &Filter) -> Result<(Vec<u32>, Detection)> {
+    pub(super) fn detect(&self, filter: Filter) -> Result<(Vec<u32>, Detection)> {
         let level = self.level()?;
         if self.metres.len() != self.facts.len() {
             return Err(Error::Length { what: "positions", got: self.metres.len(), expected: self.facts.len() });
         }
-        let counts = level.counts(self.facts, filter);
+        let counts = level.counts(self.facts, &filter);
         let points: Vec<(u32, [f64; 2])> = self
             .facts
-            .rows(filter)
+            .rows(&filter)
             .filter(|row| self.metres[*row][0].is_finite())
             .filter_map(|row| Some((level.row_of(self.facts.unit(row)?)?, self.metres[row])))
             .collect();

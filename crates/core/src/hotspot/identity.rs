@@ -237,16 +237,18 @@ fn assign(before: usize, now: usize, pairs: &[(usize, usize, f64)]) -> Vec<Optio
     matched
 }
 
+/// Whose set a place belongs to.
+fn find(root: &mut [usize], mut i: usize) -> usize {
+    while root[i] != i {
+        root[i] = root[root[i]];
+        i = root[i];
+    }
+    i
+}
+
 /// Pairs by the set of places that overlap one another, directly or through others.
 fn components(before: usize, now: usize, pairs: &[(usize, usize, f64)]) -> Vec<Vec<(usize, usize, f64)>> {
     let mut root: Vec<usize> = (0..before + now).collect();
-    fn find(root: &mut [usize], mut i: usize) -> usize {
-        while root[i] != i {
-            root[i] = root[root[i]];
-            i = root[i];
-        }
-        i
-    }
     for (b, n, _) in pairs {
         let (x, y) = (find(&mut root, *b), find(&mut root, before + n));
         root[x.max(y)] = x.min(y);

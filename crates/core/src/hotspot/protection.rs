@@ -155,8 +155,8 @@ pub fn protect(analysis: &Analysis<'_>, people: &People) -> Result<(Facts, Vec<[
         for strand in &strands {
             loop {
                 let filter = Filter { strand: *strand, ..Filter::over(window) };
-                let found = Analysis { facts: &facts, metres: &metres, ..*analysis }.detect(&filter)?;
-                let dependences = dependences(&found.1, &found.0, &facts, people, &level, &filter);
+                let found = Analysis { facts: &facts, metres: &metres, ..*analysis }.detect(filter)?;
+                let dependences = dependences(&found.1, &found.0, &facts, people, &level, filter);
                 if dependences.is_empty() {
                     break;
                 }
@@ -191,11 +191,11 @@ fn dependences(
     facts: &Facts,
     people: &People,
     level: &UnitLevel<'_>,
-    filter: &Filter,
+    filter: Filter,
 ) -> Vec<Dependence> {
     let Some(rates) = &found.rates else { return Vec::new() };
     let mut of_unit: BTreeMap<u32, Records> = found.places.iter().flat_map(|p| &p.units).map(|u| (*u, Records::new())).collect();
-    for row in facts.rows(filter) {
+    for row in facts.rows(&filter) {
         let Some(records) = facts.unit(row).and_then(|u| level.row_of(u)).and_then(|u| of_unit.get_mut(&u)) else { continue };
         for role in Role::ALL {
             if let Some(key) = people.key(role, row) {
@@ -216,17 +216,17 @@ fn dependences(
                 of_place.entry(*person).or_default().push(Share { unit: *unit, n: sum(rows), rows });
             }
         }
-        let mut worst: Option<((u32, Reverse<u32>), Role, u32, Vec<Share<'_>>)> = None;
+        let mut worst: Option<Heaviest<'_>> = None;
         for ((role, key), shares) in of_place {
-            let Some(taken) = depends(place, shares, &stays) else { continue };
+            let Some(taken) = depends(place, shares, stays) else { continue };
             // The one with the most records there; of two, the one whose first record comes first.
             let first = taken.iter().filter_map(|share| share.rows.first()).min().copied().unwrap_or(u32::MAX);
             let weight = (taken.iter().map(|share| share.n).sum(), Reverse(first));
-            if worst.as_ref().is_none_or(|(heaviest, ..)| weight > *heaviest) {
-                worst = Some((weight, role, key, taken));
+            if worst.as_ref().is_none_or(|heaviest| weight > heaviest.weight) {
+                worst = Some(Heaviest { weight, role, key, taken });
             }
         }
-        if let Some((_, role, key, taken)) = worst {
+        if let Some(Heaviest { role, key, taken, .. }) = worst {
             let mut facts: Vec<u32> = taken.iter().flat_map(|share| share.rows.iter().copied()).collect();
             facts.sort_unstable();
             let units = taken.iter().map(|share| share.unit).collect();
@@ -234,6 +234,15 @@ fn dependences(
         }
     }
     all
+}
+
+/// The person on whom a place depends most.
+struct Heaviest<'a> {
+    /// Records, and the first of them.
+    weight: (u32, Reverse<u32>),
+    role: Role,
+    key: u32,
+    taken: Vec<Share<'a>>,
 }
 
 /// A person's records in one unit of a place.

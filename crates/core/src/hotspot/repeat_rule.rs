@@ -22,7 +22,7 @@
 //! use hotspot_core::hotspot::repeat_rule::{Record, assess};
 //! let records = [(0, Offence::Harassment), (120, Offence::PublicOrder), (200, Offence::Violence), (210, Offence::Harassment)];
 //! let found = assess(&records.map(|(day, offence)| Record { day, offence }), 300);
-//! assert_eq!((found.records, found.count, found.harm, found.shortening_gap, found.referral), (4, true, true, true, true));
+//! assert_eq!((found.records, found.count, found.harm, found.shortening_gap, found.referral()), (4, true, true, true, true));
 //! ```
 
 use crate::incident::Offence;
@@ -59,8 +59,13 @@ pub struct Assessment {
     pub harm: bool,
     /// The last gap is at most half of the median of those before.
     pub shortening_gap: bool,
-    /// The referral threshold is reached.
-    pub referral: bool,
+}
+
+impl Assessment {
+    /// Whether the referral threshold is reached.
+    pub const fn referral(&self) -> bool {
+        self.count && (self.harm || self.shortening_gap) || self.records >= 5
+    }
 }
 
 /// Asks the rule of a person's records, in any order, up to a last day.
@@ -82,7 +87,6 @@ pub fn assess(records: &[Record], last_day: i64) -> Assessment {
         count,
         harm,
         shortening_gap,
-        referral: count && (harm || shortening_gap) || number >= 5,
     }
 }
 
@@ -120,14 +124,14 @@ mod tests {
     fn each_sign_stands_alone_and_the_threshold_needs_two_or_five() {
         use Offence::{Harassment, Violence};
         let count = of(&[(0, Harassment), (50, Harassment), (100, Harassment)], 100);
-        assert_eq!((count.count, count.harm, count.shortening_gap, count.referral), (true, false, false, false));
+        assert_eq!((count.count, count.harm, count.shortening_gap, count.referral()), (true, false, false, false));
         let harm = of(&[(0, Harassment), (50, Violence)], 100);
-        assert_eq!((harm.count, harm.harm, harm.referral, harm.shortest_gap), (false, true, false, Some(50)));
+        assert_eq!((harm.count, harm.harm, harm.referral(), harm.shortest_gap), (false, true, false, Some(50)));
         let shortening = of(&[(0, Harassment), (60, Harassment), (90, Harassment)], 100);
-        assert!(shortening.shortening_gap && shortening.referral);
+        assert!(shortening.shortening_gap && shortening.referral());
         assert!(!of(&[(0, Harassment), (60, Harassment), (91, Harassment)], 100).shortening_gap);
         let five = of(&[(0, Harassment), (20, Harassment), (40, Harassment), (60, Harassment), (80, Harassment)], 100);
-        assert!(five.referral && !five.harm && !five.shortening_gap);
+        assert!(five.referral() && !five.harm && !five.shortening_gap);
     }
 
     #[test]

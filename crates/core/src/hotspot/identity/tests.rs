@@ -23,7 +23,9 @@ fn after(before: &[Units], now: &[Units]) -> (Vec<Identity>, Vec<Ended>) {
     identify(&before, &now, "race", month("2026-10"))
 }
 
-fn summary((identities, ended): &(Vec<Identity>, Vec<Ended>)) -> (Vec<(&str, Change)>, Vec<(&str, Option<&str>)>) {
+type Summary<'a> = (Vec<(&'a str, Change)>, Vec<(&'a str, Option<&'a str>)>);
+
+fn summary((identities, ended): &(Vec<Identity>, Vec<Ended>)) -> Summary<'_> {
     let who = identities.iter().map(|i| (i.id.as_str(), i.change)).collect();
     (who, ended.iter().map(|e| (e.id.as_str(), e.into.as_deref())).collect())
 }

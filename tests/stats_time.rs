@@ -112,6 +112,10 @@ fn waits_that_have_not_ended_count_as_long_as_they_were_seen() {
     near(&numbers(&curve, "survival"), &[2.0 / 3.0, 0.0], 1e-12);
     // Nobody is left, and yet three waits do not say that nobody ever waits longer.
     assert!(numbers(&curve, "upper")[1] > 0.8 && numbers(&curve, "lower") == [numbers(&curve, "lower")[0], 0.0]);
+    // Seven of ten go on after the third: uncensored, so the limits are those of the proportion.
+    let rows: Vec<String> = (1..=10).map(|t| format!("{t},1")).collect();
+    let plain = succeed(["stats", "survival", "--values", &tables.with("p.csv", &format!("time,event\n{}\n", rows.join("\n")))]);
+    near(&[numbers(&plain, "lower")[2], numbers(&plain, "upper")[2]], &[0.347547, 0.933260], 1e-5);
     let (code, error) = refused(&["stats", "survival", "--values", &tables.with("b.csv", "time,event\n3,2\n")]);
     assert!(code == Some(1) && error.contains("row 2, column event"), "{error}");
 }

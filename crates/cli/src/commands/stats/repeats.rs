@@ -94,7 +94,7 @@ fn curve(answer: Answer, curve: &Survival) -> Answer {
         .fact("median", curve.median())
         .fact("longest", curve.longest)
         .fact("level", curve.level)
-        .fact("limits", "on the scale of log(-log S)")
+        .fact("limits", "beta product (Fay, Brittain and Proschan); without censoring those of Clopper and Pearson")
         .column("time", points().map(|p| p.time).collect::<Vec<_>>())
         .column("at_risk", points().map(|p| p.at_risk as i64).collect::<Vec<_>>())
         .column("events", points().map(|p| p.events as i64).collect::<Vec<_>>())

@@ -242,6 +242,9 @@ pub fn funnel(counts: &[u32], expected: &[f64], params: &FunnelParams) -> Result
         return Err(Error::OutOfRange { what: "winsorised share", must: "0 or more, and below 0.5" });
     }
     let used = || counts.iter().zip(expected).filter(|(_, e)| **e > 0.0).map(|(o, e)| (f64::from(*o), *e));
+    if used().any(|(o, e)| !(o / e).is_finite()) {
+        return Err(Error::OutOfRange { what: "expected number", must: "0, or large enough that the ratio is finite" });
+    }
     let whole: f64 = used().map(|(_, e)| e).sum();
     if whole == 0.0 {
         return Err(Error::NoReference);

@@ -257,6 +257,9 @@ pub fn funnel(counts: &[u32], expected: &[f64], params: &FunnelParams) -> Result
     let mut result = Funnel { params: *params, target, phi: 0.0, tau2: 0.0, units: Vec::new() };
     if target > 0.0 {
         let z: Vec<f64> = used().map(|(o, e)| (result.scaled(o / e) - result.scaled(target)) / result.chance_error(e)).collect();
+        if z.iter().any(|z| !z.is_finite()) {
+            return Err(Error::OutOfRange { what: "expected number", must: "of a size that leaves rates finite" });
+        }
         let n = z.len() as f64;
         result.phi = winsorised(z, params.winsorise).iter().map(|z| z * z).sum::<f64>() / n;
         let (mut w, mut w_squared) = (0.0, 0.0);

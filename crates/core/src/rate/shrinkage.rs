@@ -196,7 +196,12 @@ pub fn fit_gamma_poisson(counts: &[u32], expected: &[f64]) -> Result<GammaPrior>
     if likelihood.incidents == 0.0 {
         return Ok(GammaPrior { shape: 0.5, rate: likelihood.exposure });
     }
-    Ok(likelihood.maximise())
+    let prior = likelihood.maximise();
+    if prior.shape.is_finite() && prior.rate.is_finite() && prior.rate > 0.0 {
+        Ok(prior)
+    } else {
+        Err(Error::OutOfRange { what: "expected number", must: "of a size that leaves rates finite" })
+    }
 }
 
 /// Counts up to this have their `ln Γ(a + y) − ln Γ(a)` summed as `Σ ln(a + j)`, which keeps its digits at any shape.

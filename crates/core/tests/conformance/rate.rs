@@ -343,8 +343,20 @@ fn single_units(rows: &mut Vec<Row>) {
         smaller.push((if low { less } else { greater }, number("choynowski_p")));
     }
     assert_eq!(smaller.len(), 100);
-    rows.push(Row::agrees("rate::rate", "spdep 1.2-7, probmap", "sids2: raw rates and relative risks, 100 counties", worst(ratios), 1e-13));
-    rows.push(Row::agrees("rate::poisson::poisson_tails", "spdep 1.2-7, probmap", "sids2: P(X ≤ O), 100 counties", worst(lower), 1e-13));
+    rows.push(Row::agrees(
+        "rate::rate",
+        "spdep 1.2-7, probmap",
+        "sids2: raw rates and relative risks, 100 counties",
+        worst(ratios),
+        1e-13,
+    ));
+    rows.push(Row::agrees(
+        "rate::poisson::poisson_tails",
+        "spdep 1.2-7, probmap",
+        "sids2: P(X ≤ O), 100 counties",
+        worst(lower),
+        1e-13,
+    ));
     rows.push(Row::agrees(
         "rate::poisson::poisson_tails",
         "spdep 1.2-7, choynowski",

@@ -84,6 +84,15 @@ fn conflict_in_africa_has_the_values_of_spdep() {
 }
 
 #[test]
+fn conflict_in_africa_is_one_table_in_two_files() {
+    let (places, local) = (table(&reference("afcon.csv")), table(&reference("afcon_local.csv")));
+    assert_eq!(places.len(), 42);
+    for (place, row) in places.iter().zip(local) {
+        assert_eq!((&place["name"], number::<u32>(place, "totcon")), (&row["id"], number(&row, "value")));
+    }
+}
+
+#[test]
 fn sudden_infant_deaths_have_the_prior_found_with_thirty_digits() {
     // North Carolina 1974; the maximum of the negative binomial likelihood by mpmath.
     let rows = table(&reference("sids_rates.csv"));

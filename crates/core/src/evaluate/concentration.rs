@@ -328,12 +328,15 @@ pub struct RandomBenchmark {
     pub places_with_half: f64,
 }
 
+/// Most incidents that are placed one by one: above, a replicate takes seconds.
+const MOST_PLACED: u64 = 1_000_000_000;
+
 /// Compares a concentration with as many incidents that fall on as many places at random, every place alike.
 ///
 /// Each replicate has its own stream of random numbers: the result does not depend on the number of threads.
 ///
 /// # Errors
-/// [`Error::OutOfRange`] when there is no replicate, the level is not in (0, 1), or there are above 2³² places.
+/// [`Error::OutOfRange`] when there is no replicate, the level is not in (0, 1), or there are above 2³² places or 10⁹ incidents.
 ///
 /// ```
 /// use hotspot_core::evaluate::concentration::{BenchmarkParams, concentration, random_benchmark};
@@ -352,6 +355,9 @@ pub fn random_benchmark(observed: &Concentration, params: &BenchmarkParams) -> R
     let (places, incidents) = (observed.places, observed.incidents);
     if places > 1 << 32 {
         return Err(Error::OutOfRange { what: "places", must: "4,294,967,296 at most" });
+    }
+    if incidents > MOST_PLACED {
+        return Err(Error::OutOfRange { what: "incidents of a random benchmark", must: "1,000,000,000 at most" });
     }
     let simulated: Vec<(f64, u64, u64)> = (0..params.replicates)
         .into_par_iter()

@@ -172,7 +172,7 @@ pub struct Accuracy {
 ///
 /// # Errors
 /// [`Error::Length`] when columns differ in length; [`Error::OutOfRange`] when a score is not finite, an area, the periods or an
-/// area share not positive and finite, the penalty not in 0 to 1, or the level not in (0, 1).
+/// area share not positive and finite, a sum or a density is not finite, the penalty not in 0 to 1, or the level not in (0, 1).
 ///
 /// ```
 /// use hotspot_core::evaluate::pai::{Cut, Forecast, PaiParams, pai};
@@ -194,6 +194,10 @@ pub fn pai(forecast: &Forecast, cuts: &[Cut], params: &PaiParams) -> Result<Vec<
     let n = forecast.predicted.len();
     let sums = Sums::new(forecast, params.order);
     let all_area: f64 = forecast.area_km2.iter().sum();
+    let densities = forecast.predicted.iter().zip(forecast.area_km2).map(|(p, a)| (p / a).abs() + p.abs());
+    if !(all_area.is_finite() && densities.sum::<f64>().is_finite()) {
+        return Err(Error::OutOfRange { what: "scores and areas", must: "of a size that leaves their sums and ratios finite" });
+    }
     let incidents: u64 = forecast.observed.iter().map(|o| u64::from(*o)).sum();
     // The knapsack is worth its time only where it is asked for.
     let whole = LazyCell::new(|| Goals::new(forecast, params, Oracle::new));
@@ -212,7 +216,7 @@ pub fn pai(forecast: &Forecast, cuts: &[Cut], params: &PaiParams) -> Result<Vec<
         let flagged = [flagged_of(&sums.worst), flagged_of(&sums.expected), flagged_of(&sums.best)];
         let at = |of: fn(&Sum) -> f64| Tied { worst: of(&flagged[0]), expected: of(&flagged[1]), best: of(&flagged[2]) };
         let (hits, area, predicted) = (at(|s| s.hits), at(|s| s.area), at(|s| s.predicted));
-        let share = area.map(|a| a / all_area);
+        let share = area.map(|a| if a == 0.0 { 0.0 } else { a / all_area });
         let hit_rate = (incidents > 0).then(|| hits.map(|h| h / incidents as f64));
         let flagged = units > 0;
         let efficiency = |oracle: &Oracle| {

@@ -18,6 +18,14 @@
 //! Poisson given the rates. Records here are more clustered than that, because of repeats, and rates pile up just below the
 //! threshold: precision by hotspot is therefore a little below 0.95, and precision by incidents above it. Recall is bounded
 //! by the data, not by the rule: a cell with twice the mean of London expects two records of all strands a year.
+//!
+//! # Pitfalls
+//! It measures the method on incidents of its own making: it can show that a method fails, not that London is like the simulation.
+//! One simulation has few hotspots and its precision is coarse: take the sum over many seeds ([`summed`]). Cells of other resolutions
+//! or other windows have other truths.
+//!
+//! # Cost
+//! One pass over the cells and the records of the window; making the incidents costs far more.
 
 use crate::error::{Error, Result};
 use crate::grid::GridLevel;

@@ -23,6 +23,10 @@
 //! Rolling origins share training data: their differences are not quite independent. SPPT with few incidents finds everything
 //! alike, and S rises with the number of empty units: read the robust one. A resampled top k is noisier than the data: the
 //! interval lies a little below the value.
+//!
+//! # Cost
+//! Wilcoxon: one sort, and exactly `O(n³)` for n pairs, a tenth of a second at 500. SPPT: for each unit in proportion to its counts, in
+//! parallel. Overlap: for each replicate a draw of every incident and a selection of the top.
 
 use crate::error::{Error, Result};
 use crate::local::fdr::{benjamini_hochberg, benjamini_yekutieli};
@@ -35,6 +39,9 @@ use statrs::function::erf::erfc;
 
 /// Up to this number of pairs the distribution is exact.
 const EXACT_PAIRS: usize = 500;
+
+/// Fisher's test holds a number for every table with the same margins.
+const MOST_IN_UNIT: u32 = 10_000_000;
 
 /// The outcome of the signed-rank test.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -146,7 +153,7 @@ pub struct Sppt {
 /// Compares the shares of two patterns unit by unit; `alpha` in (0, 1), 0.05 by custom.
 ///
 /// # Errors
-/// [`Error::Length`] when the columns differ in length, [`Error::OutOfRange`] when α is not in (0, 1).
+/// [`Error::Length`] when the columns differ in length, [`Error::OutOfRange`] when α is not in (0, 1) or a count is above ten million.
 ///
 /// ```
 /// use hotspot_core::evaluate::stability::{Adjustment, sppt};
@@ -162,6 +169,9 @@ pub fn sppt(first: &[u32], second: &[u32], alpha: f64, adjustment: Adjustment) -
     }
     if !(alpha > 0.0 && alpha < 1.0) {
         return Err(Error::OutOfRange { what: "alpha", must: "between 0 and 1, such as 0.05" });
+    }
+    if first.iter().chain(second).any(|c| *c > MOST_IN_UNIT) {
+        return Err(Error::OutOfRange { what: "count of a unit", must: "10,000,000 at most" });
     }
     let sum = |counts: &[u32]| counts.iter().map(|c| u64::from(*c)).sum::<u64>();
     let (all_first, all_second) = (sum(first), sum(second));
@@ -181,7 +191,7 @@ pub fn sppt(first: &[u32], second: &[u32], alpha: f64, adjustment: Adjustment) -
         (all > 0.0).then(|| alike / all)
     };
     let s = share_alike(&mut (0..q.len()));
-    let robust_s = share_alike(&mut (0..q.len()).filter(|row| first[*row] + second[*row] > 0));
+    let robust_s = share_alike(&mut (0..q.len()).filter(|row| first[*row] > 0 || second[*row] > 0));
     Ok(Sppt { p, q, adjustment, s, robust_s })
 }
 

@@ -11,6 +11,10 @@
 //!
 //! Neither is a p value to decide by: the first depends on a coin, the second is too small by half the ties.
 //!
+//! # Pitfalls
+//! Calibrate under a null that is true: permute the values first. The data themselves hold hotspots, and their p values are not
+//! uniform for that reason. P values of neighbours depend on one another, so a histogram of one map is rougher than independent draws.
+//!
 //! # Cost
 //! Twice that of the test.
 

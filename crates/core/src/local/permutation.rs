@@ -30,6 +30,10 @@
 //! # Pitfalls
 //! Under [`Null::Conditional`] the p value of Gi* is that of Gi: it says whether the *surroundings* are high. The null holds the
 //! hotspots, so on heavy-tailed counts few units pass a correction for their number.
+//!
+//! # Cost
+//! Exact: one expansion for all units, `O(d K S)` for d distinct counts, at most K draws and sums up to S, whatever n; then a look-up for
+//! each unit. Simulated: `O(R K log R + n log R)` with equal weights, else `O(n R K)`, less where units stop early.
 
 use super::LocalG;
 use super::draws::{Draw, SumsOfDraws};

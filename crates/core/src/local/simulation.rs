@@ -99,7 +99,7 @@ impl Simulation<'_> {
 /// What is the same for all units.
 struct Plan<'a> {
     simulation: Simulation<'a>,
-    /// Values, shifted so that none is negative.
+    /// Values, scaled so that their squares neither overflow nor vanish, and shifted so that none is negative.
     values: Vec<f64>,
     /// `None` when the weights are equal within each row: all are 1 then, since the factor of a row changes no p.
     weights: Option<&'a SpatialWeights>,
@@ -111,6 +111,15 @@ struct Plan<'a> {
     squares: f64,
 }
 
+/// A power of two, which loses no digit, that brings the largest value near 1 where squares would overflow or vanish; else 1.
+fn power_of_two(values: &[f64]) -> f64 {
+    let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+    if largest == 0.0 || (1e-100..=1e100).contains(&largest) {
+        return 1.0;
+    }
+    2.0_f64.powi(-(largest.log2() as i32).clamp(-1000, 1000))
+}
+
 /// What is asked of one unit.
 #[derive(Debug, Clone, Copy)]
 struct Unit {
@@ -120,8 +129,10 @@ struct Unit {
 
 impl<'a> Plan<'a> {
     fn new(simulation: &Simulation<'a>) -> Self {
-        let least = simulation.values.iter().copied().fold(f64::INFINITY, f64::min);
-        let values: Vec<f64> = simulation.values.iter().map(|v| v - least).collect();
+        let scale = power_of_two(simulation.values);
+        let scaled: Vec<f64> = simulation.values.iter().map(|v| v * scale).collect();
+        let least = scaled.iter().copied().fold(f64::INFINITY, f64::min);
+        let values: Vec<f64> = scaled.iter().map(|v| v - least).collect();
         let largest = |values: &[f64]| values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
         let own = usize::from(simulation.drawn == Drawn::AllWithOwn);
         let weights = (!simulation.weights.are_equal_within_rows()).then_some(simulation.weights);
@@ -129,7 +140,7 @@ impl<'a> Plan<'a> {
             simulation: *simulation,
             weights,
             width: (simulation.weights.largest_degree() + own + 1).min(values.len()),
-            largest: [largest(simulation.values), largest(&values)],
+            largest: [largest(&scaled), largest(&values)],
             total: values.iter().sum(),
             squares: values.iter().map(|v| v * v).sum(),
             values,

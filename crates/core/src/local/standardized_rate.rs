@@ -71,8 +71,11 @@ pub fn empirical_bayes_index(events: &[u32], population: &[f64]) -> Result<Empir
     let rate = all / people;
     let rates = || events.iter().zip(population).map(|(y, n)| (f64::from(*y) / n, *n));
     let variance = rates().map(|(r, n)| n * (r - rate) * (r - rate)).sum::<f64>() / people - rate / (people / units);
+    if !variance.is_finite() {
+        return Err(Error::OutOfRange { what: "population", must: "large enough that rates are finite" });
+    }
     let mut replaced = 0;
-    let z = rates()
+    let z: Vec<f64> = rates()
         .map(|(r, n)| {
             let mut own = variance + rate / n;
             if own <= 0.0 {
@@ -82,6 +85,9 @@ pub fn empirical_bayes_index(events: &[u32], population: &[f64]) -> Result<Empir
             (r - rate) / own.sqrt()
         })
         .collect();
+    if z.iter().any(|z| !z.is_finite()) {
+        return Err(Error::OutOfRange { what: "population", must: "small enough that rates do not vanish" });
+    }
     Ok(EmpiricalBayesIndex { z, rate, variance, replaced })
 }
 

@@ -24,6 +24,9 @@
 //! (see [`mod@super::funnel`]). A report of a hate crime is not the crime: engagement may raise the count and be a success.
 //!
 //! (`ptools` before 2021 misplaces a bracket in the variance of the displacement zones.)
+//!
+//! # Cost
+//! None that could be measured.
 
 use super::gamma::normal_quantile;
 use super::poisson::check_level;

@@ -89,7 +89,7 @@ pub struct ETest {
 /// Tests whether the two rates are equal.
 ///
 /// # Errors
-/// [`Error::OutOfRange`] when an exposure is not positive and finite, or the counts together are above 10⁹.
+/// [`Error::OutOfRange`] when an exposure is not positive and finite, one is above 10¹⁰⁰ times the other, or the counts together are above 10⁹.
 ///
 /// ```
 /// use hotspot_core::local::Alternative;
@@ -105,6 +105,9 @@ pub fn e_test(first: Exposed, second: Exposed, variance: Variance, alternative: 
     let exposures = [first.exposure, second.exposure];
     if exposures.iter().any(|n| !(*n > 0.0 && n.is_finite())) {
         return Err(Error::OutOfRange { what: "exposure", must: "positive and finite" });
+    }
+    if !(1e-100..=1e100).contains(&(first.exposure / second.exposure)) {
+        return Err(Error::OutOfRange { what: "exposures", must: "within a factor of 10¹⁰⁰ of one another" });
     }
     if first.count.saturating_add(second.count) > 1_000_000_000 {
         return Err(Error::OutOfRange { what: "counts of an e-test", must: "1,000,000,000 at most together" });

@@ -82,6 +82,9 @@ pub fn fit_moments(counts: &[u32], populations: &[f64]) -> Result<MomentPrior> {
     let mean = incidents / population;
     let spread: f64 = units().map(|(o, p)| (o - mean * p).powi(2) / p).sum();
     let between_raw = spread / population - mean / (population / n);
+    if !(between_raw.is_finite() && units().all(|(o, p)| (o / p).is_finite())) {
+        return Err(Error::OutOfRange { what: "population", must: "0, or large enough that rates are finite" });
+    }
     Ok(MomentPrior { mean, between: between_raw.max(0.0), between_raw })
 }
 

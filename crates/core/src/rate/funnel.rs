@@ -242,6 +242,9 @@ pub fn funnel(counts: &[u32], expected: &[f64], params: &FunnelParams) -> Result
         return Err(Error::OutOfRange { what: "winsorised share", must: "0 or more, and below 0.5" });
     }
     let used = || counts.iter().zip(expected).filter(|(_, e)| **e > 0.0).map(|(o, e)| (f64::from(*o), *e));
+    if used().any(|(o, e)| !(o / e).is_finite()) {
+        return Err(Error::OutOfRange { what: "expected number", must: "0, or large enough that the ratio is finite" });
+    }
     let whole: f64 = used().map(|(_, e)| e).sum();
     if whole == 0.0 {
         return Err(Error::NoReference);
@@ -254,6 +257,9 @@ pub fn funnel(counts: &[u32], expected: &[f64], params: &FunnelParams) -> Result
     let mut result = Funnel { params: *params, target, phi: 0.0, tau2: 0.0, units: Vec::new() };
     if target > 0.0 {
         let z: Vec<f64> = used().map(|(o, e)| (result.scaled(o / e) - result.scaled(target)) / result.chance_error(e)).collect();
+        if z.iter().any(|z| !z.is_finite()) {
+            return Err(Error::OutOfRange { what: "expected number", must: "of a size that leaves rates finite" });
+        }
         let n = z.len() as f64;
         result.phi = winsorised(z, params.winsorise).iter().map(|z| z * z).sum::<f64>() / n;
         let (mut w, mut w_squared) = (0.0, 0.0);

@@ -17,6 +17,12 @@
 //! small. [`GammaPosterior::exceedance`] is the probability that the rate is above a stated multiple. The prior is estimated, not
 //! known, and its own uncertainty is not carried (with thousands of units it is negligible).
 //!
+//! # Pitfalls
+//! Shrinkage is towards *one* overall rate: where two kinds of places are mixed, the small ones of both are drawn to a mean that
+//! neither has. Counts must be of separate incidents: a trigger event recorded forty times is not forty draws. A reference that is
+//! wrong for a place (residents of a shopping street) makes a high rate that no shrinkage removes. Fewer than some ten units hardly
+//! say what the prior is: give one.
+//!
 //! # Cost
 //! Each evaluation of the likelihood is one pass over the units, with one logarithm for each unit that has a count and one for
 //! eight that have none; six to ten evaluations are the rule. One thread, and the order of the sums is fixed: the same input
@@ -190,7 +196,12 @@ pub fn fit_gamma_poisson(counts: &[u32], expected: &[f64]) -> Result<GammaPrior>
     if likelihood.incidents == 0.0 {
         return Ok(GammaPrior { shape: 0.5, rate: likelihood.exposure });
     }
-    Ok(likelihood.maximise())
+    let prior = likelihood.maximise();
+    if prior.shape.is_finite() && prior.rate.is_finite() && prior.rate > 0.0 {
+        Ok(prior)
+    } else {
+        Err(Error::OutOfRange { what: "expected number", must: "of a size that leaves rates finite" })
+    }
 }
 
 /// Counts up to this have their `ln Γ(a + y) − ln Γ(a)` summed as `Σ ln(a + j)`, which keeps its digits at any shape.

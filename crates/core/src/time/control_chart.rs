@@ -31,6 +31,11 @@
 //! Var = μ + φ μ²; φ solves `Σ (c − μ)² / (μ + φ μ²) = n − 1` over the baseline (Breslow, *Applied Statistics* 33, 1984), 0 when the
 //! counts vary no more than Poisson. With equal exposures it is `(s² − mean) / mean²`.
 //!
+//! # Pitfalls
+//! Months with a season, a trend, or counts that follow one another (a campaign, a backlog) signal without any change of the system:
+//! take differences to the same month of last year, or look for the cause first. A change of recording is a new baseline. Twenty charts
+//! that are read together have twenty times the false alarms. Values in any unit, one for each equal period; exposures in any unit.
+//!
 //! # Cost
 //! A few passes; a binary search for each exact limit.
 
@@ -280,6 +285,9 @@ pub fn negative_binomial_chart(counts: &[u64], exposure: &[f64], params: &ChartP
 /// # Errors
 /// [`Error::OutOfRange`] when the baseline is not at least two points of the series.
 pub fn g_chart(gaps: &[u64], params: &ChartParams) -> Result<ControlChart> {
+    if gaps.iter().any(|gap| *gap > MOST_COUNTED) {
+        return Err(Error::OutOfRange { what: "gap", must: "1,000,000,000,000 at most" });
+    }
     let base = baseline(gaps, params)?;
     let mean = base.iter().sum::<u64>() as f64 / base.len() as f64;
     // ln of P(gap > 0); −∞ when all gaps are 0.
@@ -352,9 +360,16 @@ impl Moving {
         let base = baseline(values, params)?;
         let mean = base.iter().sum::<f64>() / base.len() as f64;
         let range = base.windows(2).map(|pair| (pair[1] - pair[0]).abs()).sum::<f64>() / (base.len() - 1) as f64;
+        // The widest limit is 3.268 times the range.
+        if !(mean.abs() + 4.0 * range).is_finite() {
+            return Err(Error::OutOfRange { what: "value", must: "small enough that its limits are finite" });
+        }
         Ok(Self { mean, range })
     }
 }
+
+/// Largest count whose limits are looked for one by one.
+const MOST_COUNTED: u64 = 1_000_000_000_000;
 
 /// Counts over exposure in the baseline.
 fn mean_rate(counts: &[u64], exposure: &[f64], params: &ChartParams) -> Result<f64> {
@@ -364,8 +379,16 @@ fn mean_rate(counts: &[u64], exposure: &[f64], params: &ChartParams) -> Result<f
     if exposure.iter().any(|e| !(*e > 0.0 && e.is_finite())) {
         return Err(Error::OutOfRange { what: "exposure", must: "positive and finite" });
     }
+    if counts.iter().any(|c| *c > MOST_COUNTED) {
+        return Err(Error::OutOfRange { what: "count", must: "1,000,000,000,000 at most" });
+    }
     let base = baseline(counts, params)?;
-    Ok(base.iter().map(|c| *c as f64).sum::<f64>() / exposure[params.baseline.clone()].iter().sum::<f64>())
+    let all: f64 = exposure[params.baseline.clone()].iter().sum();
+    let rate = base.iter().map(|c| *c as f64).sum::<f64>() / all;
+    if !all.is_finite() || exposure.iter().any(|e| !((rate * e).is_finite() && (1.0 / e).is_finite())) {
+        return Err(Error::OutOfRange { what: "exposure", must: "of a size that leaves rates finite" });
+    }
+    Ok(rate)
 }
 
 impl ChartPoint {

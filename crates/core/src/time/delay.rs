@@ -82,7 +82,7 @@ impl ReportingTriangle {
     /// Reports recorded later, and of incidents before the first month, are left out.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] when something is recorded before it happened.
+    /// [`Error::OutOfRange`] when something is recorded before it happened, or a count is 2³² or more.
     pub fn new(reports: impl IntoIterator<Item = Reports>, months: MonthRange, longest: u16) -> Result<Self> {
         let longest = usize::from(longest);
         let last = months.to();
@@ -92,6 +92,9 @@ impl ReportingTriangle {
         for report in reports {
             if report.recorded < report.occurred {
                 return Err(Error::OutOfRange { what: "month of recording", must: "not before the month of occurrence" });
+            }
+            if report.count > u64::from(u32::MAX) {
+                return Err(Error::OutOfRange { what: "number of reports", must: "below 2³²" });
             }
             if !months.contains(report.occurred) || report.recorded > last {
                 continue;

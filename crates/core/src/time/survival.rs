@@ -19,6 +19,9 @@
 //! # Pitfalls
 //! Censoring must say nothing of the wait to come: somebody who moved away is not such a case. Several waits of one person are not
 //! independent, so limits from them are too narrow. Beyond the longest wait the curve says nothing.
+//!
+//! # Cost
+//! One sort of the waits; a point of the curve for each time at which one ends.
 
 use crate::error::{Error, Result};
 use crate::rate::poisson::check_level;

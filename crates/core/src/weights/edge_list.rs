@@ -5,6 +5,11 @@
 //! symmetric weights, or take [`SpatialWeights::symmetric_union`]. An edge from a unit to itself is left out: whether a unit belongs to
 //! its own neighbourhood is a choice of the statistic ([`super::SelfWeight`]). Units that no edge names are islands.
 //!
+//! # Pitfalls
+//! Links in one direction only make weights that are not symmetric, which local statistics allow; say so where a file lists each
+//! pair once. A weight is what a neighbour counts for, not a distance: give its inverse. Ids are compared as they stand (`E01 ` is
+//! not `E01`).
+//!
 //! # Cost
 //! A hash of the ids, then `O(e log e)` for e edges.
 

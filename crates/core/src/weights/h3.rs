@@ -15,6 +15,11 @@
 //! would be mostly empty, and, when the set lies in several base cells, for cells that miss a neighbour (they lie at the rim, or
 //! where two base cells meet).
 //!
+//! # Pitfalls
+//! Steps are not metres: cells of one resolution differ in size by a factor of two over the globe (in London by a few per cent), and
+//! the twelve pentagons have five neighbours. Cells at the rim of the study area, or beside cells that were left out because they were
+//! empty, have fewer neighbours than six: give *all* cells of the study area, with zeros.
+//!
 //! # Cost
 //! `O(n k²)`; sets that H3 must be asked for `O(n (k² + log n))` with a much larger constant. Memory: 4 bytes a link, and 4 bytes a place of the raster.
 

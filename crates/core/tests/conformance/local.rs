@@ -133,6 +133,12 @@ fn local_morans() -> Vec<Row> {
         1.3222996515679442,
     ];
     let definition = worst(&i(Scaling::Population), &by_hand);
+    let mean = values.iter().sum::<f64>() / 6.0;
+    let lag = |row: usize| {
+        let terms = weights.neighbors(row).iter().zip(weights.weights(row).expect("standardised"));
+        terms.map(|(j, w)| w * (values[*j as usize] - mean)).sum::<f64>()
+    };
+    assert!(worst(&[0, 1, 2, 3, 4, 5].map(lag), &[-0.7, 0.3, 3.3, -0.366_667, -0.15, 3.3]) < 1e-6);
     let esda = worst(&i(Scaling::Sample), &of_esda);
 
     let rows = table("afcon_local.csv");

@@ -19,6 +19,7 @@ pub fn rows() -> Vec<Row> {
     two_counts(&mut rows);
     moving_window(&mut rows);
     shrinkage(&mut rows);
+    single_units(&mut rows);
     funnels(&mut rows);
     rows
 }
@@ -318,6 +319,50 @@ fn shrinkage(rows: &mut Vec<Row>) {
         "esda 2.9.0, Empirical_Bayes",
         "8 regions of its documentation: the highest rate, 0.33, becomes 0.2519, the mean; esda 0.2383, below it",
         "A is below zero and esda keeps it: weights are negative and the order of the rates is turned round; Marshall clamps A at 0",
+    ));
+}
+
+/// `spdep`'s tests of single counties: `probmap` and `choynowski`.
+fn single_units(rows: &mut Vec<Row>) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/reference/sids_rates.csv");
+    let mut reader = csv::Reader::from_path(path).expect("the reference is there");
+    let header = reader.headers().expect("a header").clone();
+    let (mut ratios, mut lower, mut smaller) = (Vec::new(), Vec::new(), Vec::new());
+    for row in reader.records() {
+        let row = row.expect("a row of the header's width");
+        let of = |name: &str| &row[header.iter().position(|h| h == name).expect("the column is there")];
+        let number = |name: &str| of(name).parse::<f64>().expect("a number");
+        let (count, births) = (number("sids74") as u64, number("births74"));
+        let expected = births * 667.0 / 329_962.0;
+        let raw = rate(count, births, 1.0, 0.95, PoissonMethod::Exact).expect("valid input").value;
+        ratios.extend([(raw, number("raw")), (count as f64 / expected, number("relrisk") / 100.0)]);
+        let [less, greater] = poisson_tails(count, expected);
+        lower.push((less, number("poisson_p")));
+        let low = (count as f64) < expected;
+        assert_eq!(of("choynowski_type"), if low { "TRUE" } else { "FALSE" });
+        smaller.push((if low { less } else { greater }, number("choynowski_p")));
+    }
+    assert_eq!(smaller.len(), 100);
+    rows.push(Row::agrees(
+        "rate::rate",
+        "spdep 1.2-7, probmap",
+        "sids2: raw rates and relative risks, 100 counties",
+        worst(ratios),
+        1e-13,
+    ));
+    rows.push(Row::agrees(
+        "rate::poisson::poisson_tails",
+        "spdep 1.2-7, probmap",
+        "sids2: P(X ≤ O), 100 counties",
+        worst(lower),
+        1e-13,
+    ));
+    rows.push(Row::agrees(
+        "rate::poisson::poisson_tails",
+        "spdep 1.2-7, choynowski",
+        "sids2: P(X ≤ O) or P(X ≥ O) by side, 100 counties",
+        worst(smaller),
+        1e-13,
     ));
 }
 

@@ -53,6 +53,24 @@ fn ranks_and_counts_are_the_same_numbers() {
 }
 
 #[test]
+fn very_large_and_very_small_values_have_the_p_of_ordinary_ones() {
+    let ordinary = scattered(14);
+    for weights in [ring(14, 2), sloping(14, 2)] {
+        for kernel in [Kernel::Sum, Kernel::SquaredDifference] {
+            let p = |factor: f64| {
+                let values: Vec<f64> = ordinary.iter().map(|v| v * factor).collect();
+                let permutations = Permutations::fixed(99, 3);
+                let simulation = Simulation { values: &values, weights: &weights, kernel, drawn: Drawn::Others, permutations };
+                simulation.run(upwards(Alternative::Greater)).unwrap().p
+            };
+            for exponent in [1000, -1000] {
+                assert_eq!(p(2.0_f64.powi(exponent)), p(1.0), "{kernel:?} {exponent}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_unit_never_draws_itself_and_every_other_unit_alike() {
     // Powers of two tell which units are in a sum.
     let n = 12;

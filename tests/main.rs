@@ -6,6 +6,7 @@ mod dependencies;
 mod documents;
 mod evaluate;
 mod flow;
+mod identity;
 mod kill;
 mod program;
 mod protection;

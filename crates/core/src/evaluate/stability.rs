@@ -25,7 +25,7 @@
 //! interval lies a little below the value.
 //!
 //! # Cost
-//! Wilcoxon: one sort, and exactly `O(n³)` for n pairs, a tenth of a second at 500. SPPT: for each unit in proportion to its counts, in
+//! Wilcoxon: one sort, and exactly `O(n³)` for n pairs up to 500. SPPT: for each unit in proportion to its counts, in
 //! parallel. Overlap: for each replicate a draw of every incident and a selection of the top.
 
 use crate::error::{Error, Result};

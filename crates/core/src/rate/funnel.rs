@@ -52,6 +52,9 @@ pub const INNER: f64 = 0.95;
 /// Level of the outer limits.
 pub const OUTER: f64 = 0.998;
 
+/// Largest mean of a count whose exact limits are looked for: they take time in proportion to its root.
+const MOST_EXPECTED: f64 = 1e10;
+
 /// The rate, relative to the expected number, round which the funnel lies.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Target {
@@ -220,7 +223,7 @@ pub struct FunnelUnit {
 ///
 /// # Errors
 /// [`Error::Length`] when the columns differ in length, [`Error::OutOfRange`] when an expected number or the target is negative
-/// or not finite, or the winsorised share is not in 0 to below ½; [`Error::NoReference`] when nothing is expected anywhere.
+/// or not finite, rates are not finite, Poisson limits are asked for above 10¹⁰ expected, or the winsorised share is not in 0 to below ½; [`Error::NoReference`] when nothing is expected anywhere.
 ///
 /// ```
 /// use hotspot_core::rate::funnel::{Dispersion, FunnelParams, Position, Target, funnel};
@@ -254,6 +257,9 @@ pub fn funnel(counts: &[u32], expected: &[f64], params: &FunnelParams) -> Result
         Target::Fixed(target) if target >= 0.0 && target.is_finite() => target,
         Target::Fixed(_) => return Err(Error::OutOfRange { what: "target", must: "zero or more, and finite" }),
     };
+    if params.dispersion == Dispersion::Poisson && used().any(|(_, e)| target * e > MOST_EXPECTED) {
+        return Err(Error::OutOfRange { what: "count expected of a unit", must: "10¹⁰ at most for Poisson limits" });
+    }
     let mut result = Funnel { params: *params, target, phi: 0.0, tau2: 0.0, units: Vec::new() };
     if target > 0.0 {
         let z: Vec<f64> = used().map(|(o, e)| (result.scaled(o / e) - result.scaled(target)) / result.chance_error(e)).collect();

@@ -16,7 +16,7 @@
 //! where two base cells meet).
 //!
 //! # Pitfalls
-//! Steps are not metres: cells of one resolution differ in size by a factor of two over the globe (in London by a few per cent), and
+//! Steps are not metres: cells of one resolution differ in size by a factor of two over the globe (hardly within London), and
 //! the twelve pentagons have five neighbours. Cells at the rim of the study area, or beside cells that were left out because they were
 //! empty, have fewer neighbours than six: give *all* cells of the study area, with zeros.
 //!

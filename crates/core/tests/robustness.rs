@@ -47,7 +47,8 @@ fn defined(what: &str, answer: impl Debug) {
 }
 
 fn refused<T: Debug>(what: &str, answer: Result<T, Error>) {
-    assert!(answer.is_err(), "{what}: {answer:?}");
+    let refusal = answer.map_err(|e| e.to_string());
+    assert!(refusal.is_err(), "{what}: {refusal:?}");
 }
 
 /// Columns of nothing, one, equal, sparse, huge and tiny numbers.
@@ -353,7 +354,7 @@ fn series_are_defined_or_refused() {
         defined("mann_kendall", mann_kendall(values));
         defined("mann_kendall_exact", mann_kendall_exact(values));
         defined(&format!("sen_slope {values:?}"), sen_slope(values, 0.95));
-        for baseline in [0..0, 0..1, 0..2, 0..values.len(), 3..1, 0..99] {
+        for baseline in [0..0, 0..1, 0..2, 0..values.len(), std::ops::Range { start: 3, end: 1 }, 0..99] {
             let params = ChartParams::new(baseline.clone());
             defined(&format!("xmr {values:?} {baseline:?}"), xmr(values, &params));
             defined(&format!("t_chart {values:?} {baseline:?}"), t_chart(values, &params));

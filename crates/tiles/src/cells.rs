@@ -25,7 +25,7 @@ pub enum Mismatch {
 /// One layer of cells, ready to be cut into tiles.
 ///
 /// Every cell of the grid is drawn, those of class 0 too: that nothing was recorded is an answer. A feature has the
-/// properties `h3` (hexadecimal), `n` and `class`, and `value` unless the class is 0. Its MVT id is [`feature_id`], the same
+/// properties `h3` (hexadecimal), `n` and `class`, and `value` unless the class is 0. Its MVT id is `feature_id`, the same
 /// in every tile and at every zoom; in GeoJSON `h3` alone identifies it.
 #[derive(Debug)]
 pub struct CellTiles {

@@ -133,3 +133,24 @@ fn any_values_have_a_lorenz_curve() {
     near(&shares, &[0.0, 0.5, 0.9, 1.0, 1.0], 1e-12);
     near(&[curve["gini"].as_f64().unwrap(), curve["places_with_half"].as_f64().unwrap()], &[0.45, 0.25], 1e-12);
 }
+
+#[test]
+fn a_size_that_cannot_be_is_located() {
+    let tables = Tables::new();
+    for (method, csv, column, more) in [
+        ("poisson-limits", "id,count,population\na,3,10\nb,3,-1\n", "population", &[][..]),
+        ("shrink", "id,count,expected\na,1,1\nb,1,-1\n", "expected", &[]),
+        ("funnel", "id,count,expected\na,1,1\nb,1,-1\n", "expected", &[]),
+        ("empirical-bayes", "id,count,population\na,1,9\nb,1,-1\n", "population", &[]),
+        ("location-quotient", "id,count,of\na,1,9\nb,1,-1\n", "of", &[]),
+        ("rate-ratio", "id,count,base,exposure,base_exposure\na,1,1,1,1\nb,1,1,0,1\n", "exposure", &[]),
+        ("pai", "id,predicted,observed,area_km2\na,1,1,1\nb,1,1,0\n", "area_km2", &["--top", "1"]),
+    ] {
+        let path = tables.with("t.csv", csv);
+        let (code, error) = refused(&[&["stats", method, "--values", &path], more].concat());
+        assert!(code == Some(1) && error.contains(&format!("row 3, column {column}")), "{method}: {error}");
+    }
+    let days = tables.with("d.csv", "id,date\nx,2024-01-01\nx,7\n");
+    let (code, error) = refused(&["stats", "repeats", "--values", &days]);
+    assert!(code == Some(1) && error.contains("row 3, column date"), "{error}");
+}

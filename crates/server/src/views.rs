@@ -289,7 +289,7 @@ const fn method(layer: Layer) -> &'static str {
         Layer::Probability => "Gamma–Poisson posterior, prior by maximum marginal likelihood",
         Layer::GiStar => "Getis–Ord Gi*, exact conditional p, greater, not corrected for the number of cells",
         Layer::Scan => {
-            "Kulldorff's Poisson scan on the units of the hotspots, area as population, circles of up to 1 km, 999 replicas of seed 1, clusters of p at most 0.05"
+            "Kulldorff's Poisson scan on the units of the hotspots, area as population, circles of up to 1 km, 199 replicas of seed 1, clusters of p at most 0.05"
         }
         Layer::Kde => "Quartic kernel of 500 m on the counts of resolution-10 cells, uniform edge correction",
     }

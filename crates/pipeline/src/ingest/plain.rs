@@ -150,17 +150,21 @@ impl PlainTable {
         self.parsed(name, "not a whole number", |text| text.parse().ok())
     }
 
-    /// A column of days (`YYYY-MM-DD`, a time behind it is left out) as days since 1970-01-01, or of such numbers already.
+    /// A column of days (`YYYY-MM-DD`, a time behind it is left out) as days since 1970-01-01, or of such numbers already: one form
+    /// for the whole column, the first row's.
     ///
     /// # Errors
     /// When the column is missing or a row holds neither.
     pub fn days(&self, name: &str) -> Result<Vec<i64>> {
         let epoch = Date::constant(1970, 1, 1);
-        let day = |text: &str| {
-            let date = || text.get(..10)?.parse::<Date>().ok();
-            text.parse::<i64>().ok().or_else(|| date().map(|d| d.duration_since(epoch).as_hours() / 24))
-        };
-        self.parsed(name, "not a day (YYYY-MM-DD, or a whole number of days)", day)
+        let date = |text: &str| text.get(..10)?.parse::<Date>().ok().map(|d| d.duration_since(epoch).as_hours() / 24);
+        let number = |text: &str| text.parse::<i64>().ok();
+        // One form for the whole column: 7 among dates is a slip, not the seventh day of 1970.
+        let dates = self.texts(name)?.first().is_some_and(|text| number(text).is_none());
+        if dates {
+            return self.parsed(name, "not a day (YYYY-MM-DD)", date);
+        }
+        self.parsed(name, "not a day (YYYY-MM-DD, or a whole number of days throughout)", number)
     }
 
     /// A column of local clock times (`YYYY-MM-DD HH:MM`, seconds if they are known); `None` where it is blank.

@@ -52,7 +52,7 @@ impl Series {
 
     /// Exposures; 1 where the table has none.
     fn exposure(&self) -> Done<Vec<f64>> {
-        if self.table.has("exposure") { self.table.numbers("exposure") } else { Ok(vec![1.0; self.names.len()]) }
+        if self.table.has("exposure") { self.table.positive("exposure") } else { Ok(vec![1.0; self.names.len()]) }
     }
 }
 

@@ -28,7 +28,7 @@ impl StudyArea {
     /// The one that is asked for; places are those of `--at`.
     fn read(args: &SurfaceArgs, points: &MetrePoints, at: &MetrePoints) -> Done<Option<Self>> {
         if args.cells {
-            return Ok(Some(Self::Cells { centers: at.places.clone(), area_km2: at.table.numbers("area_km2")? }));
+            return Ok(Some(Self::Cells { centers: at.places.clone(), area_km2: at.table.positive("area_km2")? }));
         }
         Ok(args.mask.as_deref().map(|path| polygon(path, points)).transpose()?.map(Self::Polygon))
     }

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 /// `hotspot stats pai`
 pub fn pai(args: &PaiArgs) -> Done<Answer> {
     let table = Table::read(&args.values)?;
-    let (predicted, observed, area_km2) = (table.numbers("predicted")?, table.counts("observed")?, table.numbers("area_km2")?);
+    let (predicted, observed, area_km2) = (table.numbers("predicted")?, table.counts("observed")?, table.positive("area_km2")?);
     let allowed: Option<Vec<bool>> = table
         .has("allowed")
         .then(|| table.counts("allowed"))

@@ -50,7 +50,7 @@ pub fn poisson_limits(args: &PoissonLimitsArgs) -> Done<Answer> {
             let known = population > 0.0;
             known.then(|| rate_of(u64::from(*count), population, args.per, args.level, args.method)).transpose()
         };
-        let rates: Vec<Option<Rate>> = computed(counts.iter().zip(table.numbers("population")?).map(rate).collect())?;
+        let rates: Vec<Option<Rate>> = computed(counts.iter().zip(table.not_negative("population")?).map(rate).collect())?;
         let all = |of: fn(&Rate) -> f64| -> Vec<Option<f64>> { rates.iter().map(|r| r.as_ref().map(of)).collect() };
         answer = answer
             .fact("rate_per", args.per)
@@ -60,10 +60,7 @@ pub fn poisson_limits(args: &PoissonLimitsArgs) -> Done<Answer> {
             .column("rate_hi", all(|r| r.upper));
     }
     if table.has("expected") {
-        let expected = table.numbers("expected")?;
-        if let Some(row) = expected.iter().position(|e| *e < 0.0) {
-            return Err(Failure::failed(table.refused(row, "expected", "below 0")));
-        }
+        let expected = table.not_negative("expected")?;
         let tails: Vec<[f64; 2]> = counts.iter().zip(&expected).map(|(c, e)| poisson_tails(u64::from(*c), *e)).collect();
         answer = answer
             .fact("p", "p_less is P(X <= count), p_greater P(X >= count), of a Poisson variable with the mean in column expected")
@@ -103,7 +100,7 @@ pub fn rate_ratio(args: &RateRatioArgs) -> Done<Answer> {
     let table = Table::read(&args.values)?;
     let exposed = |count: &str, exposure: &str| -> Done<Vec<Exposed>> {
         let counts = table.counts(count)?;
-        let exposures = if table.has(exposure) { table.numbers(exposure)? } else { vec![1.0; counts.len()] };
+        let exposures = if table.has(exposure) { table.positive(exposure)? } else { vec![1.0; counts.len()] };
         Ok(counts.iter().zip(exposures).map(|(n, exposure)| Exposed { count: u64::from(*n), exposure }).collect())
     };
     let pairs: Vec<(Exposed, Exposed)> = exposed("count", "exposure")?.into_iter().zip(exposed("base", "base_exposure")?).collect();
@@ -151,7 +148,7 @@ pub fn rolling_12(args: &Rolling12Args) -> Done<Answer> {
 /// `hotspot stats shrink`
 pub fn shrink(args: &ShrinkArgs) -> Done<Answer> {
     let table = Table::read(&args.values)?;
-    let (counts, expected) = (table.counts("count")?, table.numbers("expected")?);
+    let (counts, expected) = (table.counts("count")?, table.not_negative("expected")?);
     let prior = match args.prior.as_deref() {
         Some([shape, rate]) => GammaPrior { shape: *shape, rate: *rate },
         _ => computed(fit_gamma_poisson(&counts, &expected))?,
@@ -226,7 +223,7 @@ impl Shrunk {
 /// `hotspot stats empirical-bayes`
 pub fn empirical_bayes(args: &EmpiricalBayesArgs) -> Done<Answer> {
     let table = Table::read(&args.values)?;
-    let (counts, population) = (table.counts("count")?, table.numbers("population")?);
+    let (counts, population) = (table.counts("count")?, table.not_negative("population")?);
     let prior = computed(fit_moments(&counts, &population))?;
     let pairs = || counts.iter().zip(&population);
     // A unit without population has no rate to standardise.
@@ -254,7 +251,7 @@ pub fn funnel(args: &FunnelArgs) -> Done<Answer> {
         transform: args.transform,
         winsorise: args.winsorise,
     };
-    let (counts, expected) = (table.counts("count")?, table.numbers("expected")?);
+    let (counts, expected) = (table.counts("count")?, table.not_negative("expected")?);
     let made = computed(funnel_of(&counts, &expected, &params))?;
     let all = |of: &dyn Fn(&FunnelUnit) -> Option<f64>| -> Vec<Option<f64>> {
         made.units.iter().map(|unit| unit.as_ref().and_then(of)).collect()
@@ -295,7 +292,7 @@ pub fn funnel(args: &FunnelArgs) -> Done<Answer> {
 /// `hotspot stats location-quotient`
 pub fn location_quotient(args: &LocationQuotientArgs) -> Done<Answer> {
     let table = Table::read(&args.values)?;
-    let (counts, of) = (table.counts("count")?, table.numbers("of")?);
+    let (counts, of) = (table.counts("count")?, table.not_negative("of")?);
     let whole = Part { count: counts.iter().map(|c| u64::from(*c)).sum(), of: of.iter().sum() };
     let parts = counts.iter().zip(&of).map(|(count, of)| quotient(Part { count: u64::from(*count), of: *of }, whole, args.level));
     let found = computed(parts.collect::<Result<Vec<_>, _>>())?;

@@ -148,7 +148,7 @@ impl Input {
         let (mut population, mut persons) = (Vec::new(), Vec::new());
         if let Some(table) = &table {
             match args.model {
-                ModelArg::Poisson | ModelArg::SpaceTimePoisson => population = table.numbers("population")?,
+                ModelArg::Poisson | ModelArg::SpaceTimePoisson => population = table.not_negative("population")?,
                 ModelArg::Bernoulli => persons = table.counts("population")?,
                 ModelArg::SpaceTimePermutation => {}
             }

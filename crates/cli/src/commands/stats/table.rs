@@ -45,6 +45,24 @@ impl Table {
         data(self.0.numbers(column))
     }
 
+    /// Numbers above 0: areas, exposures.
+    pub fn positive(&self, column: &str) -> Done<Vec<f64>> {
+        self.numbers_that(column, |v| v > 0.0, "not above 0")
+    }
+
+    /// Numbers of 0 or more: populations, expected counts.
+    pub fn not_negative(&self, column: &str) -> Done<Vec<f64>> {
+        self.numbers_that(column, |v| v >= 0.0, "below 0")
+    }
+
+    fn numbers_that(&self, column: &str, holds: impl Fn(f64) -> bool, otherwise: &str) -> Done<Vec<f64>> {
+        let values = self.numbers(column)?;
+        match values.iter().position(|v| !holds(*v)) {
+            Some(row) => Err(Failure::failed(self.refused(row, column, otherwise))),
+            None => Ok(values),
+        }
+    }
+
     pub fn counts(&self, column: &str) -> Done<Vec<u32>> {
         data(self.0.counts(column))
     }

@@ -88,7 +88,7 @@ pub struct Filter {
 }
 
 /// Whether provisional flags count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum Provisional {
     /// Provisional and confirmed flags count.
     #[default]

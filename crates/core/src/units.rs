@@ -89,6 +89,14 @@ impl Units {
         }
     }
 
+    /// The unit of the finest level that holds a point; `None` outside the study area.
+    pub fn locate(&self, p: LonLat) -> Option<u32> {
+        match self {
+            Self::Cells(grid) => grid.locate(p),
+            Self::Areas(layer) => layer.locate(p),
+        }
+    }
+
     /// Resolutions that can be asked for, coarsest first; `[0]` for polygons.
     pub fn resolutions(&self) -> Vec<u8> {
         match self {

@@ -21,6 +21,7 @@ pub use study_area::StudyArea;
 use crate::areas::edges::{EdgeBins, PolygonEdges};
 use crate::error::{Error, Result};
 use crate::projection::LonLat;
+use geo::{Coord, MapCoords};
 use h3o::{CellIndex, Resolution};
 use rayon::prelude::*;
 
@@ -160,6 +161,28 @@ impl CellGrid {
             None if self.inside.contains(p) => self.nearest_row(p),
             None => None,
         }
+    }
+
+    /// Row at the finest level of the cell that holds the point, inside the study area or not; of a point less than a cell beyond the
+    /// grid, the nearest.
+    pub(crate) fn near(&self, p: LonLat) -> Option<u32> {
+        self.finest().locator().row_of(p).or_else(|| self.nearest_row(p))
+    }
+
+    /// The same cells under a study area that was moved by `offset_m` metres, east and north: where the grid would lie had H3 begun
+    /// elsewhere. Every corner of the polygon is moved in the study area's own metres, which stay as they are.
+    ///
+    /// # Errors
+    /// [`Error::Projection`] when it is moved off its projection, and what [`Self::cover`] finds wrong.
+    pub fn moved(&self, offset_m: [f64; 2]) -> Result<Self> {
+        let StudyArea { name, polygon, projection } = self.study_area.clone();
+        let polygon = polygon.try_map_coords(|c| {
+            let [x, y] = projection.metres_from_lonlat(LonLat { lon: c.x, lat: c.y })?;
+            let p = projection.lonlat_from_metres([x + offset_m[0], y + offset_m[1]])?;
+            Ok::<_, Error>(Coord { x: p.lon, y: p.lat })
+        })?;
+        let coarsest = self.levels.last().expect("a grid has a finest level").resolution();
+        Self::cover(StudyArea { name, polygon, projection }, self.finest().resolution(), coarsest)
     }
 
     /// The cell of the grid nearest to a point just beyond it.

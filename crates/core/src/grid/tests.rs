@@ -87,9 +87,9 @@ fn cell_areas_add_up_to_the_study_area_at_every_level() {
     }
     // The sphere against the plane: 0.37 % less at this latitude, all of it from H3's reading of latitudes.
     let plane = grid.study_area().projection;
-    let metres = geo::MapCoords::map_coords(&grid.study_area().polygon, |c| {
+    let metres = MapCoords::map_coords(&grid.study_area().polygon, |c| {
         let [x, y] = plane.metres_from_lonlat(LonLat { lon: c.x, lat: c.y }).unwrap();
-        geo::Coord { x, y }
+        Coord { x, y }
     });
     let ratio = whole / (metres.unsigned_area() / 1e6);
     assert!((ratio - 0.9966).abs() < 2e-4, "{ratio}");

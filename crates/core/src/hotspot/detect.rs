@@ -178,13 +178,10 @@ pub fn detect(input: &DetectInput<'_>, params: &DetectParams) -> Result<Detectio
     if input.points.iter().any(|(unit, _)| *unit as usize >= units) {
         return Err(Error::OutOfRange { what: "unit of an incident", must: "a row of the table" });
     }
-    let total: u64 = input.counts.iter().map(|c| u64::from(*c)).sum();
-    if total < u64::from(params.minimum.max(1)) {
+    let Some((rates, hot, cut)) = judged(input.counts, input.reference, params)? else {
         let verdict = Verdict::CannotTell { minimum: params.minimum.max(1) };
         return Ok(Detection { verdict, rates: None, threshold: params.threshold, cut: 1.0, places: Vec::new() });
-    }
-    let rates = RelativeRates::fit(input.counts, input.reference)?;
-    let (hot, cut) = hot_units(input.counts, &rates, params);
+    };
     let joined = joined_units(&hot, input, params.join_radius_m);
     let mut places: Vec<HotPlace> = split_units(&hot, &joined, input.area_km2, params.max_area_km2)
         .into_iter()
@@ -192,6 +189,38 @@ pub fn detect(input: &DetectInput<'_>, params: &DetectParams) -> Result<Detectio
         .collect();
     places.sort_by(|a, b| (f64::from(b.n) - b.expected).total_cmp(&(f64::from(a.n) - a.expected)).then(a.peak.cmp(&b.peak)));
     Ok(Detection { verdict: Verdict::Analysed, rates: Some(rates), threshold: params.threshold, cut, places })
+}
+
+/// The hot units alone, without the places that they make: rows, ascending, and the lowest probability among them (1 when none is hot).
+/// `None` with fewer incidents than the rule needs.
+///
+/// ```
+/// use hotspot_core::hotspot::detect::{DetectParams, hot_rows};
+/// let mut counts: Vec<u32> = (0..400).map(|i| i % 2).collect();
+/// counts[200] = 60;
+/// let (rows, cut) = hot_rows(&counts, &[0.1; 400], &DetectParams::default())?.expect("enough incidents");
+/// assert_eq!(rows, [200]);
+/// assert!(cut > 0.99);
+/// # Ok::<(), hotspot_core::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`detect`].
+pub fn hot_rows(counts: &[u32], reference: &[f64], params: &DetectParams) -> Result<Option<(Vec<u32>, f64)>> {
+    params.check()?;
+    let judged = judged(counts, reference, params)?;
+    Ok(judged.map(|(_, hot, cut)| (hot.into_iter().map(|h| h.row).collect(), cut)))
+}
+
+/// Rates, hot units by row and the lowest probability among them; `None` with fewer incidents than the rule needs.
+fn judged(counts: &[u32], reference: &[f64], params: &DetectParams) -> Result<Option<(RelativeRates, Vec<Hot>, f64)>> {
+    let total: u64 = counts.iter().map(|c| u64::from(*c)).sum();
+    if total < u64::from(params.minimum.max(1)) {
+        return Ok(None);
+    }
+    let rates = RelativeRates::fit(counts, reference)?;
+    let (hot, cut) = hot_units(counts, &rates, params);
+    Ok(Some((rates, hot, cut)))
 }
 
 /// A hot unit: its row and its posterior mean.

@@ -5,6 +5,7 @@ pub mod detect;
 pub mod identity;
 pub mod protection;
 pub mod repeat_rule;
+pub mod robustness;
 pub mod scan_clusters;
 
 use crate::incident::Strand;

@@ -86,7 +86,7 @@ impl People {
         self.keys[role as usize].get(row).copied().filter(|key| *key != NOBODY)
     }
 
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.keys[0].len()
     }
 }

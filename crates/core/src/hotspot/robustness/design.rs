@@ -1,0 +1,213 @@
+//! Which settings the analysis is rerun over.
+
+use crate::cube::Provisional;
+use rand_pcg::Pcg64;
+use rand_pcg::rand_core::Rng;
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// Against what the counts are held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reference {
+    /// Square kilometres inside the study area.
+    Area,
+    /// Residents.
+    Residents,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Counted {
+    /// Every incident.
+    Incident,
+    /// Every victim once for each unit and window; an incident without a victim's pseudonym is a victim of its own.
+    Victim,
+}
+
+/// One way of making the analysis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Setting {
+    /// H3 resolution; on polygons 9 stands for the polygons themselves.
+    pub resolution: u8,
+    /// Metres, east and north, by which everything is moved over the grid.
+    pub offset_m: [i32; 2],
+    /// Months of the window, which ends with the release's month.
+    pub months: u16,
+    /// Against what the counts are held.
+    pub reference: Reference,
+    /// What is counted.
+    pub unit: Counted,
+    /// Whether provisional flags count.
+    pub provisional: Provisional,
+    /// 0: locations as recorded. Any other number: redrawn, each number in its own way.
+    pub redraw: u32,
+}
+
+impl Setting {
+    /// The setting of which all others are changes.
+    pub const BASE: Self = Self {
+        resolution: 9,
+        offset_m: [0, 0],
+        months: 12,
+        reference: Reference::Area,
+        unit: Counted::Incident,
+        provisional: Provisional::Included,
+        redraw: 0,
+    };
+
+    /// In how many of the seven choices it differs from another; two ways of redrawing are one choice.
+    pub fn differences(&self, other: &Self) -> usize {
+        [
+            self.resolution != other.resolution,
+            self.offset_m != other.offset_m,
+            self.months != other.months,
+            self.reference != other.reference,
+            self.unit != other.unit,
+            self.provisional != other.provisional,
+            (self.redraw == 0) != (other.redraw == 0),
+        ]
+        .into_iter()
+        .filter(|differs| *differs)
+        .count()
+    }
+}
+
+/// In words: `resolution 8, 24 months`, only what differs from [`Setting::BASE`]; `as published` when nothing does.
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let base = Self::BASE;
+        let mut parts = Vec::new();
+        if self.resolution != base.resolution {
+            parts.push(format!("resolution {}", self.resolution));
+        }
+        if self.offset_m != base.offset_m {
+            let [east, north] = self.offset_m;
+            parts.push(format!("grid moved by {east:+} m east and {north:+} m north"));
+        }
+        if self.months != base.months {
+            parts.push(format!("{} months", self.months));
+        }
+        if self.reference != base.reference {
+            parts.push("against residents".to_owned());
+        }
+        if self.unit != base.unit {
+            parts.push("each victim once".to_owned());
+        }
+        if self.provisional != base.provisional {
+            parts.push("without provisional flags".to_owned());
+        }
+        if self.redraw != base.redraw {
+            parts.push("places redrawn within their precision".to_owned());
+        }
+        if parts.is_empty() { f.write_str("as published") } else { f.write_str(&parts.join(", ")) }
+    }
+}
+
+/// Which settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Design {
+    /// The 48 of the policy, [`VERSION`]: the base, every main effect, and of each pair of choices at least one joint change.
+    Fixed,
+    /// The base and others drawn from the full factorial of [`RESOLUTIONS`], [`OFFSETS_M`], [`MONTHS`] and the two levels of every other
+    /// choice, each level alike; no setting twice.
+    Random {
+        /// How many in all.
+        settings: u16,
+        /// Seed of the draw.
+        seed: u64,
+    },
+}
+
+/// Version of the policy file.
+pub const VERSION: &str = "robustness-1";
+
+/// Resolutions of the factorial.
+pub const RESOLUTIONS: [u8; 3] = [9, 8, 10];
+/// Offsets of the factorial, metres east and north: a grid of resolution 9 has sides of 200 m, one of resolution 10 of 76 m.
+pub const OFFSETS_M: [[i32; 2]; 4] = [[0, 0], [120, 70], [-95, 140], [60, -150]];
+/// Windows of the factorial, months.
+pub const MONTHS: [u16; 3] = [12, 6, 24];
+
+const POLICY: &str = include_str!("../../../../../data/policy/robustness-1.csv");
+const HEADER: &str = "setting,resolution,east_m,north_m,months,reference,unit,provisional,redraw";
+
+impl Design {
+    /// The settings, the base first.
+    ///
+    /// ```
+    /// use hotspot_core::hotspot::robustness::{Design, Setting};
+    /// let fixed = Design::Fixed.settings();
+    /// assert_eq!((fixed.len(), fixed[0]), (48, Setting::BASE));
+    /// assert_eq!(fixed[1].to_string(), "resolution 8");
+    /// let drawn = Design::Random { settings: 200, seed: 1 }.settings();
+    /// assert_eq!((drawn.len(), drawn[0]), (200, Setting::BASE));
+    /// ```
+    pub fn settings(self) -> Vec<Setting> {
+        match self {
+            Self::Fixed => parsed(POLICY).expect("a test reads the policy that is checked in"),
+            Self::Random { settings, seed } => drawn(usize::from(settings), seed),
+        }
+    }
+}
+
+/// The rows of a policy; `None` when one is not understood.
+pub(super) fn parsed(text: &str) -> Option<Vec<Setting>> {
+    let mut lines = text.lines();
+    if lines.next()? != HEADER {
+        return None;
+    }
+    lines.enumerate().map(|(row, line)| parsed_row(row, line)).collect()
+}
+
+fn parsed_row(row: usize, line: &str) -> Option<Setting> {
+    let fields: Vec<&str> = line.split(',').collect();
+    let [number, resolution, east, north, months, reference, unit, provisional, redraw] = fields[..] else { return None };
+    if number.parse::<usize>().ok()? != row + 1 {
+        return None;
+    }
+    Some(Setting {
+        resolution: resolution.parse().ok().filter(|r| *r <= 15)?,
+        offset_m: [east.parse().ok()?, north.parse().ok()?],
+        months: months.parse().ok().filter(|m| *m > 0)?,
+        reference: match reference {
+            "area" => Reference::Area,
+            "residents" => Reference::Residents,
+            _ => return None,
+        },
+        unit: match unit {
+            "incident" => Counted::Incident,
+            "victim" => Counted::Victim,
+            _ => return None,
+        },
+        provisional: match provisional {
+            "included" => Provisional::Included,
+            "left" => Provisional::Left,
+            _ => return None,
+        },
+        redraw: redraw.parse().ok()?,
+    })
+}
+
+fn drawn(count: usize, seed: u64) -> Vec<Setting> {
+    let mut random = Pcg64::new(u128::from(seed), 0);
+    let mut below = |n: usize| ((u128::from(random.next_u64()) * n as u128) >> 64) as usize;
+    let mut settings = vec![Setting::BASE];
+    let mut seen = BTreeSet::from([Setting::BASE]);
+    // Redrawn settings never repeat, so this ends.
+    while settings.len() < count {
+        let setting = Setting {
+            resolution: RESOLUTIONS[below(RESOLUTIONS.len())],
+            offset_m: OFFSETS_M[below(OFFSETS_M.len())],
+            months: MONTHS[below(MONTHS.len())],
+            reference: [Reference::Area, Reference::Residents][below(2)],
+            unit: [Counted::Incident, Counted::Victim][below(2)],
+            provisional: [Provisional::Included, Provisional::Left][below(2)],
+            redraw: if below(2) == 0 { 0 } else { settings.len() as u32 },
+        };
+        if seen.insert(setting) {
+            settings.push(setting);
+        }
+    }
+    settings.truncate(count);
+    settings
+}

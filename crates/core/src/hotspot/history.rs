@@ -10,7 +10,7 @@
 //! | --- | --- | --- | --- |
 //! | [`History::present`] | months with an incident | | a month |
 //! | [`History::emerging`] | pattern of the peak unit in the cube of monthly counts at the hotspots' resolution | [`time::emerging`](crate::time::emerging) | [`EMERGING_MONTHS`] months |
-//! | [`History::chart`] | monthly counts of the place: XmR when the baseline's mean is [`XMR_MEAN`] or more, else exact Poisson limits; the baseline is all but the last [`JUDGED_MONTHS`] months | [`time::control_chart`](crate::time::control_chart) | [`BASELINE_MONTHS`] in the baseline |
+//! | [`History::chart`] | monthly counts of the place: XmR when the baseline's mean is [`XMR_MEAN`] or more, else exact Poisson limits, of which only a point outside is a signal; the baseline is all but the last [`JUDGED_MONTHS`] months | [`time::control_chart`](crate::time::control_chart) | [`BASELINE_MONTHS`] in the baseline |
 //! | [`History::near_repeats`] | share of incidents that follow another of the strand within 200 m and 14 days, and the share by chance | [`time::near_repeats`](crate::time::near_repeats) | days and positions |
 //! | [`History::week`] | incidents by day of the week and part of the day | | hours |
 //!
@@ -39,9 +39,10 @@ use crate::cube::{Filter, NO_AREA, NO_DAY, NO_HOUR};
 use crate::error::{Error, Result};
 use crate::month::{BreakRegistry, Month, MonthRange, SeriesBreak, day_number};
 use crate::space_time_cube::SpaceTimeCube;
-use crate::time::control_chart::{ChartParams, ControlChart, Limits, Signal, poisson_chart, xmr};
+use crate::time::control_chart::{ChartParams, ControlChart, Limits, Rule, Rules, Signal, poisson_chart, xmr};
 use crate::time::emerging::{Emerging, EmergingParams, EmergingPattern, emerging};
 use crate::time::near_repeats::{NearRepeatParams, NearRepeatRecord, NearRepeats};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -210,12 +211,12 @@ pub fn histories(analysis: &Analysis<'_>, held: &Held<'_>, found: &StrandAnalysi
         let rows: Vec<usize> =
             places.rows[place].iter().map(|row| *row as usize).filter(|row| analysis.facts.matches(*row, &filter)).collect();
         if months.len() >= EMERGING_MONTHS && !cubes.contains_key(&months.from()) {
-            cubes.insert(months.from(), cube(analysis, &filter)?);
+            cubes.insert(months.from(), cube(analysis, filter)?);
         }
-        if !records.contains_key(&months.from()) {
+        if let Entry::Vacant(record) = records.entry(months.from()) {
             let days = NearRepeatParams::new(day_number(months.from().first_day()), day_number(months.to().last_day()));
             let of_strand = analysis.facts.rows(&filter);
-            records.insert(months.from(), NearRepeatRecord::of_rows(analysis.metres, held.days, &days, of_strand)?);
+            record.insert(NearRepeatRecord::of_rows(analysis.metres, held.days, &days, of_strand)?);
         }
         let counts = monthly(analysis, &rows, months);
         all.push(History {
@@ -305,9 +306,9 @@ impl Places {
     }
 }
 
-fn cube(analysis: &Analysis<'_>, filter: &Filter) -> Result<Emerging> {
+fn cube(analysis: &Analysis<'_>, filter: Filter) -> Result<Emerging> {
     let level = analysis.level()?;
-    let cube = SpaceTimeCube::of_facts_by(analysis.facts, filter, level.len(), |unit| level.row_of(unit));
+    let cube = SpaceTimeCube::of_facts_by(analysis.facts, &filter, level.len(), |unit| level.row_of(unit));
     emerging(&cube, level.neighbors, &EmergingParams::default())
 }
 
@@ -342,12 +343,14 @@ fn chart(counts: &[u32]) -> Result<Part<ControlChart>> {
     if counts.len() < needed {
         return Ok(Err(Reason::TooFewMonths { months: counts.len() as u16, needed: needed as u16 }));
     }
-    let params = ChartParams::new(0..counts.len() - JUDGED_MONTHS);
+    let mut params = ChartParams::new(0..counts.len() - JUDGED_MONTHS);
     let baseline = &counts[params.baseline.clone()];
     let mean = baseline.iter().map(|n| f64::from(*n)).sum::<f64>() / baseline.len() as f64;
     let chart = if mean >= XMR_MEAN {
         xmr(&counts.iter().map(|n| f64::from(*n)).collect::<Vec<_>>(), &params)?
     } else {
+        // Most months of a quiet place are below its mean: a run there is no news.
+        params.rules = Rules::from_iter([Rule::Outside]);
         let counts: Vec<u64> = counts.iter().map(|n| u64::from(*n)).collect();
         poisson_chart(&counts, &vec![1.0; counts.len()], Limits::Exact, &params)?
     };

@@ -37,6 +37,8 @@
 //! # Limits
 //! - The need is not known: it is what the caller gives (the posterior means of the release, or the truth of a simulation). Where the need is
 //!   estimated from the same records, what is wrong in them is taken for true.
+//! - A unit without a record gets no patrol, so nothing is found there and no weight can make up for it: where most records are found ones
+//!   and most units are empty, the corrected map too has an excess that stays.
 //! - Presence here finds, and neither deters nor encourages to report. Officers are also *victims* of police-generated hate crime; their
 //!   records follow presence more than need.
 //! - Shares by count are the plainest rule. A rule that sends everybody to a few places starts where this one ends; a map of posterior means

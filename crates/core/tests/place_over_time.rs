@@ -1,5 +1,5 @@
 //! Histories, events, silence and the urn on a synthetic London, printed with `-- --nocapture`.
-#![expect(clippy::unwrap_used, reason = "a test prints its table, and fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "a test prints how long it took")]
 
 use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::Filter;

@@ -32,6 +32,7 @@
 //! - The calendar decides. An event is entered for reasons of its own, before the counts are looked at; one chosen because of a spike
 //!   explains the spike by itself.
 //! - Events with overlapping windows cannot be told apart: [`EventEffect::together`] names them, and their excesses are not to be added.
+//! - A fitted half-life of [`LONGEST`] is no decay but a season or a trend; and with it the window is four months. Give one then.
 //! - Records without a day take no part. Late reports of the last weeks are missing.
 //! - A rise of reporting after an event looks like a rise of what is reported.
 //!

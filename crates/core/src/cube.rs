@@ -10,6 +10,9 @@ pub const NO_AREA: u16 = u16::MAX;
 /// The hour of the week of a fact whose hour is not known.
 pub const NO_HOUR: u8 = u8::MAX;
 
+/// The day of a fact whose day is not known, in columns of days since 1 January 1970.
+pub const NO_DAY: i32 = i32::MIN;
+
 /// What one row of [`Facts`] stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FactKind {

@@ -4,6 +4,15 @@ use jiff::civil::Date;
 use std::fmt;
 use std::str::FromStr;
 
+/// Days since 1 January 1970: how days are counted in columns.
+///
+/// ```
+/// assert_eq!(hotspot_core::month::day_number("1970-01-31".parse().unwrap()), 30);
+/// ```
+pub fn day_number(date: Date) -> i32 {
+    date.duration_since(Date::constant(1970, 1, 1)).as_hours() as i32 / 24
+}
+
 /// A text that is not a month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a month; write it as YYYY-MM, from 1900-01 to 2199-12")]
@@ -180,6 +189,14 @@ impl BreakRegistry {
     pub fn inside(&self, range: MonthRange) -> impl Iterator<Item = &SeriesBreak> {
         self.0.iter().filter(move |b| b.from > range.from().first_day() && b.from <= range.to().last_day())
     }
+
+    /// The whole months of the range that come after the last break inside it, of those that `concerns` says count, with that break;
+    /// all months when there is none. `None` when the break leaves no whole month.
+    pub fn since(&self, range: MonthRange, concerns: impl Fn(&SeriesBreak) -> bool) -> (Option<MonthRange>, Option<&SeriesBreak>) {
+        let Some(last) = self.inside(range).filter(|b| concerns(b)).last() else { return (Some(range), None) };
+        let whole = Month::of(last.from).map(|month| if last.from == month.first_day() { month } else { month.plus(1) });
+        (whole.and_then(|from| MonthRange::new(from, range.to())), Some(last))
+    }
 }
 
 #[cfg(test)]
@@ -218,5 +235,15 @@ mod tests {
         let registry = BreakRegistry::new(vec![at("2024-02-28"), at("2023-03-01"), at("2025-01-01")]);
         let range = MonthRange::ending("2024-02".parse().unwrap(), 12);
         assert_eq!(registry.inside(range).map(|b| b.id.as_str()).collect::<Vec<_>>(), ["2024-02-28"]);
+        let since = |from: &str, to: &str| {
+            let range = MonthRange::new(from.parse().unwrap(), to.parse().unwrap()).unwrap();
+            let (months, last) = registry.since(range, |b| b.id != "2025-01-01");
+            (months.map(|m| m.to_string()), last.map(|b| b.id.as_str()))
+        };
+        // A break on a first day begins its month, one within a month the next.
+        assert_eq!(since("2022-01", "2023-06"), (Some("2023-03 to 2023-06".to_owned()), Some("2023-03-01")));
+        assert_eq!(since("2022-01", "2025-06"), (Some("2024-03 to 2025-06".to_owned()), Some("2024-02-28")));
+        assert_eq!(since("2022-01", "2024-02"), (None, Some("2024-02-28")));
+        assert_eq!(since("2024-03", "2025-06"), (Some("2024-03 to 2025-06".to_owned()), None));
     }
 }

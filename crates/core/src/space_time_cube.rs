@@ -37,11 +37,16 @@ impl SpaceTimeCube {
 
     /// Counts of the facts that meet the filter and lie in one of `units` units, by month of the filter.
     pub fn of_facts(facts: &Facts, filter: &Filter, units: usize) -> Self {
+        Self::of_facts_by(facts, filter, units, Some)
+    }
+
+    /// The same at another level, which `row_of` gives for the unit that a fact points at.
+    pub fn of_facts_by(facts: &Facts, filter: &Filter, units: usize, row_of: impl Fn(u32) -> Option<u32>) -> Self {
         let steps = filter.months.len();
         let mut values = vec![0.0; units * steps];
         for row in facts.rows(filter) {
             let Some(fact) = facts.get(row) else { continue };
-            let unit = fact.unit as usize;
+            let unit = row_of(fact.unit).map_or(usize::MAX, |row| row as usize);
             if unit < units {
                 let step = usize::from(fact.month.index() - filter.months.from().index());
                 values[unit * steps + step] += f64::from(fact.count);
@@ -112,5 +117,7 @@ mod tests {
         let cube = SpaceTimeCube::of_facts(&facts, &Filter::over(months), 2);
         assert_eq!((cube.units(), cube.steps()), (2, 3));
         assert_eq!(cube.values(), [0.0, 0.0, 3.0, 5.0, 0.0, 0.0]);
+        let whole = SpaceTimeCube::of_facts_by(&facts, &Filter::over(months), 1, |unit| (unit < 2).then_some(0));
+        assert_eq!(whole.values(), [5.0, 0.0, 3.0]);
     }
 }

@@ -1,12 +1,31 @@
 //! The hotspot: a connected place whose rate is very likely above a stated multiple of the study area's.
+//!
+//! | question | here | known elsewhere as |
+//! | --- | --- | --- |
+//! | which places are hot? | [`detect::detect`], [`analysis::Analysis`] | no peer |
+//! | is it the one of last month? | [`identity::identify`] | no peer |
+//! | does it hang on one person? | [`protection::protect`] | no peer |
+//! | is it new, does it change, when in the week is it? | [`history::histories`] | emerging hot spots, XmR, data clock, each by itself |
+//! | what did an attack set off? | [`event::effects`] | interrupted time series |
+//! | is it a place effect, or only by events? | [`attribution::attributions`] | no peer |
+//! | where are reports to be expected and few come? | [`silence::silence`] | Preventing Hate Dashboard (New York), without a model |
+//! | how much would reporting have to differ before the order changes? | [`silence::reporting_sensitivity`] | partial identification |
+//! | would patrols by this map make it come true? | [`lock_in::lock_in`] | urn of Ensign and others |
 
 pub mod analysis;
+pub mod attribution;
 pub mod detect;
+pub mod event;
+#[cfg(test)]
+mod fixture;
+pub mod history;
 pub mod identity;
+pub mod lock_in;
 pub mod protection;
 pub mod repeat_rule;
 pub mod robustness;
 pub mod scan_clusters;
+pub mod silence;
 
 use crate::incident::Strand;
 use crate::month::MonthRange;

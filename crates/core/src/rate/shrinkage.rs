@@ -28,6 +28,7 @@
 //! eight that have none; six to ten evaluations are the rule. One thread, and the order of the sums is fixed: the same input
 //! gives the same bits.
 
+use super::beta::{Share, tails as beta_tails};
 use super::gamma::{Tail, quantile, tails};
 use crate::error::{Error, Result};
 use crate::hotspot::Estimate;
@@ -66,6 +67,29 @@ impl GammaPrior {
         } else {
             GammaPosterior { shape: self.shape, rate: self.rate }
         }
+    }
+}
+
+impl GammaPrior {
+    /// `[P(Y ≤ count), P(Y ≥ count)]` of the count of a unit where `expected` is expected and the rate is drawn from here: negative
+    /// binomial of mean `expected · shape / rate`. NaN when `expected` is negative or NaN.
+    ///
+    /// ```
+    /// // Shape 1: geometric with P(0) = rate / (rate + expected).
+    /// let [less, greater] = hotspot_core::rate::GammaPrior { shape: 1.0, rate: 1.0 }.predictive_tails(1, 3.0);
+    /// assert!((less - (1.0 - 0.75 * 0.75)).abs() < 1e-14 && (greater - 0.75).abs() < 1e-14);
+    /// ```
+    pub fn predictive_tails(&self, count: u32, expected: f64) -> [f64; 2] {
+        if expected.is_nan() || expected < 0.0 {
+            return [f64::NAN; 2];
+        }
+        let share = if expected == f64::INFINITY {
+            Share { p: 0.0, q: 1.0 }
+        } else {
+            Share { p: self.rate / (self.rate + expected), q: expected / (self.rate + expected) }
+        };
+        let greater = if count == 0 { 1.0 } else { beta_tails(self.shape, f64::from(count), share)[1] };
+        [beta_tails(self.shape, f64::from(count) + 1.0, share)[0], greater]
     }
 }
 

@@ -9,10 +9,7 @@ use rand::RngExt;
 /// Days since 1 January 1970.
 pub(super) type Day = i32;
 
-/// The day of a date.
-pub(super) fn day_of(date: Date) -> Day {
-    date.duration_since(Date::constant(1970, 1, 1)).as_hours() as i32 / 24
-}
+pub(super) use crate::month::day_number as day_of;
 
 /// The date of a day.
 pub(super) fn date_of(day: Day) -> Date {

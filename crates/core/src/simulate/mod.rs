@@ -29,7 +29,7 @@ mod density;
 mod events;
 mod facts;
 mod hotspots;
-mod random;
+pub(crate) mod random;
 mod records;
 mod shares;
 mod truth;

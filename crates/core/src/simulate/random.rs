@@ -5,7 +5,7 @@ use rand_pcg::Pcg64Mcg;
 
 /// What a stream is for. Streams never share numbers, so that a change in one part leaves the others as they were.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(crate) enum Purpose {
     /// Planted places born in a month.
     Places = 1,
     /// Trigger events of a month.
@@ -20,6 +20,8 @@ pub(super) enum Purpose {
     Points = 6,
     /// Risk of a site.
     Risk = 7,
+    /// Records of a round of the urn.
+    Urn = 8,
 }
 
 /// SplitMix64 (Steele, Lea and Flood 2014): spreads every bit of `x` over the word.
@@ -36,7 +38,7 @@ pub(super) const fn hash(seed: u64, purpose: Purpose, a: u64, b: u64) -> u64 {
 }
 
 /// The stream of a purpose and two indices (a month and a running number, say).
-pub(super) fn stream(seed: u64, purpose: Purpose, a: u64, b: u64) -> Pcg64Mcg {
+pub(crate) fn stream(seed: u64, purpose: Purpose, a: u64, b: u64) -> Pcg64Mcg {
     let high = hash(seed, purpose, a, b);
     Pcg64Mcg::new((u128::from(high) << 64) | u128::from(mix(high ^ 0xD6E8_FEB8_6659_FD93)))
 }
@@ -52,7 +54,7 @@ pub(super) fn log_uniform(rng: &mut Pcg64Mcg, low: f64, high: f64) -> f64 {
 }
 
 /// Poisson: products of uniforms (Knuth), in parts of at most 16 so that nothing underflows. O(mean).
-pub(super) fn poisson(rng: &mut Pcg64Mcg, mean: f64) -> u32 {
+pub(crate) fn poisson(rng: &mut Pcg64Mcg, mean: f64) -> u32 {
     let mut left = mean;
     let mut n = 0;
     while left > 0.0 {
@@ -89,14 +91,14 @@ pub(super) fn pick<T: Copy>(rng: &mut Pcg64Mcg, table: &[(T, f64)]) -> T {
 }
 
 /// An index in proportion to weights, by their running sum; `sums` ascends and ends with a positive total.
-pub(super) fn pick_by_sum(rng: &mut Pcg64Mcg, sums: &[f64]) -> usize {
+pub(crate) fn pick_by_sum(rng: &mut Pcg64Mcg, sums: &[f64]) -> usize {
     let total = *sums.last().expect("weights are never empty");
     let u = rng.random::<f64>() * total;
     sums.partition_point(|s| *s <= u).min(sums.len() - 1)
 }
 
 /// Running sums.
-pub(super) fn running_sum(weights: impl IntoIterator<Item = f64>) -> Vec<f64> {
+pub(crate) fn running_sum(weights: impl IntoIterator<Item = f64>) -> Vec<f64> {
     weights
         .into_iter()
         .scan(0.0, |sum, w| {
@@ -108,14 +110,14 @@ pub(super) fn running_sum(weights: impl IntoIterator<Item = f64>) -> Vec<f64> {
 
 /// Draws an index in proportion to fixed weights in constant time (Walker 1977, Vose 1991).
 #[derive(Debug, Clone)]
-pub(super) struct Alias {
+pub(crate) struct Alias {
     keep: Vec<f64>,
     other: Vec<u32>,
 }
 
 impl Alias {
     /// `None` when there is no positive weight.
-    pub(super) fn new(weights: &[f64]) -> Option<Self> {
+    pub(crate) fn new(weights: &[f64]) -> Option<Self> {
         let total: f64 = weights.iter().sum();
         if total <= 0.0 || !total.is_finite() {
             return None;
@@ -136,7 +138,7 @@ impl Alias {
         Some(Self { keep, other })
     }
 
-    pub(super) fn draw(&self, rng: &mut Pcg64Mcg) -> u32 {
+    pub(crate) fn draw(&self, rng: &mut Pcg64Mcg) -> u32 {
         let at = rng.random::<f64>() * self.keep.len() as f64;
         let i = (at as usize).min(self.keep.len() - 1);
         if at - i as f64 <= self.keep[i] { i as u32 } else { self.other[i] }

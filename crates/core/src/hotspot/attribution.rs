@@ -70,7 +70,7 @@ pub struct Attribution {
 /// be one with so many incidents; it is asked only where something is attributed.
 ///
 /// # Errors
-/// As [`effects`], and what [`histories`](super::history::histories) finds wrong.
+/// As [`effects`](super::event::effects), and what [`histories`](super::history::histories) finds wrong.
 pub fn attributions(
     analysis: &Analysis<'_>,
     held: &Held<'_>,

@@ -12,7 +12,7 @@ use hotspot_core::grid::{CellGrid, StudyArea};
 use hotspot_core::hotspot::detect::DetectParams;
 use hotspot_core::incident::{Offence, Outcome, PlaceKind, Setting};
 use hotspot_core::provenance::Provenance;
-use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release};
+use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, RobustnessSettings};
 use hotspot_core::units::Units;
 use hotspot_core::{BreakRegistry, FlagStatus, Month, MonthRange, Source, SourceSet, Strand, StrandSet};
 use hotspot_server::{AppState, Catalog, Settings, router, serve};
@@ -95,6 +95,7 @@ fn release(coarsest: Resolution) -> Release {
         reconciliation: Reconciliation { rows, mapped: rows, ..Reconciliation::default() },
         outside: 0,
         person_check: PersonCheck::default(),
+        robustness: RobustnessSettings::default(),
         units: Units::Cells(grid),
         areas: Vec::new(),
         facts,

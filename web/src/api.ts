@@ -112,6 +112,8 @@ export interface Hotspot {
   strands: Record<string, number>;
   months: number[];
   period: Period;
+  /** The analysis made again under other settings. */
+  robustness: { share: number | null; held: number; said: number; fails: string[] };
   sentence: string;
 }
 

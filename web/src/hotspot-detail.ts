@@ -85,6 +85,12 @@ export function lifecycle({ change, of, first_seen, review, period }: Pick<Hotsp
   return `${words}${since}. To be reviewed in ${monthName(review)}.`;
 }
 
+/** How the hotspot stands under other settings, in words. */
+export function robustnessLine({ held, said, fails }: Hotspot["robustness"]): string {
+  if (said === 0) return "Not asked under other settings.";
+  return `Hot in ${held} of ${said} settings of the analysis${fails.length > 0 ? "." : ", in all that say anything of it."}`;
+}
+
 export interface DetailHandlers {
   close(): void;
   choose(id: string): void;
@@ -121,6 +127,11 @@ export function drawDetail(node: HTMLElement, spot: Hotspot, release: Release, t
     h("h3", {}, `${decimal(spot.ratio)} times expected`, h("span", { class: "muted" }, ` (95% interval ${decimal(spot.ratio_lo)} to ${decimal(spot.ratio_hi)})`)),
     intervalBar(spot, threshold),
     h("p", { class: "muted" }, `Probability that the rate is above ${threshold} times the expected: ${probability(spot.probability)}.`),
+    h("h3", {}, "Does it depend on how one counts?"),
+    h("p", {}, robustnessLine(spot.robustness)),
+    ...(spot.robustness.fails.length > 0
+      ? [h("details", {}, h("summary", {}, `Not hot in ${counted(spot.robustness.fails.length, "setting")}`), h("ul", {}, ...spot.robustness.fails.map((setting) => h("li", {}, setting))))]
+      : []),
     h("h3", {}, "Incidents by month"),
     sparkline(spot),
     ...(hasStrands(release)

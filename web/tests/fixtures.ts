@@ -50,6 +50,7 @@ export const spot = (patch: Partial<Hotspot> = {}): Hotspot => ({
   change: "continued",
   of: [],
   review: "2026-12",
+  robustness: { share: 0.9, held: 2, said: 3, fails: ["24 months"] },
   sentence: "",
   ...patch,
 });

@@ -4,7 +4,7 @@ import { cellsPath, problemOf } from "../src/api";
 import { nested, periodFrom, quickPeriods } from "../src/filters";
 import { counted, dayName, decimal, monthsOf, percent, periodName, plusMonths, probability } from "../src/format";
 import { breaksInside, headline } from "../src/headline";
-import { intervalAxis, logPosition } from "../src/hotspot-detail";
+import { intervalAxis, logPosition, lifecycle, robustnessLine } from "../src/hotspot-detail";
 import { HOTSPOT_COLUMNS } from "../src/hotspot-table";
 import { legendTotal } from "../src/legend";
 import { inLondon } from "../src/map-base";
@@ -185,5 +185,19 @@ describe("the base map", () => {
     expect(inLondon([-0.12, 51.5, -0.07, 51.53])).toBe(true);
     expect(inLondon([-2.2, 53.5, -1.2, 54])).toBe(false);
     expect(inLondon([-6, 50, 2, 56])).toBe(false);
+  });
+});
+
+describe("what became of a hotspot, and how it stands", () => {
+  const period = { from: "2025-11", to: "2026-10" };
+  test("its life is told in one sentence", () => {
+    expect(lifecycle({ change: "new", of: [], first_seen: "2026-10", review: "2027-01", period })).toBe("New in this release. To be reviewed in Jan 2027.");
+    expect(lifecycle({ change: "merged", of: ["all-2026-08-2", "all-2026-09-4"], first_seen: "2026-08", review: "2026-11", period })).toContain("Took in all-2026-08-2 and all-2026-09-4; first seen in the release of Aug 2026");
+    expect(lifecycle({ change: "split", of: [], first_seen: "2026-08", review: "2026-11", period })).toContain("Came apart");
+  });
+  test("its settings are counted, and not to have asked is said", () => {
+    expect(robustnessLine({ share: 0.9, held: 47, said: 48, fails: ["24 months"] })).toBe("Hot in 47 of 48 settings of the analysis.");
+    expect(robustnessLine({ share: 1, held: 39, said: 39, fails: [] })).toContain("in all that say anything");
+    expect(robustnessLine({ share: null, held: 0, said: 0, fails: [] })).toContain("Not asked");
   });
 });

@@ -143,6 +143,15 @@ impl PersonCheck {
     }
 }
 
+/// Under what hotspots were asked for again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RobustnessSettings {
+    /// Version of the design; empty when nothing was asked.
+    pub version: String,
+    /// Each setting in words, the published one first.
+    pub settings: Vec<String>,
+}
+
 /// One immutable release.
 #[derive(Debug)]
 pub struct Release {
@@ -174,6 +183,9 @@ pub struct Release {
     pub outside: u64,
     /// What was withheld because a hotspot depended on one person.
     pub person_check: PersonCheck,
+    /// Version and settings, in words, under which every hotspot was asked for again: what [`Hotspot::robustness`](crate::hotspot::Hotspot)
+    /// answers, in this order.
+    pub robustness: RobustnessSettings,
     /// Units.
     pub units: Units,
     /// Reporting areas.

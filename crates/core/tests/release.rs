@@ -10,7 +10,7 @@ use hotspot_core::grid::{CellGrid, StudyArea};
 use hotspot_core::hotspot::analysis::Analysis;
 use hotspot_core::hotspot::detect::DetectParams;
 use hotspot_core::provenance::Provenance;
-use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, ReportingArea};
+use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, ReportingArea, RobustnessSettings};
 use hotspot_core::units::Units;
 use hotspot_core::view::{AreasView, CellsView, HotspotsView, Layer, ReleaseView};
 use hotspot_core::{
@@ -96,6 +96,7 @@ fn release() -> Release {
         reconciliation: Reconciliation::default(),
         outside: 0,
         person_check: PersonCheck::default(),
+        robustness: RobustnessSettings::default(),
         units,
         areas: vec![ReportingArea { code: "T1".to_owned(), name: "Test".to_owned(), residents: Some(100_000) }],
         facts,

@@ -377,6 +377,13 @@ const fn point(place: EventPlace) -> Option<LonLat> {
     }
 }
 
+const fn radius(place: EventPlace) -> f32 {
+    match place {
+        EventPlace::Point { precision, .. } => precision.radius_m() as f32,
+        _ => 0.0,
+    }
+}
+
 /// Facts and what goes with them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Placed {
@@ -384,6 +391,8 @@ pub struct Placed {
     pub facts: Facts,
     /// Metres of each row in the projection of the study area; NaN for a row that is no point inside it.
     pub metres: Vec<[f64; 2]>,
+    /// Radius in metres in which the true place of each row lies; 0 where there is no point.
+    pub radius_m: Vec<f32>,
     /// Who is in each row.
     pub people: People,
     /// Points outside the study area, or in no area of the layer.
@@ -542,7 +551,7 @@ impl Reporting {
             place: kind_of(event.place),
             count: event.count,
         };
-        Row { fact, metres: [f64::NAN; 2], people: event.people }
+        Row { fact, metres: [f64::NAN; 2], people: event.people, radius_m: radius(event.place) }
     }
 }
 
@@ -551,6 +560,7 @@ struct Row {
     fact: Fact,
     metres: [f64; 2],
     people: [u32; 3],
+    radius_m: f32,
 }
 
 impl Row {
@@ -562,6 +572,7 @@ impl Row {
             (f.status, f.setting, f.outcome, f.hour_of_week, f.recorded, f.count),
             self.metres.map(f64::to_bits),
             self.people,
+            self.radius_m.to_bits(),
         )
     }
 }
@@ -580,6 +591,7 @@ fn placed(known: &Known, mut rows: Vec<Row>, areas: Vec<ReportingArea>, matched:
     rows.par_sort_unstable_by_key(Row::key);
     let mut facts = Facts::new(known.kind);
     let (mut metres, mut people) = (Vec::with_capacity(rows.len()), People::default());
+    let radius_m = rows.iter().map(|row| row.radius_m).collect();
     let mut outside = 0;
     for row in rows {
         outside += u64::from(row.fact.place == PlaceKind::Mapped && row.fact.unit == NO_UNIT);
@@ -588,5 +600,5 @@ fn placed(known: &Known, mut rows: Vec<Row>, areas: Vec<ReportingArea>, matched:
         people.push(row.people);
     }
     let unmatched = unmatched.into_iter().map(|(code, n)| (code.to_owned(), n)).collect();
-    Placed { facts, metres, people, outside, areas, unmatched }
+    Placed { facts, metres, radius_m, people, outside, areas, unmatched }
 }

@@ -9,7 +9,7 @@ use hotspot_core::hotspot::analysis::Analysis;
 use hotspot_core::hotspot::detect::DetectParams;
 use hotspot_core::incident::{Offence, Outcome, PlaceKind, Setting};
 use hotspot_core::provenance::Provenance;
-use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, ReportingArea};
+use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, ReportingArea, RobustnessSettings};
 use hotspot_core::units::Units;
 use hotspot_core::{BreakRegistry, FlagStatus, LonLat, Month, MonthRange, Source, SourceSet, Strand, StrandSet};
 
@@ -111,6 +111,7 @@ fn made(class: DataClass, units: Units, resolution: u8, facts: Facts) -> Release
         reconciliation: Reconciliation { rows: 258, mapped: 253, area_only: 0, online: 2, no_place: 1, rejected: 2 },
         outside: 0,
         person_check: PersonCheck::default(),
+        robustness: RobustnessSettings::default(),
         units,
         areas: vec![ReportingArea { code: "E09000028".to_owned(), name: "Southwark".to_owned(), residents: Some(314_000) }],
         facts,

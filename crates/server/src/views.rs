@@ -445,7 +445,21 @@ struct HotspotEntry<'a> {
     /// Incidents by month of the period.
     months: &'a [u32],
     period: Period,
+    /// In how many of the settings it is hot.
+    robustness: RobustnessEntry<'a>,
     sentence: String,
+}
+
+/// The analysis made again under other settings.
+#[derive(Debug, Serialize, ToSchema)]
+struct RobustnessEntry<'a> {
+    /// Mean over its incidents of the share of settings in which their place is hot; null when no setting says anything.
+    share: Option<f64>,
+    /// Settings in which it is hot, and that say anything of it.
+    held: usize,
+    said: usize,
+    /// Settings in which it is not.
+    fails: Vec<&'a str>,
 }
 
 pub(crate) fn hotspots(
@@ -463,7 +477,7 @@ pub(crate) fn hotspots(
     let features = analysis.hotspots.iter().map(|hotspot| HotspotFeature {
         kind: "Feature",
         geometry: geometry(hotspot),
-        properties: hotspot_entry(hotspot, view, units, resolution, areas),
+        properties: hotspot_entry(hotspot, view, units, resolution, areas, &view.robustness.settings),
     });
     bytes(&Hotspots {
         kind: "FeatureCollection",
@@ -489,6 +503,7 @@ fn hotspot_entry<'a>(
     units: &Units,
     resolution: u8,
     areas: &'a [ReportingArea],
+    settings: &'a [String],
 ) -> HotspotEntry<'a> {
     let window = view.analysis.window;
     let borough = hotspot.area_code.as_deref().and_then(|code| areas.iter().find(|a| a.code == code)).map(|a| a.name.as_str());
@@ -514,6 +529,17 @@ fn hotspot_entry<'a>(
         strands: Strand::ALL.iter().map(|s| s.id()).zip(hotspot.strands).collect(),
         months: &hotspot.months,
         period: window.into(),
+        robustness: RobustnessEntry {
+            share: hotspot.robustness.share.map(rounded),
+            held: hotspot.robustness.held().0,
+            said: hotspot.robustness.held().1,
+            fails: settings
+                .iter()
+                .zip(&hotspot.robustness.holds)
+                .filter(|(_, holds)| **holds == Some(false))
+                .map(|(setting, _)| setting.as_str())
+                .collect(),
+        },
         sentence: hotspot.sentence(window),
     }
 }

@@ -10,9 +10,11 @@ use hotspot_core::cube::Filter;
 use hotspot_core::hotspot::analysis::Analysis;
 use hotspot_core::hotspot::detect::DetectParams;
 use hotspot_core::hotspot::protection::protect;
+use hotspot_core::hotspot::robustness::{Design, Frames, Multiverse, Residents, VERSION as ROBUSTNESS_VERSION};
 use hotspot_core::hotspot::{StrandAnalysis, Verdict};
 use hotspot_core::provenance::Provenance;
-use hotspot_core::release::Release;
+use hotspot_core::release::{Release, RobustnessSettings};
+use hotspot_core::residents::ResidentPoints;
 use hotspot_core::units::Units;
 use hotspot_core::{BreakRegistry, Month, MonthRange};
 use hotspot_pipeline::facts::Known;
@@ -91,7 +93,34 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     bar.set_message("asking who a hotspot depends on");
     let (facts, metres, protection) = protect(&analysis, &placed.people)?;
     bar.set_message("finding hotspots");
-    let analyses = Analysis { facts: &facts, metres: &metres, ..analysis }.all()?;
+    let mut analyses = Analysis { facts: &facts, metres: &metres, ..analysis }.all()?;
+    bar.set_message("asking again under other settings");
+    let residents = london.then(|| ResidentPoints::of(Atlas::london()));
+    let frames = Frames::new(&units, Design::Fixed.settings(), residents.as_ref().map(Residents::Points))?;
+    let held = MonthRange::new(months.from(), month).unwrap_or(window);
+    let multiverse = Multiverse {
+        frames: &frames,
+        facts: &facts,
+        metres: &metres,
+        radius_m: &placed.radius_m,
+        people: &placed.people,
+        held,
+        rule,
+        analyses: &analyses,
+        resolution,
+        seed: args.seed,
+    };
+    let robustness = multiverse.run()?;
+    for (analysis, found) in analyses.iter_mut().zip(robustness.strands) {
+        for (hotspot, answer) in analysis.hotspots.iter_mut().zip(found.hotspots) {
+            hotspot.robustness = answer;
+        }
+    }
+    let robustness = RobustnessSettings {
+        version: ROBUSTNESS_VERSION.to_owned(),
+        settings: robustness.settings.iter().map(ToString::to_string).collect(),
+    };
+    drop(frames);
     if !placed.unmatched.is_empty() {
         let records: u64 = placed.unmatched.iter().map(|(_, n)| n).sum();
         note(format_args!("{} area codes are no unit: {records} records are counted and not drawn", placed.unmatched.len()));
@@ -111,6 +140,7 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         reconciliation: known.reconciliation,
         outside: placed.outside,
         person_check: protection.check(),
+        robustness,
         units,
         areas: placed.areas,
         facts,

@@ -311,6 +311,7 @@ mod tests {
     use super::*;
     use crate::grid::{CellGrid, StudyArea};
     use crate::hotspot::identity::{Change, Identity};
+    use crate::hotspot::robustness::HotspotRobustness;
     use crate::hotspot::{Estimate, Hotspot, Verdict};
     use crate::month::Month;
     use crate::simulate::{PlantedPlace, StrandBackground, TruthCell, TruthHotspot, TruthMonth};
@@ -370,6 +371,7 @@ mod tests {
             probability: 0.99,
             strands: [0; Strand::ALL.len()],
             months: vec![n],
+            robustness: HotspotRobustness::default(),
         };
         StrandAnalysis {
             strand: None,

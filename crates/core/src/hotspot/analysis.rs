@@ -2,6 +2,7 @@
 
 use super::detect::{DetectInput, DetectParams, Detection, HotPlace, detect};
 use super::identity::{Before, Ended, Footprint, Identity, identify};
+use super::robustness::HotspotRobustness;
 use super::{Hotspot, StrandAnalysis};
 use crate::atlas::Atlas;
 use crate::cube::{Facts, Filter};
@@ -148,6 +149,7 @@ impl Analysis<'_> {
             probability: place.probability,
             strands: [0; Strand::ALL.len()],
             months: vec![0; self.window.len()],
+            robustness: HotspotRobustness::default(),
         }
     }
 

@@ -153,6 +153,7 @@ impl Town {
             probability: 0.99,
             strands: [0; Strand::ALL.len()],
             months: vec![0; window.len()],
+            robustness: super::robustness::HotspotRobustness::default(),
         };
         StrandAnalysis { strand, window, n, verdict: Verdict::Analysed, prior: None, hotspots: vec![hotspot], ended: Vec::new() }
     }

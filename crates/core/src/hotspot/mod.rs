@@ -32,6 +32,7 @@ use crate::month::MonthRange;
 use crate::rate::shrinkage::GammaPrior;
 use geo::MultiPolygon;
 use identity::{Ended, Identity};
+use robustness::HotspotRobustness;
 
 /// A number with its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -75,6 +76,8 @@ pub struct Hotspot {
     pub strands: [u32; Strand::ALL.len()],
     /// Incidents by month of the window.
     pub months: Vec<u32>,
+    /// In how many of the settings it is hot; empty where that was not asked.
+    pub robustness: HotspotRobustness,
 }
 
 impl Hotspot {

@@ -166,7 +166,7 @@ impl StrandRobustness {
 }
 
 /// The answer for one hotspot.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct HotspotRobustness {
     /// Incident-weighted mean of its finest units' shares, 0 to 1; `None` when no setting says anything of it.
     pub share: Option<f64>,

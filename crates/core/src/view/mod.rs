@@ -8,7 +8,7 @@ use crate::incident::PlaceKind;
 use crate::local::permutation::local_g_exact;
 use crate::local::{Alternative, Null};
 use crate::rate::poisson::exact_limits;
-use crate::release::{DataClass, PersonCheck, Reconciliation, Release};
+use crate::release::{DataClass, PersonCheck, Reconciliation, Release, RobustnessSettings};
 use crate::units::UnitLevel;
 use crate::weights::SelfWeight;
 use crate::{Month, MonthRange, SeriesBreak, Strand};
@@ -51,6 +51,8 @@ pub struct HotspotsView {
     pub threshold: f64,
     /// Name of the reference measure.
     pub reference: String,
+    /// Settings under which they were asked for again.
+    pub robustness: RobustnessSettings,
 }
 
 /// One reporting area (borough).
@@ -219,7 +221,12 @@ impl HotspotsView {
     /// The hotspots of a strand, or of all records; `None` when the release does not analyse it.
     pub fn of(release: &Release, strand: Option<Strand>) -> Option<Self> {
         let analysis = release.analysis(strand)?.clone();
-        Some(Self { analysis, threshold: release.rule.threshold, reference: release.reference.clone() })
+        Some(Self {
+            analysis,
+            threshold: release.rule.threshold,
+            reference: release.reference.clone(),
+            robustness: release.robustness.clone(),
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use hotspot_core::cube::FactKind;
 use hotspot_core::hotspot::detect::DetectParams;
 use hotspot_core::projection::{LonLat, Projection};
 use hotspot_core::provenance::Provenance;
-use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release};
+use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, RobustnessSettings};
 use hotspot_core::{BreakRegistry, Month, MonthRange, SeriesBreak};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,7 @@ pub(crate) struct Manifest {
     reconciliation: Account,
     outside: u64,
     person_check: Persons,
+    robustness: Asked,
     breaks: Vec<Break>,
     provenance: Made,
     facts: Kind,
@@ -120,6 +121,13 @@ struct Account {
     online: u64,
     no_place: u64,
     rejected: u64,
+}
+
+/// [`RobustnessSettings`] as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Asked {
+    version: String,
+    settings: Vec<String>,
 }
 
 /// [`PersonCheck`] as JSON.
@@ -189,6 +197,7 @@ pub(crate) struct Stated {
     pub(crate) reconciliation: Reconciliation,
     pub(crate) outside: u64,
     pub(crate) person_check: PersonCheck,
+    pub(crate) robustness: RobustnessSettings,
     pub(crate) breaks: BreakRegistry,
     pub(crate) provenance: Provenance,
     pub(crate) facts: FactKind,
@@ -219,6 +228,7 @@ impl Manifest {
             reconciliation: Account { rows, mapped, area_only, online, no_place, rejected },
             outside: release.outside,
             person_check: Persons { mapped: in_units, victim, reporter, premises, withheld },
+            robustness: Asked { version: release.robustness.version.clone(), settings: release.robustness.settings.clone() },
             breaks: breaks.collect(),
             provenance: Made { version, inputs, settings, seed },
             facts: match release.facts.kind() {
@@ -254,6 +264,7 @@ impl Manifest {
             reconciliation: Reconciliation { rows, mapped, area_only, online, no_place, rejected },
             outside: self.outside,
             person_check: PersonCheck { mapped: in_units, known: [victim, reporter, premises], withheld },
+            robustness: RobustnessSettings { version: self.robustness.version.clone(), settings: self.robustness.settings.clone() },
             breaks: BreakRegistry::new(breaks.collect()),
             provenance: Provenance { version, inputs, settings, seed },
             facts: match self.facts {

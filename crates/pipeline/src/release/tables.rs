@@ -9,6 +9,7 @@ use hotspot_core::areas::AreaLayer;
 use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_HOUR, NO_UNIT};
 use hotspot_core::grid::GridLevel;
 use hotspot_core::hotspot::identity::{Change, Ended, Identity};
+use hotspot_core::hotspot::robustness::HotspotRobustness;
 use hotspot_core::hotspot::{Estimate, Hotspot, StrandAnalysis, Verdict};
 use hotspot_core::rate::shrinkage::GammaPrior;
 use hotspot_core::release::ReportingArea;
@@ -182,6 +183,8 @@ pub(crate) fn hotspots_to_parquet(analyses: &[StrandAnalysis], path: &Path) -> R
     let changes: Vec<String> = all().map(|h| h.identity.change.id().to_owned()).collect();
     let of: Vec<String> = all().map(|h| h.identity.of.join(" ")).collect();
     let strands: Vec<Vec<u32>> = all().map(|h| h.strands.to_vec()).collect();
+    let code = |holds: &Option<bool>| holds.map_or(2, u32::from);
+    let holds: Vec<Vec<u32>> = all().map(|h| h.robustness.holds.iter().map(code).collect()).collect();
     let outlines: Vec<Vec<u8>> = all().map(|h| wkb::encode(&h.outline)).collect();
     TableWriter::new()
         .with(hotspot::ANALYSIS, numbers.iter())
@@ -202,6 +205,8 @@ pub(crate) fn hotspots_to_parquet(analyses: &[StrandAnalysis], path: &Path) -> R
         .with(hotspot::RATIO_HI, all().map(|h| &h.ratio.hi))
         .with(hotspot::PROBABILITY, all().map(|h| &h.probability))
         .with(hotspot::STRAND_COUNTS, strands.iter())
+        .with_optional(hotspot::ROBUSTNESS, all().map(|h| h.robustness.share.as_ref()))
+        .with(hotspot::HOLDS, holds.iter())
         .with(hotspot::MONTH_COUNTS, all().map(|h| &h.months))
         .with(hotspot::GEOMETRY, outlines.iter())
         .with_metadata("geo", wkb::GEOPARQUET.to_owned())
@@ -254,6 +259,8 @@ pub(crate) fn hotspots_from_table(table: &Table, analyses: &mut [StrandAnalysis]
     let hi = table.column(hotspot::RATIO_HI)?;
     let probability = table.column(hotspot::PROBABILITY)?;
     let strands = table.column(hotspot::STRAND_COUNTS)?;
+    let robustness = table.optional(hotspot::ROBUSTNESS)?;
+    let holds = table.column(hotspot::HOLDS)?;
     let mut months = table.column(hotspot::MONTH_COUNTS)?;
     let mut outlines = geometry(table)?;
     for row in 0..table.len() {
@@ -283,6 +290,10 @@ pub(crate) fn hotspots_from_table(table: &Table, analyses: &mut [StrandAnalysis]
                 table.error_at(row, hotspot::STRAND_COUNTS.name, "not one count for each strand")
             })?,
             months: std::mem::take(&mut months[row]),
+            robustness: HotspotRobustness {
+                share: robustness[row],
+                holds: holds[row].iter().map(|code| (*code < 2).then_some(*code == 1)).collect(),
+            },
         });
     }
     Ok(())

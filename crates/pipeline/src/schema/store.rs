@@ -155,6 +155,10 @@ pub(crate) mod hotspot {
     pub(crate) const PROBABILITY: Col<f64> = Col::new("probability");
     /// Incidents of each strand, in the order of the strands' codes.
     pub(crate) const STRAND_COUNTS: Col<Vec<u32>> = Col::new("strand_counts");
+    /// Share of the settings in which it is hot.
+    pub(crate) const ROBUSTNESS: Col<f64> = Col::new("robustness");
+    /// By setting of the manifest: 1 it is hot, 0 it is not, 2 nothing is said.
+    pub(crate) const HOLDS: Col<Vec<u32>> = Col::new("holds");
     /// Incidents by month of the window.
     pub(crate) const MONTH_COUNTS: Col<Vec<u32>> = Col::new("month_counts");
     pub(crate) const GEOMETRY: Col<Vec<u8>> = Col::new("geometry");

@@ -32,6 +32,7 @@ fn text(release: &Release) -> String {
         reconciliation,
         outside,
         person_check,
+        robustness,
         units: _,
         areas,
         facts,
@@ -42,7 +43,7 @@ fn text(release: &Release) -> String {
     let head = (month, window, months, as_known_on, class, licence, study_area, reference);
     format!(
         "{head:?} {:?}",
-        (rule, resolution, reconciliation, (outside, person_check), areas, facts, analyses, (breaks, provenance))
+        (rule, resolution, reconciliation, (outside, person_check, robustness), areas, facts, analyses, (breaks, provenance))
     )
 }
 

@@ -6,10 +6,11 @@ use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_HOUR, NO_UNIT};
 use hotspot_core::grid::{CellGrid, StudyArea};
 use hotspot_core::hotspot::detect::DetectParams;
 use hotspot_core::hotspot::identity::{Change, Ended, Identity};
+use hotspot_core::hotspot::robustness::HotspotRobustness;
 use hotspot_core::hotspot::{Estimate, Hotspot, StrandAnalysis, Verdict};
 use hotspot_core::provenance::Provenance;
 use hotspot_core::rate::shrinkage::GammaPrior;
-use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, ReportingArea, Units};
+use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, ReportingArea, RobustnessSettings, Units};
 use hotspot_core::{
     AreaCode, BreakRegistry, FlagStatus, Incident, IncidentId, LonLat, Month, MonthRange, Occurred, Offence, Outcome, Place,
     PlaceKind, Precision, Pseudonym, SeriesBreak, Setting, Source, SourceSet, Strand, StrandSet, TimePrecision,
@@ -154,6 +155,7 @@ pub fn release(units: Units, class: DataClass, n: u32) -> Release {
         probability: 1.0 - 1e-15,
         strands: [0, 1, 2, 3, 4, 5, 6, 7],
         months: vec![0, 1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 3],
+        robustness: HotspotRobustness { share: Some(third), holds: vec![Some(true), Some(false), None] },
     };
     let analysed = StrandAnalysis {
         strand: None,
@@ -195,6 +197,10 @@ pub fn release(units: Units, class: DataClass, n: u32) -> Release {
         reconciliation,
         outside: 0,
         person_check: PersonCheck { mapped: 40, known: [30, 20, 10], withheld: 3 },
+        robustness: RobustnessSettings {
+            version: "robustness-1".to_owned(),
+            settings: vec!["as published".to_owned(), "24 months".to_owned(), "resolution 8".to_owned()],
+        },
         units,
         areas: vec![
             ReportingArea { code: "E09000028".to_owned(), name: "Southwark".to_owned(), residents: Some(314_300) },

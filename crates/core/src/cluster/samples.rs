@@ -1,5 +1,6 @@
 //! Points for the tests of clusters.
 
+pub(super) use crate::density::test_points::TWELVE;
 use proptest::prelude::*;
 use rand_pcg::{Pcg64, rand_core::Rng};
 use std::ops::Range;
@@ -36,19 +37,3 @@ pub(super) fn on_any_threads<T: PartialEq + std::fmt::Debug + Send>(method: impl
     }
     one
 }
-
-/// The twelve points of the `pointpats` tests.
-pub(super) const TWELVE: [[f64; 2]; 12] = [
-    [66.22, 32.54],
-    [22.52, 22.39],
-    [31.01, 81.21],
-    [9.47, 31.02],
-    [30.78, 60.10],
-    [75.21, 58.93],
-    [79.26, 7.68],
-    [8.23, 39.93],
-    [98.73, 77.17],
-    [89.78, 42.53],
-    [65.19, 92.08],
-    [54.46, 8.48],
-];

@@ -24,7 +24,7 @@ mod bins;
 #[cfg(test)]
 mod robustness_tests;
 #[cfg(test)]
-mod test_points;
+pub(crate) mod test_points;
 
 pub use bandwidth::{BandwidthRule, ChosenBandwidth};
 pub use cross_validation::{Criterion, CrossValidation, cross_validate};

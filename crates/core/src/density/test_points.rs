@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 /// The twelve points of the `pointpats` tests.
-pub(super) const TWELVE: [[f64; 2]; 12] = [
+pub(crate) const TWELVE: [[f64; 2]; 12] = [
     [66.22, 32.54],
     [22.52, 22.39],
     [31.01, 81.21],

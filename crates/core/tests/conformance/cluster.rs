@@ -1,4 +1,4 @@
-use crate::Row;
+use crate::{Row, TWELVE};
 use geo::{Area, Euclidean, Length};
 use hotspot_core::cluster::NOISE;
 use hotspot_core::cluster::dbscan::dbscan;
@@ -260,22 +260,6 @@ fn hdbscan_rows(city: &City) -> Vec<Row> {
     ));
     rows
 }
-
-/// The points of the `pointpats` tests.
-const TWELVE: [[f64; 2]; 12] = [
-    [66.22, 32.54],
-    [22.52, 22.39],
-    [31.01, 81.21],
-    [9.47, 31.02],
-    [30.78, 60.10],
-    [75.21, 58.93],
-    [79.26, 7.68],
-    [8.23, 39.93],
-    [98.73, 77.17],
-    [89.78, 42.53],
-    [65.19, 92.08],
-    [54.46, 8.48],
-];
 
 fn twelve(convention: EllipseConvention) -> Ellipse {
     ellipse(&TWELVE, None, convention).expect("valid input")

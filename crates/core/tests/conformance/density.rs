@@ -1,6 +1,6 @@
 //! Kernel density, bandwidths and edges beside `scikit-learn`, `scipy`, `spatstat`, `MASS`, `polyCub` and hand-written numba.
 
-use crate::Row;
+use crate::{Row, TWELVE};
 use geo::{MultiPolygon, polygon};
 use hotspot_core::density::bandwidth::choose;
 use hotspot_core::density::edge::share_inside;
@@ -22,21 +22,7 @@ pub fn rows() -> Vec<Row> {
     rows
 }
 
-/// The twelve points of the `pointpats` tests, and three places.
-const TWELVE: [[f64; 2]; 12] = [
-    [66.22, 32.54],
-    [22.52, 22.39],
-    [31.01, 81.21],
-    [9.47, 31.02],
-    [30.78, 60.10],
-    [75.21, 58.93],
-    [79.26, 7.68],
-    [8.23, 39.93],
-    [98.73, 77.17],
-    [89.78, 42.53],
-    [65.19, 92.08],
-    [54.46, 8.48],
-];
+/// Three places among the twelve points.
 const THREE: [[f64; 2]; 3] = [[50.0, 50.0], [80.0, 40.0], [20.0, 30.0]];
 
 fn per_m2(points: &[[f64; 2]], at: &[[f64; 2]], kernel: Kernel, meters: f64) -> Vec<f64> {

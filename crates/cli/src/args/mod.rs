@@ -167,14 +167,12 @@ pub struct UnitArgs {
     pub area_code: Option<String>,
 }
 
+/// What is asked of a store: months, units, and what hot means.
 #[derive(Debug, ClapArgs)]
-pub struct AnalyseArgs {
+pub struct QuestionArgs {
     /// The store
     #[arg(long, value_name = "DIR")]
     pub store: PathBuf,
-    /// Where releases are published
-    #[arg(long, value_name = "DIR")]
-    pub releases: PathBuf,
     /// Last month of the window; the last complete month of the store by default
     #[arg(long, value_name = "YYYY-MM")]
     pub month: Option<Month>,
@@ -195,7 +193,16 @@ pub struct AnalyseArgs {
     /// Hot means a rate above this many times the study area's
     #[arg(long, default_value_t = 2.0)]
     pub threshold: f64,
-    /// Seed; the hotspot rule itself draws nothing by chance
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct AnalyseArgs {
+    #[command(flatten)]
+    pub question: QuestionArgs,
+    /// Where releases are published
+    #[arg(long, value_name = "DIR")]
+    pub releases: PathBuf,
+    /// Seed of the places redrawn within their precision; the hotspot rule itself draws nothing by chance
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// Print the result as JSON
@@ -220,7 +227,7 @@ pub struct EvaluateArgs {
     /// Shares of the area that are flagged, above 0 and below 1
     #[arg(long, value_name = "SHARE", value_delimiter = ',', default_value = "0.01,0.02,0.05")]
     pub shares: Vec<f64>,
-    /// Strands: all, race, religion, antisemitic, islamophobic, sexual-orientation, transgender, disability; by default each with 100 incidents
+    /// Strands: all, race, religion, antisemitic, islamophobic, sexual_orientation, transgender, disability; by default each with 100 incidents
     #[arg(long, value_name = "STRAND", value_delimiter = ',')]
     pub strand: Vec<StrandArg>,
     /// The state that was known on a day; all that is known by default
@@ -247,32 +254,11 @@ pub struct EvaluateArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct WorklistArgs {
-    /// The store
-    #[arg(long, value_name = "DIR")]
-    pub store: PathBuf,
+    #[command(flatten)]
+    pub question: QuestionArgs,
     /// Where to write the list: a new file that only you can read
     #[arg(long, value_name = "FILE.csv")]
     pub out: PathBuf,
-    /// Last month of the window; the last complete month of the store by default
-    #[arg(long, value_name = "YYYY-MM")]
-    pub month: Option<Month>,
-    /// Months in the window
-    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=240))]
-    pub months: u16,
-    /// The state that was known on a day; all that is known by default
-    #[arg(long, value_name = "DATE")]
-    pub as_known_on: Option<Date>,
-    /// H3 resolution of the hotspots
-    #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u8).range(8..=10))]
-    pub resolution: u8,
-    #[command(flatten)]
-    pub units: UnitArgs,
-    /// Reference measure: hot means more than --threshold times its share
-    #[arg(long, value_enum, default_value = "area")]
-    pub reference: ReferenceArg,
-    /// Hot means a rate above this many times the study area's
-    #[arg(long, default_value_t = 2.0)]
-    pub threshold: f64,
 }
 
 /// One strand, or all records.

@@ -1,14 +1,13 @@
 //! `hotspot analyse`.
 
-use crate::args::AnalyseArgs;
-use crate::commands::units::{KnownThen, place, reference_of};
+use crate::args::{AnalyseArgs, QuestionArgs};
+use crate::commands::units::Asked;
 use crate::commands::{note, say};
-use crate::failure::{Done, Failure};
+use crate::failure::Done;
 use crate::progress;
 use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::Filter;
 use hotspot_core::hotspot::analysis::Analysis;
-use hotspot_core::hotspot::detect::DetectParams;
 use hotspot_core::hotspot::protection::protect;
 use hotspot_core::hotspot::robustness::{Design, Frames, Multiverse, Residents, VERSION as ROBUSTNESS_VERSION};
 use hotspot_core::hotspot::{StrandAnalysis, Verdict};
@@ -16,10 +15,8 @@ use hotspot_core::provenance::Provenance;
 use hotspot_core::release::{Release, RobustnessSettings};
 use hotspot_core::residents::ResidentPoints;
 use hotspot_core::units::Units;
-use hotspot_core::{BreakRegistry, Month, MonthRange};
-use hotspot_pipeline::facts::Known;
+use hotspot_core::{BreakRegistry, MonthRange};
 use hotspot_pipeline::release::{Next, Published, hotspots_before, write_release};
-use jiff::civil::Date;
 use serde_json::{Value, json};
 
 /// Makes one release of the store and publishes it.
@@ -64,50 +61,32 @@ pub fn run(args: &AnalyseArgs) -> Done {
 /// Computes and publishes a release.
 pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     let bar = progress::spinner("reading the store");
-    let KnownThen { known, as_known_on, months } = KnownThen::load(&args.store, args.as_known_on)?;
-    let month = args.month.unwrap_or_else(|| last_complete(months, as_known_on));
-    let window = window_of(month, args.months, months, as_known_on)?;
-    bar.set_message("placing records");
-    let (units, placed, london) = place(&args.units, &known)?;
-    bar.set_message("finding hotspots");
-    let resolution = if matches!(units, Units::Areas(_)) { 0 } else { args.resolution };
-    let (reference, reference_name) = reference_of(args.reference, &units, resolution, london)?;
-    let study_area = study_area_name(&units);
-    let next = Next { month, study_area: &study_area, class: known.class, resolution };
+    let asked = Asked::load(&args.question, &bar)?;
+    let study_area = study_area_name(&asked.units);
+    let next = Next { month: asked.month, study_area: &study_area, class: asked.known.class, resolution: asked.resolution };
     let (previous, before) = match hotspots_before(&args.releases, &next)? {
         Some((id, hotspots)) => (Some(id), hotspots),
         None => (None, Vec::new()),
     };
-    let rule = DetectParams { threshold: args.threshold, ..DetectParams::default() };
-    let analysis = Analysis {
-        units: &units,
-        resolution,
-        facts: &placed.facts,
-        metres: &placed.metres,
-        reference: &reference,
-        window,
-        rule,
-        atlas: london.then(Atlas::london),
-        before: &before,
-    };
+    let analysis = asked.analysis(&before);
     bar.set_message("asking who a hotspot depends on");
-    let (facts, metres, protection) = protect(&analysis, &placed.people)?;
+    let (facts, metres, protection) = protect(&analysis, &asked.placed.people)?;
     bar.set_message("finding hotspots");
     let mut analyses = Analysis { facts: &facts, metres: &metres, ..analysis }.all()?;
     bar.set_message("asking again under other settings");
-    let residents = london.then(|| ResidentPoints::of(Atlas::london()));
-    let frames = Frames::new(&units, Design::Fixed.settings(), residents.as_ref().map(Residents::Points))?;
-    let held = MonthRange::new(months.from(), month).unwrap_or(window);
+    let residents = asked.london.then(|| ResidentPoints::of(Atlas::london()));
+    let frames = Frames::new(&asked.units, Design::Fixed.settings(), residents.as_ref().map(Residents::Points))?;
+    let held = MonthRange::new(asked.months.from(), asked.month).unwrap_or(asked.window);
     let multiverse = Multiverse {
         frames: &frames,
         facts: &facts,
         metres: &metres,
-        radius_m: &placed.radius_m,
-        people: &placed.people,
+        radius_m: &asked.placed.radius_m,
+        people: &asked.placed.people,
         held,
-        rule,
+        rule: asked.rule,
         analyses: &analyses,
-        resolution,
+        resolution: asked.resolution,
         seed: args.seed,
     };
     let robustness = multiverse.run()?;
@@ -121,10 +100,12 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         settings: robustness.settings.iter().map(ToString::to_string).collect(),
     };
     drop(frames);
-    if !placed.unmatched.is_empty() {
-        let records: u64 = placed.unmatched.iter().map(|(_, n)| n).sum();
-        note(format_args!("{} area codes are no unit: {records} records are counted and not drawn", placed.unmatched.len()));
+    if !asked.placed.unmatched.is_empty() {
+        let records: u64 = asked.placed.unmatched.iter().map(|(_, n)| n).sum();
+        note(format_args!("{} area codes are no unit: {records} records are counted and not drawn", asked.placed.unmatched.len()));
     }
+    let settings = settings(&args.question, &asked, previous.as_deref());
+    let Asked { known, as_known_on, months, month, window, units, placed, london, resolution, reference_name, rule, .. } = asked;
     let mut release = Release {
         id: String::new(),
         month,
@@ -149,7 +130,7 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         provenance: Provenance {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             inputs: known.inputs.clone(),
-            settings: settings(args, &rule, window, &known, previous.as_deref()),
+            settings,
             seed: args.seed,
         },
     };
@@ -160,20 +141,15 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     Ok((release, published))
 }
 
-fn settings(
-    args: &AnalyseArgs,
-    rule: &DetectParams,
-    window: MonthRange,
-    known: &Known,
-    previous: Option<&str>,
-) -> Vec<(String, String)> {
+fn settings(args: &QuestionArgs, asked: &Asked, previous: Option<&str>) -> Vec<(String, String)> {
+    let rule = asked.rule;
     let name = |path: &Option<std::path::PathBuf>| {
         path.as_ref().and_then(|p| p.file_name()).map_or_else(String::new, |n| n.to_string_lossy().into_owned())
     };
     let mut settings = vec![
-        ("account".to_owned(), known.account.to_string()),
+        ("account".to_owned(), asked.known.account.to_string()),
         ("previous".to_owned(), previous.unwrap_or_default().to_owned()),
-        ("window".to_owned(), window.to_string()),
+        ("window".to_owned(), asked.window.to_string()),
         ("resolution".to_owned(), args.resolution.to_string()),
         ("reference".to_owned(), format!("{:?}", args.reference).to_lowercase()),
         ("threshold".to_owned(), rule.threshold.to_string()),
@@ -186,24 +162,6 @@ fn settings(
     ];
     settings.sort();
     settings
-}
-
-/// The months to analyse.
-pub fn window_of(month: Month, length: u16, held: MonthRange, as_known_on: Date) -> Done<MonthRange> {
-    if !held.contains(month) {
-        return Err(Failure::cannot(format!("--month {month}: the store holds {held} as known on {as_known_on}")));
-    }
-    // Months that were never taken in are no months without incidents.
-    let window = MonthRange::new(MonthRange::ending(month, length).from().max(held.from()), month).unwrap_or(held);
-    if window.len() < usize::from(length) {
-        note(format_args!("the window is {window}: the store holds no earlier month"));
-    }
-    Ok(window)
-}
-
-/// The last month that was over on the day, or the last one that there is.
-pub fn last_complete(months: MonthRange, day: Date) -> Month {
-    months.iter().filter(|m| m.last_day() <= day).last().unwrap_or(months.to())
 }
 
 fn study_area_name(units: &Units) -> String {

@@ -1,6 +1,6 @@
 //! `hotspot demo`: the whole thing with one command.
 
-use crate::args::{AnalyseArgs, DemoArgs, FormatArg, IngestArgs, ReferenceArg, SimulateArgs, UnitArgs};
+use crate::args::{AnalyseArgs, DemoArgs, FormatArg, IngestArgs, QuestionArgs, ReferenceArg, SimulateArgs, UnitArgs};
 use crate::commands::{analyse, ingest, note, serve, simulate};
 use crate::failure::{Done, Failure};
 use hotspot_core::Month;
@@ -51,15 +51,17 @@ pub fn run(args: &DemoArgs) -> Done {
         json: false,
     })?;
     analyse::run(&AnalyseArgs {
-        store,
+        question: QuestionArgs {
+            store,
+            month: Some(last),
+            months: 12,
+            as_known_on: None,
+            resolution: 9,
+            units: UnitArgs::default(),
+            reference: ReferenceArg::Area,
+            threshold: 2.0,
+        },
         releases: releases.clone(),
-        month: Some(last),
-        months: 12,
-        as_known_on: None,
-        resolution: 9,
-        units: UnitArgs::default(),
-        reference: ReferenceArg::Area,
-        threshold: 2.0,
         seed: args.seed,
         json: false,
     })?;

@@ -1,6 +1,6 @@
 //! What a store knew, placed on units of analysis.
 
-use crate::args::{ReferenceArg, UnitArgs};
+use crate::args::{QuestionArgs, ReferenceArg, UnitArgs};
 use crate::commands::note;
 use crate::failure::{Done, Failure};
 use h3o::Resolution;
@@ -8,12 +8,15 @@ use hotspot_core::areas::AreaLayer;
 use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::FactKind;
 use hotspot_core::grid::{CellGrid, StudyArea};
+use hotspot_core::hotspot::analysis::{Analysis, PastHotspot};
+use hotspot_core::hotspot::detect::DetectParams;
 use hotspot_core::residents::residents_by_cell;
 use hotspot_core::units::Units;
-use hotspot_core::{LonLat, MonthRange};
+use hotspot_core::{LonLat, Month, MonthRange};
 use hotspot_pipeline::areas::{parse_areas, parse_study_area};
 use hotspot_pipeline::facts::{self, Known, Placed};
 use hotspot_pipeline::store::Store;
+use indicatif::ProgressBar;
 use jiff::civil::Date;
 use std::path::Path;
 
@@ -40,8 +43,56 @@ impl KnownThen {
     }
 }
 
+/// A question with all that is needed to answer it.
+pub struct Asked {
+    pub known: Known,
+    pub as_known_on: Date,
+    /// Months held.
+    pub months: MonthRange,
+    pub month: Month,
+    pub window: MonthRange,
+    pub units: Units,
+    pub placed: Placed,
+    pub london: bool,
+    /// 0 for polygons.
+    pub resolution: u8,
+    pub reference: Vec<f64>,
+    pub reference_name: String,
+    pub rule: DetectParams,
+}
+
+impl Asked {
+    /// Loads the records and places them.
+    pub fn load(args: &QuestionArgs, bar: &ProgressBar) -> Done<Self> {
+        let KnownThen { known, as_known_on, months } = KnownThen::load(&args.store, args.as_known_on)?;
+        let month = args.month.unwrap_or_else(|| last_complete(months, as_known_on));
+        let window = window_of(month, args.months, months, as_known_on)?;
+        bar.set_message("placing records");
+        let (units, placed, london) = place(&args.units, &known)?;
+        let resolution = if matches!(units, Units::Areas(_)) { 0 } else { args.resolution };
+        let (reference, reference_name) = reference_of(args.reference, &units, resolution, london)?;
+        let rule = DetectParams { threshold: args.threshold, ..DetectParams::default() };
+        Ok(Self { known, as_known_on, months, month, window, units, placed, london, resolution, reference, reference_name, rule })
+    }
+
+    /// The analysis, going on from the hotspots of an earlier release.
+    pub fn analysis<'a>(&'a self, before: &'a [PastHotspot]) -> Analysis<'a> {
+        Analysis {
+            units: &self.units,
+            resolution: self.resolution,
+            facts: &self.placed.facts,
+            metres: &self.placed.metres,
+            reference: &self.reference,
+            window: self.window,
+            rule: self.rule,
+            atlas: self.london.then(Atlas::london),
+            before,
+        }
+    }
+}
+
 /// The reference measure by unit, and its name.
-pub fn reference_of(wanted: ReferenceArg, units: &Units, resolution: u8, london: bool) -> Done<(Vec<f64>, String)> {
+fn reference_of(wanted: ReferenceArg, units: &Units, resolution: u8, london: bool) -> Done<(Vec<f64>, String)> {
     let level = units.level(resolution).ok_or_else(|| Failure::cannot("the grid has no such resolution"))?;
     match (wanted, units) {
         (ReferenceArg::Area, _) => Ok((level.area_km2.to_vec(), "area inside the study area, km²".to_owned())),
@@ -98,4 +149,22 @@ fn london_share(known: &Known) -> Option<f64> {
         }
     }
     (points > 0).then(|| inside as f64 / points as f64)
+}
+
+/// The months to analyse.
+fn window_of(month: Month, length: u16, held: MonthRange, as_known_on: Date) -> Done<MonthRange> {
+    if !held.contains(month) {
+        return Err(Failure::cannot(format!("--month {month}: the store holds {held} as known on {as_known_on}")));
+    }
+    // Months that were never taken in are no months without incidents.
+    let window = MonthRange::new(MonthRange::ending(month, length).from().max(held.from()), month).unwrap_or(held);
+    if window.len() < usize::from(length) {
+        note(format_args!("the window is {window}: the store holds no earlier month"));
+    }
+    Ok(window)
+}
+
+/// The last month that was over on the day, or the last one that there is.
+fn last_complete(months: MonthRange, day: Date) -> Month {
+    months.iter().filter(|m| m.last_day() <= day).last().unwrap_or(months.to())
 }

@@ -1,17 +1,13 @@
 //! `hotspot worklist`.
 
 use crate::args::WorklistArgs;
-use crate::commands::analyse::{last_complete, window_of};
-use crate::commands::units::{KnownThen, place, reference_of};
+use crate::commands::units::Asked;
 use crate::commands::{apart, note};
 use crate::failure::{Done, Failure};
 use crate::progress;
 use hotspot_core::Strand;
-use hotspot_core::hotspot::analysis::Analysis;
-use hotspot_core::hotspot::detect::DetectParams;
 use hotspot_core::hotspot::protection::protect;
 use hotspot_core::hotspot::repeat_rule::VERSION;
-use hotspot_core::units::Units;
 use hotspot_pipeline::store::Store;
 use hotspot_pipeline::worklist::{Case, worklist};
 use std::fs::OpenOptions;
@@ -20,45 +16,29 @@ use std::path::Path;
 
 /// Lists the persons on whom a hotspot depended.
 pub fn run(args: &WorklistArgs) -> Done {
-    apart([&args.out], args.units.areas.iter().chain(&args.units.study_area))?;
+    apart([&args.out], args.question.units.areas.iter().chain(&args.question.units.study_area))?;
     if args.out.as_os_str() == "-" {
         return Err(Failure::cannot("--out: the list names individuals and goes to a file, not to the screen"));
     }
     let bar = progress::spinner("reading the store");
-    let KnownThen { known, as_known_on, months } = KnownThen::load(&args.store, args.as_known_on)?;
-    let month = args.month.unwrap_or_else(|| last_complete(months, as_known_on));
-    let window = window_of(month, args.months, months, as_known_on)?;
-    bar.set_message("placing records");
-    let (units, placed, london) = place(&args.units, &known)?;
-    let resolution = if matches!(units, Units::Areas(_)) { 0 } else { args.resolution };
-    let (reference, _) = reference_of(args.reference, &units, resolution, london)?;
-    let analysis = Analysis {
-        units: &units,
-        resolution,
-        facts: &placed.facts,
-        metres: &placed.metres,
-        reference: &reference,
-        window,
-        rule: DetectParams { threshold: args.threshold, ..DetectParams::default() },
-        atlas: london.then(hotspot_core::atlas::Atlas::london),
-        before: &[],
-    };
+    let asked = Asked::load(&args.question, &bar)?;
     bar.set_message("asking who a hotspot depends on");
-    let (_, _, protection) = protect(&analysis, &placed.people)?;
+    let (_, _, protection) = protect(&asked.analysis(&[]), &asked.placed.people)?;
     let check = protection.check();
     if !check.possible() && check.known == [0; 3] {
         return Err(Failure::data(
             "no record has a pseudonym of victim, reporter or premises: who a hotspot depends on cannot be told",
         ));
     }
-    let cases = worklist(&Store::open(&args.store)?, &known, &placed, &protection, window.to().last_day())?;
+    let cases =
+        worklist(&Store::open(&args.question.store)?, &asked.known, &asked.placed, &protection, asked.window.to().last_day())?;
     bar.finish_and_clear();
     write_private(&args.out, &cases)?;
     let referrals = cases.iter().filter(|c| c.assessment.referral()).count();
     note(format_args!(
         "{} cases, {referrals} at the referral threshold ({VERSION}, the 365 days to {}); {} of {} records in units are withheld from the map",
         cases.len(),
-        window.to().last_day(),
+        asked.window.to().last_day(),
         check.withheld,
         check.mapped
     ));

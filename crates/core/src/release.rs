@@ -1,8 +1,10 @@
 //! Everything computed at one time from one state of the store.
 
 use crate::cube::Facts;
-use crate::hotspot::StrandAnalysis;
+use crate::hotspot::denominator::{Denominator, UnitRates};
 use crate::hotspot::detect::DetectParams;
+use crate::hotspot::evidence::EvidencePolicy;
+use crate::hotspot::{Hotspot, StrandAnalysis};
 use crate::incident::{PlaceKind, UnknownName};
 use crate::month::{BreakRegistry, Month, MonthRange};
 use crate::provenance::Provenance;
@@ -186,6 +188,12 @@ pub struct Release {
     /// Version and settings, in words, under which every hotspot was asked for again: what [`Hotspot::robustness`](crate::hotspot::Hotspot)
     /// answers, in this order.
     pub robustness: RobustnessSettings,
+    /// Thresholds of the words for evidence.
+    pub evidence: EvidencePolicy,
+    /// Measures of what is at risk; the first is the reference measure of the rule.
+    pub denominators: Vec<Denominator>,
+    /// Rates of every unit for all records, one for each denominator; none where there is no answer.
+    pub unit_rates: Vec<UnitRates>,
     /// Units.
     pub units: Units,
     /// Reporting areas.
@@ -204,5 +212,10 @@ impl Release {
     /// The analysis of a strand, or of all records.
     pub fn analysis(&self, strand: Option<crate::Strand>) -> Option<&StrandAnalysis> {
         self.analyses.iter().find(|a| a.strand == strand)
+    }
+
+    /// Why a place of this release is a hotspot and how sure that is, in plain words.
+    pub fn sentence(&self, hotspot: &Hotspot) -> String {
+        self.evidence.sentence(hotspot, self.window, &self.reference, self.class)
     }
 }

@@ -8,7 +8,9 @@ use hotspot_core::cube::{Fact, FactKind, Facts, Filter, NO_AREA, NO_HOUR, NO_UNI
 use hotspot_core::disclosure::Policy;
 use hotspot_core::grid::{CellGrid, StudyArea};
 use hotspot_core::hotspot::analysis::Analysis;
-use hotspot_core::hotspot::detect::DetectParams;
+use hotspot_core::hotspot::denominator::{Denominator, RESIDENTS};
+use hotspot_core::hotspot::detect::{DetectParams, RelativeRates};
+use hotspot_core::hotspot::evidence::EvidencePolicy;
 use hotspot_core::provenance::Provenance;
 use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, ReportingArea, RobustnessSettings};
 use hotspot_core::units::Units;
@@ -81,6 +83,9 @@ fn release() -> Release {
     }
     .all()
     .unwrap();
+    // Nobody lives in every fifth cell.
+    let people = (0..reference.len()).map(|row| if row % 5 == 0 { 0.0 } else { 400.0 }).collect();
+    let residents = Denominator::people(RESIDENTS, "residents, made up".to_owned(), "residents", people);
     Release {
         id: "2026-10-0123456789ab".to_owned(),
         month: window.to(),
@@ -97,6 +102,9 @@ fn release() -> Release {
         outside: 0,
         person_check: PersonCheck::default(),
         robustness: RobustnessSettings::default(),
+        evidence: EvidencePolicy::current(),
+        denominators: vec![Denominator::area(&reference), residents],
+        unit_rates: Vec::new(),
         units,
         areas: vec![ReportingArea { code: "T1".to_owned(), name: "Test".to_owned(), residents: Some(100_000) }],
         facts,
@@ -122,7 +130,7 @@ fn a_hotspot_is_the_sum_of_its_cells_and_nothing_else() {
     let first = &view.analysis.hotspots[0];
     assert!(first.strands[usize::from(Strand::Antisemitic.code())] >= 80);
     assert!(first.strands[usize::from(Strand::Religion.code())] >= first.strands[usize::from(Strand::Antisemitic.code())]);
-    assert!(first.sentence(release.window).contains("12 months"));
+    assert!(release.sentence(first).contains("12 months"));
 }
 
 #[test]
@@ -196,7 +204,31 @@ fn the_smoothed_density_is_highest_at_the_peak_and_of_cells_only() {
         let cells: u32 = view.legend.iter().map(|class| class.units).sum();
         assert_eq!(cells as usize, release.units.level(resolution).unwrap().len());
     }
-    assert_eq!(Layer::of(&release.units).len(), Layer::ALL.len());
+    assert_eq!(Layer::of(&release).count(), Layer::ALL.len());
+}
+
+#[test]
+fn probabilities_by_residents_leave_out_where_nobody_lives_and_the_top_is_one_in_a_hundred() {
+    let mut release = release();
+    let filter = Filter::over(release.window);
+    let view = CellsView::of(&release, Layer::Residents, filter, 9, None).unwrap();
+    assert!(!view.units.is_empty() && view.units.iter().all(|u| u % 5 != 0));
+    let level = release.units.level(9).unwrap();
+    let counts = level.counts(&release.facts, &filter);
+    let rates = RelativeRates::fit(&counts, &release.denominators[1].values).unwrap();
+    for (unit, p) in view.units.iter().zip(&view.value) {
+        assert_eq!(*p, rates.posterior(*unit as usize, counts[*unit as usize]).exceedance(2.0));
+    }
+    // The peak is the highest for sure; all cells together are among the highest so often as there are highest ones.
+    let top = CellsView::of(&release, Layer::Top, filter, 9, None).unwrap();
+    let most = top.value.iter().copied().fold(0.0, f64::max);
+    let peak = release.analysis(None).unwrap().hotspots[0].peak;
+    assert_eq!(top.units[top.value.iter().position(|p| *p == most).unwrap()], peak);
+    assert!(most > 0.9 && top.value.iter().sum::<f64>() <= (level.len() as f64 / 100.0).ceil() + 1e-9);
+    // A release that knows no residents has no such layer.
+    release.denominators.truncate(1);
+    assert_eq!(Layer::of(&release).count(), Layer::ALL.len() - 1);
+    assert!(CellsView::of(&release, Layer::Residents, filter, 9, None).is_err());
 }
 
 #[test]

@@ -6,9 +6,14 @@ use hotspot_core::areas::AreaLayer;
 use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_HOUR, NO_UNIT};
 use hotspot_core::grid::{CellGrid, StudyArea};
 use hotspot_core::hotspot::analysis::Analysis;
+use hotspot_core::hotspot::appraisal::Appraisal;
+use hotspot_core::hotspot::denominator::{Denominator, RESIDENTS};
 use hotspot_core::hotspot::detect::DetectParams;
+use hotspot_core::hotspot::evidence::EvidencePolicy;
+use hotspot_core::hotspot::protection::People;
 use hotspot_core::incident::{Offence, Outcome, PlaceKind, Setting};
 use hotspot_core::provenance::Provenance;
+use hotspot_core::rate::rank::RankParams;
 use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, ReportingArea, RobustnessSettings};
 use hotspot_core::units::Units;
 use hotspot_core::{BreakRegistry, FlagStatus, LonLat, Month, MonthRange, Source, SourceSet, Strand, StrandSet};
@@ -95,7 +100,20 @@ fn made(class: DataClass, units: Units, resolution: u8, facts: Facts) -> Release
         atlas: None,
         before: &[],
     };
-    let analyses = analysis.all().unwrap();
+    let mut analyses = analysis.all().unwrap();
+    let people = (0..reference.len()).map(|row| if row % 2 == 0 { 300.0 } else { 0.0 }).collect();
+    let residents = Denominator::people(RESIDENTS, "residents, made up".to_owned(), "residents", people);
+    let denominators = vec![Denominator::area(&reference), residents];
+    let evidence = EvidencePolicy::current();
+    let appraisal = Appraisal {
+        analysis: &analysis,
+        people: &People::unknown(facts.len()),
+        denominators: &denominators,
+        policy: &evidence,
+        class,
+        ranks: RankParams { replicates: 99, ..RankParams::default() },
+    };
+    let unit_rates = appraisal.run(&mut analyses).unwrap();
     Release {
         id: ID.to_owned(),
         month: last,
@@ -112,6 +130,9 @@ fn made(class: DataClass, units: Units, resolution: u8, facts: Facts) -> Release
         outside: 0,
         person_check: PersonCheck::default(),
         robustness: RobustnessSettings::default(),
+        evidence,
+        denominators,
+        unit_rates,
         units,
         areas: vec![ReportingArea { code: "E09000028".to_owned(), name: "Southwark".to_owned(), residents: Some(314_000) }],
         facts,

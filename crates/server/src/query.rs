@@ -2,7 +2,7 @@
 //! what is allowed; the value itself is never repeated.
 
 use hotspot_core::cube::Filter;
-use hotspot_core::units::Units;
+use hotspot_core::release::Release;
 use hotspot_core::view::Layer;
 use hotspot_core::{Month, MonthRange, Source, SourceSet, Strand};
 use std::borrow::Cow;
@@ -97,9 +97,9 @@ impl<'a> Params<'a> {
     }
 
     /// By default the count.
-    pub fn layer(&self, units: &Units) -> Result<Layer> {
+    pub fn layer(&self, release: &Release) -> Result<Layer> {
         let Some(text) = self.get("layer") else { return Ok(Layer::Count) };
-        let has = Layer::of(units);
+        let has: Vec<Layer> = Layer::of(release).collect();
         has.iter().copied().find(|layer| layer.id() == text).ok_or_else(|| {
             let ids: Vec<&str> = has.iter().map(|layer| layer.id()).collect();
             BadParameter::new("layer", ids.join(", "))

@@ -6,6 +6,7 @@ use crate::catalog::TileLayer;
 use crate::problem::ApiError;
 use crate::query::{source_name, strand_name};
 use hotspot_core::disclosure::Released;
+use hotspot_core::hotspot::denominator::PlaceRate;
 use hotspot_core::hotspot::{Hotspot, Verdict};
 use hotspot_core::release::ReportingArea;
 use hotspot_core::units::Units;
@@ -116,6 +117,8 @@ struct ReleaseEntry {
     outside: u64,
     /// Whether hotspots were asked for dependence on one person.
     person_check: PersonCheckEntry,
+    /// Thresholds of the words for evidence.
+    evidence: EvidenceEntry,
     strands: Vec<StrandEntry>,
     sources: Vec<SourceEntry>,
     /// Breaks of recording across which figures must not be compared.
@@ -133,6 +136,22 @@ struct PersonCheckEntry {
     victims_known: u64,
     /// Of these, withheld from every unit; they count for their borough.
     withheld: u64,
+}
+
+/// A hotspot is clear, or weak, when it has the least of each quantity; else it cannot be told.
+#[derive(Debug, Serialize, ToSchema)]
+struct EvidenceEntry {
+    version: String,
+    thresholds: Vec<ThresholdEntry>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct ThresholdEntry {
+    /// clear or weak.
+    word: &'static str,
+    /// incidents, probability, settings, robustness or, of restricted records, victims_known.
+    quantity: &'static str,
+    least: f64,
 }
 
 /// How every row is accounted for: rows = mapped + area_only + online + no_place + rejected.
@@ -216,6 +235,15 @@ fn release(view: &Released<ReleaseView>) -> ReleaseEntry {
             victims_known: view.person_check.known[0],
             withheld: view.person_check.withheld,
         },
+        evidence: EvidenceEntry {
+            version: view.evidence.version.clone(),
+            thresholds: view
+                .evidence
+                .thresholds
+                .iter()
+                .map(|t| ThresholdEntry { word: t.word.id(), quantity: t.quantity.id(), least: t.least })
+                .collect(),
+        },
         strands: view.strands.iter().map(strand).collect(),
         sources: together.into_iter().chain(Source::ALL.iter().map(|s| SourceEntry { id: s.id(), label: s.label() })).collect(),
         breaks: view.breaks.iter().map(|b| BreakEntry { from: b.from.to_string(), what: b.what.clone() }).collect(),
@@ -287,6 +315,10 @@ const fn method(layer: Layer) -> &'static str {
         Layer::Count => "Count",
         Layer::Density => "Count divided by the area inside the study area and by the years of the period",
         Layer::Probability => "Gamma–Poisson posterior, prior by maximum marginal likelihood",
+        Layer::Residents => {
+            "Gamma–Poisson posterior by residents at the units of the hotspots, prior by maximum marginal likelihood"
+        }
+        Layer::Top => "Ranks of draws from the gamma–Poisson posteriors by area at the units of the hotspots: 199 draws of seed 1",
         Layer::GiStar => "Getis–Ord Gi*, exact conditional p, greater, not corrected for the number of cells",
         Layer::Scan => {
             "Kulldorff's Poisson scan on the units of the hotspots, area as population, circles of up to 1 km, 199 replicas of seed 1, clusters of p at most 0.05"
@@ -447,7 +479,82 @@ struct HotspotEntry<'a> {
     period: Period,
     /// In how many of the settings it is hot.
     robustness: RobustnessEntry<'a>,
-    sentence: String,
+    /// How sure it is: clear, weak or cannot_tell.
+    evidence: &'static str,
+    /// What keeps it from being clear.
+    short_of_clear: &'a [String],
+    /// Rates by named denominators, the reference measure of the rule first.
+    rates: Vec<RateEntry<'a>>,
+    /// Exact p of Gi* at the peak; null where counts are too large for an exact one.
+    gi_star: Option<GiStarEntry>,
+    /// Where the peak stands among all units; of all records only.
+    peak_rank: Option<PeakRankEntry>,
+    /// The scan cluster in which most of its incidents lie.
+    scan: Option<ScanEntry>,
+    /// Incidents whose victim, reporter and address are known by a pseudonym.
+    known: KnownEntry,
+    /// Why it is a hotspot and how sure that is.
+    sentence: &'a str,
+}
+
+/// The rate by one denominator. Without numbers the denominator is unfit for this place.
+#[derive(Debug, Serialize, ToSchema)]
+struct RateEntry<'a> {
+    denominator: &'a str,
+    name: &'a str,
+    /// Per what the rate is, a year.
+    unit: &'a str,
+    /// Incidents where the denominator is known.
+    n: Option<u32>,
+    /// With exact 95 % Poisson limits.
+    rate: Option<f64>,
+    lo: Option<f64>,
+    hi: Option<f64>,
+    /// How many times the study area's rate, with 95 % credible interval.
+    ratio: Option<f64>,
+    ratio_lo: Option<f64>,
+    ratio_hi: Option<f64>,
+    /// Probability that the ratio is above the threshold.
+    probability: Option<f64>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct GiStarEntry {
+    /// Conditional, greater.
+    p: f64,
+    /// Adjusted for all units (Benjamini and Hochberg).
+    q: f64,
+}
+
+/// 1 is the highest rate.
+#[derive(Debug, Serialize, ToSchema)]
+struct PeakRankEntry {
+    /// 95 % interval of the rank.
+    lo: u32,
+    hi: u32,
+    of: u32,
+    /// Probability of being among the highest 1 %.
+    in_top: f64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct ScanEntry {
+    /// From 1, the strongest.
+    cluster: u32,
+    /// Incidents in the whole cluster.
+    n: u32,
+    expected: f64,
+    /// Adjusted for all circles.
+    p: f64,
+    /// Incidents of the hotspot in it.
+    shared: u32,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct KnownEntry {
+    victim: u32,
+    reporter: u32,
+    premises: u32,
 }
 
 /// The analysis made again under other settings.
@@ -474,10 +581,10 @@ pub(crate) fn hotspots(
         Verdict::Analysed => ("analysed", None),
         Verdict::CannotTell { minimum } => ("cannot_tell", Some(minimum)),
     };
-    let features = analysis.hotspots.iter().map(|hotspot| HotspotFeature {
+    let features = (0..analysis.hotspots.len()).map(|row| HotspotFeature {
         kind: "Feature",
-        geometry: geometry(hotspot),
-        properties: hotspot_entry(hotspot, view, units, resolution, areas, &view.robustness.settings),
+        geometry: geometry(&analysis.hotspots[row]),
+        properties: hotspot_entry(row, view, units, resolution, areas, &view.robustness.settings),
     });
     bytes(&Hotspots {
         kind: "FeatureCollection",
@@ -498,14 +605,16 @@ pub(crate) fn hotspots(
 }
 
 fn hotspot_entry<'a>(
-    hotspot: &'a Hotspot,
-    view: &Released<HotspotsView>,
+    row: usize,
+    view: &'a Released<HotspotsView>,
     units: &Units,
     resolution: u8,
     areas: &'a [ReportingArea],
     settings: &'a [String],
 ) -> HotspotEntry<'a> {
     let window = view.analysis.window;
+    let hotspot = &view.analysis.hotspots[row];
+    let standing = &hotspot.standing;
     let borough = hotspot.area_code.as_deref().and_then(|code| areas.iter().find(|a| a.code == code)).map(|a| a.name.as_str());
     HotspotEntry {
         id: &hotspot.identity.id,
@@ -540,7 +649,37 @@ fn hotspot_entry<'a>(
                 .map(|(setting, _)| setting.as_str())
                 .collect(),
         },
-        sentence: hotspot.sentence(window),
+        evidence: standing.evidence.id(),
+        short_of_clear: &view.shortfalls[row],
+        rates: view.denominators.iter().zip(&standing.rates).map(|(names, rate)| rate_entry(names, rate.as_ref())).collect(),
+        gi_star: standing.gi_star.map(|[p, q]| GiStarEntry { p: rounded(p), q: rounded(q) }),
+        peak_rank: standing.peak.map(|p| PeakRankEntry { lo: p.rank[0], hi: p.rank[1], of: p.of, in_top: rounded(p.in_top) }),
+        scan: standing.scan.map(|s| ScanEntry {
+            cluster: s.cluster,
+            n: s.cases,
+            expected: rounded(s.expected),
+            p: rounded(s.p),
+            shared: s.shared,
+        }),
+        known: KnownEntry { victim: standing.known[0], reporter: standing.known[1], premises: standing.known[2] },
+        sentence: &view.sentences[row],
+    }
+}
+
+fn rate_entry<'a>([denominator, name, unit]: &'a [String; 3], rate: Option<&PlaceRate>) -> RateEntry<'a> {
+    let of = |part: fn(&PlaceRate) -> f64| rate.map(|r| rounded(part(r)));
+    RateEntry {
+        denominator,
+        name,
+        unit,
+        n: rate.map(|r| r.n),
+        rate: of(|r| r.rate[0]),
+        lo: of(|r| r.rate[1]),
+        hi: of(|r| r.rate[2]),
+        ratio: of(|r| r.ratio.mean),
+        ratio_lo: of(|r| r.ratio.lo),
+        ratio_hi: of(|r| r.ratio.hi),
+        probability: rate.map(|r| (r.probability * 1e6).round() / 1e6),
     }
 }
 
@@ -677,12 +816,13 @@ static AREA_FIELDS: [(&str, &str); 5] = [
     ("class", "Class of the legend"),
     ("value", "Value; none in class 0"),
 ];
-static HOTSPOT_FIELDS: [(&str, &str); 5] = [
+static HOTSPOT_FIELDS: [(&str, &str); 6] = [
     ("id", "Identifier in its release and strand"),
     ("rank", "1 for the largest excess"),
     ("name", "Name of the place"),
     ("n", "Incidents"),
     ("probability", "Probability of a rate above the threshold"),
+    ("evidence", "How sure it is: clear, weak or cannot_tell"),
 ];
 
 /// A GeoJSON feature collection; cells have the properties h3, n, class and value.

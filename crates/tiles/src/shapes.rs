@@ -43,7 +43,7 @@ enum Property {
 }
 
 impl ShapeTiles {
-    /// Hotspots: properties `id`, `rank`, `name`, `n`, `probability`; the MVT id is the rank.
+    /// Hotspots: properties `id`, `rank`, `name`, `n`, `probability`, `evidence`; the MVT id is the rank.
     pub fn hotspots(view: &Released<HotspotsView>) -> Self {
         let shapes = view.analysis.hotspots.iter().filter_map(|hotspot| {
             let properties = vec![
@@ -52,6 +52,7 @@ impl ShapeTiles {
                 ("name", Property::Text(hotspot.name.clone())),
                 ("n", Property::Whole(u64::from(hotspot.n))),
                 ("probability", Property::Number(hotspot.probability)),
+                ("evidence", Property::Text(hotspot.standing.evidence.id().to_owned())),
             ];
             Shape::new(u64::from(hotspot.rank), properties, &hotspot.outline)
         });

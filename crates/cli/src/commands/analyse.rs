@@ -8,16 +8,20 @@ use crate::progress;
 use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::Filter;
 use hotspot_core::hotspot::analysis::Analysis;
+use hotspot_core::hotspot::appraisal::Appraisal;
+use hotspot_core::hotspot::evidence::{Evidence, EvidencePolicy};
 use hotspot_core::hotspot::protection::protect;
 use hotspot_core::hotspot::robustness::{Design, Frames, Multiverse, Residents, VERSION as ROBUSTNESS_VERSION};
 use hotspot_core::hotspot::{StrandAnalysis, Verdict};
 use hotspot_core::provenance::Provenance;
+use hotspot_core::rate::rank::RankParams;
 use hotspot_core::release::{Release, RobustnessSettings};
 use hotspot_core::residents::ResidentPoints;
 use hotspot_core::units::Units;
 use hotspot_core::{BreakRegistry, MonthRange};
 use hotspot_pipeline::release::{Next, Published, hotspots_before, write_release};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Makes one release of the store and publishes it.
 pub fn run(args: &AnalyseArgs) -> Done {
@@ -49,13 +53,25 @@ pub fn run(args: &AnalyseArgs) -> Done {
     for analysis in &release.analyses {
         let name = analysis.strand.map_or("all records", |s| s.label());
         match analysis.verdict {
-            Verdict::Analysed => say(format_args!("  {name}: {} hotspots of {} incidents", analysis.hotspots.len(), analysis.n))?,
+            Verdict::Analysed => {
+                let [clear, weak, cannot_tell] = words(analysis);
+                say(format_args!(
+                    "  {name}: {} hotspots of {} incidents; evidence: {clear} clear, {weak} weak, {cannot_tell} cannot tell",
+                    analysis.hotspots.len(),
+                    analysis.n
+                ))?;
+            }
             Verdict::CannotTell { minimum } => {
                 say(format_args!("  {name}: cannot tell ({} incidents, {minimum} needed)", analysis.n))?;
             }
         }
     }
     Ok(())
+}
+
+/// How many hotspots have each word of [`Evidence::ALL`].
+fn words(analysis: &StrandAnalysis) -> [usize; 3] {
+    Evidence::ALL.map(|word| analysis.hotspots.iter().filter(|h| h.standing.evidence == word).count())
 }
 
 /// Computes and publishes a release.
@@ -100,6 +116,18 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         settings: robustness.settings.iter().map(ToString::to_string).collect(),
     };
     drop(frames);
+    bar.set_message("asking how sure each hotspot is");
+    let evidence = EvidencePolicy::current();
+    let denominators = asked.denominators();
+    let appraisal = Appraisal {
+        analysis: &Analysis { facts: &facts, metres: &metres, ..analysis },
+        people: &asked.placed.people,
+        denominators: &denominators,
+        policy: &evidence,
+        class: asked.known.class,
+        ranks: RankParams { seed: args.seed, ..RankParams::default() },
+    };
+    let unit_rates = appraisal.run(&mut analyses)?;
     if !asked.placed.unmatched.is_empty() {
         let records: u64 = asked.placed.unmatched.iter().map(|(_, n)| n).sum();
         note(format_args!("{} area codes are no unit: {records} records are counted and not drawn", asked.placed.unmatched.len()));
@@ -122,6 +150,9 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         outside: placed.outside,
         person_check: protection.check(),
         robustness,
+        evidence,
+        denominators,
+        unit_rates,
         units,
         areas: placed.areas,
         facts,
@@ -202,8 +233,7 @@ impl Figures {
             fullest: rows.len(),
             smallest_unit: hot.iter().map(|r| counts[*r as usize]).min().unwrap_or(0),
             largest: largest.map(|h| json!({"name": h.name, "n": h.n, "expected": h.expected, "area_km2": h.area_km2})),
-            largest_text: largest
-                .map_or_else(String::new, |h| format!("; the largest, {}: {}", h.name, h.sentence(release.window))),
+            largest_text: largest.map_or_else(String::new, |h| format!("; the largest, {}: {}", h.name, release.sentence(h))),
         }
     }
 
@@ -251,6 +281,7 @@ impl Figures {
                 "strand": a.strand.map_or("all", |s| s.id()),
                 "n": a.n,
                 "hotspots": (a.verdict == Verdict::Analysed).then_some(a.hotspots.len()),
+                "evidence": Evidence::ALL.iter().map(|w| w.id()).zip(words(a)).collect::<BTreeMap<_, _>>(),
             })).collect::<Vec<_>>(),
         })
     }

@@ -9,8 +9,9 @@ use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::FactKind;
 use hotspot_core::grid::{CellGrid, StudyArea};
 use hotspot_core::hotspot::analysis::{Analysis, PastHotspot};
+use hotspot_core::hotspot::denominator::{Denominator, RESIDENTS};
 use hotspot_core::hotspot::detect::DetectParams;
-use hotspot_core::residents::residents_by_cell;
+use hotspot_core::residents::{ResidentPoints, residents_by_cell};
 use hotspot_core::units::Units;
 use hotspot_core::{LonLat, Month, MonthRange};
 use hotspot_pipeline::areas::{parse_areas, parse_study_area};
@@ -56,6 +57,7 @@ pub struct Asked {
     pub london: bool,
     /// 0 for polygons.
     pub resolution: u8,
+    pub by: ReferenceArg,
     pub reference: Vec<f64>,
     pub reference_name: String,
     pub rule: DetectParams,
@@ -72,7 +74,21 @@ impl Asked {
         let resolution = if matches!(units, Units::Areas(_)) { 0 } else { args.resolution };
         let (reference, reference_name) = reference_of(args.reference, &units, resolution, london)?;
         let rule = DetectParams { threshold: args.threshold, ..DetectParams::default() };
-        Ok(Self { known, as_known_on, months, month, window, units, placed, london, resolution, reference, reference_name, rule })
+        Ok(Self {
+            known,
+            as_known_on,
+            months,
+            month,
+            window,
+            units,
+            placed,
+            london,
+            resolution,
+            by: args.reference,
+            reference,
+            reference_name,
+            rule,
+        })
     }
 
     /// The analysis, going on from the hotspots of an earlier release.
@@ -91,15 +107,37 @@ impl Asked {
     }
 }
 
+impl Asked {
+    /// Measures of what is at risk by unit of the hotspots: the reference measure of the rule first, then what else is known.
+    pub fn denominators(&self) -> Vec<Denominator> {
+        let level = self.units.level(self.resolution).expect("the question was placed on this level");
+        let area = Denominator::area(level.area_km2);
+        let residents = self.london.then(|| {
+            let points = ResidentPoints::of(Atlas::london());
+            let values = match &self.units {
+                Units::Cells(grid) => level.roll_up(&points.on(grid, [0.0; 2]), 0.0),
+                Units::Areas(layer) => points.in_areas(layer),
+            };
+            Denominator::people(RESIDENTS, RESIDENTS_NAME.to_owned(), "residents", values)
+        });
+        match (self.by, residents) {
+            (ReferenceArg::Residents, Some(residents)) => vec![residents, area],
+            (_, residents) => std::iter::once(area).chain(residents).collect(),
+        }
+    }
+}
+
+/// What the residents of London are.
+const RESIDENTS_NAME: &str = "residents, mid-2023 (unconfirmed), spread over live postcodes; none where offices dominate";
+
 /// The reference measure by unit, and its name.
 fn reference_of(wanted: ReferenceArg, units: &Units, resolution: u8, london: bool) -> Done<(Vec<f64>, String)> {
     let level = units.level(resolution).ok_or_else(|| Failure::cannot("the grid has no such resolution"))?;
     match (wanted, units) {
         (ReferenceArg::Area, _) => Ok((level.area_km2.to_vec(), "area inside the study area, km²".to_owned())),
-        (ReferenceArg::Residents, Units::Cells(grid)) if london => Ok((
-            level.roll_up(&residents_by_cell(grid, Atlas::london()), 0.0),
-            "residents, mid-2023 (unconfirmed), spread over live postcodes; none where offices dominate".to_owned(),
-        )),
+        (ReferenceArg::Residents, Units::Cells(grid)) if london => {
+            Ok((level.roll_up(&residents_by_cell(grid, Atlas::london()), 0.0), RESIDENTS_NAME.to_owned()))
+        }
         (ReferenceArg::Residents, _) => Err(Failure::cannot("--reference residents is known for cells of London only")),
     }
 }

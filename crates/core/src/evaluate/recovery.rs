@@ -372,6 +372,7 @@ mod tests {
             strands: [0; Strand::ALL.len()],
             months: vec![n],
             robustness: HotspotRobustness::default(),
+            standing: crate::hotspot::appraisal::Standing::default(),
         };
         StrandAnalysis {
             strand: None,

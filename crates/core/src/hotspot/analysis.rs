@@ -1,5 +1,6 @@
 //! From facts to named hotspots, for all records or one strand.
 
+use super::appraisal::Standing;
 use super::detect::{DetectInput, DetectParams, Detection, HotPlace, detect};
 use super::identity::{Before, Ended, Footprint, Identity, identify};
 use super::robustness::HotspotRobustness;
@@ -150,6 +151,7 @@ impl Analysis<'_> {
             strands: [0; Strand::ALL.len()],
             months: vec![0; self.window.len()],
             robustness: HotspotRobustness::default(),
+            standing: Standing::default(),
         }
     }
 

@@ -154,6 +154,7 @@ impl Town {
             strands: [0; Strand::ALL.len()],
             months: vec![0; window.len()],
             robustness: super::robustness::HotspotRobustness::default(),
+            standing: super::appraisal::Standing::default(),
         };
         StrandAnalysis { strand, window, n, verdict: Verdict::Analysed, prior: None, hotspots: vec![hotspot], ended: Vec::new() }
     }

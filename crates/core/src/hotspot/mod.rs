@@ -3,6 +3,8 @@
 //! | question | here | known elsewhere as |
 //! | --- | --- | --- |
 //! | which places are hot? | [`detect::detect`], [`analysis::Analysis`] | no peer |
+//! | how sure is it? | [`evidence::EvidencePolicy`] | no peer |
+//! | what does it carry: rates, p and q, cluster, rank? | [`appraisal::Appraisal`], [`denominator::unit_rates`] | each by itself |
 //! | is it the one of last month? | [`identity::identify`] | no peer |
 //! | does it hang on one person? | [`protection::protect`] | no peer |
 //! | is it new, does it change, when in the week is it? | [`history::histories`] | emerging hot spots, XmR, data clock, each by itself |
@@ -13,9 +15,12 @@
 //! | would patrols by this map make it come true? | [`lock_in::lock_in`] | urn of Ensign and others |
 
 pub mod analysis;
+pub mod appraisal;
 pub mod attribution;
+pub mod denominator;
 pub mod detect;
 pub mod event;
+pub mod evidence;
 #[cfg(test)]
 mod fixture;
 pub mod history;
@@ -30,6 +35,7 @@ pub mod silence;
 use crate::incident::Strand;
 use crate::month::MonthRange;
 use crate::rate::shrinkage::GammaPrior;
+use appraisal::Standing;
 use geo::MultiPolygon;
 use identity::{Ended, Identity};
 use robustness::HotspotRobustness;
@@ -78,22 +84,8 @@ pub struct Hotspot {
     pub months: Vec<u32>,
     /// In how many of the settings it is hot; empty where that was not asked.
     pub robustness: HotspotRobustness,
-}
-
-impl Hotspot {
-    /// Why this is a hotspot, in a sentence with its n, period and unit.
-    pub fn sentence(&self, window: MonthRange) -> String {
-        format!(
-            "{} recorded incident{} in {} ({window}) where {:.1} would be expected from the reference measure; its rate is estimated at {:.1} times that of the study area (95 % interval {:.1} to {:.1}; estimates from few incidents are drawn towards 1).",
-            self.n,
-            if self.n == 1 { "" } else { "s" },
-            if window.len() == 1 { "1 month".to_owned() } else { format!("{} months", window.len()) },
-            self.expected,
-            self.ratio.mean,
-            self.ratio.lo,
-            self.ratio.hi,
-        )
-    }
+    /// How sure it is, and what else it carries.
+    pub standing: Standing,
 }
 
 /// Why an analysis has or has not got hotspots.

@@ -3,6 +3,7 @@
 use super::level_of;
 use crate::cube::Filter;
 use crate::error::Result;
+use crate::hotspot::denominator::RESIDENTS;
 use crate::incident::UnknownName;
 use crate::release::Release;
 use crate::units::{UnitLevel, Units};
@@ -17,6 +18,10 @@ pub enum Layer {
     Density,
     /// P(rate > 2 × the study area's).
     Probability,
+    /// The same by residents instead of area; where residents are known.
+    Residents,
+    /// P(rate among the highest 1 % of the units of the hotspots).
+    Top,
     /// Gi* z score.
     GiStar,
     /// Clusters of the scan statistic: incidents over those expected.
@@ -30,14 +35,19 @@ pub const KDE_BANDWIDTH_M: f64 = 500.0;
 
 impl Layer {
     /// Every layer, the default first.
-    pub const ALL: [Self; 6] = [Self::Count, Self::Density, Self::Probability, Self::GiStar, Self::Scan, Self::Kde];
+    pub const ALL: [Self; 8] =
+        [Self::Count, Self::Density, Self::Probability, Self::Residents, Self::Top, Self::GiStar, Self::Scan, Self::Kde];
 
-    /// Layers that units have: polygons are too different in size for a kernel at their centres.
-    pub fn of(units: &Units) -> &'static [Self] {
-        match units {
-            Units::Cells(_) => &Self::ALL,
-            Units::Areas(_) => &Self::ALL[..5],
-        }
+    /// Layers that a release has: polygons are too different in size for a kernel at their centres, and residents are not known
+    /// everywhere.
+    pub fn of(release: &Release) -> impl Iterator<Item = Self> {
+        let residents = release.denominators.iter().any(|d| d.id == RESIDENTS);
+        let cells = matches!(release.units, Units::Cells(_));
+        Self::ALL.into_iter().filter(move |layer| match layer {
+            Self::Kde => cells,
+            Self::Residents => residents,
+            _ => true,
+        })
     }
 
     /// Stable identifier.
@@ -46,6 +56,8 @@ impl Layer {
             Self::Count => "count",
             Self::Density => "density",
             Self::Probability => "probability",
+            Self::Residents => "residents",
+            Self::Top => "top",
             Self::GiStar => "gi-star",
             Self::Scan => "scan",
             Self::Kde => "kde",
@@ -58,6 +70,8 @@ impl Layer {
             Self::Count => "Recorded incidents",
             Self::Density => "Incidents per km² a year",
             Self::Probability => "Probability of more than twice the expected rate",
+            Self::Residents => "Probability of more than twice the rate per resident",
+            Self::Top => "Probability of the highest 1 %",
             Self::GiStar => "Gi* clustering",
             Self::Scan => "Scan clusters",
             Self::Kde => "Smoothed density",
@@ -71,6 +85,12 @@ impl Layer {
             Self::Density => "Recorded incidents per square kilometre of the cell inside the study area, scaled to one year.",
             Self::Probability => {
                 "Posterior probability that the cell's rate is more than twice that of the study area, from a gamma–Poisson model with area as the reference measure."
+            }
+            Self::Residents => {
+                "Posterior probability that the rate per resident is more than twice that of the study area, from a gamma–Poisson model. Cells where nobody lives, or where residents are no fit measure (offices dominate), have no rate and are left empty. A cell of another size has the value of its middle."
+            }
+            Self::Top => {
+                "How often the cell is among the highest 1 % when every cell's rate is drawn from its posterior: a place can be far above the mean and still not sure to be among the highest. A cell of another size has the value of its middle."
             }
             Self::GiStar => {
                 "Getis–Ord Gi*: whether the cell and its neighbours together hold more incidents than chance would bring, by exact conditional p. It says nothing of the cell's own count."
@@ -89,7 +109,7 @@ impl Layer {
         match self {
             Self::Count => "incidents",
             Self::Density | Self::Kde => "incidents per km² a year",
-            Self::Probability => "probability",
+            Self::Probability | Self::Residents | Self::Top => "probability",
             Self::GiStar => "exact p of Gi*",
             Self::Scan => "times the incidents expected in the cluster",
         }
@@ -102,7 +122,7 @@ impl FromStr for Layer {
         Self::ALL
             .into_iter()
             .find(|l| l.id() == text)
-            .ok_or(UnknownName { what: "layer", allowed: "count, density, probability, gi-star, scan, kde" })
+            .ok_or(UnknownName { what: "layer", allowed: "count, density, probability, residents, top, gi-star, scan, kde" })
     }
 }
 
@@ -181,7 +201,7 @@ impl Scale {
                 let labels = ladder(&lower, |from, to| format!("{from:.1} to {to:.1}"));
                 Self { empty: format!("below {:.1}", 0.5 * mean), lower, labels, descending: false }
             }
-            Layer::Probability => {
+            Layer::Probability | Layer::Residents | Layer::Top => {
                 let lower = vec![0.2, 0.5, 0.8, 0.95, 0.99];
                 Self {
                     empty: "below 0.2".to_owned(),

@@ -4,6 +4,7 @@ use crate::cube::{Filter, NO_AREA};
 use crate::error::{Error, Result};
 use crate::hotspot::StrandAnalysis;
 use crate::hotspot::detect::RelativeRates;
+use crate::hotspot::evidence::EvidencePolicy;
 use crate::incident::PlaceKind;
 use crate::local::permutation::local_g_exact;
 use crate::local::{Alternative, Null};
@@ -53,6 +54,12 @@ pub struct HotspotsView {
     pub reference: String,
     /// Settings under which they were asked for again.
     pub robustness: RobustnessSettings,
+    /// Why each is one and how sure that is, in plain words, by hotspot.
+    pub sentences: Vec<String>,
+    /// What keeps each from being clear, by hotspot.
+    pub shortfalls: Vec<Vec<String>>,
+    /// Identifier, name, and unit of rates of each denominator.
+    pub denominators: Vec<[String; 3]>,
 }
 
 /// One reporting area (borough).
@@ -120,6 +127,8 @@ pub struct ReleaseView {
     pub person_check: PersonCheck,
     /// Incidents and number of hotspots by strand; `None` stands for all; no number means "cannot tell".
     pub strands: Vec<(Option<Strand>, u32, Option<u32>)>,
+    /// Thresholds of the words for evidence.
+    pub evidence: EvidencePolicy,
     /// Reference measure of the hotspot rule.
     pub reference: String,
     /// Factor of the hotspot rule.
@@ -190,6 +199,12 @@ impl CellsView {
                     add(row, p, scale.class(p));
                 });
             }
+            Layer::Residents | Layer::Top => {
+                let rows: Vec<usize> = rows.collect();
+                for (row, p) in rows.iter().zip(surface::probabilities(release, layer, filter, resolution, &rows)?) {
+                    add(*row, p, scale.class(p));
+                }
+            }
             Layer::Kde => {
                 let rows: Vec<usize> = rows.collect();
                 let density = surface::smoothed(release, filter, resolution, &rows)?;
@@ -221,7 +236,11 @@ impl HotspotsView {
     /// The hotspots of a strand, or of all records; `None` when the release does not analyse it.
     pub fn of(release: &Release, strand: Option<Strand>) -> Option<Self> {
         let analysis = release.analysis(strand)?.clone();
+        let judged = |h| release.evidence.judge(h, release.class).shortfalls.iter().map(ToString::to_string).collect();
         Some(Self {
+            sentences: analysis.hotspots.iter().map(|h| release.sentence(h)).collect(),
+            shortfalls: analysis.hotspots.iter().map(judged).collect(),
+            denominators: release.denominators.iter().map(|d| [&d.id, &d.name, &d.unit].map(Clone::clone)).collect(),
             analysis,
             threshold: release.rule.threshold,
             reference: release.reference.clone(),
@@ -288,6 +307,7 @@ impl ReleaseView {
             outside: release.outside,
             person_check: release.person_check,
             strands,
+            evidence: release.evidence.clone(),
             reference: release.reference.clone(),
             threshold: release.rule.threshold,
             breaks: release.breaks.inside(release.months).cloned().collect(),

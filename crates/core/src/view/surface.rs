@@ -1,11 +1,14 @@
-//! Layers whose value at a unit comes from its surroundings: smoothed density, and clusters of the scan.
+//! Layers that are made on one level and drawn on all: smoothed density, clusters of the scan, probabilities by named denominators.
 
 use super::layer::KDE_BANDWIDTH_M;
-use super::level_of;
+use super::{Layer, level_of};
 use crate::cube::Filter;
 use crate::density::{Edge, EdgeCorrection, KdeParams, Mask, Points, kde};
 use crate::error::{Error, Result};
+use crate::hotspot::denominator::RESIDENTS;
+use crate::hotspot::detect::RelativeRates;
 use crate::hotspot::scan_clusters::scan_clusters;
+use crate::rate::rank::{RankParams, rank_intervals};
 use crate::release::Release;
 use crate::units::Units;
 use h3o::Resolution;
@@ -25,6 +28,41 @@ pub(super) fn smoothed(release: &Release, filter: Filter, resolution: u8, rows: 
     Ok(kde(Points::weighted(finest.centers_m(), &counts), &at, &params)?.density_per_km2)
 }
 
+/// Draws of a live layer: a probability of ½ has a standard error of 0.035.
+const RANK_DRAWS: u32 = 199;
+
+/// P(rate above the threshold) by residents, or P(among the highest 1 %) by area, of some units of a level. Made on the units of the
+/// hotspots whatever the level: a smaller cell has the value of its parent, a larger one that of the cell in its middle.
+pub(super) fn probabilities(release: &Release, layer: Layer, filter: Filter, resolution: u8, rows: &[usize]) -> Result<Vec<f64>> {
+    let level = level_of(release, release.resolution)?;
+    let counts = level.counts(&release.facts, &filter);
+    let measure = match layer {
+        Layer::Residents => {
+            let residents = release.denominators.iter().find(|d| d.id == RESIDENTS);
+            &residents.ok_or(Error::OutOfRange { what: "layer", must: "one that the release has" })?.values
+        }
+        _ => level.area_km2,
+    };
+    let with: Vec<usize> = (0..counts.len()).filter(|row| measure[*row] > 0.0).collect();
+    let mut value = vec![0.0; counts.len()];
+    // Without an incident there is no evidence for any place.
+    if with.iter().any(|row| counts[*row] > 0) {
+        let rates = RelativeRates::fit(&counts, measure)?;
+        let posteriors: Vec<_> = with.iter().map(|row| rates.posterior(*row, counts[*row])).collect();
+        if layer == Layer::Residents {
+            for (row, posterior) in with.iter().zip(&posteriors) {
+                value[*row] = posterior.exceedance(release.rule.threshold);
+            }
+        } else {
+            let ranks = rank_intervals(&posteriors, &RankParams { replicates: RANK_DRAWS, ..RankParams::default() })?;
+            for (row, p) in with.iter().zip(ranks.in_top) {
+                value[*row] = p;
+            }
+        }
+    }
+    Ok(carried(release, &value, resolution, rows))
+}
+
 /// Incidents over expected ones of the cluster in which some units of a level lie; 0 in none. The scan is made on the units of
 /// the hotspots whatever the level, so that the picture does not change with the zoom: a smaller cell lies where its parent
 /// does, a larger one where the cell in its middle does.
@@ -41,8 +79,11 @@ pub(super) fn scanned(release: &Release, filter: Filter, resolution: u8, rows: &
             }
         }
     }
-    Ok(rows
-        .iter()
-        .map(|row| release.units.row_at(resolution, *row as u32, release.resolution).map_or(0.0, |unit| ratio[unit as usize]))
-        .collect())
+    Ok(carried(release, &ratio, resolution, rows))
+}
+
+/// A column of the units of the hotspots, at some units of another level.
+fn carried(release: &Release, column: &[f64], resolution: u8, rows: &[usize]) -> Vec<f64> {
+    let at = |row: &usize| release.units.row_at(resolution, *row as u32, release.resolution);
+    rows.iter().map(|row| at(row).map_or(0.0, |unit| column[unit as usize])).collect()
 }

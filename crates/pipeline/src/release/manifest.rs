@@ -4,7 +4,9 @@ use crate::as_text;
 use crate::commit::{self, sha256_hex};
 use crate::error::{Error, Result, Stage};
 use hotspot_core::cube::FactKind;
+use hotspot_core::hotspot::denominator::Denominator;
 use hotspot_core::hotspot::detect::DetectParams;
+use hotspot_core::hotspot::evidence::{Evidence, EvidencePolicy, Quantity, Threshold};
 use hotspot_core::projection::{LonLat, Projection};
 use hotspot_core::provenance::Provenance;
 use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, RobustnessSettings};
@@ -17,7 +19,7 @@ use std::path::Path;
 /// Name of the file.
 pub(crate) const NAME: &str = "manifest.json";
 /// Layout of a release. Another number means another program.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 /// Hex digits of the digest in the identifier.
 const DIGITS: usize = 12;
 
@@ -57,6 +59,8 @@ pub(crate) struct Manifest {
     outside: u64,
     person_check: Persons,
     robustness: Asked,
+    evidence: Words,
+    denominators: Vec<Measure>,
     breaks: Vec<Break>,
     provenance: Made,
     facts: Kind,
@@ -130,6 +134,33 @@ struct Asked {
     settings: Vec<String>,
 }
 
+/// [`EvidencePolicy`] as JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Words {
+    version: String,
+    thresholds: Vec<Least>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Least {
+    word: String,
+    quantity: String,
+    #[serde(with = "as_text")]
+    least: f64,
+}
+
+/// [`Denominator`] as JSON, but for its values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Measure {
+    id: String,
+    name: String,
+    unit: String,
+    #[serde(with = "as_text")]
+    per: f64,
+    #[serde(with = "as_text")]
+    least: f64,
+}
+
 /// [`PersonCheck`] as JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Persons {
@@ -198,6 +229,9 @@ pub(crate) struct Stated {
     pub(crate) outside: u64,
     pub(crate) person_check: PersonCheck,
     pub(crate) robustness: RobustnessSettings,
+    pub(crate) evidence: EvidencePolicy,
+    /// Without their values, which a table holds.
+    pub(crate) denominators: Vec<Denominator>,
     pub(crate) breaks: BreakRegistry,
     pub(crate) provenance: Provenance,
     pub(crate) facts: FactKind,
@@ -229,6 +263,20 @@ impl Manifest {
             outside: release.outside,
             person_check: Persons { mapped: in_units, victim, reporter, premises, withheld },
             robustness: Asked { version: release.robustness.version.clone(), settings: release.robustness.settings.clone() },
+            evidence: Words {
+                version: release.evidence.version.clone(),
+                thresholds: release
+                    .evidence
+                    .thresholds
+                    .iter()
+                    .map(|t| Least { word: t.word.id().to_owned(), quantity: t.quantity.id().to_owned(), least: t.least })
+                    .collect(),
+            },
+            denominators: release
+                .denominators
+                .iter()
+                .map(|d| Measure { id: d.id.clone(), name: d.name.clone(), unit: d.unit.clone(), per: d.per, least: d.least })
+                .collect(),
             breaks: breaks.collect(),
             provenance: Made { version, inputs, settings, seed },
             facts: match release.facts.kind() {
@@ -240,7 +288,7 @@ impl Manifest {
         }
     }
 
-    /// What it says, in the types of the core; `None` when a range of months ends before it starts.
+    /// What it says, in the types of the core; `None` when a range of months ends before it starts, or a word is none of ours.
     pub(crate) fn stated(&self) -> Option<Stated> {
         let Rule { threshold, fdr, join_radius_m, max_area_km2, minimum } = self.rule;
         let Account { rows, mapped, area_only, online, no_place, rejected } = self.reconciliation;
@@ -265,6 +313,27 @@ impl Manifest {
             outside: self.outside,
             person_check: PersonCheck { mapped: in_units, known: [victim, reporter, premises], withheld },
             robustness: RobustnessSettings { version: self.robustness.version.clone(), settings: self.robustness.settings.clone() },
+            evidence: EvidencePolicy {
+                version: self.evidence.version.clone(),
+                thresholds: self
+                    .evidence
+                    .thresholds
+                    .iter()
+                    .map(|t| {
+                        Some(Threshold {
+                            word: Evidence::from_id(&t.word)?,
+                            quantity: Quantity::from_id(&t.quantity)?,
+                            least: t.least,
+                        })
+                    })
+                    .collect::<Option<_>>()?,
+            },
+            denominators: self
+                .denominators
+                .iter()
+                .cloned()
+                .map(|Measure { id, name, unit, per, least }| Denominator { id, name, unit, per, least, values: Vec::new() })
+                .collect(),
             breaks: BreakRegistry::new(breaks.collect()),
             provenance: Provenance { version, inputs, settings, seed },
             facts: match self.facts {

@@ -8,6 +8,8 @@
 //! releases/2026-10-<digest>/boroughs.parquet   reporting areas
 //! releases/2026-10-<digest>/analyses.parquet   one row for all records and one for each strand
 //! releases/2026-10-<digest>/hotspots.parquet   hotspots with outline (GeoParquet)
+//! releases/2026-10-<digest>/rates.parquet       rates of the hotspots by named denominators
+//! releases/2026-10-<digest>/units.parquet       every unit by named denominators: rate, P(above the threshold), rank
 //! releases/2026-10-<digest>/ended.parquet      hotspots of the release before that it has not got
 //! releases/current                             the identifier of the one published last
 //! ```
@@ -15,6 +17,7 @@
 //! The name holds the digest of everything inside: the same input, settings and seed give the same release, whenever and
 //! wherever it is made.
 
+mod appraisal;
 mod manifest;
 mod tables;
 
@@ -48,6 +51,8 @@ const BOROUGHS: &str = "boroughs.parquet";
 const ANALYSES: &str = "analyses.parquet";
 const HOTSPOTS: &str = "hotspots.parquet";
 const ENDED: &str = "ended.parquet";
+const RATES: &str = "rates.parquet";
+const UNITS: &str = "units.parquet";
 
 /// A release that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,13 +170,19 @@ pub fn read_release(releases: &Path, id: Option<&str>) -> Result<Release> {
         outside,
         person_check,
         robustness,
+        evidence,
+        mut denominators,
         breaks,
         provenance,
         facts,
-    } = manifest.stated().ok_or_else(|| Error::refused(STAGE, &folder, "a range of months ends before it starts"))?;
+    } = manifest.stated().ok_or_else(|| {
+        Error::refused(STAGE, &folder, "a range of months ends before it starts, or a word is none of this program's")
+    })?;
     let mut analyses = tables::analyses_from_table(&open(ANALYSES)?)?;
     tables::hotspots_from_table(&open(HOTSPOTS)?, &mut analyses)?;
     tables::ended_from_table(&open(ENDED)?, &mut analyses)?;
+    appraisal::place_rates_from_table(&open(RATES)?, &mut analyses)?;
+    let unit_rates = appraisal::unit_rates_from_table(&open(UNITS)?, &mut denominators)?;
     let facts = tables::facts_from_table(&open(FACTS)?, facts)?;
     let areas = tables::reporting_from_table(&open(BOROUGHS)?)?;
     Ok(Release {
@@ -190,6 +201,9 @@ pub fn read_release(releases: &Path, id: Option<&str>) -> Result<Release> {
         outside,
         person_check,
         robustness,
+        evidence,
+        denominators,
+        unit_rates,
         units,
         areas,
         facts,
@@ -350,6 +364,8 @@ fn contents(release: &Release, path: &Path) -> Result<(Manifest, BTreeMap<&'stat
     files.insert(ANALYSES, tables::analyses_to_parquet(&release.analyses, path)?);
     files.insert(HOTSPOTS, tables::hotspots_to_parquet(&release.analyses, path)?);
     files.insert(ENDED, tables::ended_to_parquet(&release.analyses, path)?);
+    files.insert(RATES, appraisal::place_rates_to_parquet(release, path)?);
+    files.insert(UNITS, appraisal::unit_rates_to_parquet(release, path)?);
     let digests = files.iter().map(|(name, bytes)| ((*name).to_owned(), commit::sha256_hex(bytes))).collect();
     Ok((Manifest::of(release, units, digests), files))
 }

@@ -1,5 +1,6 @@
 //! The tables of a release and back.
 
+use super::appraisal;
 use crate::error::{Result, Stage};
 use crate::frame::{Table, TableWriter};
 use crate::schema::store::{analysis, ended, fact, hotspot, unit};
@@ -186,7 +187,7 @@ pub(crate) fn hotspots_to_parquet(analyses: &[StrandAnalysis], path: &Path) -> R
     let code = |holds: &Option<bool>| holds.map_or(2, u32::from);
     let holds: Vec<Vec<u32>> = all().map(|h| h.robustness.holds.iter().map(code).collect()).collect();
     let outlines: Vec<Vec<u8>> = all().map(|h| wkb::encode(&h.outline)).collect();
-    TableWriter::new()
+    let table = TableWriter::new()
         .with(hotspot::ANALYSIS, numbers.iter())
         .with(hotspot::ID, all().map(|h| &h.identity.id))
         .with(hotspot::FIRST_SEEN, all().map(|h| &h.identity.first_seen))
@@ -209,8 +210,8 @@ pub(crate) fn hotspots_to_parquet(analyses: &[StrandAnalysis], path: &Path) -> R
         .with(hotspot::HOLDS, holds.iter())
         .with(hotspot::MONTH_COUNTS, all().map(|h| &h.months))
         .with(hotspot::GEOMETRY, outlines.iter())
-        .with_metadata("geo", wkb::GEOPARQUET.to_owned())
-        .into_parquet(STAGE, path)
+        .with_metadata("geo", wkb::GEOPARQUET.to_owned());
+    appraisal::with_standing(table, &all().collect::<Vec<_>>()).into_parquet(STAGE, path)
 }
 
 pub(crate) fn ended_to_parquet(analyses: &[StrandAnalysis], path: &Path) -> Result<Vec<u8>> {
@@ -263,6 +264,7 @@ pub(crate) fn hotspots_from_table(table: &Table, analyses: &mut [StrandAnalysis]
     let holds = table.column(hotspot::HOLDS)?;
     let mut months = table.column(hotspot::MONTH_COUNTS)?;
     let mut outlines = geometry(table)?;
+    let mut standings = appraisal::standings(table)?;
     for row in 0..table.len() {
         let analysis = analyses
             .get_mut(number[row] as usize)
@@ -294,6 +296,7 @@ pub(crate) fn hotspots_from_table(table: &Table, analyses: &mut [StrandAnalysis]
                 share: robustness[row],
                 holds: holds[row].iter().map(|code| (*code < 2).then_some(*code == 1)).collect(),
             },
+            standing: std::mem::take(&mut standings[row]),
         });
     }
     Ok(())

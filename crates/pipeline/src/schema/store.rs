@@ -159,7 +159,69 @@ pub(crate) mod hotspot {
     pub(crate) const ROBUSTNESS: Col<f64> = Col::new("robustness");
     /// By setting of the manifest: 1 it is hot, 0 it is not, 2 nothing is said.
     pub(crate) const HOLDS: Col<Vec<u32>> = Col::new("holds");
+    /// How sure it is: clear, weak or cannot_tell.
+    pub(crate) const EVIDENCE: Col<String> = Col::new("evidence");
+    /// Exact conditional p of Gi* at the peak, and adjusted for all units (Benjamini and Hochberg).
+    pub(crate) const GI_STAR_P: Col<f64> = Col::new("gi_star_p");
+    pub(crate) const GI_STAR_Q: Col<f64> = Col::new("gi_star_q");
+    /// 95 % interval of the peak's rank among so many units, and P(among the highest 1 %).
+    pub(crate) const PEAK_RANK_LO: Col<u32> = Col::new("peak_rank_lo");
+    pub(crate) const PEAK_RANK_HI: Col<u32> = Col::new("peak_rank_hi");
+    pub(crate) const PEAK_RANK_OF: Col<u32> = Col::new("peak_rank_of");
+    pub(crate) const PEAK_IN_TOP: Col<f64> = Col::new("peak_in_top");
+    /// The scan cluster in which most of its incidents lie.
+    pub(crate) const SCAN_CLUSTER: Col<u32> = Col::new("scan_cluster");
+    pub(crate) const SCAN_CASES: Col<u32> = Col::new("scan_cases");
+    pub(crate) const SCAN_EXPECTED: Col<f64> = Col::new("scan_expected");
+    pub(crate) const SCAN_P: Col<f64> = Col::new("scan_p");
+    pub(crate) const SCAN_SHARED: Col<u32> = Col::new("scan_shared");
+    /// Incidents with a known victim, reporter and address.
+    pub(crate) const KNOWN_VICTIM: Col<u32> = Col::new("known_victim");
+    pub(crate) const KNOWN_REPORTER: Col<u32> = Col::new("known_reporter");
+    pub(crate) const KNOWN_PREMISES: Col<u32> = Col::new("known_premises");
     /// Incidents by month of the window.
     pub(crate) const MONTH_COUNTS: Col<Vec<u32>> = Col::new("month_counts");
     pub(crate) const GEOMETRY: Col<Vec<u8>> = Col::new("geometry");
+}
+
+/// Rates of the hotspots of a release by named denominators; no numbers where the denominator is unfit.
+pub(crate) mod place_rate {
+    use crate::frame::Col;
+
+    /// Row of the analysis.
+    pub(crate) const ANALYSIS: Col<u32> = Col::new("analysis");
+    pub(crate) const HOTSPOT: Col<String> = Col::new("hotspot");
+    pub(crate) const DENOMINATOR: Col<String> = Col::new("denominator");
+    /// Incidents in its units that have a rate.
+    pub(crate) const N: Col<u32> = Col::new("n");
+    pub(crate) const MEASURE: Col<f64> = Col::new("measure");
+    /// Per unit of the denominator a year, with exact 95 % Poisson limits.
+    pub(crate) const RATE: Col<f64> = Col::new("rate");
+    pub(crate) const RATE_LO: Col<f64> = Col::new("rate_lo");
+    pub(crate) const RATE_HI: Col<f64> = Col::new("rate_hi");
+    /// Times the study area's rate, with 95 % credible interval.
+    pub(crate) const RATIO: Col<f64> = Col::new("ratio");
+    pub(crate) const RATIO_LO: Col<f64> = Col::new("ratio_lo");
+    pub(crate) const RATIO_HI: Col<f64> = Col::new("ratio_hi");
+    pub(crate) const PROBABILITY: Col<f64> = Col::new("probability");
+}
+
+/// Every unit of a release at the resolution of the hotspots, by named denominators: all records of the window.
+pub(crate) mod unit_rate {
+    use crate::frame::Col;
+
+    pub(crate) const DENOMINATOR: Col<String> = Col::new("denominator");
+    /// Cell in hexadecimal, or code of the area.
+    pub(crate) const UNIT: Col<String> = Col::new("unit");
+    pub(crate) const MEASURE: Col<f64> = Col::new("measure");
+    /// Incidents; none where the unit has no rate.
+    pub(crate) const N: Col<u32> = Col::new("n");
+    pub(crate) const EXPECTED: Col<f64> = Col::new("expected");
+    pub(crate) const RATIO: Col<f64> = Col::new("ratio");
+    pub(crate) const RATIO_LO: Col<f64> = Col::new("ratio_lo");
+    pub(crate) const RATIO_HI: Col<f64> = Col::new("ratio_hi");
+    pub(crate) const PROBABILITY: Col<f64> = Col::new("probability");
+    pub(crate) const IN_TOP: Col<f64> = Col::new("in_top");
+    pub(crate) const RANK_LO: Col<u32> = Col::new("rank_lo");
+    pub(crate) const RANK_HI: Col<u32> = Col::new("rank_hi");
 }

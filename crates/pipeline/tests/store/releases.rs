@@ -33,6 +33,9 @@ fn text(release: &Release) -> String {
         outside,
         person_check,
         robustness,
+        evidence,
+        denominators,
+        unit_rates,
         units: _,
         areas,
         facts,
@@ -43,7 +46,17 @@ fn text(release: &Release) -> String {
     let head = (month, window, months, as_known_on, class, licence, study_area, reference);
     format!(
         "{head:?} {:?}",
-        (rule, resolution, reconciliation, (outside, person_check, robustness), areas, facts, analyses, (breaks, provenance))
+        (
+            rule,
+            resolution,
+            reconciliation,
+            (outside, person_check, robustness),
+            areas,
+            facts,
+            analyses,
+            (breaks, provenance),
+            (evidence, denominators, unit_rates)
+        )
     )
 }
 
@@ -132,7 +145,7 @@ fn a_damaged_release_is_not_read_and_is_put_back_when_made_again() {
     let id = write_release(dir.path(), &make()).unwrap().id;
     let names: Vec<_> =
         fs::read_dir(dir.path().join(&id)).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
-    assert_eq!(names.len(), 8);
+    assert_eq!(names.len(), 10);
     for name in names {
         let path = dir.path().join(&id).join(&name);
         let mut bytes = fs::read(&path).unwrap();

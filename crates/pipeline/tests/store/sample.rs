@@ -4,7 +4,10 @@ use geo::{MultiPolygon, polygon};
 use h3o::Resolution;
 use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_HOUR, NO_UNIT};
 use hotspot_core::grid::{CellGrid, StudyArea};
+use hotspot_core::hotspot::appraisal::{PeakRank, ScanHit, Standing};
+use hotspot_core::hotspot::denominator::{Denominator, PlaceRate, UnitRates};
 use hotspot_core::hotspot::detect::DetectParams;
+use hotspot_core::hotspot::evidence::{Evidence, EvidencePolicy};
 use hotspot_core::hotspot::identity::{Change, Ended, Identity};
 use hotspot_core::hotspot::robustness::HotspotRobustness;
 use hotspot_core::hotspot::{Estimate, Hotspot, StrandAnalysis, Verdict};
@@ -156,6 +159,23 @@ pub fn release(units: Units, class: DataClass, n: u32) -> Release {
         strands: [0, 1, 2, 3, 4, 5, 6, 7],
         months: vec![0, 1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 3],
         robustness: HotspotRobustness { share: Some(third), holds: vec![Some(true), Some(false), None] },
+        standing: Standing {
+            evidence: Evidence::Weak,
+            rates: vec![
+                Some(PlaceRate {
+                    n: 6,
+                    measure: third,
+                    rate: [third, 0.1, 0.7],
+                    ratio: Estimate { mean: 2.0 * third, lo: 0.1 + 0.2, hi: 4.0 * third },
+                    probability: 1.0 - 1e-15,
+                }),
+                None,
+            ],
+            gi_star: Some([1e-300, third]),
+            peak: Some(PeakRank { rank: [1, 17], of: 90, in_top: third }),
+            scan: Some(ScanHit { cluster: 2, cases: 9, expected: 2.0 * third, p: 0.005, shared: 4 }),
+            known: [7, 0, 3],
+        },
     };
     let analysed = StrandAnalysis {
         strand: None,
@@ -201,6 +221,21 @@ pub fn release(units: Units, class: DataClass, n: u32) -> Release {
             version: "robustness-1".to_owned(),
             settings: vec!["as published".to_owned(), "24 months".to_owned(), "resolution 8".to_owned()],
         },
+        evidence: EvidencePolicy::current(),
+        denominators: vec![
+            Denominator::area(&[third, 0.2, 0.3]),
+            Denominator::people("residents", "residents, made up".to_owned(), "residents", vec![100.0 * third, 0.0, 7.0]),
+        ],
+        unit_rates: vec![UnitRates {
+            denominator: "residents".to_owned(),
+            units: vec![0, 2],
+            n: vec![3, 0],
+            expected: vec![third, 0.1 + 0.2],
+            ratio: vec![Estimate { mean: 3.0 * third, lo: third, hi: 4.0 }, Estimate { mean: 0.1, lo: 1e-300, hi: third }],
+            probability: vec![1.0 - 1e-15, 1e-300],
+            in_top: vec![third, 0.0],
+            rank: vec![[1, 2], [1, 2]],
+        }],
         units,
         areas: vec![
             ReportingArea { code: "E09000028".to_owned(), name: "Southwark".to_owned(), residents: Some(314_300) },

@@ -84,7 +84,7 @@ pub(crate) async fn layers(State(state): State<AppState>, uri: Uri, headers: Hea
             });
             Ok((layer, legend?))
         };
-        let legends: Vec<_> = Layer::of(&served.release().units).iter().copied().map(legend).collect::<Result<_, _>>()?;
+        let legends: Vec<_> = Layer::of(served.release()).map(legend).collect::<Result<_, _>>()?;
         Ok(views::layers(&legends))
     })
     .await
@@ -93,7 +93,7 @@ pub(crate) async fn layers(State(state): State<AppState>, uri: Uri, headers: Hea
 /// Values of a layer by cell, in columns.
 #[utoipa::path(get, path = "/api/v1/cells", tag = "figures", params(
     ("release" = Option<String>, Query, description = "Id of a release; default the newest."),
-    ("layer" = Option<String>, Query, description = "count (default), density, probability, gi-star, scan or, of cells, kde."),
+    ("layer" = Option<String>, Query, description = "count (default), density, probability, residents (where known), top, gi-star, scan or, of cells, kde."),
     ("strand" = Option<String>, Query, description = "all (default) or a strand."),
     ("from" = Option<String>, Query, description = "First month, YYYY-MM; default the release's window."),
     ("to" = Option<String>, Query, description = "Last month, YYYY-MM."),
@@ -108,7 +108,7 @@ pub(crate) async fn layers(State(state): State<AppState>, uri: Uri, headers: Hea
 pub(crate) async fn cells(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
     let (params, served) = asked(&state, &uri, &["release", "layer", "strand", "from", "to", "source", "resolution", "bbox"])?;
     let release = served.release();
-    let layer = params.layer(&release.units)?;
+    let layer = params.layer(release)?;
     let filter = params.filter(release.window, release.months)?;
     let resolution = params.resolution(&release.units.resolutions(), release.resolution)?;
     let bbox = params.bbox()?;

@@ -95,7 +95,7 @@ pub(crate) async fn tile(
         BadParameter::new(name, error.to_string())
     })?;
     let served = state.catalog().find(Some(address.release))?;
-    if matches!(layer, TileLayer::Units(units) if !Layer::of(&served.release().units).contains(&units)) {
+    if matches!(layer, TileLayer::Units(units) if !Layer::of(served.release()).any(|layer| layer == units)) {
         return Err(ApiError::NotFound { what: "layer" });
     }
     let filter = filter_of(layer, &served, query)?;

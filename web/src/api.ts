@@ -87,6 +87,23 @@ export interface CellsAnswer {
   cells: { id: string[]; n: number[]; value: (number | null)[]; class: number[] };
 }
 
+export type Evidence = "clear" | "weak" | "cannot_tell";
+
+/** A rate by one denominator; without numbers the denominator is unfit here. */
+export interface Rate {
+  denominator: string;
+  name: string;
+  unit: string;
+  n: number | null;
+  rate: number | null;
+  lo: number | null;
+  hi: number | null;
+  ratio: number | null;
+  ratio_lo: number | null;
+  ratio_hi: number | null;
+  probability: number | null;
+}
+
 export interface Hotspot {
   /** Lasts from release to release. */
   id: string;
@@ -113,7 +130,24 @@ export interface Hotspot {
   months: number[];
   period: Period;
   /** The analysis made again under other settings. */
-  robustness: { share: number | null; held: number; said: number; fails: string[] };
+  robustness: {
+    share: number | null;
+    held: number;
+    said: number;
+    fails: string[];
+    /** By setting of the answer: 1 hot, 0 not hot, - nothing is said. */
+    holds: string;
+  };
+  evidence: Evidence;
+  /** What keeps it from being clear. */
+  short_of_clear: string[];
+  /** By named denominators, the reference measure of the rule first. */
+  rates: Rate[];
+  gi_star: { p: number; q: number } | null;
+  peak_rank: { lo: number; hi: number; of: number; in_top: number } | null;
+  scan: { cluster: number; n: number; expected: number; p: number; shared: number } | null;
+  /** Incidents whose victim, reporter and address are known by a pseudonym. */
+  known: { victim: number; reporter: number; premises: number };
   sentence: string;
 }
 
@@ -128,6 +162,8 @@ export interface HotspotsAnswer extends FeatureCollection<Polygon | MultiPolygon
   n: number;
   threshold: number;
   reference: string;
+  /** Under which every hotspot was asked for again. */
+  settings: string[];
   /** Hotspots of the release before that this one has not got. */
   ended: { id: string; first_seen: Month; into: string | null }[];
 }

@@ -55,7 +55,8 @@ export function finding(answer: HotspotsAnswer): string {
   const n = spots.reduce((sum, s) => sum + s.n, 0);
   const expected = spots.reduce((sum, s) => sum + s.expected, 0);
   const holds = spots.length === 1 ? "holds" : "hold";
-  return `${counted(spots.length, "hotspot")} ${holds} ${percent(n / answer.n)} of mapped incidents in ${percent(expected / answer.n)} of the ${referenceName(answer.reference)}`;
+  const clear = spots.filter((s) => s.evidence === "clear").length;
+  return `${counted(spots.length, "hotspot")} (${integer(clear)} with clear evidence) ${holds} ${percent(n / answer.n)} of mapped incidents in ${percent(expected / answer.n)} of the ${referenceName(answer.reference)}`;
 }
 
 /** The whole headline. Hotspots are of the release's window and its reported incidents: any other filter says so. */

@@ -1,9 +1,11 @@
 /** The panel of one hotspot: what was found, how sure it is, what it is made of, what it does not mean. */
-import type { Hotspot, Release } from "./api";
+import type { Hotspot, HotspotsAnswer, Release } from "./api";
 import { h, svg } from "./dom";
+import { drawEvidence } from "./evidence";
 import { counted, decimal, integer, monthName, monthsOf, periodName, probability } from "./format";
 import { nested } from "./filters";
 import { hasStrands, referenceName } from "./headline";
+import { unitName } from "./legend";
 
 /** A position from 0 to 1 on a logarithmic axis. */
 export function logPosition(value: number, min: number, max: number): number {
@@ -85,12 +87,6 @@ export function lifecycle({ change, of, first_seen, review, period }: Pick<Hotsp
   return `${words}${since}. To be reviewed in ${monthName(review)}.`;
 }
 
-/** How the hotspot stands under other settings, in words. */
-export function robustnessLine({ held, said, fails }: Hotspot["robustness"]): string {
-  if (said === 0) return "Not asked under other settings.";
-  return `Hot in ${held} of ${said} settings of the analysis${fails.length > 0 ? "." : ", in all that say anything of it."}`;
-}
-
 export interface DetailHandlers {
   close(): void;
   choose(id: string): void;
@@ -98,7 +94,7 @@ export interface DetailHandlers {
 }
 
 /** Draws the panel; `before` and `after` are its neighbours by rank. */
-export function drawDetail(node: HTMLElement, spot: Hotspot, release: Release, threshold: number, neighbours: { before: string | null; after: string | null }, handlers: DetailHandlers): void {
+export function drawDetail(node: HTMLElement, spot: Hotspot, release: Release, { threshold, settings }: Pick<HotspotsAnswer, "threshold" | "settings">, neighbours: { before: string | null; after: string | null }, handlers: DetailHandlers): void {
   const step = (label: string, id: string | null): HTMLButtonElement => {
     const button = h("button", { type: "button", class: "small", disabled: id === null }, label);
     if (id !== null) button.addEventListener("click", () => handlers.choose(id));
@@ -127,11 +123,7 @@ export function drawDetail(node: HTMLElement, spot: Hotspot, release: Release, t
     h("h3", {}, `${decimal(spot.ratio)} times expected`, h("span", { class: "muted" }, ` (95% interval ${decimal(spot.ratio_lo)} to ${decimal(spot.ratio_hi)})`)),
     intervalBar(spot, threshold),
     h("p", { class: "muted" }, `Probability that the rate is above ${threshold} times the expected: ${probability(spot.probability)}.`),
-    h("h3", {}, "Does it depend on how one counts?"),
-    h("p", {}, robustnessLine(spot.robustness)),
-    ...(spot.robustness.fails.length > 0
-      ? [h("details", {}, h("summary", {}, `Not hot in ${counted(spot.robustness.fails.length, "setting")}`), h("ul", {}, ...spot.robustness.fails.map((setting) => h("li", {}, setting))))]
-      : []),
+    ...drawEvidence(spot, settings, threshold, unitName(release.resolution)),
     h("h3", {}, "Incidents by month"),
     sparkline(spot),
     ...(hasStrands(release)

@@ -1,7 +1,8 @@
 /** The hotspots as a table that says everything the map says: sortable, and tied to the map both ways. */
 import type { Hotspot, HotspotsAnswer } from "./api";
 import { h } from "./dom";
-import { counted, decimal, integer, periodName, probability } from "./format";
+import { mark, order, wordsLine } from "./evidence";
+import { counted, decimal, integer, monthName, periodName } from "./format";
 import { focusHeader, orderInWords, sortableTable, type Column, type Order } from "./sortable-table";
 
 export const HOTSPOT_COLUMNS: readonly Column<Hotspot>[] = [
@@ -13,12 +14,12 @@ export const HOTSPOT_COLUMNS: readonly Column<Hotspot>[] = [
   {
     id: "ratio",
     label: "Times expected",
-    note: "estimate, 95% interval",
+    note: "95% interval",
     numeric: true,
     key: (s) => s.ratio,
     cell: (s) => [decimal(s.ratio), h("span", { class: "interval" }, ` ${decimal(s.ratio_lo)} to ${decimal(s.ratio_hi)}`)],
   },
-  { id: "probability", label: "Probability", numeric: true, key: (s) => s.probability, cell: (s) => [probability(s.probability)] },
+  { id: "evidence", label: "Evidence", numeric: false, key: (s) => order(s.evidence), cell: (s) => [mark(s.evidence)] },
 ];
 
 export interface TableHandlers {
@@ -110,7 +111,7 @@ export class HotspotTable {
     this.#node.replaceChildren(
       sortableTable({
         label: "Table of hotspots",
-        caption: [h("strong", {}, counted(spots.length, "hotspot")), `, ${periodName(first.period)}: rate above ${answer.threshold} times the expected; the model expects at most 1 in 20 of the list to be wrong`],
+        caption: [h("strong", {}, counted(spots.length, "hotspot")), `, ${periodName(first.period)}: rate above ${answer.threshold} times the expected. Evidence: ${wordsLine(spots)}`],
         // Outside London and on polygons there is no borough to name.
         columns: spots.some((s) => s.borough) ? HOTSPOT_COLUMNS : HOTSPOT_COLUMNS.filter((c) => c.id !== "borough"),
         rows: spots,
@@ -118,7 +119,27 @@ export class HotspotTable {
         dress: (row, spot) => this.#dress(row, spot.id),
         sort: (order) => this.#sort(order),
       }),
+      ...this.#ended(answer),
     );
+  }
+
+  /** What has ended since the release before, and where it went. */
+  #ended({ ended }: HotspotsAnswer): HTMLElement[] {
+    if (ended.length === 0) return [];
+    const row = ({ id, first_seen, into }: HotspotsAnswer["ended"][number]): HTMLElement => {
+      const to = into === null ? "it is no hotspot any more" : h("button", { type: "button", class: "link" }, into);
+      if (into !== null && to instanceof HTMLElement) to.addEventListener("click", () => this.#handlers.choose(into));
+      return h("tr", {}, h("th", { scope: "row" }, h("code", {}, id)), h("td", {}, monthName(first_seen)), h("td", {}, ...(into === null ? [to] : ["part of ", to])));
+    };
+    const head = ["Hotspot", "First seen", "Now"].map((text) => h("th", { scope: "col" }, text));
+    return [
+      h(
+        "details",
+        { class: "ended" },
+        h("summary", {}, `${counted(ended.length, "hotspot")} of the release before ${ended.length === 1 ? "has" : "have"} ended`),
+        h("div", { class: "ended-scroll", tabindex: 0, role: "region", "aria-label": "Hotspots that have ended" }, h("table", { class: "plain" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...ended.map(row)))),
+      ),
+    ];
   }
 
   #dress(row: HTMLTableRowElement, id: string): void {

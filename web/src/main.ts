@@ -4,6 +4,7 @@ import * as api from "./api";
 import { drawAccount, drawMarking } from "./account";
 import { BoroughTable } from "./borough-table";
 import { byId, h } from "./dom";
+import { drawKey } from "./evidence";
 import { drawFilters } from "./filters";
 import { counted } from "./format";
 import { breaksInside, headline, periodOf, subject } from "./headline";
@@ -26,6 +27,7 @@ const node = {
   mapMessage: byId("map-message"),
   readout: byId("readout"),
   legend: byId("legend"),
+  key: byId("evidence-key"),
   detail: byId("detail"),
   tables: byId("tables"),
   boroughs: byId("boroughs"),
@@ -111,7 +113,7 @@ function showDetail(release: api.Release): void {
   if (!feature || !hotspots) return;
   const byRank = hotspots.features.map((f) => f.properties).sort((a, b) => a.rank - b.rank);
   const at = byRank.findIndex((s) => s.id === feature.properties.id);
-  drawDetail(node.detail, feature.properties, release, hotspots.threshold, { before: byRank[at - 1]?.id ?? null, after: byRank[at + 1]?.id ?? null }, {
+  drawDetail(node.detail, feature.properties, release, hotspots, { before: byRank[at - 1]?.id ?? null, after: byRank[at + 1]?.id ?? null }, {
     close: closeDetail,
     choose: (id) => choose(id, "panel"),
     show: () => map?.goTo(feature),
@@ -135,6 +137,7 @@ async function loadHotspots(state: State, release: api.Release): Promise<void> {
       hotspots = answer;
       table.show(answer);
       map?.showHotspots(answer);
+      drawKey(node.key, answer);
       showHeadline(store.state, release);
       showDetail(release);
       say(answer.verdict === "cannot_tell" ? "Too few incidents to tell hotspots" : counted(answer.features.length, "hotspot"));
@@ -143,6 +146,7 @@ async function loadHotspots(state: State, release: api.Release): Promise<void> {
       hotspots = null;
       table.clear("The hotspots could not be loaded.");
       map?.clearHotspots();
+      drawKey(node.key, null);
       showHeadline(store.state, release);
       showDetail(release);
       failure("hotspots-error", error, () => void loadHotspots(store.state, release));

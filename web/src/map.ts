@@ -5,6 +5,7 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import type { FeatureCollection, Point } from "geojson";
 import type { CellsAnswer, HotspotFeature, HotspotsAnswer, Release } from "./api";
 import { CellSource } from "./cell-source";
+import { WORDS } from "./evidence";
 import { classColors } from "./legend";
 import { labelPoint, outlineBox } from "./outline";
 import { baseStyle, firstLine, labelLayers } from "./map-base";
@@ -37,6 +38,8 @@ export interface MapHandlers {
 
 const INK = "#0b0c0c";
 const CHOSEN = "#12436d";
+/** Outlines of what cannot be told: dark enough to be seen, and no more. */
+const FAINT = "#4f5a61";
 const EMPTY = "rgba(0,0,0,0)";
 const PADDING = 24;
 
@@ -52,7 +55,7 @@ export function canDraw(): boolean {
 const still = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** A round badge that the rank is written on. */
-function badge(fill: string): ImageData {
+function badge(fill: string, rim = "#ffffff"): ImageData {
   const size = 44;
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = size;
@@ -63,18 +66,18 @@ function badge(fill: string): ImageData {
   context.fillStyle = fill;
   context.fill();
   context.lineWidth = 3;
-  context.strokeStyle = "#ffffff";
+  context.strokeStyle = rim;
   context.stroke();
   return context.getImageData(0, 0, size, size);
 }
 
 /** Ranks stand inside their outlines, where there is most room. */
-function rankPoints(answer: HotspotsAnswer): FeatureCollection<Point, { id: string; rank: number }> {
+function rankPoints(answer: HotspotsAnswer): FeatureCollection<Point, { id: string; rank: number; evidence: string }> {
   return {
     type: "FeatureCollection",
-    features: answer.features.map(({ geometry, properties: { id, rank } }) => ({
+    features: answer.features.map(({ geometry, properties: { id, rank, evidence } }) => ({
       type: "Feature",
-      properties: { id, rank },
+      properties: { id, rank, evidence },
       geometry: { type: "Point", coordinates: labelPoint(geometry) },
     })),
   };
@@ -145,6 +148,8 @@ export class HotspotMap {
     const map = this.#map;
     const pixelRatio = 2;
     map.addImage("badge", badge(INK), { pixelRatio });
+    map.addImage("badge-weak", badge("#ffffff", INK), { pixelRatio });
+    map.addImage("badge-cannot_tell", badge("#ffffff", FAINT), { pixelRatio });
     map.addImage("badge-chosen", badge(CHOSEN), { pixelRatio });
     map.addSource("cells", { type: "geojson", data: EMPTY_COLLECTION, promoteId: "unit" });
     map.addSource("hotspots", { type: "geojson", data: EMPTY_COLLECTION, promoteId: "id" });
@@ -171,16 +176,23 @@ export class HotspotMap {
       },
       labels,
     );
-    map.addLayer(
-      {
-        id: "hotspots-line",
-        type: "line",
-        source: "hotspots",
-        layout: { "line-join": "round" },
-        paint: { "line-color": ["case", state("chosen"), CHOSEN, INK], "line-width": ["interpolate", ["linear"], ["zoom"], 9, ["case", state("chosen"), 3.5, state("pointed"), 3, 0.8], 10.5, ["case", state("chosen"), 4, state("pointed"), 3.5, 1.4], 13, ["case", state("chosen"), 5, state("pointed"), 4.5, 2.6]] },
-      },
-      labels,
-    );
+    for (const { id, dashes } of WORDS) {
+      map.addLayer(
+        {
+          id: `hotspots-line-${id}`,
+          type: "line",
+          source: "hotspots",
+          filter: ["==", ["get", "evidence"], id],
+          layout: { "line-join": "round" },
+          paint: {
+            "line-color": ["case", state("chosen"), CHOSEN, id === "cannot_tell" ? FAINT : INK],
+            "line-width": ["interpolate", ["linear"], ["zoom"], 9, ["case", state("chosen"), 3.5, state("pointed"), 3, 0.8], 10.5, ["case", state("chosen"), 4, state("pointed"), 3.5, 1.4], 13, ["case", state("chosen"), 5, state("pointed"), 4.5, 2.6]],
+            ...(dashes ? { "line-dasharray": dashes } : {}),
+          },
+        },
+        labels,
+      );
+    }
     map.addLayer({
       id: "ranks",
       type: "symbol",
@@ -188,7 +200,7 @@ export class HotspotMap {
       // Far out only the first ranks are named; near by all of them.
       filter: ["<=", ["get", "rank"], ["step", ["zoom"], 10, 10.5, 30, 11.5, 100, 12.5, 100000]],
       layout: {
-        "icon-image": "badge",
+        "icon-image": ["match", ["get", "evidence"], "clear", "badge", "weak", "badge-weak", "badge-cannot_tell"],
         "icon-size": ["case", [">=", ["get", "rank"], 100], 1.2, 1],
         "text-field": ["to-string", ["get", "rank"]],
         "text-font": ["Noto Sans Bold"],
@@ -197,7 +209,7 @@ export class HotspotMap {
         "icon-padding": 1,
         "text-padding": 0,
       },
-      paint: { "text-color": "#ffffff" },
+      paint: { "text-color": ["match", ["get", "evidence"], "clear", "#ffffff", "weak", INK, FAINT] },
     });
     map.addLayer({
       id: "rank-chosen",

@@ -50,7 +50,14 @@ export const spot = (patch: Partial<Hotspot> = {}): Hotspot => ({
   change: "continued",
   of: [],
   review: "2026-12",
-  robustness: { share: 0.9, held: 2, said: 3, fails: ["24 months"] },
+  robustness: { share: 0.9, held: 2, said: 3, fails: ["24 months"], holds: "101" },
+  evidence: "clear",
+  short_of_clear: [],
+  rates: [],
+  gi_star: { p: 1e-9, q: 0.0004 },
+  peak_rank: { lo: 1, hi: 12, of: 16_666, in_top: 0.998 },
+  scan: { cluster: 1, n: 310, expected: 22, p: 0.005, shared: 300 },
+  known: { victim: 280, reporter: 300, premises: 290 },
   sentence: "",
   ...patch,
 });
@@ -66,6 +73,7 @@ export const hotspots = (spots: Hotspot[], patch: Partial<HotspotsAnswer> = {}):
   n: 1000,
   threshold: 2,
   reference: "area",
+  settings: ["as published", "24 months", "resolution 8"],
   ...patch,
 });
 

@@ -4,7 +4,8 @@ import { cellsPath, problemOf } from "../src/api";
 import { nested, periodFrom, quickPeriods } from "../src/filters";
 import { counted, dayName, decimal, monthsOf, percent, periodName, plusMonths, probability } from "../src/format";
 import { breaksInside, headline } from "../src/headline";
-import { intervalAxis, logPosition, lifecycle, robustnessLine } from "../src/hotspot-detail";
+import { countWords, dependenceLine, pValue, rankLine, robustnessLine, wordsLine } from "../src/evidence";
+import { intervalAxis, logPosition, lifecycle } from "../src/hotspot-detail";
 import { HOTSPOT_COLUMNS } from "../src/hotspot-table";
 import { legendTotal } from "../src/legend";
 import { inLondon } from "../src/map-base";
@@ -53,7 +54,7 @@ describe("the headline", () => {
   test("says filters, number of hotspots, what they hold and in how little room", () => {
     const found = hotspots([spot(), spot({ id: "all-2", rank: 2, n: 40, expected: 20 })]);
     expect(headline(DEFAULTS, release(), found, null)).toBe(
-      "Recorded hate crime, all strands, Nov 2025 – Oct 2026: 2 hotspots hold 34% of mapped incidents in 4% of the area",
+      "Recorded hate crime, all strands, Nov 2025 – Oct 2026: 2 hotspots (2 with clear evidence) hold 34% of mapped incidents in 4% of the area",
     );
   });
 
@@ -196,8 +197,26 @@ describe("what became of a hotspot, and how it stands", () => {
     expect(lifecycle({ change: "split", of: [], first_seen: "2026-08", review: "2026-11", period })).toContain("Came apart");
   });
   test("its settings are counted, and not to have asked is said", () => {
-    expect(robustnessLine({ share: 0.9, held: 47, said: 48, fails: ["24 months"] })).toBe("Hot in 47 of 48 settings of the analysis.");
-    expect(robustnessLine({ share: 1, held: 39, said: 39, fails: [] })).toContain("in all that say anything");
-    expect(robustnessLine({ share: null, held: 0, said: 0, fails: [] })).toContain("Not asked");
+    expect(robustnessLine({ held: 47, said: 48, fails: ["24 months"] })).toBe("Hot in 47 of 48 settings of the analysis.");
+    expect(robustnessLine({ held: 39, said: 39, fails: [] })).toContain("in all that say anything");
+    expect(robustnessLine({ held: 0, said: 0, fails: [] })).toContain("Not asked");
+  });
+});
+
+describe("how sure a hotspot is", () => {
+  test("words are counted from the strongest", () => {
+    const spots = [spot(), spot({ evidence: "cannot_tell" }), spot({ evidence: "weak" }), spot()];
+    expect(countWords(spots)).toEqual([2, 1, 1]);
+    expect(wordsLine(spots)).toBe("2 clear, 1 weak, 1 cannot tell");
+  });
+  test("a rank is an interval, and a p value is no more precise than it is", () => {
+    expect(rankLine({ lo: 1, hi: 12, of: 16_666, in_top: 0.998 }, "cell")).toBe("Its fullest cell is between the 1st and the 12th highest of 16,666 (95% interval), and among the highest 1% with a probability of > 99%.");
+    expect(rankLine({ lo: 23, hi: 23, of: 33, in_top: 0.2 }, "area")).toContain("is the 23rd highest of 33");
+    expect([pValue(1e-9), pValue(0.04), pValue(1)]).toEqual(["< 0.001", "0.040", "1.000"]);
+  });
+  test("not to know a victim is said, and not to know all of them too", () => {
+    expect(dependenceLine(spot({ n: 300, known: { victim: 0, reporter: 3, premises: 3 } }))).toContain("cannot be told");
+    expect(dependenceLine(spot({ n: 300, known: { victim: 280, reporter: 0, premises: 0 } }))).toContain("for 280 of 300 incidents");
+    expect(dependenceLine(spot({ n: 280, known: { victim: 280, reporter: 0, premises: 0 } }))).toBe("It would still be a hotspot without any one victim, reporter or address.");
   });
 });

@@ -408,6 +408,8 @@ pub(crate) struct Hotspots<'a> {
     n: u32,
     threshold: f64,
     reference: &'a str,
+    /// Settings under which every hotspot was asked for again, the published one first.
+    settings: &'a [String],
     /// Hotspots of the release before that this one has not got.
     ended: Vec<EndedEntry<'a>>,
     features: Vec<HotspotFeature<'a>>,
@@ -567,6 +569,9 @@ struct RobustnessEntry<'a> {
     said: usize,
     /// Settings in which it is not.
     fails: Vec<&'a str>,
+    /// By setting of the list: 1 hot, 0 not hot, - nothing is said.
+    #[schema(example = "11-0")]
+    holds: String,
 }
 
 pub(crate) fn hotspots(
@@ -595,6 +600,7 @@ pub(crate) fn hotspots(
         n: analysis.n,
         threshold: view.threshold,
         reference: &view.reference,
+        settings: &view.robustness.settings,
         ended: analysis
             .ended
             .iter()
@@ -648,6 +654,7 @@ fn hotspot_entry<'a>(
                 .filter(|(_, holds)| **holds == Some(false))
                 .map(|(setting, _)| setting.as_str())
                 .collect(),
+            holds: hotspot.robustness.holds.iter().map(|h| h.map_or('-', |hot| if hot { '1' } else { '0' })).collect(),
         },
         evidence: standing.evidence.id(),
         short_of_clear: &view.shortfalls[row],

@@ -160,6 +160,33 @@ describe("the page", { concurrency: false }, () => {
     await page.close();
   });
 
+  test("says of every hotspot how sure it is, on the map, in the table and in the panel", async () => {
+    const { page, seen } = await open();
+    await ready(page);
+    const { features, settings } = await api("/api/v1/hotspots");
+    const spots = features.map((f) => f.properties);
+    const counts = { clear: 0, weak: 0, cannot_tell: 0 };
+    for (const { evidence } of spots) counts[evidence] += 1;
+    const key = await page.locator("#evidence-key").innerText();
+    for (const [word, n] of [["clear", counts.clear], ["weak", counts.weak], ["cannot tell", counts.cannot_tell]]) assert.match(key, new RegExp(`${word} ${n}\\b`));
+    assert.equal(await page.locator("tr[data-id] .evidence-weak").count(), counts.weak);
+    // Outlines of one word each: whole, dashed, dotted.
+    const drawn = await page.evaluate(() => [...document.querySelectorAll(".key-line line")].map((line) => getComputedStyle(line).strokeDasharray));
+    assert.equal(new Set(drawn).size, 3, "the three lines differ without colour");
+    const spot = spots.find((s) => s.evidence === "weak");
+    await settle(page, () => page.locator(`tr[data-id="${spot.id}"] button`).click());
+    const panel = page.locator("#detail");
+    const text = await panel.innerText();
+    for (const says of [spot.sentence, ...spot.short_of_clear, `Hot in ${spot.robustness.held} of ${spot.robustness.said} settings`]) assert.ok(text.includes(says), says);
+    assert.equal(await panel.locator(".rates tbody tr").count(), spot.rates.length);
+    await panel.locator("details:has(table.settings) summary").click();
+    assert.equal(await panel.locator("table.settings tbody tr").count(), settings.length);
+    assert.equal(await panel.locator("table.settings tr.fails").count(), spot.robustness.fails.length);
+    await assertAccessible(page, "evidence in the panel");
+    await assertClean(page, seen);
+    await page.close();
+  });
+
   test("opens a hotspot from the map, by pointer and by keyboard", async () => {
     const { features } = await api("/api/v1/hotspots");
     const inside = ([x, y], ring) => ring.reduce((odd, [xi, yi], i) => {

@@ -106,6 +106,8 @@ pub struct Event {
     pub hour_of_week: Option<u8>,
     /// 1 for an event.
     pub count: u32,
+    /// Records that are of the event; for a published count, the count.
+    pub offences: u32,
     /// Numbers in place of the pseudonyms of victim, reporter and premises, in the order of [`Role::ALL`]; [`NOBODY`] where none is known.
     /// They follow the order of the pseudonyms' texts, and mean nothing outside what was loaded with them.
     pub people: [u32; 3],
@@ -318,6 +320,7 @@ impl Known {
             outcome: by_place.iter().map(|r| r.outcome).find(|o| *o != Outcome::Unknown).unwrap_or(Outcome::Unknown),
             hour_of_week: by_time.iter().find_map(|r| r.occurred.hour_of_week),
             count: 1,
+            offences: records.len() as u32,
             people: self.persons.numbers(records),
         });
     }
@@ -345,6 +348,7 @@ impl Known {
                 outcome: Outcome::Unknown,
                 hour_of_week: None,
                 count: row.count,
+                offences: row.count,
                 people: [NOBODY; 3],
             });
         }
@@ -395,6 +399,8 @@ pub struct Placed {
     pub radius_m: Vec<f32>,
     /// Who is in each row.
     pub people: People,
+    /// Records of each row that are of one event; of a published count, the count.
+    pub offences: Vec<u32>,
     /// Points outside the study area, or in no area of the layer.
     pub outside: u64,
     /// What [`Fact::area`] points at: the boroughs, and for published counts the names that stand for no place.
@@ -551,7 +557,7 @@ impl Reporting {
             place: kind_of(event.place),
             count: event.count,
         };
-        Row { fact, metres: [f64::NAN; 2], people: event.people, radius_m: radius(event.place) }
+        Row { fact, metres: [f64::NAN; 2], people: event.people, radius_m: radius(event.place), offences: event.offences }
     }
 }
 
@@ -561,6 +567,7 @@ struct Row {
     metres: [f64; 2],
     people: [u32; 3],
     radius_m: f32,
+    offences: u32,
 }
 
 impl Row {
@@ -573,6 +580,7 @@ impl Row {
             self.metres.map(f64::to_bits),
             self.people,
             self.radius_m.to_bits(),
+            self.offences,
         )
     }
 }
@@ -592,6 +600,7 @@ fn placed(known: &Known, mut rows: Vec<Row>, areas: Vec<ReportingArea>, matched:
     let mut facts = Facts::new(known.kind);
     let (mut metres, mut people) = (Vec::with_capacity(rows.len()), People::default());
     let radius_m = rows.iter().map(|row| row.radius_m).collect();
+    let offences = rows.iter().map(|row| row.offences).collect();
     let mut outside = 0;
     for row in rows {
         outside += u64::from(row.fact.place == PlaceKind::Mapped && row.fact.unit == NO_UNIT);
@@ -600,5 +609,5 @@ fn placed(known: &Known, mut rows: Vec<Row>, areas: Vec<ReportingArea>, matched:
         people.push(row.people);
     }
     let unmatched = unmatched.into_iter().map(|(code, n)| (code.to_owned(), n)).collect();
-    Placed { facts, metres, radius_m, people, outside, areas, unmatched }
+    Placed { facts, metres, radius_m, people, offences, outside, areas, unmatched }
 }

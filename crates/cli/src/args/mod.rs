@@ -202,7 +202,10 @@ pub struct AnalyseArgs {
     /// Where releases are published
     #[arg(long, value_name = "DIR")]
     pub releases: PathBuf,
-    /// Seed of the places redrawn within their precision; the hotspot rule itself draws nothing by chance
+    /// Ask for every hotspot again under so many settings drawn by the seed, instead of the 48 fixed ones
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=1000))]
+    pub settings: Option<u16>,
+    /// Seed of the places redrawn within their precision, of ranks, and of drawn settings; the hotspot rule itself draws nothing by chance
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// Print the result as JSON

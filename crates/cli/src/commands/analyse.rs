@@ -91,7 +91,13 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     let mut analyses = Analysis { facts: &facts, metres: &metres, ..analysis }.all()?;
     bar.set_message("asking again under other settings");
     let residents = asked.london.then(|| ResidentPoints::of(Atlas::london()));
-    let frames = Frames::new(&asked.units, Design::Fixed.settings(), residents.as_ref().map(Residents::Points))?;
+    let (design, version) = match args.settings {
+        None => (Design::Fixed, ROBUSTNESS_VERSION.to_owned()),
+        Some(settings) => {
+            (Design::Random { settings, seed: args.seed }, format!("random, {settings} settings, seed {}", args.seed))
+        }
+    };
+    let frames = Frames::new(&asked.units, design.settings(), residents.as_ref().map(Residents::Points))?;
     let held = MonthRange::new(asked.months.from(), asked.month).unwrap_or(asked.window);
     let multiverse = Multiverse {
         frames: &frames,
@@ -99,6 +105,7 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         metres: &metres,
         radius_m: &asked.placed.radius_m,
         people: &asked.placed.people,
+        offences: &asked.placed.offences,
         held,
         rule: asked.rule,
         analyses: &analyses,
@@ -111,10 +118,7 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
             hotspot.robustness = answer;
         }
     }
-    let robustness = RobustnessSettings {
-        version: ROBUSTNESS_VERSION.to_owned(),
-        settings: robustness.settings.iter().map(ToString::to_string).collect(),
-    };
+    let robustness = RobustnessSettings { version, settings: robustness.settings.iter().map(ToString::to_string).collect() };
     drop(frames);
     bar.set_message("asking how sure each hotspot is");
     let evidence = EvidencePolicy::current();

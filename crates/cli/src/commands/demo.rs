@@ -62,6 +62,7 @@ pub fn run(args: &DemoArgs) -> Done {
             threshold: 2.0,
         },
         releases: releases.clone(),
+        settings: None,
         seed: args.seed,
         json: false,
     })?;

@@ -19,6 +19,7 @@
 //!   carried back: as if the grid began elsewhere. Nothing is lost at the edge.
 //! * **Redrawn.** Each incident is put uniformly into the part inside the study area of the disc in which it is known to lie
 //!   ([`Precision::radius_m`](crate::incident::Precision::radius_m)). Each number of redrawing is another draw.
+//! * **Offence.** An incident counts as often as recorded offences tell of it: those joined by links.
 //! * **Victim.** Each victim counts once for each unit of the setting, strand and window. An incident without pseudonym counts as
 //!   a victim of its own.
 //! * **Window.** It ends with the release's month.
@@ -80,6 +81,8 @@ pub struct Multiverse<'a> {
     pub radius_m: &'a [f32],
     /// Pseudonyms of each fact.
     pub people: &'a People,
+    /// Recorded offences that tell of each fact, joined by links: 1 for most.
+    pub offences: &'a [u32],
     /// Months that the store covers; its last is the last of every window.
     pub held: MonthRange,
     /// Settings of the rule.
@@ -103,6 +106,8 @@ pub enum Obstacle {
     NoResidents,
     /// No victim's pseudonym is known.
     NoPseudonyms,
+    /// Every incident is told of by one record: to count offences is to count incidents.
+    OneOffenceEach,
     /// Fewer incidents than the rule needs.
     TooFew,
 }
@@ -115,6 +120,7 @@ impl Obstacle {
             Self::MonthsNotHeld => "months_not_held",
             Self::NoResidents => "no_residents",
             Self::NoPseudonyms => "no_pseudonyms",
+            Self::OneOffenceEach => "one_offence_each",
             Self::TooFew => "too_few",
         }
     }
@@ -193,6 +199,7 @@ struct Record {
     strands: [u16; 2],
     victim: u32,
     count: u32,
+    offences: u32,
     /// Which of the facts at its position it is.
     occurrence: u32,
 }
@@ -220,7 +227,8 @@ impl Multiverse<'_> {
         let hotspots = self.hotspots()?;
         let records = self.records();
         let known = records.iter().any(|r| r.victim != NOBODY);
-        let obstacles: Vec<Option<Obstacle>> = (0..frames.settings.len()).map(|s| self.obstacle(s, known)).collect();
+        let joined = records.iter().any(|r| r.offences > r.count);
+        let obstacles: Vec<Option<Obstacle>> = (0..frames.settings.len()).map(|s| self.obstacle(s, known, joined)).collect();
         // Incidents are looked up once for each offset and redraw.
         let mut groups: BTreeMap<(usize, u32), Vec<usize>> = BTreeMap::new();
         for (row, setting) in frames.settings.iter().enumerate().filter(|(row, _)| obstacles[*row].is_none()) {
@@ -247,7 +255,12 @@ impl Multiverse<'_> {
     /// Finest units of each hotspot of each analysis, with their weights.
     fn hotspots(&self) -> Result<Vec<Vec<Weighted>>> {
         let facts = self.facts.len();
-        for (what, got) in [("positions", self.metres.len()), ("radii", self.radius_m.len()), ("people", self.people.len())] {
+        for (what, got) in [
+            ("positions", self.metres.len()),
+            ("radii", self.radius_m.len()),
+            ("people", self.people.len()),
+            ("offences", self.offences.len()),
+        ] {
             if got != facts {
                 return Err(Error::Length { what, got, expected: facts });
             }
@@ -320,6 +333,8 @@ impl Multiverse<'_> {
                     strands: strands[row],
                     victim: self.people.key(Role::Victim, row).unwrap_or(NOBODY),
                     count: fact.count,
+                    // A published count is of offences already.
+                    offences: self.offences[row].max(fact.count),
                     occurrence: 0,
                 })
             })
@@ -327,9 +342,10 @@ impl Multiverse<'_> {
         // Records that are alike in everything here may change places: nothing depends on which is which.
         records.sort_unstable_by(|a, b| {
             let position = a.at[0].total_cmp(&b.at[0]).then(a.at[1].total_cmp(&b.at[1]));
-            position
-                .then(a.radius_m.total_cmp(&b.radius_m))
-                .then_with(|| (a.unit, a.month, a.strands, a.victim, a.count).cmp(&(b.unit, b.month, b.strands, b.victim, b.count)))
+            position.then(a.radius_m.total_cmp(&b.radius_m)).then_with(|| {
+                (a.unit, a.month, a.strands, a.victim, a.count, a.offences)
+                    .cmp(&(b.unit, b.month, b.strands, b.victim, b.count, b.offences))
+            })
         });
         let same = |a: &Record, b: &Record| a.at.map(f64::to_bits) == b.at.map(f64::to_bits);
         for row in 1..records.len() {
@@ -341,13 +357,14 @@ impl Multiverse<'_> {
     }
 
     /// Why a setting cannot be made whatever is counted.
-    fn obstacle(&self, setting: usize, known: bool) -> Option<Obstacle> {
+    fn obstacle(&self, setting: usize, known: bool, joined: bool) -> Option<Obstacle> {
         let Some((_, level, _)) = self.frames.level(setting) else { return Some(Obstacle::NoSuchUnits) };
         let setting = &self.frames.settings[setting];
         let missing = [
             (usize::from(setting.months) > self.held.len(), Obstacle::MonthsNotHeld),
             (setting.reference == Reference::Residents && level.residents.is_none(), Obstacle::NoResidents),
             (setting.unit == Counted::Victim && !known, Obstacle::NoPseudonyms),
+            (setting.unit == Counted::Offence && !joined, Obstacle::OneOffenceEach),
         ];
         missing.into_iter().find(|(holds, _)| *holds).map(|(_, obstacle)| obstacle)
     }
@@ -401,7 +418,7 @@ impl Multiverse<'_> {
             if setting.unit == Counted::Victim && record.victim != NOBODY {
                 victims.push((unit, record.victim, strands));
             } else {
-                add(unit, strands, record.count);
+                add(unit, strands, if setting.unit == Counted::Offence { record.offences } else { record.count });
             }
         }
         victims.sort_unstable();

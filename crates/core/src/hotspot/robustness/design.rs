@@ -18,8 +18,10 @@ pub enum Reference {
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Counted {
-    /// Every incident.
+    /// Every incident, however many records tell of it.
     Incident,
+    /// Every recorded offence: an incident that several records tell of counts as often.
+    Offence,
     /// Every victim once for each unit and window; an incident without a victim's pseudonym is a victim of its own.
     Victim,
 }
@@ -90,8 +92,10 @@ impl fmt::Display for Setting {
         if self.reference != base.reference {
             parts.push("against residents".to_owned());
         }
-        if self.unit != base.unit {
-            parts.push("each victim once".to_owned());
+        match self.unit {
+            Counted::Incident => {}
+            Counted::Offence => parts.push("each recorded offence".to_owned()),
+            Counted::Victim => parts.push("each victim once".to_owned()),
         }
         if self.provisional != base.provisional {
             parts.push("without provisional flags".to_owned());
@@ -108,7 +112,7 @@ impl fmt::Display for Setting {
 pub enum Design {
     /// The 48 of the policy, [`VERSION`]: the base, every main effect, and of each pair of choices at least one joint change.
     Fixed,
-    /// The base and others drawn from the full factorial of [`RESOLUTIONS`], [`OFFSETS_M`], [`MONTHS`] and the two levels of every other
+    /// The base and others drawn from the full factorial of [`RESOLUTIONS`], [`OFFSETS_M`], [`MONTHS`] and the levels of every other
     /// choice, each level alike; no setting twice.
     Random {
         /// How many in all.
@@ -176,6 +180,7 @@ fn parsed_row(row: usize, line: &str) -> Option<Setting> {
         },
         unit: match unit {
             "incident" => Counted::Incident,
+            "offence" => Counted::Offence,
             "victim" => Counted::Victim,
             _ => return None,
         },
@@ -200,7 +205,7 @@ fn drawn(count: usize, seed: u64) -> Vec<Setting> {
             offset_m: OFFSETS_M[below(OFFSETS_M.len())],
             months: MONTHS[below(MONTHS.len())],
             reference: [Reference::Area, Reference::Residents][below(2)],
-            unit: [Counted::Incident, Counted::Victim][below(2)],
+            unit: [Counted::Incident, Counted::Offence, Counted::Victim][below(3)],
             provisional: [Provisional::Included, Provisional::Left][below(2)],
             redraw: if below(2) == 0 { 0 } else { settings.len() as u32 },
         };

@@ -23,6 +23,7 @@ struct City {
     metres: Vec<[f64; 2]>,
     radius_m: Vec<f32>,
     people: People,
+    offences: Vec<u32>,
     next: u32,
 }
 
@@ -38,7 +39,7 @@ fn grid() -> CellGrid {
 impl City {
     fn empty() -> Self {
         let (facts, people) = (Facts::new(FactKind::Events), People::default());
-        Self { units: Units::Cells(grid()), facts, metres: Vec::new(), radius_m: Vec::new(), people, next: 0 }
+        Self { units: Units::Cells(grid()), facts, metres: Vec::new(), radius_m: Vec::new(), people, offences: Vec::new(), next: 0 }
     }
 
     fn new() -> Self {
@@ -77,6 +78,7 @@ impl City {
         self.metres.push(at);
         self.radius_m.push([10.0, 60.0, 100.0][self.next as usize % 3]);
         self.people.push([victim, NOBODY, NOBODY]);
+        self.offences.push(1);
     }
 
     /// `count` incidents of strangers near the middle of a cell of resolution 9, spread over both years.
@@ -118,6 +120,7 @@ impl City {
             metres: &self.metres,
             radius_m: &self.radius_m,
             people: &self.people,
+            offences: &self.offences,
             held: MonthRange::ending(last(), months),
             rule: DetectParams::default(),
             analyses,
@@ -180,7 +183,7 @@ fn the_policy_has_the_base_every_main_effect_and_each_pair_of_choices() {
     mains.extend(OFFSETS_M[1..].iter().map(|offset| Setting { offset_m: *offset, ..base }));
     mains.extend([6, 24].map(|months| Setting { months, ..base }));
     mains.push(Setting { reference: Reference::Residents, ..base });
-    mains.push(Setting { unit: Counted::Victim, ..base });
+    mains.extend([Counted::Offence, Counted::Victim].map(|unit| Setting { unit, ..base }));
     mains.push(Setting { provisional: Provisional::Left, ..base });
     mains.push(Setting { redraw: 1, ..base });
     assert_eq!(settings[1..=mains.len()], mains);
@@ -223,7 +226,7 @@ fn a_policy_that_is_not_understood_is_refused() {
         "1,9,0,0,0,area,incident,included,0",
         "1,9,0.5,0,12,area,incident,included,0",
         "1,9,0,0,12,homes,incident,included,0",
-        "1,9,0,0,12,area,offence,included,0",
+        "1,9,0,0,12,area,record,included,0",
         "1,9,0,0,12,area,incident,maybe,0",
         "1,9,0,0,12,area,incident,included,-1",
         "1,9,0,0,12,area,incident,included",
@@ -248,7 +251,7 @@ fn a_random_design_repeats_nothing_but_itself() {
     }
     // Every level of each choice has about its share: 200 draws of 1/2 have a standard deviation of 7, of 1/4 of 6.
     let share = |of: &dyn Fn(&Setting) -> bool| settings.iter().filter(|s| of(s)).count();
-    assert!(share(&|s| s.redraw > 0).abs_diff(100) < 30 && share(&|s| s.unit == Counted::Victim).abs_diff(100) < 30);
+    assert!(share(&|s| s.redraw > 0).abs_diff(100) < 30 && share(&|s| s.unit == Counted::Victim).abs_diff(67) < 27);
     assert!(share(&|s| s.offset_m == [0, 0]).abs_diff(50) < 25 && share(&|s| s.months == 6).abs_diff(67) < 27);
     // More than the factorial has without redraws.
     assert_eq!(draw(1_000, 1).iter().collect::<BTreeSet<_>>().len(), 1_000);
@@ -376,6 +379,8 @@ fn strong_places_are_hot_everywhere_weak_ones_less_and_those_of_the_grid_hardly(
     city.place(places[1], 9, 15.0);
     // As many as the weak one, round the rim of a cell: they are together only where the grid lies as it does.
     city.place(places[2], 9, 150.0);
+    // One event is told of by two records.
+    *city.offences.last_mut().expect("records") = 2;
     let analyses = city.analyses(&[None]);
     let residents = city.residents();
     let settings = Design::Fixed.settings();
@@ -469,6 +474,26 @@ fn a_victim_counts_once_in_each_unit_and_strand() {
 }
 
 #[test]
+fn an_incident_counts_as_often_as_offences_tell_of_it() {
+    let mut city = City::new();
+    let places = city.apart();
+    city.place(places[0], 30, 10.0);
+    city.place(places[1], 30, 10.0);
+    // Every incident of the first place is told of by three records.
+    let window = Filter::over(MonthRange::ending(last(), 12));
+    let of_first: Vec<usize> = city.facts.rows(&window).filter(|row| city.facts.unit(*row).is_some()).take(30).collect();
+    for row in &of_first {
+        city.offences[*row] = 3;
+    }
+    let analyses = city.analyses(&[None]);
+    let settings = vec![Setting::BASE, Setting { unit: Counted::Offence, ..Setting::BASE }];
+    let frames = Frames::new(&city.units, settings, None).expect("frames");
+    let of = &city.run(&frames, &analyses).strands[0];
+    let [Outcome::Made { n: incidents, .. }, Outcome::Made { n: offences, .. }] = of.outcomes[..] else { panic!("enough") };
+    assert_eq!(offences - incidents, 60);
+}
+
+#[test]
 fn what_cannot_be_made_says_why_and_takes_no_part() {
     let mut city = City::new();
     let place = city.apart()[0];
@@ -482,6 +507,7 @@ fn what_cannot_be_made_says_why_and_takes_no_part() {
         Setting { unit: Counted::Victim, ..base },
         Setting { resolution: 7, ..base },
         Setting { months: 6, ..base },
+        Setting { unit: Counted::Offence, ..base },
     ];
     let frames = Frames::new(&city.units, settings, None).expect("frames");
     let analyses = city.analyses(&[None]);
@@ -495,6 +521,7 @@ fn what_cannot_be_made_says_why_and_takes_no_part() {
         Some(Obstacle::NoPseudonyms),
         Some(Obstacle::NoSuchUnits),
         None,
+        Some(Obstacle::OneOffenceEach),
     ];
     assert_eq!(obstacles, expected);
     let hotspot = of.hotspots.iter().zip(&analyses[0].hotspots).find(|(_, h)| h.units.contains(&place)).expect("hot").0;
@@ -573,6 +600,7 @@ fn polygons_are_never_moved_and_only_their_own_size_applies() {
         metres: &city.metres,
         radius_m: &city.radius_m,
         people: &city.people,
+        offences: &city.offences,
         held: window,
         rule: DetectParams::default(),
         analyses: &analyses,
@@ -614,6 +642,7 @@ fn neither_the_order_of_the_facts_nor_the_number_of_threads_changes_a_bit() {
         turned.facts.push(city.facts.get(row).expect("a fact"));
         turned.metres.push(city.metres[row]);
         turned.radius_m.push(city.radius_m[row]);
+        turned.offences.push(city.offences[row]);
         turned.people.push([city.people.key(Role::Victim, row).unwrap_or(NOBODY), NOBODY, NOBODY]);
     }
     assert_eq!(turned.facts.total(&Filter::over(MonthRange::ending(last(), 24))), rows as u64);
@@ -633,6 +662,7 @@ fn columns_that_do_not_fit_are_refused() {
         metres: &city.metres,
         radius_m: &city.radius_m,
         people: &city.people,
+        offences: &city.offences,
         held: MonthRange::ending(last(), 24),
         rule: DetectParams::default(),
         analyses: &analyses,
@@ -645,6 +675,7 @@ fn columns_that_do_not_fit_are_refused() {
         Multiverse { metres: &city.metres[1..], ..sound },
         Multiverse { radius_m: &[], ..sound },
         Multiverse { people: &nobody, ..sound },
+        Multiverse { offences: &[], ..sound },
         Multiverse { resolution: 4, ..sound },
         Multiverse { analyses: &many, ..sound },
         Multiverse { rule: DetectParams { threshold: f64::NAN, ..DetectParams::default() }, ..sound },

@@ -3,7 +3,9 @@
 use crate::cube::Facts;
 use crate::hotspot::denominator::{Denominator, UnitRates};
 use crate::hotspot::detect::DetectParams;
+use crate::hotspot::engagement::SilenceMap;
 use crate::hotspot::evidence::EvidencePolicy;
+use crate::hotspot::feedback::Feedback;
 use crate::hotspot::{Hotspot, StrandAnalysis};
 use crate::incident::{PlaceKind, UnknownName};
 use crate::month::{BreakRegistry, Month, MonthRange};
@@ -202,6 +204,10 @@ pub struct Release {
     pub facts: Facts,
     /// One analysis for all records and one for each strand.
     pub analyses: Vec<StrandAnalysis>,
+    /// Places to engage.
+    pub silence: SilenceMap,
+    /// How fast patrols by this map would make it come true; `None` when there is no reported record in a unit.
+    pub feedback: Option<Feedback>,
     /// Breaks of recording that concern the study area.
     pub breaks: BreakRegistry,
     /// What made it.

@@ -10,6 +10,9 @@ use crate::error::{Error, Result};
 use crate::grid::CellGrid;
 use crate::projection::{LonLat, Projection};
 
+/// What the residents of London are, in words.
+pub const RESIDENTS_NAME: &str = "residents, mid-2023 (unconfirmed), spread over live postcodes; none where offices dominate";
+
 /// Residents as points: what a denominator is before it has cells, so that it can be put on any grid.
 ///
 /// ```

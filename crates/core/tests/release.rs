@@ -10,6 +10,7 @@ use hotspot_core::grid::{CellGrid, StudyArea};
 use hotspot_core::hotspot::analysis::Analysis;
 use hotspot_core::hotspot::denominator::{Denominator, RESIDENTS};
 use hotspot_core::hotspot::detect::{DetectParams, RelativeRates};
+use hotspot_core::hotspot::engagement::SilenceMap;
 use hotspot_core::hotspot::evidence::EvidencePolicy;
 use hotspot_core::provenance::Provenance;
 use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, ReportingArea, RobustnessSettings};
@@ -109,6 +110,8 @@ fn release() -> Release {
         areas: vec![ReportingArea { code: "T1".to_owned(), name: "Test".to_owned(), residents: Some(100_000) }],
         facts,
         analyses,
+        silence: SilenceMap::default(),
+        feedback: None,
         breaks: BreakRegistry::default(),
         provenance: Provenance::default(),
     }

@@ -13,7 +13,13 @@ pub trait View: sealed::Sealed {}
 macro_rules! views {
     ($($name:ty),+ $(,)?) => { $( impl sealed::Sealed for $name {} impl View for $name {} )+ };
 }
-views!(crate::view::CellsView, crate::view::HotspotsView, crate::view::AreasView, crate::view::ReleaseView);
+views!(
+    crate::view::CellsView,
+    crate::view::HotspotsView,
+    crate::view::AreasView,
+    crate::view::ReleaseView,
+    crate::view::SilenceView
+);
 
 /// A view that a policy let through. Exits take nothing else; only a policy makes one.
 #[derive(Debug, Clone)]

@@ -177,7 +177,7 @@ impl Analysis<'_> {
     }
 
     /// Postcode district and compass part of the borough; outside London the compass part of the study area, or the name of the polygon.
-    fn name_of(&self, peak: u32) -> (String, Option<String>) {
+    pub(super) fn name_of(&self, peak: u32) -> (String, Option<String>) {
         let Some(at) = self.units.center(self.resolution, peak) else { return (String::new(), None) };
         if let Units::Areas(layer) = self.units {
             let row = peak as usize;

@@ -10,17 +10,19 @@
 //! | is it new, does it change, when in the week is it? | [`history::histories`] | emerging hot spots, XmR, data clock, each by itself |
 //! | what did an attack set off? | [`event::effects`] | interrupted time series |
 //! | is it a place effect, or only by events? | [`attribution::attributions`] | no peer |
-//! | where are reports to be expected and few come? | [`silence::silence`] | Preventing Hate Dashboard (New York), without a model |
+//! | where are reports to be expected and few come? | [`silence::silence`]; of a release: [`engagement::SilenceMap`] | Preventing Hate Dashboard (New York), without a model |
 //! | how much would reporting have to differ before the order changes? | [`silence::reporting_sensitivity`] | partial identification |
-//! | would patrols by this map make it come true? | [`lock_in::lock_in`] | urn of Ensign and others |
+//! | would patrols by this map make it come true? | [`lock_in::lock_in`]; of a release: [`feedback::Feedback`] | urn of Ensign and others |
 
 pub mod analysis;
 pub mod appraisal;
 pub mod attribution;
 pub mod denominator;
 pub mod detect;
+pub mod engagement;
 pub mod event;
 pub mod evidence;
+pub mod feedback;
 #[cfg(test)]
 mod fixture;
 pub mod history;

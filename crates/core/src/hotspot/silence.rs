@@ -37,7 +37,8 @@
 //!   population is known (transgender people by ward) there is no map of silence.
 //! - The more units differ (small a), the less can be said: with a = 1, P(0) is 1 / (1 + E), and a single silent one among 600 units would
 //!   have to expect 12,000; with a = 3.4, as residents give for cells of resolution 8 in the synthetic London, one of 2,333 about 80. An empty
-//!   list is the rule and no sign that all is well: more measures do not help, better ones do.
+//!   list is the rule and no sign that all is well: more measures do not help, better ones do. [`Silence::callable`] says how many units
+//!   could have been named at all.
 //! - A measure that follows reporting too (third-party reports, where there is a centre) repeats its gaps. All crime follows the centres of
 //!   towns.
 //! - The silent units are in the fit and in the neighbours' measure: a silent quarter is partly taken for usual. That errs towards
@@ -46,6 +47,7 @@
 //! # Cost
 //! One fit for each measure, one incomplete beta function for each unit and measure.
 
+use super::StrandAnalysis;
 use super::detect::RelativeRates;
 use crate::error::{Error, Result};
 use crate::local::fdr::benjamini_hochberg;
@@ -121,6 +123,8 @@ pub struct Silence {
     pub tested: usize,
     /// Units of which every source predicts the minimum.
     pub expecting: usize,
+    /// Of these, those that would be places to engage if not one report came from them, the model and all other units left as they are.
+    pub callable: usize,
     /// Places to engage, the smallest p first.
     pub places: Vec<PlaceToEngage>,
 }
@@ -167,6 +171,11 @@ pub fn silence(reports: &[u32], measures: &[Measure<'_>], params: &SilenceParams
     let predicted: Vec<f64> =
         by_measure.iter().map(|all| all.iter().fold(f64::INFINITY, |least, one| least.min(one.reports))).collect();
     let q = benjamini_hochberg(&p)?;
+    let at_none =
+        |unit: usize| fitted.iter().map(|r| r.prior.predictive_tails(0, r.expected[unit])[0].clamp(0.0, 1.0)).fold(0.0, f64::max);
+    let none: Vec<f64> = tested.iter().map(|unit| at_none(*unit)).collect();
+    let called = called_alone(&p, &none, params.q);
+    let callable = called.iter().zip(&predicted).filter(|(called, predicted)| **called && **predicted >= params.minimum).count();
     let mut places: Vec<PlaceToEngage> = by_measure
         .into_iter()
         .enumerate()
@@ -192,8 +201,24 @@ pub fn silence(reports: &[u32], measures: &[Measure<'_>], params: &SilenceParams
         measures: measures.iter().zip(&fitted).map(|(m, r)| (m.name.to_owned(), r.prior)).collect(),
         tested: tested.len(),
         expecting: predicted.iter().filter(|e| **e >= params.minimum).count(),
+        callable,
         places,
     })
+}
+
+/// Whether each unit would be among those that Benjamini and Hochberg's rule takes at `level` if its p alone were the one in `instead`.
+///
+/// It takes the k smallest for the largest k such that the k-th is at most `k level / m`; so a unit is taken when, for some k, its own p is
+/// at most that and k − 1 of the others' are.
+fn called_alone(p: &[f64], instead: &[f64], level: f64) -> Vec<bool> {
+    let limit = |k: usize| k as f64 * level / p.len() as f64;
+    let mut sorted = p.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let below: Vec<usize> = (1..=p.len()).map(|k| sorted.partition_point(|p| *p <= limit(k))).collect();
+    let called = |(p, instead): (&f64, &f64)| {
+        (1..=below.len()).any(|k| *instead <= limit(k) && below[k - 1] - usize::from(*p <= limit(k)) + 1 >= k)
+    };
+    p.iter().zip(instead).map(called).collect()
 }
 
 /// The factors c of `expected` at which `count` is at the ends of the central interval of the predictive distribution: what it leaves
@@ -308,4 +333,16 @@ pub fn reporting_sensitivity(first: Exposed, second: Exposed, level: f64) -> Res
     let ratio = rate_ratio(high, low, level, RatioMethod::Exact)?;
     let factor = if ahead == Ahead::Neither { 1.0 } else { ratio.ratio.unwrap_or(f64::INFINITY) };
     Ok(ReportingSensitivity { ahead, factor, lo: ratio.lower, hi: ratio.upper })
+}
+
+impl StrandAnalysis {
+    /// For each hotspot, how much reporting would have to differ between it and the next one on the list before the order of their rates
+    /// changes (level 0.95): rates are incidents by what the reference measure expects. `None` for the last one.
+    ///
+    /// The list is by excess, so the next one may have the higher rate: [`ReportingSensitivity::ahead`] says which.
+    pub fn orders(&self) -> Vec<Option<ReportingSensitivity>> {
+        let exposed = |h: &super::Hotspot| Exposed { count: u64::from(h.n), exposure: h.expected };
+        let pairs = self.hotspots.windows(2).map(|pair| reporting_sensitivity(exposed(&pair[0]), exposed(&pair[1]), 0.95).ok());
+        pairs.chain(self.hotspots.last().map(|_| None)).collect()
+    }
 }

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::hotspot::StrandAnalysis;
 use crate::hotspot::detect::RelativeRates;
 use crate::hotspot::evidence::EvidencePolicy;
+use crate::hotspot::feedback::Feedback;
 use crate::incident::PlaceKind;
 use crate::local::permutation::local_g_exact;
 use crate::local::{Alternative, Null};
@@ -16,9 +17,11 @@ use crate::{Month, MonthRange, SeriesBreak, Strand};
 use layer::Scale;
 
 mod layer;
+mod silence;
 mod surface;
 
 pub use layer::{KDE_BANDWIDTH_M, Layer, LegendClass};
+pub use silence::SilenceView;
 
 /// Units with a value: what a map layer draws.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,6 +136,8 @@ pub struct ReleaseView {
     pub reference: String,
     /// Factor of the hotspot rule.
     pub threshold: f64,
+    /// How fast patrols by this map would make it come true.
+    pub feedback: Option<Feedback>,
     /// Breaks of the series inside the months covered.
     pub breaks: Vec<SeriesBreak>,
 }
@@ -310,6 +315,7 @@ impl ReleaseView {
             evidence: release.evidence.clone(),
             reference: release.reference.clone(),
             threshold: release.rule.threshold,
+            feedback: release.feedback.clone(),
             breaks: release.breaks.inside(release.months).cloned().collect(),
         }
     }

@@ -164,3 +164,39 @@ proptest! {
         prop_assert!(prior.predictive_tails(n, 7.0)[0] >= prior.predictive_tails(n, 8.0)[0] - 1e-14);
     }
 }
+
+#[test]
+fn callable_units_are_those_that_the_rule_would_take_with_no_report_of_theirs() {
+    // Twenty p values, some of them small: each unit in turn gets another p, and the rule is applied again.
+    let p: Vec<f64> = (0..20).map(|i| [0.002, 0.004, 0.02, 0.3, 0.012][i % 5] * (1.0 + i as f64 / 40.0)).collect();
+    for level in [0.01, 0.05, 0.2] {
+        for factor in [0.05, 0.3, 1.0] {
+            let instead: Vec<f64> = p.iter().map(|p| p * factor).collect();
+            let called = called_alone(&p, &instead, level);
+            for unit in 0..p.len() {
+                let mut changed = p.clone();
+                changed[unit] = instead[unit];
+                assert_eq!(called[unit], benjamini_hochberg(&changed).unwrap()[unit] <= level, "{level} {factor} {unit}");
+            }
+        }
+    }
+    // All alike and enough expected: each could be named. Nothing expected: none.
+    let found = silence(&alike(1), &[measure("residents", &[1.0; 61])], &SilenceParams::default()).unwrap();
+    assert_eq!(found.callable, 61);
+    let few: Vec<u32> = (0..60).map(|i| u32::from(i % 3 == 0)).collect();
+    assert_eq!(silence(&few, &[measure("residents", &[1.0; 60])], &SilenceParams::default()).unwrap().callable, 0);
+}
+
+#[test]
+fn each_hotspot_is_compared_with_the_next_on_the_list() {
+    use crate::hotspot::fixture::{Town, months};
+    let mut analysis = Town::new(months("2025-07", "2026-06")).found(None);
+    let one = analysis.hotspots[0].clone();
+    let of = |n, expected| crate::hotspot::Hotspot { n, expected, ..one.clone() };
+    analysis.hotspots = vec![of(90, 30.0), of(45, 5.0), of(44, 5.0)];
+    let orders = analysis.orders();
+    assert_eq!(orders.len(), 3);
+    let [Some(first), Some(second), None] = orders[..] else { panic!("{orders:?}") };
+    assert!(first.ahead == Ahead::Second && first.order_stands() && (first.factor - 3.0).abs() < 1e-12, "{first:?}");
+    assert!(second.ahead == Ahead::First && !second.order_stands());
+}

@@ -17,6 +17,7 @@ pub mod ingest;
 pub mod links;
 pub mod release;
 pub mod schema;
+pub mod sources;
 pub mod store;
 pub mod truth;
 mod wkb;

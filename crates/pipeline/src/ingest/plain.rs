@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub struct PlainTable {
     path: PathBuf,
+    sha256: String,
     header: Vec<String>,
     columns: Vec<TextColumn>,
     /// Line (CSV) or number of each row.
@@ -75,7 +76,7 @@ impl PlainTable {
         })?;
         input.unchanged()?;
         progress(2 * half, 2 * half);
-        Ok(Self { path: path.to_owned(), header, columns, rows })
+        Ok(Self { path: path.to_owned(), sha256: input.sha256.clone(), header, columns, rows })
     }
 
     /// Number of rows.
@@ -86,6 +87,16 @@ impl PlainTable {
     /// Whether there is no row.
     pub const fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+
+    /// SHA-256 of the file.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// Names of the columns as the file has them.
+    pub fn header(&self) -> &[String] {
+        &self.header
     }
 
     /// Whether there is such a column.

@@ -1,5 +1,7 @@
 //! What a release says of itself, and the digest that names it.
 
+use super::feedback::Urn;
+use super::silence::AskedOfSilence;
 use crate::as_text;
 use crate::commit::{self, sha256_hex};
 use crate::error::{Error, Result, Stage};
@@ -7,6 +9,7 @@ use hotspot_core::cube::FactKind;
 use hotspot_core::hotspot::denominator::Denominator;
 use hotspot_core::hotspot::detect::DetectParams;
 use hotspot_core::hotspot::evidence::{Evidence, EvidencePolicy, Quantity, Threshold};
+use hotspot_core::hotspot::feedback::Feedback;
 use hotspot_core::projection::{LonLat, Projection};
 use hotspot_core::provenance::Provenance;
 use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, RobustnessSettings};
@@ -61,6 +64,9 @@ pub(crate) struct Manifest {
     robustness: Asked,
     evidence: Words,
     denominators: Vec<Measure>,
+    pub(super) silence: AskedOfSilence,
+    /// Null when no unit has a reported record.
+    feedback: Option<Urn>,
     breaks: Vec<Break>,
     provenance: Made,
     facts: Kind,
@@ -232,6 +238,7 @@ pub(crate) struct Stated {
     pub(crate) evidence: EvidencePolicy,
     /// Without their values, which a table holds.
     pub(crate) denominators: Vec<Denominator>,
+    pub(crate) feedback: Option<Feedback>,
     pub(crate) breaks: BreakRegistry,
     pub(crate) provenance: Provenance,
     pub(crate) facts: FactKind,
@@ -277,6 +284,8 @@ impl Manifest {
                 .iter()
                 .map(|d| Measure { id: d.id.clone(), name: d.name.clone(), unit: d.unit.clone(), per: d.per, least: d.least })
                 .collect(),
+            silence: (&release.silence).into(),
+            feedback: release.feedback.as_ref().map(Urn::from),
             breaks: breaks.collect(),
             provenance: Made { version, inputs, settings, seed },
             facts: match release.facts.kind() {
@@ -334,6 +343,7 @@ impl Manifest {
                 .cloned()
                 .map(|Measure { id, name, unit, per, least }| Denominator { id, name, unit, per, least, values: Vec::new() })
                 .collect(),
+            feedback: self.feedback.as_ref().map(Feedback::from),
             breaks: BreakRegistry::new(breaks.collect()),
             provenance: Provenance { version, inputs, settings, seed },
             facts: match self.facts {

@@ -11,6 +11,7 @@
 //! releases/2026-10-<digest>/rates.parquet       rates of the hotspots by named denominators
 //! releases/2026-10-<digest>/units.parquet       every unit by named denominators: rate, P(above the threshold), rank
 //! releases/2026-10-<digest>/ended.parquet      hotspots of the release before that it has not got
+//! releases/2026-10-<digest>/silence.parquet    places to engage, without counts
 //! releases/current                             the identifier of the one published last
 //! ```
 //!
@@ -18,7 +19,9 @@
 //! wherever it is made.
 
 mod appraisal;
+mod feedback;
 mod manifest;
+mod silence;
 mod tables;
 
 use crate::commit::{self, Lock, TEMPORARY};
@@ -53,6 +56,7 @@ const HOTSPOTS: &str = "hotspots.parquet";
 const ENDED: &str = "ended.parquet";
 const RATES: &str = "rates.parquet";
 const UNITS: &str = "units.parquet";
+const SILENCE: &str = "silence.parquet";
 
 /// A release that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,6 +176,7 @@ pub fn read_release(releases: &Path, id: Option<&str>) -> Result<Release> {
         robustness,
         evidence,
         mut denominators,
+        feedback,
         breaks,
         provenance,
         facts,
@@ -183,6 +188,7 @@ pub fn read_release(releases: &Path, id: Option<&str>) -> Result<Release> {
     tables::ended_from_table(&open(ENDED)?, &mut analyses)?;
     appraisal::place_rates_from_table(&open(RATES)?, &mut analyses)?;
     let unit_rates = appraisal::unit_rates_from_table(&open(UNITS)?, &mut denominators)?;
+    let silence = manifest.silence.with(silence::from_table(&open(SILENCE)?)?);
     let facts = tables::facts_from_table(&open(FACTS)?, facts)?;
     let areas = tables::reporting_from_table(&open(BOROUGHS)?)?;
     Ok(Release {
@@ -208,6 +214,8 @@ pub fn read_release(releases: &Path, id: Option<&str>) -> Result<Release> {
         areas,
         facts,
         analyses,
+        silence,
+        feedback,
         breaks,
         provenance,
     })
@@ -366,6 +374,7 @@ fn contents(release: &Release, path: &Path) -> Result<(Manifest, BTreeMap<&'stat
     files.insert(ENDED, tables::ended_to_parquet(&release.analyses, path)?);
     files.insert(RATES, appraisal::place_rates_to_parquet(release, path)?);
     files.insert(UNITS, appraisal::unit_rates_to_parquet(release, path)?);
+    files.insert(SILENCE, silence::to_parquet(&release.silence, path)?);
     let digests = files.iter().map(|(name, bytes)| ((*name).to_owned(), commit::sha256_hex(bytes))).collect();
     Ok((Manifest::of(release, units, digests), files))
 }

@@ -90,6 +90,9 @@ pub const INCIDENT: &[Column] = &[
     Column::Class,
 ];
 
+/// The cell or area of a row in a table of sources for the map of silence; every other column of it is a source.
+pub const SOURCES_ID: &str = "id";
+
 /// The columns that our own schema may also bring: metres instead of degrees.
 pub const METRES: &[Column] = &[Column::Easting, Column::Northing];
 

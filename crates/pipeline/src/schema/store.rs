@@ -225,3 +225,18 @@ pub(crate) mod unit_rate {
     pub(crate) const RANK_LO: Col<u32> = Col::new("rank_lo");
     pub(crate) const RANK_HI: Col<u32> = Col::new("rank_hi");
 }
+
+/// Places to engage of a release: no count, and nothing expected.
+pub(crate) mod silence {
+    use crate::frame::Col;
+
+    /// Row of the unit at the resolution that the manifest states.
+    pub(crate) const UNIT: Col<u32> = Col::new("unit");
+    pub(crate) const NAME: Col<String> = Col::new("name");
+    pub(crate) const AREA_CODE: Col<String> = Col::new("area_code");
+    pub(crate) const P: Col<f64> = Col::new("p");
+    pub(crate) const Q: Col<f64> = Col::new("q");
+    /// How likely a report would have to be, in parts of what it is elsewhere, for so few to be usual.
+    pub(crate) const REPORTING_LO: Col<f64> = Col::new("reporting_lo");
+    pub(crate) const REPORTING_HI: Col<f64> = Col::new("reporting_hi");
+}

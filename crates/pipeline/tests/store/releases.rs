@@ -40,6 +40,8 @@ fn text(release: &Release) -> String {
         areas,
         facts,
         analyses,
+        silence,
+        feedback,
         breaks,
         provenance,
     } = release;
@@ -54,7 +56,7 @@ fn text(release: &Release) -> String {
             areas,
             facts,
             analyses,
-            (breaks, provenance),
+            (silence, feedback, breaks, provenance),
             (evidence, denominators, unit_rates)
         )
     )
@@ -145,7 +147,7 @@ fn a_damaged_release_is_not_read_and_is_put_back_when_made_again() {
     let id = write_release(dir.path(), &make()).unwrap().id;
     let names: Vec<_> =
         fs::read_dir(dir.path().join(&id)).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
-    assert_eq!(names.len(), 10);
+    assert_eq!(names.len(), 11);
     for name in names {
         let path = dir.path().join(&id).join(&name);
         let mut bytes = fs::read(&path).unwrap();

@@ -7,9 +7,13 @@ use hotspot_core::grid::{CellGrid, StudyArea};
 use hotspot_core::hotspot::appraisal::{PeakRank, ScanHit, Standing};
 use hotspot_core::hotspot::denominator::{Denominator, PlaceRate, UnitRates};
 use hotspot_core::hotspot::detect::DetectParams;
+use hotspot_core::hotspot::engagement::{NamedPlace, SilenceMap};
 use hotspot_core::hotspot::evidence::{Evidence, EvidencePolicy};
+use hotspot_core::hotspot::feedback::{Feedback, FeedbackCase};
 use hotspot_core::hotspot::identity::{Change, Ended, Identity};
+use hotspot_core::hotspot::lock_in::Figure;
 use hotspot_core::hotspot::robustness::HotspotRobustness;
+use hotspot_core::hotspot::silence::SilenceParams;
 use hotspot_core::hotspot::{Estimate, Hotspot, StrandAnalysis, Verdict};
 use hotspot_core::provenance::Provenance;
 use hotspot_core::rate::shrinkage::GammaPrior;
@@ -128,6 +132,47 @@ pub fn fact(unit: u32, strands: StrandSet) -> Fact {
     }
 }
 
+fn silence() -> SilenceMap {
+    let third = 1.0 / 3.0;
+    let place = |unit, area_code, hi| NamedPlace {
+        unit,
+        name: "SE1, on the river".to_owned(),
+        area_code,
+        p: third * 1e-9,
+        q: third * 1e-6,
+        reporting: [0.0, hi],
+    };
+    SilenceMap {
+        resolution: 8,
+        params: SilenceParams { minimum: 5.0 + third, ..SilenceParams::default() },
+        measures: vec!["residents".to_owned(), "third-party reports".to_owned()],
+        reports: 7,
+        tested: 12,
+        expecting: 9,
+        callable: 4,
+        places: vec![place(0, Some("E09000028".to_owned()), third), place(3, None, f64::INFINITY)],
+    }
+}
+
+fn feedback() -> Feedback {
+    let third = 1.0 / 3.0;
+    let figure = |rounds| Figure { excess: [-third, third, 2.0 * third], locked: 2, rounds };
+    let case =
+        |discovery| FeedbackCase { discovery, by_the_loop: third / 7.0, maps: [figure(Some(3)), figure(None), figure(Some(0))] };
+    Feedback {
+        records: 9,
+        on_map: 7,
+        top_units: 1,
+        need_share: third,
+        start_share: 0.1 + 0.2,
+        rounds: 24,
+        memory: 12,
+        margin: 0.1,
+        runs: 6,
+        cases: [case(third / 100.0), case(0.5)],
+    }
+}
+
 /// A release with one hotspot and one strand of which nothing can be told. `n` facts make releases that differ.
 pub fn release(units: Units, class: DataClass, n: u32) -> Release {
     let mut facts = Facts::new(FactKind::Events);
@@ -243,6 +288,8 @@ pub fn release(units: Units, class: DataClass, n: u32) -> Release {
         ],
         facts,
         analyses: vec![analysed, cannot_tell],
+        silence: silence(),
+        feedback: Some(feedback()),
         breaks: BreakRegistry::new(vec![SeriesBreak {
             id: "connect".to_owned(),
             from: Date::constant(2024, 2, 28),

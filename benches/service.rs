@@ -10,6 +10,7 @@ use h3o::Resolution;
 use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_HOUR};
 use hotspot_core::grid::{CellGrid, StudyArea};
 use hotspot_core::hotspot::detect::DetectParams;
+use hotspot_core::hotspot::engagement::SilenceMap;
 use hotspot_core::incident::{Offence, Outcome, PlaceKind, Setting};
 use hotspot_core::provenance::Provenance;
 use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, RobustnessSettings};
@@ -103,6 +104,8 @@ fn release(coarsest: Resolution) -> Release {
         areas: Vec::new(),
         facts,
         analyses: Vec::new(),
+        silence: SilenceMap::default(),
+        feedback: None,
         breaks: BreakRegistry::default(),
         provenance: Provenance::default(),
     }

@@ -10,6 +10,7 @@ mod identity;
 mod kill;
 mod program;
 mod protection;
+mod silence;
 mod stats;
 mod stats_columns;
 mod stats_local;

@@ -11,7 +11,7 @@ use hotspot_core::disclosure::policy::NoPolicy;
 use hotspot_core::disclosure::{Policy, Released};
 use hotspot_core::release::Release;
 use hotspot_core::units::Units;
-use hotspot_core::view::{AreasView, CellsView, HotspotsView, Layer, ReleaseView};
+use hotspot_core::view::{AreasView, CellsView, HotspotsView, Layer, ReleaseView, SilenceView};
 use hotspot_tiles::{CellTiles, ShapeTiles, TileCoord, TileIndex};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -194,6 +194,10 @@ impl Served {
 
     pub fn areas(&self, filter: Filter) -> Released<AreasView> {
         self.policy.release(AreasView::of(&self.release, filter))
+    }
+
+    pub fn silence(&self) -> Released<SilenceView> {
+        self.policy.release(SilenceView::of(&self.release))
     }
 
     pub fn summary(&self) -> Released<ReleaseView> {

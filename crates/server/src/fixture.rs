@@ -114,6 +114,12 @@ fn made(class: DataClass, units: Units, resolution: u8, facts: Facts) -> Release
         ranks: RankParams { replicates: 99, ..RankParams::default() },
     };
     let unit_rates = appraisal.run(&mut analyses).unwrap();
+    let living = match &units {
+        Units::Cells(_) => Some(vec![900.0; units.level(8).unwrap().len()]),
+        Units::Areas(_) => None,
+    };
+    let silence = analysis.silence_map(living.as_deref(), &[]).unwrap();
+    let feedback = analysis.feedback(1).unwrap();
     Release {
         id: ID.to_owned(),
         month: last,
@@ -137,6 +143,8 @@ fn made(class: DataClass, units: Units, resolution: u8, facts: Facts) -> Release
         areas: vec![ReportingArea { code: "E09000028".to_owned(), name: "Southwark".to_owned(), residents: Some(314_000) }],
         facts,
         analyses,
+        silence,
+        feedback,
         breaks: BreakRegistry::default(),
         provenance: Provenance::default(),
     }

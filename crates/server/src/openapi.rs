@@ -15,6 +15,7 @@ use utoipa::OpenApi;
         routes::cells,
         routes::hotspots,
         routes::boroughs,
+        routes::silence,
         routes::tile,
         routes::tilejson,
         routes::healthz,

@@ -2,11 +2,17 @@
 //! and nothing else.
 #![expect(clippy::disallowed_methods, reason = "this is the one place where JSON is written")]
 
+mod feedback;
+mod silence;
+
+pub(crate) use silence::{Silence, silence};
+
 use crate::catalog::TileLayer;
 use crate::problem::ApiError;
 use crate::query::{source_name, strand_name};
 use hotspot_core::disclosure::Released;
 use hotspot_core::hotspot::denominator::PlaceRate;
+use hotspot_core::hotspot::silence::{Ahead, ReportingSensitivity};
 use hotspot_core::hotspot::{Hotspot, Verdict};
 use hotspot_core::release::ReportingArea;
 use hotspot_core::units::Units;
@@ -121,6 +127,8 @@ struct ReleaseEntry {
     evidence: EvidenceEntry,
     strands: Vec<StrandEntry>,
     sources: Vec<SourceEntry>,
+    /// How fast patrols by this map would make it come true; null when no unit has a reported record.
+    feedback: Option<feedback::FeedbackEntry>,
     /// Breaks of recording across which figures must not be compared.
     breaks: Vec<BreakEntry>,
 }
@@ -246,6 +254,7 @@ fn release(view: &Released<ReleaseView>) -> ReleaseEntry {
         },
         strands: view.strands.iter().map(strand).collect(),
         sources: together.into_iter().chain(Source::ALL.iter().map(|s| SourceEntry { id: s.id(), label: s.label() })).collect(),
+        feedback: feedback::feedback(view),
         breaks: view.breaks.iter().map(|b| BreakEntry { from: b.from.to_string(), what: b.what.clone() }).collect(),
     }
 }
@@ -481,6 +490,8 @@ struct HotspotEntry<'a> {
     period: Period,
     /// In how many of the settings it is hot.
     robustness: RobustnessEntry<'a>,
+    /// How much reporting would have to differ before its order with the next one on the list changes; null for the last one.
+    order: Option<OrderEntry<'a>>,
     /// How sure it is: clear, weak or cannot_tell.
     evidence: &'static str,
     /// What keeps it from being clear.
@@ -559,6 +570,21 @@ struct KnownEntry {
     premises: u32,
 }
 
+/// A hotspot and the next one on the list (by rank), by their recorded rates: incidents by what the reference measure expects.
+#[derive(Debug, Serialize, ToSchema)]
+struct OrderEntry<'a> {
+    /// Identifier of the next one.
+    next: &'a str,
+    /// this or next: whose recorded rate is the higher; neither when they are equal.
+    higher: &'static str,
+    /// Whether that order is sure if reporting is alike.
+    stands: bool,
+    /// The higher rate over the lower one: if reporting differs by more, the order is the other; null without bound.
+    factor: Option<f64>,
+    /// Lower 95 % limit of the factor: so far the order stands.
+    factor_lo: f64,
+}
+
 /// The analysis made again under other settings.
 #[derive(Debug, Serialize, ToSchema)]
 struct RobustnessEntry<'a> {
@@ -586,10 +612,15 @@ pub(crate) fn hotspots(
         Verdict::Analysed => ("analysed", None),
         Verdict::CannotTell { minimum } => ("cannot_tell", Some(minimum)),
     };
-    let features = (0..analysis.hotspots.len()).map(|row| HotspotFeature {
+    let orders = analysis.orders();
+    let nexts = analysis.hotspots.iter().skip(1).map(Some).chain(std::iter::once(None));
+    let features = nexts.zip(&orders).take(analysis.hotspots.len()).enumerate().map(|(row, (next, order))| HotspotFeature {
         kind: "Feature",
-        geometry: geometry(&analysis.hotspots[row]),
-        properties: hotspot_entry(row, view, units, resolution, areas, &view.robustness.settings),
+        geometry: geometry(&analysis.hotspots[row].outline),
+        properties: HotspotEntry {
+            order: next.zip(order.as_ref()).map(|(next, order)| order_entry(next, order)),
+            ..hotspot_entry(row, view, units, resolution, areas, &view.robustness.settings)
+        },
     });
     bytes(&Hotspots {
         kind: "FeatureCollection",
@@ -621,7 +652,6 @@ fn hotspot_entry<'a>(
     let window = view.analysis.window;
     let hotspot = &view.analysis.hotspots[row];
     let standing = &hotspot.standing;
-    let borough = hotspot.area_code.as_deref().and_then(|code| areas.iter().find(|a| a.code == code)).map(|a| a.name.as_str());
     HotspotEntry {
         id: &hotspot.identity.id,
         first_seen: hotspot.identity.first_seen.to_string(),
@@ -630,7 +660,7 @@ fn hotspot_entry<'a>(
         review: hotspot.identity.review(window.to()).to_string(),
         rank: hotspot.rank,
         name: &hotspot.name,
-        borough,
+        borough: borough_of(hotspot.area_code.as_deref(), areas),
         n: hotspot.n,
         expected: rounded(hotspot.expected),
         ratio: rounded(hotspot.ratio.mean),
@@ -669,6 +699,7 @@ fn hotspot_entry<'a>(
             shared: s.shared,
         }),
         known: KnownEntry { victim: standing.known[0], reporter: standing.known[1], premises: standing.known[2] },
+        order: None,
         sentence: &view.sentences[row],
     }
 }
@@ -690,11 +721,29 @@ fn rate_entry<'a>([denominator, name, unit]: &'a [String; 3], rate: Option<&Plac
     }
 }
 
-fn geometry(hotspot: &Hotspot) -> Geometry {
+fn order_entry<'a>(next: &'a Hotspot, order: &ReportingSensitivity) -> OrderEntry<'a> {
+    OrderEntry {
+        next: &next.identity.id,
+        higher: match order.ahead {
+            Ahead::First => "this",
+            Ahead::Second => "next",
+            Ahead::Neither => "neither",
+        },
+        stands: order.order_stands(),
+        factor: Some(order.factor).filter(|factor| factor.is_finite()).map(rounded),
+        factor_lo: rounded(order.lo),
+    }
+}
+
+fn borough_of<'a>(code: Option<&str>, areas: &'a [ReportingArea]) -> Option<&'a str> {
+    code.and_then(|code| areas.iter().find(|a| a.code == code)).map(|a| a.name.as_str())
+}
+
+fn geometry(outline: &geo::MultiPolygon<f64>) -> Geometry {
     let ring = |line: &geo::LineString<f64>| line.0.iter().map(|c| [c.x, c.y].map(|v| (v * 1e6).round() / 1e6)).collect();
     let polygon = |part: &geo::Polygon<f64>| std::iter::once(part.exterior()).chain(part.interiors()).map(ring).collect();
     // RFC 7946: exterior rings counterclockwise, interior ones clockwise.
-    let outline = geo::Orient::orient(&hotspot.outline, geo::orient::Direction::Default);
+    let outline = geo::Orient::orient(outline, geo::orient::Direction::Default);
     Geometry { kind: "MultiPolygon", coordinates: outline.iter().map(polygon).collect() }
 }
 

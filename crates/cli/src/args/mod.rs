@@ -205,7 +205,10 @@ pub struct AnalyseArgs {
     /// Ask for every hotspot again under so many settings drawn by the seed, instead of the 48 fixed ones
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=1000))]
     pub settings: Option<u16>,
-    /// Seed of the places redrawn within their precision, of ranks, and of drawn settings; the hotspot rule itself draws nothing by chance
+    /// What else says where reports are to be expected, for the map of silence: id (H3 cell or area code), and a column for each source
+    #[arg(long, value_name = "FILE.csv")]
+    pub sources: Option<PathBuf>,
+    /// Seed of the places redrawn within their precision, of ranks, of drawn settings and of simulated patrols; the hotspot rule itself draws nothing by chance
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// Print the result as JSON

@@ -9,6 +9,7 @@ use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::Filter;
 use hotspot_core::hotspot::analysis::Analysis;
 use hotspot_core::hotspot::appraisal::Appraisal;
+use hotspot_core::hotspot::engagement::SilenceMap;
 use hotspot_core::hotspot::evidence::{Evidence, EvidencePolicy};
 use hotspot_core::hotspot::protection::protect;
 use hotspot_core::hotspot::robustness::{Design, Frames, Multiverse, Residents, VERSION as ROBUSTNESS_VERSION};
@@ -20,8 +21,10 @@ use hotspot_core::residents::ResidentPoints;
 use hotspot_core::units::Units;
 use hotspot_core::{BreakRegistry, MonthRange};
 use hotspot_pipeline::release::{Next, Published, hotspots_before, write_release};
+use hotspot_pipeline::sources::read_sources;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Makes one release of the store and publishes it.
 pub fn run(args: &AnalyseArgs) -> Done {
@@ -66,6 +69,10 @@ pub fn run(args: &AnalyseArgs) -> Done {
             }
         }
     }
+    say(release.silence.sentence(release.window))?;
+    if let Some(feedback) = &release.feedback {
+        say(feedback.sentence(release.window, release.resolution))?;
+    }
     Ok(())
 }
 
@@ -88,7 +95,8 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     bar.set_message("asking who a hotspot depends on");
     let (facts, metres, protection) = protect(&analysis, &asked.placed.people)?;
     bar.set_message("finding hotspots");
-    let mut analyses = Analysis { facts: &facts, metres: &metres, ..analysis }.all()?;
+    let analysis = Analysis { facts: &facts, metres: &metres, ..analysis };
+    let mut analyses = analysis.all()?;
     bar.set_message("asking again under other settings");
     let residents = asked.london.then(|| ResidentPoints::of(Atlas::london()));
     let (design, version) = match args.settings {
@@ -124,7 +132,7 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     let evidence = EvidencePolicy::current();
     let denominators = asked.denominators();
     let appraisal = Appraisal {
-        analysis: &Analysis { facts: &facts, metres: &metres, ..analysis },
+        analysis: &analysis,
         people: &asked.placed.people,
         denominators: &denominators,
         policy: &evidence,
@@ -132,11 +140,17 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         ranks: RankParams { seed: args.seed, ..RankParams::default() },
     };
     let unit_rates = appraisal.run(&mut analyses)?;
+    bar.set_message("looking for places where few reports come");
+    let (silence, sources) = silence_of(&analysis, args.sources.as_deref(), residents.as_ref())?;
+    bar.set_message("simulating patrols that follow the map");
+    let feedback = analysis.feedback(args.seed)?;
     if !asked.placed.unmatched.is_empty() {
         let records: u64 = asked.placed.unmatched.iter().map(|(_, n)| n).sum();
         note(format_args!("{} area codes are no unit: {records} records are counted and not drawn", asked.placed.unmatched.len()));
     }
-    let settings = settings(&args.question, &asked, previous.as_deref());
+    let mut settings = settings(&args.question, &asked, previous.as_deref());
+    settings.push(("sources".to_owned(), sources.as_ref().map_or_else(String::new, |(file, _)| file.clone())));
+    settings.sort();
     let Asked { known, as_known_on, months, month, window, units, placed, london, resolution, reference_name, rule, .. } = asked;
     let mut release = Release {
         id: String::new(),
@@ -161,10 +175,12 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         areas: placed.areas,
         facts,
         analyses,
+        silence,
+        feedback,
         breaks: if london { Atlas::london().breaks().clone() } else { BreakRegistry::default() },
         provenance: Provenance {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            inputs: known.inputs.clone(),
+            inputs: known.inputs.iter().cloned().chain(sources).collect(),
             settings,
             seed: args.seed,
         },
@@ -174,6 +190,27 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     bar.finish_and_clear();
     release.id.clone_from(&published.id);
     Ok((release, published))
+}
+
+/// Places to engage, and name and SHA-256 of the file of sources, if one was given.
+fn silence_of(
+    analysis: &Analysis<'_>,
+    sources: Option<&Path>,
+    residents: Option<&ResidentPoints>,
+) -> Done<(SilenceMap, Option<(String, String)>)> {
+    let resolution = analysis.silence_resolution();
+    let file = sources.map(|path| read_sources(path, analysis.units, resolution)).transpose()?;
+    if let Some(file) = file.as_ref().filter(|file| file.outside > 0) {
+        note(format_args!("{}: {} rows are of no unit of the study area and left out", file.file, file.outside));
+    }
+    // Polygons may have nobody of their own: residents are known for London's postcodes, and spread over them.
+    let residents = residents.and_then(|points| match analysis.units {
+        Units::Cells(grid) => Some(analysis.units.level(resolution)?.roll_up(&points.on(grid, [0.0; 2]), 0.0)),
+        Units::Areas(_) => None,
+    });
+    let columns = file.as_ref().map_or(&[][..], |file| &file.columns);
+    let map = analysis.silence_map(residents.as_deref(), columns)?;
+    Ok((map, file.map(|file| (file.file, file.sha256))))
 }
 
 fn settings(args: &QuestionArgs, asked: &Asked, previous: Option<&str>) -> Vec<(String, String)> {
@@ -273,6 +310,8 @@ impl Figures {
             "outside": release.outside,
             "withheld": release.person_check.withheld,
             "victims_known": release.person_check.known[0],
+            "places_to_engage": release.silence.why_not().is_none().then_some(release.silence.places.len()),
+            "share_by_the_loop": release.feedback.as_ref().map(|f| f.cases[0].by_the_loop),
             "n": self.n,
             "hotspots": self.hotspots,
             "share_of_incidents": self.share(),

@@ -11,7 +11,7 @@ use hotspot_core::grid::{CellGrid, StudyArea};
 use hotspot_core::hotspot::analysis::{Analysis, PastHotspot};
 use hotspot_core::hotspot::denominator::{Denominator, RESIDENTS};
 use hotspot_core::hotspot::detect::DetectParams;
-use hotspot_core::residents::{ResidentPoints, residents_by_cell};
+use hotspot_core::residents::{RESIDENTS_NAME, ResidentPoints, residents_by_cell};
 use hotspot_core::units::Units;
 use hotspot_core::{LonLat, Month, MonthRange};
 use hotspot_pipeline::areas::{parse_areas, parse_study_area};
@@ -126,9 +126,6 @@ impl Asked {
         }
     }
 }
-
-/// What the residents of London are.
-const RESIDENTS_NAME: &str = "residents, mid-2023 (unconfirmed), spread over live postcodes; none where offices dominate";
 
 /// The reference measure by unit, and its name.
 fn reference_of(wanted: ReferenceArg, units: &Units, resolution: u8, london: bool) -> Done<(Vec<f64>, String)> {

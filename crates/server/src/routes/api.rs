@@ -165,6 +165,23 @@ pub(crate) async fn boroughs(State(state): State<AppState>, uri: Uri, headers: H
     .await
 }
 
+/// Places to engage: where reports are to be expected and few come.
+#[utoipa::path(get, path = "/api/v1/silence", tag = "figures", params(
+    ("release" = Option<String>, Query, description = "Id of a release; default the newest."),
+), responses(
+    (status = 200, description = "A feature collection without any count, the most conspicuous first; of all reported records of the window.", body = views::Silence, content_type = "application/geo+json"),
+    (status = 400, description = "A parameter is not allowed as given.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such release.", body = views::Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn silence(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
+    let (_, served) = asked(&state, &uri, &["release"])?;
+    answer(&state, &headers, GEOJSON, served, &[b"silence"], move |served| {
+        let release = served.release();
+        Ok(views::silence(served.id(), &served.silence(), &release.units, &release.areas))
+    })
+    .await
+}
+
 /// This interface in OpenAPI 3.1.
 pub(crate) async fn openapi(headers: HeaderMap) -> Response {
     at_hand(&headers, views::openapi(&crate::openapi::document()))

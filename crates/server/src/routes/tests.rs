@@ -530,3 +530,25 @@ fn the_interface_is_written_down() {
     }
     insta::assert_json_snapshot!("openapi", document);
 }
+
+#[tokio::test]
+async fn places_to_engage_are_answered_without_a_count_and_with_what_could_have_been_named() {
+    let silence = json("/api/v1/silence").await;
+    assert_eq!(silence["release"], ID);
+    assert_eq!((&silence["resolution"], silence["measures"].as_array().unwrap().len()), (&Value::from(8), 2));
+    assert!(silence["why_not"].is_null() && silence["asked"].as_u64() > Some(0));
+    assert!(silence["sentence"].as_str().unwrap().contains("could have been named"), "{silence}");
+    assert_eq!(get("/api/v1/silence?strand=race").await.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(get("/api/v1/silence?release=2020-01-000000000000").await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_last_hotspot_has_no_next_and_every_other_is_compared_with_it() {
+    let hotspots = json("/api/v1/hotspots").await;
+    let spots = hotspots["features"].as_array().unwrap();
+    let ids: Vec<&Value> = spots.iter().map(|spot| &spot["properties"]["id"]).collect();
+    for (spot, next) in spots.iter().zip(ids.iter().skip(1)) {
+        assert_eq!(&spot["properties"]["order"]["next"], *next);
+    }
+    assert!(spots.last().unwrap()["properties"]["order"].is_null());
+}

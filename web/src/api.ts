@@ -53,6 +53,23 @@ export interface Release {
   /** `reported` and `all` first, then single sources. */
   sources: { id: string; label: string }[];
   breaks: { from: string; what: string }[];
+  /** Null when no unit has a reported record. */
+  feedback: Feedback | null;
+}
+
+/** Patrols that follow the map, simulated; shares of all patrols or of all need. */
+export interface Feedback {
+  records: number;
+  on_map: number;
+  top_units: number;
+  need_share: number;
+  start_share: number;
+  rounds: number;
+  memory: number;
+  margin: number;
+  runs: number;
+  cases: { discovery: number; by_the_loop: number; maps: { map: string; excess_min: number; excess: number; excess_max: number; locked: number; rounds: number | null }[] }[];
+  sentence: string;
 }
 
 export interface LayerEntry {
@@ -148,6 +165,45 @@ export interface Hotspot {
   scan: { cluster: number; n: number; expected: number; p: number; shared: number } | null;
   /** Incidents whose victim, reporter and address are known by a pseudonym. */
   known: { victim: number; reporter: number; premises: number };
+  /** How much reporting would have to differ before its order with the next one on the list changes; null for the last one. */
+  order: Order | null;
+  sentence: string;
+}
+
+/** Two hotspots by their recorded rates. */
+export interface Order {
+  /** Identifier of the next one on the list. */
+  next: string;
+  higher: "this" | "next" | "neither";
+  /** Whether the order is sure if reporting is alike. */
+  stands: boolean;
+  factor: number | null;
+  /** So far the order stands. */
+  factor_lo: number;
+}
+
+/** A place to engage: no count of it is known to the page. */
+export interface PlaceToEngage {
+  unit: string;
+  name: string;
+  borough: string | null;
+  reporting_lo: number;
+  /** Null when any number would do. */
+  reporting_hi: number | null;
+  sentence: string;
+}
+
+export interface SilenceAnswer extends FeatureCollection<Polygon | MultiPolygon, PlaceToEngage> {
+  release: string;
+  period: Period;
+  resolution: number;
+  measures: string[];
+  /** Why there is no map of silence; null when there is one, also when it is empty. */
+  why_not: string | null;
+  asked: number;
+  could_be_named: number;
+  false_discovery_rate: number;
+  level: number;
   sentence: string;
 }
 
@@ -266,6 +322,9 @@ export const layers = (signal?: AbortSignal): Promise<{ layers: LayerEntry[] }> 
 
 export const hotspots = (release: string, strand: string, signal?: AbortSignal): Promise<HotspotsAnswer> =>
   read(`/api/v1/hotspots?${new URLSearchParams({ release, strand })}`, signal);
+
+export const silence = (release: string, signal?: AbortSignal): Promise<SilenceAnswer> =>
+  read(`/api/v1/silence?${new URLSearchParams({ release })}`, signal);
 
 export const boroughs = ({ release, strand, from, to, source }: CountQuery, signal?: AbortSignal): Promise<BoroughsAnswer> =>
   read(`/api/v1/boroughs?${new URLSearchParams({ release, strand, from, to, source })}`, signal);

@@ -87,6 +87,21 @@ export function lifecycle({ change, of, first_seen, review, period }: Pick<Hotsp
   return `${words}${since}. To be reviewed in ${monthName(review)}.`;
 }
 
+/** How far the order of this hotspot and the next one on the list hangs on reporting, in words. */
+export function orderLine({ order }: Pick<Hotspot, "order">, next: Pick<Hotspot, "rank" | "name"> | null): string {
+  if (order === null || next === null) return "It is the last on the list: there is no next one to compare it with.";
+  const other = `the next on the list, ${next.rank} (${next.name})`;
+  const times = order.factor === null ? "" : `${decimal(order.factor)} times `;
+  const start = {
+    this: `Its recorded rate (incidents by what is expected) is ${times}that of ${other}.`,
+    next: `The list is by incidents above the expected; by recorded rate (incidents by what is expected) ${other}, comes first, with ${times}the rate of this one.`,
+    neither: `Its recorded rate (incidents by what is expected) is that of ${other}.`,
+  }[order.higher];
+  return order.stands
+    ? `${start} That order stands until reporting differs between the two by a factor of ${(Math.floor(order.factor_lo * 100) / 100).toFixed(2)}.`
+    : `${start} Which of the two rates is the higher is not sure as it is, even if people report alike in both.`;
+}
+
 export interface DetailHandlers {
   close(): void;
   choose(id: string): void;
@@ -94,7 +109,7 @@ export interface DetailHandlers {
 }
 
 /** Draws the panel; `before` and `after` are its neighbours by rank. */
-export function drawDetail(node: HTMLElement, spot: Hotspot, release: Release, { threshold, settings }: Pick<HotspotsAnswer, "threshold" | "settings">, neighbours: { before: string | null; after: string | null }, handlers: DetailHandlers): void {
+export function drawDetail(node: HTMLElement, spot: Hotspot, release: Release, { threshold, settings }: Pick<HotspotsAnswer, "threshold" | "settings">, neighbours: { before: Hotspot | null; after: Hotspot | null }, handlers: DetailHandlers): void {
   const step = (label: string, id: string | null): HTMLButtonElement => {
     const button = h("button", { type: "button", class: "small", disabled: id === null }, label);
     if (id !== null) button.addEventListener("click", () => handlers.choose(id));
@@ -107,7 +122,7 @@ export function drawDetail(node: HTMLElement, spot: Hotspot, release: Release, {
   const fact = (term: string, ...value: (Node | string)[]): HTMLElement => h("div", {}, h("dt", {}, term), h("dd", {}, ...value));
 
   node.replaceChildren(
-    h("div", { class: "detail-bar" }, step("◀ Previous", neighbours.before), step("Next ▶", neighbours.after), show, close),
+    h("div", { class: "detail-bar" }, step("◀ Previous", neighbours.before?.id ?? null), step("Next ▶", neighbours.after?.id ?? null), show, close),
     h("h2", { tabindex: -1, id: "detail-title" }, h("span", { class: "badge" }, spot.rank), h("span", { class: "visually-hidden" }, ". "), spot.name),
     h("p", { class: "sentence" }, spot.sentence),
     h(
@@ -124,6 +139,8 @@ export function drawDetail(node: HTMLElement, spot: Hotspot, release: Release, {
     intervalBar(spot, threshold),
     h("p", { class: "muted" }, `Probability that the rate is above ${threshold} times the expected: ${probability(spot.probability)}.`),
     ...drawEvidence(spot, settings, threshold, unitName(release.resolution)),
+    h("h3", {}, "Does its place on the list hang on reporting?"),
+    h("p", { class: "order" }, orderLine(spot, neighbours.after)),
     h("h3", {}, "Incidents by month"),
     sparkline(spot),
     ...(hasStrands(release)

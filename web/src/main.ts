@@ -5,6 +5,7 @@ import { drawAccount, drawMarking } from "./account";
 import { BoroughTable } from "./borough-table";
 import { byId, h } from "./dom";
 import { drawKey } from "./evidence";
+import { drawFeedback } from "./feedback";
 import { drawFilters } from "./filters";
 import { counted } from "./format";
 import { breaksInside, headline, periodOf, subject } from "./headline";
@@ -15,6 +16,7 @@ import type { HotspotMap, Target } from "./map";
 import { inLondon } from "./map-base";
 import { Pending } from "./pending";
 import { cellLine, drawReadout, figuresByCell, hotspotLine, type CellFigures } from "./readout";
+import { drawSilence } from "./silence";
 import { Store, type Step } from "./store";
 import { encode, TABLES, type State } from "./url-state";
 
@@ -32,6 +34,8 @@ const node = {
   tables: byId("tables"),
   boroughs: byId("boroughs"),
   hotspots: byId("hotspots"),
+  silence: byId("silence"),
+  feedback: byId("feedback"),
   account: byId("account"),
   live: byId("live"),
 };
@@ -49,6 +53,8 @@ let map: HotspotMap | null = null;
 let mapOf: string | null = null;
 let hotspots: api.HotspotsAnswer | null = null;
 let cells: api.CellsAnswer | null = null;
+/** Places to engage that are drawn; null when they are not. */
+let placesDrawn: api.SilenceAnswer | null = null;
 let figures = new Map<string, CellFigures>();
 
 const say = (text: string): void => {
@@ -113,7 +119,7 @@ function showDetail(release: api.Release): void {
   if (!feature || !hotspots) return;
   const byRank = hotspots.features.map((f) => f.properties).sort((a, b) => a.rank - b.rank);
   const at = byRank.findIndex((s) => s.id === feature.properties.id);
-  drawDetail(node.detail, feature.properties, release, hotspots, { before: byRank[at - 1]?.id ?? null, after: byRank[at + 1]?.id ?? null }, {
+  drawDetail(node.detail, feature.properties, release, hotspots, { before: byRank[at - 1] ?? null, after: byRank[at + 1] ?? null }, {
     close: closeDetail,
     choose: (id) => choose(id, "panel"),
     show: () => map?.goTo(feature),
@@ -164,6 +170,34 @@ async function loadBoroughs(state: State, release: api.Release): Promise<void> {
     } catch (error) {
       if (signal.aborted) return;
       failure("boroughs-error", error, () => void loadBoroughs(store.state, release));
+    }
+  });
+}
+
+/** Draws the places to engage on the map, or takes them off. */
+function drawPlaces(answer: api.SilenceAnswer | null): void {
+  placesDrawn = answer;
+  map?.showPlaces(answer);
+}
+
+async function loadSilence(release: api.Release): Promise<void> {
+  await pending.run("silence", async (signal) => {
+    try {
+      const answer = await api.silence(release.id, signal);
+      if (signal.aborted) return;
+      notice("silence-error", null);
+      drawSilence(node.silence, answer, {
+        draw: (shown) => drawPlaces(shown ? answer : null),
+        goTo: (unit) => {
+          drawPlaces(answer);
+          const place = answer.features.find((f) => f.properties.unit === unit);
+          if (place) map?.goTo(place);
+        },
+      });
+    } catch (error) {
+      if (signal.aborted) return;
+      node.silence.replaceChildren();
+      failure("silence-error", error, () => void loadSilence(release));
     }
   });
 }
@@ -263,6 +297,7 @@ async function openMap(state: State, release: api.Release): Promise<void> {
       pending.settled = () => opened.idle();
       node.mapMessage.hidden = true;
       if (hotspots) map.showHotspots(hotspots);
+      map.showPlaces(placesDrawn);
       map.choose(chosenFeature()?.properties.id ?? null);
     } catch (error) {
       node.mapMessage.hidden = false;
@@ -284,6 +319,9 @@ async function apply(state: State, previous: State | null): Promise<void> {
     hotspots = cells = null;
     drawMarking(node.marking, release);
     drawAccount(node.account, release);
+    drawFeedback(node.feedback, release);
+    drawPlaces(null);
+    void loadSilence(release);
     notice("release", state.release !== null && state.release !== release.id ? [`The release of this link, ${state.release}, is not here. The newest is shown.`] : null);
   }
   if (newRelease || differs(state, previous, ["strand", "from", "to", "source", "layer"])) {

@@ -3,7 +3,7 @@ import { AttributionControl, Map as MapLibre, NavigationControl, ScaleControl, s
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
 import type { FeatureCollection, Point } from "geojson";
-import type { CellsAnswer, HotspotFeature, HotspotsAnswer, Release } from "./api";
+import type { CellsAnswer, HotspotFeature, HotspotsAnswer, Release, SilenceAnswer } from "./api";
 import { CellSource } from "./cell-source";
 import { WORDS } from "./evidence";
 import { classColors } from "./legend";
@@ -40,6 +40,8 @@ const INK = "#0b0c0c";
 const CHOSEN = "#12436d";
 /** Outlines of what cannot be told: dark enough to be seen, and no more. */
 const FAINT = "#4f5a61";
+/** Places to engage. */
+const ENGAGE = "#54319f";
 const EMPTY = "rgba(0,0,0,0)";
 const PADDING = 24;
 
@@ -67,6 +69,24 @@ function badge(fill: string, rim = "#ffffff"): ImageData {
   context.fill();
   context.lineWidth = 3;
   context.strokeStyle = rim;
+  context.stroke();
+  return context.getImageData(0, 0, size, size);
+}
+
+/** Slanted lines that no hotspot or class of cells has. */
+function hatch(): ImageData {
+  const size = 24;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = size;
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("no 2-D canvas");
+  context.strokeStyle = ENGAGE;
+  context.lineWidth = 4;
+  context.beginPath();
+  for (const shift of [-size, 0, size]) {
+    context.moveTo(shift, size);
+    context.lineTo(shift + size, 0);
+  }
   context.stroke();
   return context.getImageData(0, 0, size, size);
 }
@@ -151,6 +171,8 @@ export class HotspotMap {
     map.addImage("badge-weak", badge("#ffffff", INK), { pixelRatio });
     map.addImage("badge-cannot_tell", badge("#ffffff", FAINT), { pixelRatio });
     map.addImage("badge-chosen", badge(CHOSEN), { pixelRatio });
+    map.addImage("hatch", hatch(), { pixelRatio });
+    map.addSource("places", { type: "geojson", data: EMPTY_COLLECTION });
     map.addSource("cells", { type: "geojson", data: EMPTY_COLLECTION, promoteId: "unit" });
     map.addSource("hotspots", { type: "geojson", data: EMPTY_COLLECTION, promoteId: "id" });
     map.addSource("ranks", { type: "geojson", data: EMPTY_COLLECTION, promoteId: "id" });
@@ -165,6 +187,8 @@ export class HotspotMap {
     for (const layer of labelLayers(this.#london)) map.addLayer(layer);
     const state = (name: string): ExpressionSpecification => ["boolean", ["feature-state", name], false];
     const labels = this.#london ? "borough-labels" : undefined;
+    map.addLayer({ id: "places-hatch", type: "fill", source: "places", paint: { "fill-pattern": "hatch" } }, labels);
+    map.addLayer({ id: "places-line", type: "line", source: "places", paint: { "line-color": ENGAGE, "line-width": 2.5, "line-dasharray": [2, 1.5] } }, labels);
     map.addLayer({ id: "hotspots-area", type: "fill", source: "hotspots", paint: { "fill-color": CHOSEN, "fill-opacity": ["case", state("chosen"), 0.14, state("pointed"), 0.1, 0] } }, labels);
     map.addLayer(
       {
@@ -411,8 +435,13 @@ export class HotspotMap {
     this.#pointed = id;
   }
 
-  /** Moves to a hotspot, near enough to see its cells. */
-  goTo({ geometry }: HotspotFeature): void {
+  /** Draws the places to engage, hatched; null takes them off. */
+  showPlaces(answer: SilenceAnswer | null): void {
+    this.#data("places").setData(answer ?? EMPTY_COLLECTION);
+  }
+
+  /** Moves to a hotspot or place, near enough to see its cells. */
+  goTo({ geometry }: Pick<HotspotFeature, "geometry">): void {
     const [w, s, e, n] = outlineBox(geometry);
     this.#map.fitBounds([w, s, e, n], { padding: 140, maxZoom: 13, ...(still() ? { animate: false } : { duration: 500 }) });
   }

@@ -251,6 +251,62 @@ describe("the page", { concurrency: false }, () => {
     await page.close();
   });
 
+  test("has places to engage below the table, hatched on the map and without a count, and says how far an empty list could see", async () => {
+    const answer = await api("/api/v1/silence");
+    const { page, seen } = await open();
+    await ready(page);
+    const section = page.locator("#silence");
+    const line = await section.locator("summary").innerText();
+    if (answer.why_not === null) assert.ok(line.includes(`${answer.could_be_named.toLocaleString("en-GB")} of ${answer.asked.toLocaleString("en-GB")} `), line);
+    else assert.match(line, /no map of silence/);
+    await section.locator("summary").click();
+    assert.ok((await section.innerText()).includes(answer.why_not ?? answer.sentence));
+    assert.equal(await section.locator("tbody tr").count(), answer.features.length);
+    await page.locator("#feedback summary").click();
+    assert.ok((await page.locator("#feedback").innerText()).includes(release.feedback.sentence));
+    assert.equal(await page.locator("#feedback tbody").count(), 2);
+    await assertAccessible(page, "places to engage and feedback");
+    await assertClean(page, seen);
+    await page.close();
+
+    // The same section with one planted place, in the middle of what is shown.
+    const [w, s, e, n] = release.bounds;
+    const [x, y, size] = [(w + e) / 2, (s + n) / 2, (n - s) / 12];
+    const ring = [[x, y], [x + size, y], [x + size, y + size], [x, y + size], [x, y]];
+    const properties = { unit: "planted", name: "Planted quarter", borough: null, reporting_lo: 0.02, reporting_hi: 0.4, sentence: "" };
+    const planted = {
+      ...answer,
+      why_not: null,
+      asked: 90,
+      could_be_named: 7,
+      measures: ["residents", "third-party reports"],
+      sentence: "1 place to engage was found.",
+      features: [{ type: "Feature", geometry: { type: "Polygon", coordinates: [ring] }, properties }],
+    };
+    const other = await open("", { routes: [["**/api/v1/silence*", (route) => route.fulfill({ json: planted })]] });
+    await ready(other.page);
+    const places = other.page.locator("#silence");
+    await places.locator("summary").click();
+    const row = places.locator("tbody tr");
+    assert.match(await row.innerText(), /Planted quarter\s+–\s+0\.02 to 0\.40 times/);
+    assert.match(await places.innerText(), /no count of crime/);
+    const drawn = () => other.page.locator("canvas.maplibregl-canvas").screenshot();
+    const before = await drawn();
+    const toggle = places.locator("button[aria-pressed]");
+    await settle(other.page, () => toggle.click());
+    assert.equal(await toggle.getAttribute("aria-pressed"), "true");
+    assert.notDeepEqual(await drawn(), before, "the place is drawn");
+    await settle(other.page, () => toggle.click());
+    assert.deepEqual(await drawn(), before, "and taken off again");
+    await settle(other.page, () => row.locator("button").click());
+    assert.equal(await toggle.getAttribute("aria-pressed"), "true");
+    await other.page.waitForFunction(() => new URL(location.href).search.length > 0);
+    assert.equal(await other.page.locator("#detail").isHidden(), true, "a place to engage is no hotspot");
+    await assertAccessible(other.page, "a place to engage");
+    await assertClean(other.page, other.seen);
+    await other.page.close();
+  });
+
   test("says cannot tell in words when a strand has too few incidents", async (t) => {
     const few = release.strands.find((s) => s.hotspots === null);
     if (!few) return t.skip("every strand of this release has enough incidents");

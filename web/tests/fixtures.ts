@@ -25,6 +25,7 @@ export const release = (patch: Partial<Release> = {}): Release => ({
   ],
   sources: [{ id: "reported", label: "All but police-generated" }, { id: "all", label: "All sources" }, { id: "victim", label: "Victim" }],
   breaks: [{ from: "2024-02-28", what: "new system" }],
+  feedback: null,
   ...patch,
 });
 
@@ -58,6 +59,7 @@ export const spot = (patch: Partial<Hotspot> = {}): Hotspot => ({
   peak_rank: { lo: 1, hi: 12, of: 16_666, in_top: 0.998 },
   scan: { cluster: 1, n: 310, expected: 22, p: 0.005, shared: 300 },
   known: { victim: 280, reporter: 300, premises: 290 },
+  order: null,
   sentence: "",
   ...patch,
 });

@@ -5,12 +5,14 @@ import { nested, periodFrom, quickPeriods } from "../src/filters";
 import { counted, dayName, decimal, monthsOf, percent, periodName, plusMonths, probability } from "../src/format";
 import { breaksInside, headline } from "../src/headline";
 import { countWords, dependenceLine, pValue, rankLine, robustnessLine, wordsLine } from "../src/evidence";
-import { intervalAxis, logPosition, lifecycle } from "../src/hotspot-detail";
+import { feedbackLine, lockedInWords, points } from "../src/feedback";
+import { intervalAxis, logPosition, lifecycle, orderLine } from "../src/hotspot-detail";
 import { HOTSPOT_COLUMNS } from "../src/hotspot-table";
 import { legendTotal } from "../src/legend";
 import { inLondon } from "../src/map-base";
 import { cellLine, figuresByCell } from "../src/readout";
 import { DEFAULTS } from "../src/url-state";
+import { boundsInWords, silenceLine } from "../src/silence";
 import { nextOrder, sorted } from "../src/sortable-table";
 import { cells, hotspots, release, spot } from "./fixtures";
 
@@ -218,5 +220,41 @@ describe("how sure a hotspot is", () => {
     expect(dependenceLine(spot({ n: 300, known: { victim: 0, reporter: 3, premises: 3 } }))).toContain("cannot be told");
     expect(dependenceLine(spot({ n: 300, known: { victim: 280, reporter: 0, premises: 0 } }))).toContain("for 280 of 300 incidents");
     expect(dependenceLine(spot({ n: 280, known: { victim: 280, reporter: 0, premises: 0 } }))).toBe("It would still be a hotspot without any one victim, reporter or address.");
+  });
+});
+
+describe("reporting", () => {
+  test("the order with the next on the list stands until a factor, or is not sure as it is", () => {
+    const next = { rank: 5, name: "N1" };
+    const order = { next: "all-5", higher: "this", stands: true, factor: 1.8, factor_lo: 1.31 } as const;
+    expect(orderLine({ order }, next)).toBe(
+      "Its recorded rate (incidents by what is expected) is 1.8 times that of the next on the list, 5 (N1). That order stands until reporting differs between the two by a factor of 1.31.",
+    );
+    expect(orderLine({ order: { ...order, higher: "next", stands: false } }, next)).toMatch(/comes first, with 1.8 times the rate of this one\. Which of the two rates is the higher is not sure/);
+    expect(orderLine({ order: null }, null)).toMatch(/last on the list/);
+  });
+
+  test("bounds of reporting are parts of what it is elsewhere", () => {
+    expect(boundsInWords({ reporting_lo: 0.02, reporting_hi: 0.4 })).toBe("0.02 to 0.40 times");
+    expect(boundsInWords({ reporting_lo: 0, reporting_hi: 0.4 })).toBe("at most 0.40 times");
+    expect(boundsInWords({ reporting_lo: 0.1, reporting_hi: null })).toBe("any number of times");
+  });
+
+  test("an empty list of places to engage says how little it could have found", () => {
+    const answer = { why_not: null, asked: 2333, could_be_named: 12, resolution: 8, places: 0 };
+    expect(silenceLine(answer)).toBe("none found; 12 of 2,333 cells could have been");
+    expect(silenceLine({ ...answer, places: 3 })).toBe("3; 12 of 2,333 cells could have been");
+    expect(silenceLine({ ...answer, why_not: "no measure" })).toBe("no map of silence");
+  });
+
+  test("a map that is never locked in is said to be so", () => {
+    expect(lockedInWords({ locked: 0, rounds: null }, 10)).toBe("in none of 10 runs");
+    expect(lockedInWords({ locked: 9, rounds: 1 }, 10)).toBe("in 9 of 10 runs, in the middle after 1 month");
+    expect([-0.0123, -0.0002, 0.021].map(points)).toEqual(["−1.2", "0.0", "2.1"]);
+    expect(feedbackLine(null)).toMatch(/^cannot tell/);
+    const one = { discovery: 0, by_the_loop: 0, maps: [] };
+    const feedback = { records: 9, on_map: 9, top_units: 1, need_share: 0.1, start_share: 0.2, rounds: 24, memory: 12, margin: 0.1, runs: 10, cases: [one], sentence: "" };
+    expect(feedbackLine(feedback)).toBe("no record came about by police presence alone");
+    expect(feedbackLine({ ...feedback, cases: [{ ...one, discovery: 0.032, by_the_loop: 0.021 }] })).toBe("2.1 points in 24 months, by 3.2% of records");
   });
 });

@@ -5,6 +5,7 @@
 mod dependencies;
 mod documents;
 mod evaluate;
+mod evidence;
 mod flow;
 mod identity;
 mod kill;

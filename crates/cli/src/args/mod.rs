@@ -205,6 +205,9 @@ pub struct AnalyseArgs {
     /// Ask for every hotspot again under so many settings drawn by the seed, instead of the 48 fixed ones
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=1000))]
     pub settings: Option<u16>,
+    /// Denominators of your own beside area and residents, such as people there by day: id (H3 cell or area code), and a column for each
+    #[arg(long, value_name = "FILE.csv")]
+    pub ambient: Option<PathBuf>,
     /// What else says where reports are to be expected, for the map of silence: id (H3 cell or area code), and a column for each source
     #[arg(long, value_name = "FILE.csv")]
     pub sources: Option<PathBuf>,

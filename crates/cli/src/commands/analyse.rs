@@ -3,12 +3,13 @@
 use crate::args::{AnalyseArgs, QuestionArgs};
 use crate::commands::units::Asked;
 use crate::commands::{note, say};
-use crate::failure::Done;
+use crate::failure::{Done, Failure};
 use crate::progress;
 use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::Filter;
 use hotspot_core::hotspot::analysis::Analysis;
 use hotspot_core::hotspot::appraisal::Appraisal;
+use hotspot_core::hotspot::denominator::Denominator;
 use hotspot_core::hotspot::engagement::SilenceMap;
 use hotspot_core::hotspot::evidence::{Evidence, EvidencePolicy};
 use hotspot_core::hotspot::protection::protect;
@@ -130,7 +131,7 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     drop(frames);
     bar.set_message("asking how sure each hotspot is");
     let evidence = EvidencePolicy::current();
-    let denominators = asked.denominators();
+    let (denominators, ambient) = denominators(&asked, args.ambient.as_deref())?;
     let appraisal = Appraisal {
         analysis: &analysis,
         people: &asked.placed.people,
@@ -149,7 +150,9 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         note(format_args!("{} area codes are no unit: {records} records are counted and not drawn", asked.placed.unmatched.len()));
     }
     let mut settings = settings(&args.question, &asked, previous.as_deref());
-    settings.push(("sources".to_owned(), sources.as_ref().map_or_else(String::new, |(file, _)| file.clone())));
+    for (name, file) in [("sources", &sources), ("ambient", &ambient)] {
+        settings.push((name.to_owned(), file.as_ref().map_or_else(String::new, |(file, _)| file.clone())));
+    }
     settings.sort();
     let Asked { known, as_known_on, months, month, window, units, placed, london, resolution, reference_name, rule, .. } = asked;
     let mut release = Release {
@@ -180,7 +183,7 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         breaks: if london { Atlas::london().breaks().clone() } else { BreakRegistry::default() },
         provenance: Provenance {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            inputs: known.inputs.iter().cloned().chain(sources).collect(),
+            inputs: known.inputs.iter().cloned().chain(sources).chain(ambient).collect(),
             settings,
             seed: args.seed,
         },
@@ -211,6 +214,24 @@ fn silence_of(
     let columns = file.as_ref().map_or(&[][..], |file| &file.columns);
     let map = analysis.silence_map(residents.as_deref(), columns)?;
     Ok((map, file.map(|file| (file.file, file.sha256))))
+}
+
+/// What is at risk, and name and SHA-256 of the file that brought some of it.
+fn denominators(asked: &Asked, ambient: Option<&Path>) -> Done<(Vec<Denominator>, Option<(String, String)>)> {
+    let mut all = asked.denominators();
+    let Some(path) = ambient else { return Ok((all, None)) };
+    let file = read_sources(path, &asked.units, asked.resolution)?;
+    if file.outside > 0 {
+        note(format_args!("{}: {} rows are of no unit of the study area and left out", file.file, file.outside));
+    }
+    for column in file.columns {
+        let id: String = column.name.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+        if all.iter().any(|d| d.id == id) {
+            return Err(Failure::cannot(format!("--ambient: there is a denominator {id} already; name the column otherwise")));
+        }
+        all.push(Denominator::people(&id, format!("{}, from {}", column.name, file.file), &column.name, column.values));
+    }
+    Ok((all, Some((file.file, file.sha256))))
 }
 
 fn settings(args: &QuestionArgs, asked: &Asked, previous: Option<&str>) -> Vec<(String, String)> {

@@ -63,6 +63,7 @@ pub fn run(args: &DemoArgs) -> Done {
         },
         releases: releases.clone(),
         settings: None,
+        ambient: None,
         sources: None,
         seed: args.seed,
         json: false,

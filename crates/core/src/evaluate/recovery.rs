@@ -36,10 +36,12 @@ use crate::incident::Strand;
 use crate::month::MonthRange;
 use crate::simulate::{SimulateParams, Truth, simulate};
 use crate::units::Units;
-use h3o::Resolution;
+use h3o::{CellIndex, Resolution};
 
 /// From how many times the study area's mean a cell is truly hot.
 pub const TRULY_HOT: f64 = 2.0;
+/// Share of its expected records in truly hot cells from which a found hotspot is true.
+const TRUE_SHARE: f64 = 0.5;
 
 /// How much is to be expected at a planted place in the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -170,25 +172,65 @@ fn share(part: f64, whole: f64) -> Option<f64> {
     (whole > 0.0).then(|| part / whole)
 }
 
+/// What is to be expected in each unit, and which are truly hot. See the [module](self).
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrueRates {
+    /// Expected records, by unit.
+    pub expected: Vec<f64>,
+    /// Whether the unit is truly hot.
+    pub hot: Vec<bool>,
+}
+
+impl TrueRates {
+    /// Of a strand (`None`: all records) in a window, on the units of a grid level.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] when the level is finer than the truth (resolution 9).
+    pub fn new(truth: &Truth, strand: Option<Strand>, level: &GridLevel, window: MonthRange) -> Result<Self> {
+        if level.resolution() > Resolution::Nine {
+            return Err(Error::OutOfRange { what: "resolution of the hotspots", must: "9 or coarser, as the truth is" });
+        }
+        let mut expected = vec![0.0; level.len()];
+        for (cell, lambda) in truth.intensity(strand, window) {
+            if let Some(row) = unit_of(level, cell) {
+                expected[row] += lambda;
+            }
+        }
+        let mean = expected.iter().sum::<f64>() / level.area_km2().iter().sum::<f64>();
+        let hot = expected.iter().zip(level.area_km2()).map(|(l, a)| *l > 0.0 && *l >= TRULY_HOT * mean * a).collect();
+        Ok(Self { expected, hot })
+    }
+
+    /// Expected records of some units, and the part of them that lies in truly hot ones. Rows that are no units have none.
+    pub fn of(&self, units: &[u32]) -> [f64; 2] {
+        let rows = units.iter().map(|unit| *unit as usize).filter(|row| *row < self.expected.len());
+        rows.fold([0.0; 2], |[all, in_hot], row| {
+            let lambda = self.expected[row];
+            [all + lambda, in_hot + if self.hot[row] { lambda } else { 0.0 }]
+        })
+    }
+
+    /// Whether a hotspot of these units is true.
+    pub fn is_true(&self, units: &[u32]) -> bool {
+        let [all, in_hot] = self.of(units);
+        all > 0.0 && in_hot >= TRUE_SHARE * all
+    }
+}
+
+/// The unit of a level in which a cell lies.
+fn unit_of(level: &GridLevel, cell: CellIndex) -> Option<usize> {
+    cell.parent(level.resolution()).and_then(|c| level.row(c)).map(|row| row as usize)
+}
+
 /// Compares hotspots with the truth. `level` is the grid level to whose rows the hotspots' units point.
 ///
 /// # Errors
 /// [`Error::OutOfRange`] when the level is finer than the truth (resolution 9), or a hotspot's unit is not a row of it.
 pub fn recovery(truth: &Truth, analysis: &StrandAnalysis, level: &GridLevel, window: MonthRange) -> Result<Recovery> {
-    let resolution = level.resolution();
-    if resolution > Resolution::Nine {
-        return Err(Error::OutOfRange { what: "resolution of the hotspots", must: "9 or coarser, as the truth is" });
-    }
     let rows = level.len();
-    let row_of = |cell: h3o::CellIndex| cell.parent(resolution).and_then(|c| level.row(c)).map(|row| row as usize);
-    let mut lambda = vec![0.0; rows];
-    for (cell, expected) in truth.intensity(analysis.strand, window) {
-        if let Some(row) = row_of(cell) {
-            lambda[row] += expected;
-        }
-    }
-    let mean = lambda.iter().sum::<f64>() / level.area_km2().iter().sum::<f64>();
-    let hot: Vec<bool> = lambda.iter().zip(level.area_km2()).map(|(l, a)| *l > 0.0 && *l >= TRULY_HOT * mean * a).collect();
+    let rates = TrueRates::new(truth, analysis.strand, level, window)?;
+    let TrueRates { expected: lambda, hot } = &rates;
+    let row_of = |cell: CellIndex| unit_of(level, cell);
 
     let mut found = vec![false; rows];
     let mut result = Recovery {
@@ -207,22 +249,17 @@ pub fn recovery(truth: &Truth, analysis: &StrandAnalysis, level: &GridLevel, win
         planted: Strength::ALL.map(|strength| PlantedRecovery { strength, places: 0, found: 0, truly_hot: 0, truly_hot_found: 0 }),
     };
     for hotspot in &analysis.hotspots {
-        let (mut all, mut in_hot) = (0.0, 0.0);
         for unit in &hotspot.units {
             let row = *unit as usize;
             if row >= rows {
                 return Err(Error::OutOfRange { what: "unit of a hotspot", must: "a row of the grid level" });
             }
             found[row] = true;
-            all += lambda[row];
             result.cells += 1;
-            if hot[row] {
-                in_hot += lambda[row];
-                result.true_cells += 1;
-            }
+            result.true_cells += u32::from(hot[row]);
         }
         result.incidents += hotspot.n;
-        if all > 0.0 && in_hot >= 0.5 * all {
+        if rates.is_true(&hotspot.units) {
             result.true_hotspots += 1;
             result.true_incidents += hotspot.n;
         }
@@ -241,7 +278,7 @@ pub fn recovery(truth: &Truth, analysis: &StrandAnalysis, level: &GridLevel, win
             place.cells.iter().filter(|(cell, _)| row_of(*cell).is_some_and(|row| set[row])).map(|(_, w)| w).sum::<f64>() >= 0.5
         };
         let class = &mut result.planted[Strength::of(expected) as usize];
-        let (is_found, is_hot) = (within(&found), within(&hot));
+        let (is_found, is_hot) = (within(&found), within(hot));
         class.places += 1;
         class.found += u32::from(is_found);
         class.truly_hot += u32::from(is_hot);

@@ -51,7 +51,7 @@ pub struct Site {
 /// Residential density as sites. Each site has eight fixed points at which its incidents are recorded, one for each way
 /// to geocode, so that the expected number of records in every cell is a finite sum: the displacement by geocoding is in
 /// the truth exactly.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Density {
     metres: Vec<[f64; 2]>,
     center: Vec<LonLat>,
@@ -145,9 +145,7 @@ impl Density {
             .enumerate()
             .map(|(row, s)| by_borough[usize::from(s.borough)].map(|w| w * s.residents * risk(row)))
             .collect();
-        let alias = (0..LAYERS)
-            .map(|l| Alias::new(&weights.iter().map(|w| w[l]).collect::<Vec<_>>()).ok_or(Error::EmptyArea))
-            .collect::<Result<Vec<_>>>()?;
+        let alias = alias_of(&weights)?;
         let mut squares: Vec<((i32, i32), u32)> = sites.iter().enumerate().map(|(row, s)| (square(s.metres), row as u32)).collect();
         squares.par_sort_unstable();
         Ok(Self {
@@ -159,10 +157,29 @@ impl Density {
             cell_rows,
             cells,
             weights,
-            alias: alias.try_into().expect("one table for each layer was made"),
+            alias,
             squares,
             borough_codes: boroughs.iter().map(|(code, _)| code.clone()).collect(),
         })
+    }
+
+    /// The same sites with the risk of each taken out, and the weight of each in each layer multiplied by a factor of its own.
+    ///
+    /// # Errors
+    /// [`Error::EmptyArea`] when a layer has no finite positive weight left.
+    pub(super) fn with_rates(&self, factors: &[[f64; LAYERS]]) -> Result<Self> {
+        let weight = |(row, weights): (usize, &[f64; LAYERS])| -> [f64; LAYERS] {
+            let risk = risk(row);
+            std::array::from_fn(|l| weights[l] / risk * factors[row][l])
+        };
+        let weights: Vec<[f64; LAYERS]> = self.weights.iter().enumerate().map(weight).collect();
+        let alias = alias_of(&weights)?;
+        Ok(Self { weights, alias, ..self.clone() })
+    }
+
+    /// Centre of each site in metres.
+    pub(super) fn metres(&self) -> &[[f64; 2]] {
+        &self.metres
     }
 
     /// Number of sites.
@@ -249,6 +266,14 @@ impl Density {
         }
         shares
     }
+}
+
+/// A table to draw from for each layer.
+fn alias_of(weights: &[[f64; LAYERS]]) -> Result<[Alias; LAYERS]> {
+    let tables = (0..LAYERS)
+        .map(|l| Alias::new(&weights.iter().map(|w| w[l]).collect::<Vec<_>>()).ok_or(Error::EmptyArea))
+        .collect::<Result<Vec<_>>>()?;
+    Ok(tables.try_into().expect("one table for each layer was made"))
 }
 
 fn square(metres: [f64; 2]) -> (i32, i32) {

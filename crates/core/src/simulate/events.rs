@@ -24,6 +24,8 @@ pub(super) struct Plan {
     pub places: Vec<PlantedPlace>,
     /// New events a day that are not at planted places, on an average day of an average year, by layer.
     pub background: [f64; LAYERS],
+    /// Expected number of events that one event sets off.
+    pub repeats: f64,
 }
 
 impl Plan {
@@ -36,12 +38,15 @@ impl Plan {
             .filter(|place| place.ends > calendar.first)
             .collect();
         let planted = expected_per_year();
-        let background = std::array::from_fn(|l| {
-            let layer = &LAYER[l];
-            let new_events = PER_YEAR * layer.share / (1.0 - layer.removed()) * (1.0 - REPEATS);
-            (new_events - planted[l]).max(0.0) / 365.25
-        });
-        Self { calendar, places, background }
+        let all = new_events_per_year(REPEATS);
+        let background = std::array::from_fn(|l| (all[l] - planted[l]).max(0.0) / 365.25);
+        Self { calendar, places, background, repeats: REPEATS }
+    }
+
+    /// Nothing planted: as many events as with places, all of them in the background.
+    pub(super) fn without_places(seed: u64, start: Month, months: u16, repeats: f64) -> Self {
+        let background = new_events_per_year(repeats).map(|n| n / 365.25);
+        Self { calendar: Calendar::new(seed, start, months), places: Vec::new(), background, repeats }
     }
 
     /// New events on a day (a row of the calendar) that are not at planted places.
@@ -54,6 +59,11 @@ impl Plan {
         let strength = place.strength(self.calendar.first + row as Day);
         if strength == 0.0 { 0.0 } else { strength * place.mix[layer] * self.calendar.level[row][layer] }
     }
+}
+
+/// New events of an average year by layer, of which the published number comes with repeats.
+fn new_events_per_year(repeats: f64) -> [f64; LAYERS] {
+    LAYER.map(|layer| PER_YEAR * layer.share / (1.0 - layer.removed()) * (1.0 - repeats))
 }
 
 /// Share of a layer's events elsewhere that the truth counts; see [`Truth`](super::Truth).
@@ -113,7 +123,7 @@ pub(super) fn events_of(density: &Density, plan: &Plan, seed: u64, month_row: us
             let site = density.draw(layer, rng);
             let place = pick(rng, &kinds);
             let setting = if place == PlaceKind::Online { Setting::Online } else { pick(rng, &SETTING) };
-            add(&mut events, rng, month, Event { day, layer, site, place, setting, ..blank(month) });
+            add(&mut events, rng, plan.repeats, Event { day, layer, site, place, setting, ..blank(month) });
         }
     }
     let end = first + days.len() as Day;
@@ -125,7 +135,7 @@ pub(super) fn events_of(density: &Density, plan: &Plan, seed: u64, month_row: us
                 let site = planted.sites[pick_by_sum(rng, &planted.sums)];
                 let place = if chance(rng, AREA_ONLY_AT_PLACE) { PlaceKind::AreaOnly } else { PlaceKind::Mapped };
                 let setting = pick(rng, planted.kind.settings());
-                add(&mut events, rng, month, Event { day, layer, site, place, setting, ..blank(month) });
+                add(&mut events, rng, plan.repeats, Event { day, layer, site, place, setting, ..blank(month) });
             }
         }
     }
@@ -147,7 +157,8 @@ fn blank(month: Month) -> Event {
 
 /// Adds a new event and its repeats. Repeats stay at the site, so the place of a repeat is distributed as that of a new
 /// event: the truth of a cell is the same mixture for both.
-fn add(events: &mut Vec<Event>, rng: &mut Pcg64Mcg, month: Month, event: Event) {
+fn add(events: &mut Vec<Event>, rng: &mut Pcg64Mcg, repeats: f64, event: Event) {
+    let month = event.stem.0;
     let number = |events: &[Event]| (month, events.len() as u32);
     let at = events.len();
     let stem = number(events);
@@ -155,7 +166,7 @@ fn add(events: &mut Vec<Event>, rng: &mut Pcg64Mcg, month: Month, event: Event) 
     let mut next = at;
     while next < events.len() {
         let parent = events[next];
-        for _ in 0..poisson(rng, REPEATS) {
+        for _ in 0..poisson(rng, repeats) {
             let stem = number(events);
             let day = parent.day + geometric(rng, 1.0 / REPEAT_DAYS);
             let repeat = if chance(rng, SAME_VICTIM) {

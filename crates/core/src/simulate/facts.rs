@@ -4,6 +4,7 @@ use super::Simulation;
 use crate::cube::{Fact, FactKind, Facts, NO_AREA, NO_DAY, NO_HOUR, NO_UNIT};
 use crate::error::Result;
 use crate::grid::CellGrid;
+use crate::hotspot::protection::{NOBODY, People};
 use crate::incident::{FlagStatus, Incident, Place, SourceSet, TimePrecision};
 use crate::month::{Month, day_number};
 use jiff::tz::TimeZoneDatabase;
@@ -18,6 +19,35 @@ impl Simulation {
             _ => NO_DAY,
         };
         self.last_versions().into_iter().map(day).collect()
+    }
+
+    /// Who is in each fact of [`Simulation::facts`]: victims, reporters and premises by number.
+    pub fn people(&self) -> People {
+        let records = self.last_versions();
+        let of = |i: &&Incident| [&i.victim, &i.reporter, &i.premises].map(|p| p.as_ref().map(|p| p.0.clone()));
+        let mut names: [Vec<String>; 3] = std::array::from_fn(|role| records.iter().filter_map(|i| of(i)[role].clone()).collect());
+        for names in &mut names {
+            names.sort_unstable();
+            names.dedup();
+        }
+        let mut people = People::default();
+        for record in &records {
+            let keys = of(record);
+            people.push(std::array::from_fn(|role| {
+                let row = keys[role].as_ref().and_then(|name| names[role].binary_search(name).ok());
+                row.map_or(NOBODY, |row| row as u32)
+            }));
+        }
+        people
+    }
+
+    /// Radius in metres within which the true place of each fact of [`Simulation::facts`] lies; 0 where there is no point.
+    pub fn radius_m(&self) -> Vec<f32> {
+        let radius = |i: &Incident| match &i.place {
+            Place::Point { precision, .. } => precision.radius_m() as f32,
+            _ => 0.0,
+        };
+        self.last_versions().into_iter().map(radius).collect()
     }
 
     /// The latest version of every record that counts, by identifier: without removed flags and linked duplicates.

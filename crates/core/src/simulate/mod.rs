@@ -25,6 +25,7 @@
 //! Crimes without a hate flag are not made.
 
 mod calendar;
+mod cox;
 mod density;
 mod events;
 mod facts;
@@ -37,6 +38,7 @@ mod truth;
 #[cfg(test)]
 mod tests;
 
+pub use cox::{CoxParams, FieldPart, simulate_cox, simulate_cox_over};
 pub use density::{Density, Site};
 pub use truth::{AlsoStrand, PlantedPlace, StrandBackground, Truth, TruthCell, TruthHotspot, TruthMonth};
 
@@ -97,8 +99,11 @@ pub fn simulate(params: &SimulateParams) -> Simulation {
 pub fn simulate_over(density: &Density, params: &SimulateParams) -> Simulation {
     let SimulateParams { seed, start, months } = *params;
     let months = months.max(1);
-    let range = MonthRange::ending(start.plus(months - 1), months);
-    let plan = Plan::new(density, seed, start, months);
+    simulation_of(density, &Plan::new(density, seed, start, months), seed, MonthRange::ending(start.plus(months - 1), months))
+}
+
+/// What happens by a plan, is recorded, and was to be expected.
+fn simulation_of(density: &Density, plan: &Plan, seed: u64, range: MonthRange) -> Simulation {
     let calendar = &plan.calendar;
     let first_day = calendar.month_starts[usize::from(WARM_UP)];
     let until = calendar.month_starts[calendar.months()] - 1;
@@ -107,7 +112,7 @@ pub fn simulate_over(density: &Density, params: &SimulateParams) -> Simulation {
     let recorded: Vec<(Vec<Incident>, Option<Link>)> = (0..calendar.months())
         .into_par_iter()
         .flat_map_iter(|row| {
-            let events = events::events_of(density, &plan, seed, row);
+            let events = events::events_of(density, plan, seed, row);
             let recorder = &recorder;
             events.into_iter().filter(move |e| e.day >= first_day && e.day <= until).map(move |e| recorder.record(&e))
         })
@@ -117,5 +122,5 @@ pub fn simulate_over(density: &Density, params: &SimulateParams) -> Simulation {
     incidents.par_sort_unstable_by(|a, b| (a.known_on, &a.id).cmp(&(b.known_on, &b.id)));
     let mut links: Vec<Link> = links.into_iter().flatten().collect();
     links.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-    Simulation { incidents, truth: truth::truth_of(density, &plan, seed, range), links }
+    Simulation { incidents, truth: truth::truth_of(density, plan, seed, range), links }
 }

@@ -2,6 +2,7 @@
 
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
+use std::f64::consts::TAU;
 
 /// What a stream is for. Streams never share numbers, so that a change in one part leaves the others as they were.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub(crate) enum Purpose {
     Risk = 7,
     /// Records of a round of the urn.
     Urn = 8,
+    /// White noise under a Gaussian field.
+    Field = 9,
 }
 
 /// SplitMix64 (Steele, Lea and Flood 2014): spreads every bit of `x` over the word.
@@ -51,6 +54,14 @@ pub(super) fn chance(rng: &mut Pcg64Mcg, p: f64) -> bool {
 /// Between `low` and `high`, uniform in the logarithm.
 pub(super) fn log_uniform(rng: &mut Pcg64Mcg, low: f64, high: f64) -> f64 {
     low * (rng.random::<f64>() * (high / low).ln()).exp()
+}
+
+/// Two independent standard normal numbers (Box and Muller 1958).
+pub(super) fn normals(rng: &mut Pcg64Mcg) -> [f64; 2] {
+    // 1 − u lies in (0, 1], so that the logarithm is finite.
+    let radius = (-2.0 * (1.0 - rng.random::<f64>()).ln()).sqrt();
+    let (sin, cos) = (TAU * rng.random::<f64>()).sin_cos();
+    [radius * cos, radius * sin]
 }
 
 /// Poisson: products of uniforms (Knuth), in parts of at most 16 so that nothing underflows. O(mean).

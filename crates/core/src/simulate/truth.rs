@@ -3,7 +3,7 @@
 use super::calendar::{Calendar, WARM_UP, date_of};
 use super::density::Density;
 use super::events::{Plan, counted_at_place, counted_elsewhere};
-use super::shares::{LAYER, LAYERS, REPEAT_DAYS, REPEATS};
+use super::shares::{LAYER, LAYERS, REPEAT_DAYS};
 use crate::incident::Strand;
 use crate::month::{Month, MonthRange};
 use h3o::CellIndex;
@@ -182,8 +182,8 @@ impl Truth {
 const LEAST_STRENGTH: f64 = 0.001;
 
 /// Expected number of events in each month, warm-up included, of a part of the process whose new events have the daily
-/// mean `base(row)`: the mean of a self-exciting process (Hawkes 1971) with branching ratio [`REPEATS`] and geometric lags.
-pub(super) fn expected_by_month(calendar: &Calendar, base: impl Fn(usize) -> f64) -> Vec<f64> {
+/// mean `base(row)`: the mean of a self-exciting process (Hawkes 1971) with branching ratio `repeats` and geometric lags.
+pub(super) fn expected_by_month(calendar: &Calendar, repeats: f64, base: impl Fn(usize) -> f64) -> Vec<f64> {
     let p = 1.0 / REPEAT_DAYS;
     // Σ over earlier days of (1 − p)^(lag − 1) × their mean.
     let mut memory = 0.0;
@@ -191,7 +191,7 @@ pub(super) fn expected_by_month(calendar: &Calendar, base: impl Fn(usize) -> f64
         .map(|month| {
             let mut sum = 0.0;
             for day in calendar.days(month) {
-                let mean = base(day) + REPEATS * p * memory;
+                let mean = base(day) + repeats * p * memory;
                 memory = mean + (1.0 - p) * memory;
                 sum += mean;
             }
@@ -224,7 +224,7 @@ pub(super) fn truth_of(density: &Density, plan: &Plan, seed: u64, range: MonthRa
                         return Vec::new();
                     }
                     let counted = counted_at_place(layer);
-                    let events = expected_by_month(calendar, |row| plan.at_place(place, layer, row));
+                    let events = expected_by_month(calendar, plan.repeats, |row| plan.at_place(place, layer, row));
                     events[first..].iter().map(|e| e * counted).collect()
                 })
                 .collect();
@@ -252,9 +252,9 @@ pub(super) fn truth_of(density: &Density, plan: &Plan, seed: u64, range: MonthRa
             let strand = LAYER[layer].strand;
             let counted = counted_elsewhere(layer);
             // An average month of an average year: the daily base with repeats.
-            let unit = plan.background[layer] * 365.25 / 12.0 / (1.0 - REPEATS) * counted;
+            let unit = plan.background[layer] * 365.25 / 12.0 / (1.0 - plan.repeats) * counted;
             let shares = density.background(layer);
-            let events = expected_by_month(calendar, |row| plan.elsewhere(layer, row));
+            let events = expected_by_month(calendar, plan.repeats, |row| plan.elsewhere(layer, row));
             let months = events[first..]
                 .iter()
                 .enumerate()

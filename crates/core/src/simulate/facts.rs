@@ -50,6 +50,16 @@ impl Simulation {
         self.last_versions().into_iter().map(radius).collect()
     }
 
+    /// Recorded offences that tell of each fact of [`Simulation::facts`]: 1, and one for each linked record that is known.
+    pub fn offences(&self) -> Vec<u32> {
+        let known: HashSet<&str> = self.incidents.iter().map(|i| i.id.0.as_str()).collect();
+        let mut also: HashMap<&str, u32> = HashMap::new();
+        for link in self.links.iter().filter(|link| known.contains(link.id.0.as_str())) {
+            *also.entry(link.same_as.0.as_str()).or_default() += 1;
+        }
+        self.last_versions().into_iter().map(|i| 1 + also.get(i.id.0.as_str()).copied().unwrap_or(0)).collect()
+    }
+
     /// The latest version of every record that counts, by identifier: without removed flags and linked duplicates.
     fn last_versions(&self) -> Vec<&Incident> {
         // Versions come by day known, so later ones replace earlier ones.

@@ -23,6 +23,10 @@
 //! months is what the file of 24 months says as known on the last day of the twelfth.
 //!
 //! Crimes without a hate flag are not made.
+//!
+//! # A second world
+//! [`simulate_cox`] makes a London otherwise: log-normal rates from a Gaussian field, and nothing planted. What is promised of hotspots is
+//! tried on both.
 
 mod calendar;
 mod cox;

@@ -1,5 +1,6 @@
 use super::density::tests::town;
 use super::*;
+use crate::hotspot::protection::Role;
 use crate::incident::{FlagStatus, Place, PlaceKind, Source, Strand, TimePrecision};
 use geo::{Contains, Coord};
 use h3o::{CellIndex, LatLng, Resolution};
@@ -302,4 +303,24 @@ fn three_years_of_truth_fit_into_twenty_megabytes_of_json() {
     println!("{living} places with race and months");
     println!("{cells} planted cells, {background} background cells, {in_places} bytes of places, {bytes} bytes");
     assert!(bytes < 19_000_000, "{bytes}");
+}
+
+#[test]
+fn people_precision_and_offences_stand_beside_the_facts() {
+    let made = simulate_over(&town(), &params(3, "2024-01", 6));
+    let (people, radius_m, offences) = (made.people(), made.radius_m(), made.offences());
+    let facts = counted(&made)
+        .into_iter()
+        .chain(latest(&made).into_values().filter(|i| i.status != FlagStatus::Removed && i.source == Source::PoliceGenerated));
+    assert_eq!(facts.count(), offences.len(), "a fact for each record that keeps its flag and is no linked duplicate");
+    assert_eq!((radius_m.len(), made.days().len()), (offences.len(), offences.len()));
+    let victims: Vec<u32> = (0..offences.len()).filter_map(|row| people.key(Role::Victim, row)).collect();
+    let distinct: HashSet<&u32> = victims.iter().collect();
+    let share = share(distinct.len(), victims.len());
+    assert!((0.8..0.95).contains(&share), "one event in nine is against a victim of before: {share}");
+    assert_eq!(**distinct.iter().max().unwrap() as usize, distinct.len() - 1, "numbers without gaps");
+    let mapped = made.incidents.iter().filter(|i| matches!(i.place, Place::Point { .. })).count();
+    assert!(mapped > 0 && radius_m.contains(&0.0) && radius_m.iter().any(|r| *r > 0.0));
+    let joined: u32 = offences.iter().map(|n| n - 1).sum();
+    assert!(joined > 0 && joined as usize <= made.links.len(), "links whose first record keeps its flag");
 }

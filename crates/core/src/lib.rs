@@ -22,6 +22,7 @@
 //! Each method's module is a half-page paper: definition, formula, source, parameters, pitfalls, cost, example. `CONFORMANCE.md`,
 //! written by the tests, says with which tools the numbers agree and where and why they differ; `hotspot stats METHOD` is the same
 //! on a table of one's own.
+//! `EVIDENCE.md`, written by a proof, says how often hotspots are true on simulated worlds.
 //!
 //! # Names elsewhere
 //!

@@ -3,9 +3,10 @@
 use crate::run::{cargo, step, succeed};
 
 /// Name, test binary, filter.
-const PROOFS: [(&str, &[&str], &str); 8] = [
+const PROOFS: [(&str, &[&str], &str); 9] = [
     ("recovery", &["--test", "recovery"], ""),
     ("calibration", &["--test", "calibration"], ""),
+    ("evidence", &["--test", "evidence"], ""),
     ("scan", &["--lib"], "calibration_of_p"),
     ("index", &["--lib"], "the_locator_says"),
     ("malformed", &["--test", "ingest"], "malformed"),

@@ -244,7 +244,7 @@ impl EvidencePolicy {
         let Judgement { evidence, shortfalls } = self.judge(hotspot, class);
         let incidents = if hotspot.n == 1 { "incident" } else { "incidents" };
         let length = if window.len() == 1 { "1 month".to_owned() } else { format!("{} months", window.len()) };
-        let mut text = format!(
+        let text = format!(
             "{} recorded {incidents} in {length} ({window}) where {:.1} were expected by {}",
             hotspot.n,
             hotspot.expected,
@@ -252,16 +252,10 @@ impl EvidencePolicy {
             reference.split_once(',').map_or(reference, |(name, _)| name)
         );
         let (held, said) = hotspot.robustness.held();
-        if said > 0 {
-            text += &format!("; hot in {held} of {said} settings");
-        }
-        text += &format!("; {}. Evidence: {}", dependence(hotspot), evidence.label());
-        if !shortfalls.is_empty() {
-            let why: Vec<String> = shortfalls.iter().map(ToString::to_string).collect();
-            text += &format!(" ({})", why.join("; "));
-        }
-        text.push('.');
-        text
+        let settings = if said > 0 { format!("; hot in {held} of {said} settings") } else { String::new() };
+        let why: Vec<String> = shortfalls.iter().map(ToString::to_string).collect();
+        let why = if why.is_empty() { String::new() } else { format!(" ({})", why.join("; ")) };
+        format!("{text}{settings}; {}. Evidence: {}{why}.", dependence(hotspot), evidence.label())
     }
 }
 

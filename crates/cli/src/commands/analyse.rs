@@ -200,7 +200,7 @@ fn silence_of(
     analysis: &Analysis<'_>,
     sources: Option<&Path>,
     residents: Option<&ResidentPoints>,
-) -> Done<(SilenceMap, Option<(String, String)>)> {
+) -> Done<(SilenceMap, Option<InputFile>)> {
     let resolution = analysis.silence_resolution();
     let file = sources.map(|path| read_sources(path, analysis.units, resolution)).transpose()?;
     if let Some(file) = file.as_ref().filter(|file| file.outside > 0) {
@@ -216,8 +216,8 @@ fn silence_of(
     Ok((map, file.map(|file| (file.file, file.sha256))))
 }
 
-/// What is at risk, and name and SHA-256 of the file that brought some of it.
-fn denominators(asked: &Asked, ambient: Option<&Path>) -> Done<(Vec<Denominator>, Option<(String, String)>)> {
+/// What is at risk, and the file that brought some of it.
+fn denominators(asked: &Asked, ambient: Option<&Path>) -> Done<(Vec<Denominator>, Option<InputFile>)> {
     let mut all = asked.denominators();
     let Some(path) = ambient else { return Ok((all, None)) };
     let file = read_sources(path, &asked.units, asked.resolution)?;
@@ -263,6 +263,9 @@ fn study_area_name(units: &Units) -> String {
         Units::Areas(layer) => layer.name().to_owned(),
     }
 }
+
+/// Name and SHA-256 of a file that was read.
+type InputFile = (String, String);
 
 /// What a person asks of a release first.
 struct Figures {

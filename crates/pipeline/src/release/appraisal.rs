@@ -13,6 +13,9 @@ use std::path::Path;
 
 const STAGE: Stage = Stage::Release;
 
+/// Rates of one denominator, and the position of each unit in them.
+type Found<'a> = (&'a UnitRates, Vec<Option<usize>>);
+
 /// Adds what each hotspot carries to the table of hotspots.
 pub(crate) fn with_standing(table: TableWriter, hotspots: &[&Hotspot]) -> TableWriter {
     let all = || hotspots.iter().map(|h| &h.standing);
@@ -139,8 +142,7 @@ pub(crate) fn unit_rates_to_parquet(release: &Release, path: &Path) -> Result<Ve
     let ids: Vec<String> = (0..release.denominators.first().map_or(0, |d| d.values.len() as u32))
         .map(|row| release.units.id(release.resolution, row).unwrap_or_default())
         .collect();
-    // Position of each unit in the rates of its denominator.
-    let rates: Vec<Option<(&UnitRates, Vec<Option<usize>>)>> = release
+    let rates: Vec<Option<Found<'_>>> = release
         .denominators
         .iter()
         .map(|d| {

@@ -144,11 +144,11 @@ struct Asked {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Words {
     version: String,
-    thresholds: Vec<Least>,
+    thresholds: Vec<Asks>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Least {
+struct Asks {
     word: String,
     quantity: String,
     #[serde(with = "as_text")]
@@ -276,7 +276,7 @@ impl Manifest {
                     .evidence
                     .thresholds
                     .iter()
-                    .map(|t| Least { word: t.word.id().to_owned(), quantity: t.quantity.id().to_owned(), least: t.least })
+                    .map(|t| Asks { word: t.word.id().to_owned(), quantity: t.quantity.id().to_owned(), least: t.least })
                     .collect(),
             },
             denominators: release

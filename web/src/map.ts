@@ -188,7 +188,7 @@ export class HotspotMap {
     const state = (name: string): ExpressionSpecification => ["boolean", ["feature-state", name], false];
     const labels = this.#london ? "borough-labels" : undefined;
     map.addLayer({ id: "places-hatch", type: "fill", source: "places", paint: { "fill-pattern": "hatch" } }, labels);
-    map.addLayer({ id: "places-line", type: "line", source: "places", paint: { "line-color": ENGAGE, "line-width": 2.5, "line-dasharray": [2, 1.5] } }, labels);
+    map.addLayer({ id: "places-line", type: "line", source: "places", paint: { "line-color": ENGAGE, "line-width": 2 } }, labels);
     map.addLayer({ id: "hotspots-area", type: "fill", source: "hotspots", paint: { "fill-color": CHOSEN, "fill-opacity": ["case", state("chosen"), 0.14, state("pointed"), 0.1, 0] } }, labels);
     map.addLayer(
       {

@@ -4,6 +4,7 @@ use crate::month::Month;
 use crate::projection::LonLat;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use std::fmt;
 use std::str::FromStr;
 
@@ -439,6 +440,15 @@ pub struct Occurred {
     pub hour_of_week: Option<u8>,
     /// The local time falls in the hour that the end of summer time repeats; the first pass was taken.
     pub ambiguous: bool,
+}
+
+impl Occurred {
+    /// The day in a time zone, where it is known: not where the month alone is, nor of an interval over midnight.
+    pub fn day(&self, zone: &TimeZone) -> Option<Date> {
+        let first = zone.to_datetime(self.from).date();
+        let last = if self.to == self.from { first } else { zone.to_datetime(self.to).date() };
+        (self.precision != TimePrecision::Month && first == last).then_some(first)
+    }
 }
 
 /// One validated record, one version of it.

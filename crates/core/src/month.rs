@@ -13,6 +13,11 @@ pub fn day_number(date: Date) -> i32 {
     date.duration_since(Date::constant(1970, 1, 1)).as_hours() as i32 / 24
 }
 
+/// The date of a number of days since 1 January 1970; `None` beyond the calendar.
+pub fn date_of_day(day: i32) -> Option<Date> {
+    Date::constant(1970, 1, 1).checked_add(jiff::SignedDuration::from_hours(i64::from(day) * 24)).ok()
+}
+
 /// A text that is not a month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a month; write it as YYYY-MM, from 1900-01 to 2199-12")]

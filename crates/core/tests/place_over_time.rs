@@ -5,13 +5,12 @@ use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::Filter;
 use hotspot_core::grid::CellGrid;
 use hotspot_core::hotspot::analysis::Analysis;
-use hotspot_core::hotspot::attribution::attributions;
+use hotspot_core::hotspot::attribution::{attributions, stays_hot};
 use hotspot_core::hotspot::detect::DetectParams;
 use hotspot_core::hotspot::event::{Event, EventParams, HalfLife, effects};
 use hotspot_core::hotspot::history::{Held, histories};
 use hotspot_core::hotspot::lock_in::{LockInParams, Map, discovery_share, lock_in};
 use hotspot_core::hotspot::silence::{Measure, SilenceParams, neighbour_measure, silence};
-use hotspot_core::hotspot::{Hotspot, StrandAnalysis};
 use hotspot_core::month::day_number;
 use hotspot_core::residents::residents_by_cell;
 use hotspot_core::simulate::{SimulateParams, Simulation, simulate};
@@ -91,17 +90,12 @@ fn a_synthetic_london_over_time() {
     for (name, effect) in effects(&analysis, &held, &calendar(&london, 0), &fitted).unwrap() {
         println!("{name}: {effect:?}");
     }
-    let hot = |found: &StrandAnalysis| {
-        let prior = found.prior.unwrap();
-        let p = move |n: u32, h: &Hotspot| prior.posterior(n, h.expected).exceedance(2.0);
-        let cut = found.hotspots.iter().map(|h| p(h.n, h)).fold(1.0, f64::min);
-        move |h: &Hotspot, n: u32| p(n, h) >= cut
-    };
     let mut by_calendar = [[0; 3]; 2];
     for (sums, shift) in by_calendar.iter_mut().zip([0, -70]) {
         for found in strands.iter().filter(|f| !f.hotspots.is_empty()) {
             let all =
-                attributions(&analysis, &held, found, &calendar(&london, shift), &EventParams::default(), hot(found)).unwrap();
+                attributions(&analysis, &held, found, &calendar(&london, shift), &EventParams::default(), stays_hot(found, 2.0))
+                    .unwrap();
             let known = || all.iter().flatten();
             sums[0] += all.len();
             sums[1] += known().filter(|a| a.attributed > 0.0).count();

@@ -3,8 +3,8 @@
 //! # Definition
 //! The windows of events are those of [`super::event`]. At a hotspot, the place's own incidents of the events' strands, on the days of the
 //! analysis window that lie in the windows of events that concern it, are compared with those on all other days since the last break
-//! that concerns it ([`excess`]). Where the excess is above 0 with its whole interval, it is **attributed** to the events; else nothing
-//! is. Events with the same strands are taken together, and an incident counts for the first set of strands of which it is. The hotspot's
+//! that concerns it ([`excess`]). Where the excess of two incidents or more is above 0 with its whole interval, it is **attributed** to the
+//! events; else nothing is. Events with the same strands are taken together, and an incident counts for the first set of strands of which it is. The hotspot's
 //! number without what is attributed is given to the caller's rule: a hotspot that is none without it is **only by events**.
 //!
 //! The other days are all that there are, not the 84 before: a place has few incidents, and its season matters less than their number.
@@ -17,8 +17,8 @@
 //! - A place is a hotspot because its count is high; whatever part of it happens to fall after an event is attributed when it is too much for
 //!   chance. With events all year round there is no other day to compare with, and no answer.
 //! - Of many hotspots some coincide by chance: in a synthetic London with 1,886 of all strands, a calendar of three events attributes something
-//!   at 97, and the same calendar 70 days too early at 40.
-//! - A small place has no power: an excess of one is never attributed, of two only where the place is otherwise quiet.
+//!   at 60, and the same calendar 70 days too early at 27.
+//! - A small place has no power: one incident is never attributed, two only where the place is otherwise quiet.
 //! - Records without a day take no part, so that too little is attributed ([`Attribution::dated`]).
 //! - A place whose areas are not known is concerned by every event.
 //!
@@ -130,7 +130,7 @@ pub fn attributions(
                 excess: excess(&on(&days), &on(&other), params.level)?,
             });
         }
-        let attributed = by_strands.iter().map(|s| s.excess.attributed()).sum::<f64>().min(f64::from(hotspot.n));
+        let attributed = by_strands.iter().fold(0.0, |sum, s| sum + s.excess.attributed()).min(f64::from(hotspot.n));
         let without = (f64::from(hotspot.n) - attributed).round() as u32;
         Ok(Ok(Attribution {
             months,
@@ -143,6 +143,18 @@ pub fn attributions(
         }))
     };
     found.hotspots.iter().enumerate().map(attribution).collect()
+}
+
+/// Whether a place would still be on the list with fewer incidents, by what a release keeps: as one unit with the strand's prior, the
+/// probability that its rate is above the threshold is not below that of the least sure hotspot of the list.
+///
+/// The rule itself judges units, not places; which of its units the attributed incidents would leave is not known.
+pub fn stays_hot(found: &StrandAnalysis, threshold: f64) -> impl Fn(&Hotspot, u32) -> bool {
+    let prior = found.prior;
+    let sure =
+        move |hotspot: &Hotspot, n: u32| prior.map_or(0.0, |prior| prior.posterior(n, hotspot.expected).exceedance(threshold));
+    let least = found.hotspots.iter().map(|h| sure(h, h.n)).fold(1.0, f64::min);
+    move |hotspot, n| sure(hotspot, n) >= least
 }
 
 /// Events with the same strands.

@@ -37,7 +37,7 @@
 //! - A rise of reporting after an event looks like a rise of what is reported.
 //!
 //! # Cost
-//! One pass over the facts for each event; fitting the half-life, 55 fits of one number.
+//! One pass over the facts for each set of strands and areas; fitting the half-life, 55 fits of one number.
 
 use super::analysis::Analysis;
 use super::history::{Held, Part, Reason, day_of};
@@ -46,6 +46,7 @@ use crate::error::{Error, Result};
 use crate::incident::{Strand, StrandSet};
 use crate::month::{MonthRange, SeriesBreak, day_number};
 use crate::rate::exact_limits;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 #[cfg(test)]
@@ -85,6 +86,22 @@ impl Event {
         are_of(self.strands, strands)
     }
 
+    /// The event as far as a strand is concerned, with the strands that it sets off there: the strand itself where the event means it or
+    /// one above it, those below it that the event means; `None` where it means others. All of it for all records.
+    pub(super) fn within(&self, strand: Option<Strand>) -> Option<Self> {
+        let Some(strand) = strand else { return Some(self.clone()) };
+        let is_of = |inner: Strand, outer: Strand| StrandSet::from_iter([inner]).contains(outer);
+        let strands: StrandSet = if self.strands.is_empty() {
+            std::iter::once(strand).collect()
+        } else {
+            let common = |meant| {
+                if is_of(strand, meant) { Some(strand) } else { Some(meant).filter(|meant| is_of(*meant, strand)) }
+            };
+            meant(self.strands).filter_map(common).collect()
+        };
+        (!strands.is_empty()).then(|| Self { strands, ..self.clone() })
+    }
+
     /// Whether the two can be confused: a strand and an area in common.
     fn meets(&self, other: &Self) -> bool {
         let strands = other.strands.is_empty() || self.sets_off(other.strands) || other.sets_off(self.strands);
@@ -105,9 +122,13 @@ impl Event {
 
 /// Whether a record has one of the strands that are meant. Sets hold the parents of their members: those are not meant, or every faith
 /// would be of one strand with race.
-pub(super) fn are_of(meant: StrandSet, record: StrandSet) -> bool {
-    let has_child = |strand: Strand| meant.iter().any(|other| other.parent() == Some(strand));
-    meant.is_empty() || meant.iter().any(|strand| !has_child(strand) && record.contains(strand))
+pub(super) fn are_of(strands: StrandSet, record: StrandSet) -> bool {
+    strands.is_empty() || meant(strands).any(|strand| record.contains(strand))
+}
+
+/// The strands that a set means: those of which it holds no part by itself.
+pub fn meant(strands: StrandSet) -> impl Iterator<Item = Strand> {
+    strands.iter().filter(move |strand| !strands.iter().any(|other| other.parent() == Some(*strand)))
 }
 
 /// How fast an effect fades.
@@ -184,9 +205,10 @@ pub struct Excess {
 }
 
 impl Excess {
-    /// Incidents that are attributed: the excess where its whole interval is above 0, and 0 else.
+    /// Incidents that are attributed: the excess where its whole interval is above 0, and 0 else. One incident alone is never: beside a
+    /// long time without any the interval of one ends just above 0.
     pub fn attributed(&self) -> f64 {
-        if self.lo > 0.0 { self.excess } else { 0.0 }
+        if self.lo > 0.0 && self.observed > 1 { self.excess } else { 0.0 }
     }
 }
 
@@ -274,11 +296,18 @@ pub fn effects(
     if held.days.len() != analysis.facts.len() {
         return Err(Error::Length { what: "days", got: held.days.len(), expected: analysis.facts.len() });
     }
-    events.iter().map(|event| Ok((event.id.clone(), effect(analysis, held, months, event, events, params)?))).collect()
+    // Most events set off the same strands in the same areas: one pass for all of these.
+    let mut counts: BTreeMap<(StrandSet, &[String]), Option<Daily>> = BTreeMap::new();
+    let mut effects = Vec::with_capacity(events.len());
+    for event in events {
+        let daily = counts.entry((event.strands, &event.areas)).or_insert_with(|| Daily::of(analysis, held, months, event));
+        effects.push((event.id.clone(), effect(daily.as_ref(), held, months, event, events, params)?));
+    }
+    Ok(effects)
 }
 
 fn effect(
-    analysis: &Analysis<'_>,
+    counts: Option<&Daily>,
     held: &Held<'_>,
     months: MonthRange,
     event: &Event,
@@ -301,7 +330,7 @@ fn effect(
     if (before.len() as u32) < BASELINE_DAYS {
         return Ok(Err(Reason::TooFewDays { days: before.len() as u32, needed: BASELINE_DAYS }));
     }
-    let Some(counts) = Daily::of(analysis, held, months, event) else { return Ok(Err(Reason::NoDay)) };
+    let Some(counts) = counts else { return Ok(Err(Reason::NoDay)) };
     let baseline: Vec<u32> = before.iter().map(|day| counts.on(*day)).collect();
     let level = baseline.iter().map(|n| f64::from(*n)).sum::<f64>() / baseline.len() as f64;
     let until = |half_life: f64| event.from..event.window(half_life).end.min(end);

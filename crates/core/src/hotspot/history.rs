@@ -39,7 +39,7 @@ use crate::cube::{Filter, NO_AREA, NO_DAY, NO_HOUR};
 use crate::error::{Error, Result};
 use crate::month::{BreakRegistry, Month, MonthRange, SeriesBreak, day_number};
 use crate::space_time_cube::SpaceTimeCube;
-use crate::time::control_chart::{ChartParams, ControlChart, Limits, Rule, Rules, Signal, poisson_chart, xmr};
+use crate::time::control_chart::{ChartKind, ChartParams, ControlChart, Limits, Rule, Rules, Signal, poisson_chart, xmr};
 use crate::time::emerging::{Emerging, EmergingParams, EmergingPattern, emerging};
 use crate::time::near_repeats::{NearRepeatParams, NearRepeatRecord, NearRepeats};
 use std::collections::btree_map::Entry;
@@ -159,6 +159,38 @@ pub struct TimeOfWeek {
     pub of: u32,
 }
 
+/// Control chart of the monthly counts of a place: every month has the same limits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MonthlyChart {
+    /// Which chart.
+    pub kind: ChartKind,
+    /// Months of the baseline, the first ones; those after them are judged by it.
+    pub baseline: u16,
+    /// Centre line.
+    pub center: f64,
+    /// A count below is a signal; not above 0 where no count can be.
+    pub lower: f64,
+    /// A count above is a signal.
+    pub upper: f64,
+    /// Signals by rule, then by month; months are counted from 0.
+    pub signals: Vec<Signal>,
+}
+
+impl MonthlyChart {
+    /// The limits of the first month, which are those of all.
+    fn of(chart: ControlChart) -> Part<Self> {
+        let point = chart.points.first().ok_or(Reason::NoMonth)?;
+        Ok(Self {
+            kind: chart.kind,
+            baseline: chart.baseline.end as u16,
+            center: point.center,
+            lower: point.lower,
+            upper: point.upper,
+            signals: chart.signals,
+        })
+    }
+}
+
 /// What the months held say of a hotspot.
 #[derive(Debug, Clone, PartialEq)]
 pub struct History {
@@ -175,7 +207,7 @@ pub struct History {
     /// Emerging pattern.
     pub emerging: Part<EmergingPlace>,
     /// Control chart of the monthly count.
-    pub chart: Part<ControlChart>,
+    pub chart: Part<MonthlyChart>,
     /// Near repeats.
     pub near_repeats: Part<NearRepeats>,
     /// Time of week.
@@ -186,7 +218,7 @@ impl History {
     /// Signals of the chart that reach into the last [`JUDGED_MONTHS`] months.
     pub fn latest_signals(&self) -> Vec<Signal> {
         let Ok(chart) = &self.chart else { return Vec::new() };
-        chart.signals.iter().filter(|s| s.to >= chart.baseline.end).copied().collect()
+        chart.signals.iter().filter(|s| s.to >= usize::from(chart.baseline)).copied().collect()
     }
 }
 
@@ -338,7 +370,7 @@ fn emerging_place(hotspot: &Hotspot, found: Option<&Emerging>, months: MonthRang
 }
 
 /// Chart of monthly counts; the baseline ends before the months that are judged.
-fn chart(counts: &[u32]) -> Result<Part<ControlChart>> {
+fn chart(counts: &[u32]) -> Result<Part<MonthlyChart>> {
     let needed = BASELINE_MONTHS + JUDGED_MONTHS;
     if counts.len() < needed {
         return Ok(Err(Reason::TooFewMonths { months: counts.len() as u16, needed: needed as u16 }));
@@ -354,7 +386,7 @@ fn chart(counts: &[u32]) -> Result<Part<ControlChart>> {
         let counts: Vec<u64> = counts.iter().map(|n| u64::from(*n)).collect();
         poisson_chart(&counts, &vec![1.0; counts.len()], Limits::Exact, &params)?
     };
-    Ok(Ok(chart))
+    Ok(MonthlyChart::of(chart))
 }
 
 fn near_repeats(record: &NearRepeatRecord<'_>, rows: &[usize]) -> Part<NearRepeats> {

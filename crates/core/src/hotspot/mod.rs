@@ -10,6 +10,7 @@
 //! | is it new, does it change, when in the week is it? | [`history::histories`] | emerging hot spots, XmR, data clock, each by itself |
 //! | what did an attack set off? | [`event::effects`] | interrupted time series |
 //! | is it a place effect, or only by events? | [`attribution::attributions`] | no peer |
+//! | all three of every hotspot of a release? | [`over_time::OverTime`] | no peer |
 //! | where are reports to be expected and few come? | [`silence::silence`]; of a release: [`engagement::SilenceMap`] | Preventing Hate Dashboard (New York), without a model |
 //! | how much would reporting have to differ before the order changes? | [`silence::reporting_sensitivity`] | partial identification |
 //! | would patrols by this map make it come true? | [`lock_in::lock_in`]; of a release: [`feedback::Feedback`] | urn of Ensign and others |
@@ -28,6 +29,7 @@ mod fixture;
 pub mod history;
 pub mod identity;
 pub mod lock_in;
+pub mod over_time;
 pub mod protection;
 pub mod repeat_rule;
 pub mod robustness;

@@ -2,7 +2,8 @@
 
 use super::random::{Purpose, chance, log_uniform, pick, poisson, stream};
 use super::shares::{BEFORE_BREAK, LAYER, LAYERS, SEASON, TRIGGER_DAYS, TRIGGER_LOCAL, TRIGGER_RISE, TRIGGERS_PER_YEAR, WEEKDAY};
-use crate::month::Month;
+use crate::hotspot::event::Event;
+use crate::month::{Month, MonthRange, date_of_day};
 use jiff::civil::Date;
 use rand::RngExt;
 
@@ -13,9 +14,7 @@ pub(super) use crate::month::day_number as day_of;
 
 /// The date of a day.
 pub(super) fn date_of(day: Day) -> Date {
-    Date::constant(1970, 1, 1)
-        .checked_add(jiff::SignedDuration::from_hours(i64::from(day) * 24))
-        .expect("days of the years 1900 to 2199 are dates")
+    date_of_day(day).expect("days of the years 1900 to 2199 are dates")
 }
 
 /// 0 for Monday to 6 for Sunday.
@@ -26,6 +25,8 @@ pub(super) const fn weekday(day: Day) -> usize {
 
 /// Months of warm-up before the first month: repeats of events before the start fall after it.
 pub(super) const WARM_UP: u16 = 4;
+/// First day under the new recording system.
+pub(super) const BREAK: Date = Date::constant(2024, 2, 28);
 /// How many months back a trigger still shows.
 const TRIGGER_MEMORY: u16 = 4;
 
@@ -58,6 +59,26 @@ pub(super) fn triggers(seed: u64, month: Month) -> Vec<Trigger> {
         .collect()
 }
 
+/// The triggers of some months as an analyst would write them down: what happened when, and which strand it sets off.
+pub(super) fn events(seed: u64, months: MonthRange) -> Vec<Event> {
+    let event = |trigger: Trigger| {
+        let strand = LAYER[trigger.layer].strand;
+        Event {
+            id: format!("{}-{}", date_of(trigger.day), strand.id()),
+            name: format!("Synthetic event, {}", strand.label()),
+            from: trigger.day,
+            to: trigger.day,
+            strands: std::iter::once(strand).collect(),
+            areas: Vec::new(),
+        }
+    };
+    let mut events: Vec<Event> = months.iter().flat_map(|month| triggers(seed, month)).map(event).collect();
+    events.sort_by(|a, b| (a.from, &a.id).cmp(&(b.from, &b.id)));
+    // Two on one day that set off the same strand are one entry.
+    events.dedup_by(|a, b| a.id == b.id);
+    events
+}
+
 /// Level of every layer on every day from the warm-up on; 1 is an average day of an average year.
 #[derive(Debug, Clone)]
 pub(super) struct Calendar {
@@ -86,7 +107,7 @@ impl Calendar {
             .filter_map(Month::from_index)
             .flat_map(|m| triggers(seed, m))
             .collect();
-        let break_day = day_of(Date::constant(2024, 2, 28));
+        let break_day = day_of(BREAK);
         let level = (first..end)
             .map(|day| {
                 let date = date_of(day);

@@ -5,7 +5,7 @@ use crate::cube::{Fact, FactKind, Facts, NO_AREA, NO_DAY, NO_HOUR, NO_UNIT};
 use crate::error::Result;
 use crate::grid::CellGrid;
 use crate::hotspot::protection::{NOBODY, People};
-use crate::incident::{FlagStatus, Incident, Place, SourceSet, TimePrecision};
+use crate::incident::{FlagStatus, Incident, Place, SourceSet};
 use crate::month::{Month, day_number};
 use jiff::tz::TimeZoneDatabase;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -14,10 +14,7 @@ impl Simulation {
     /// Day of each fact of [`Simulation::facts`], since 1 January 1970 in local time; [`NO_DAY`] where it is not known to the day.
     pub fn days(&self) -> Vec<i32> {
         let zone = TimeZoneDatabase::bundled().get("Europe/London").expect("the bundled time zones have Europe/London");
-        let day = |incident: &Incident| match incident.occurred.precision {
-            TimePrecision::Minute | TimePrecision::Day => day_number(zone.to_datetime(incident.occurred.from).date()),
-            _ => NO_DAY,
-        };
+        let day = |incident: &Incident| incident.occurred.day(&zone).map_or(NO_DAY, day_number);
         self.last_versions().into_iter().map(day).collect()
     }
 

@@ -46,8 +46,9 @@ pub use cox::{CoxParams, FieldPart, simulate_cox, simulate_cox_over};
 pub use density::{Density, Site};
 pub use truth::{AlsoStrand, PlantedPlace, StrandBackground, Truth, TruthCell, TruthHotspot, TruthMonth};
 
+use crate::hotspot::event::Event;
 use crate::incident::{Incident, IncidentId};
-use crate::month::{Month, MonthRange};
+use crate::month::{Month, MonthRange, SeriesBreak};
 use calendar::WARM_UP;
 use events::Plan;
 use rayon::prelude::*;
@@ -84,6 +85,13 @@ pub struct Simulation {
     pub truth: Truth,
     /// Records of one event, by identifier.
     pub links: Vec<Link>,
+    /// The trigger events of the months, by day.
+    pub events: Vec<Event>,
+}
+
+/// Whether a recording break of the real London is one of the synthetic London too.
+pub fn is_simulated(recording_break: &SeriesBreak) -> bool {
+    recording_break.from == calendar::BREAK
 }
 
 /// Simulates London.
@@ -126,5 +134,5 @@ fn simulation_of(density: &Density, plan: &Plan, seed: u64, range: MonthRange) -
     incidents.par_sort_unstable_by(|a, b| (a.known_on, &a.id).cmp(&(b.known_on, &b.id)));
     let mut links: Vec<Link> = links.into_iter().flatten().collect();
     links.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-    Simulation { incidents, truth: truth::truth_of(density, plan, seed, range), links }
+    Simulation { incidents, truth: truth::truth_of(density, plan, seed, range), links, events: calendar::events(seed, range) }
 }

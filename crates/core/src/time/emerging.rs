@@ -173,6 +173,20 @@ pub enum Course {
     Historical,
 }
 
+impl Course {
+    /// Every course.
+    pub const ALL: [Self; 8] = [
+        Self::New,
+        Self::Consecutive,
+        Self::Intensifying,
+        Self::Persistent,
+        Self::Diminishing,
+        Self::Sporadic,
+        Self::Oscillating,
+        Self::Historical,
+    ];
+}
+
 /// One of the 17 outcomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum EmergingPattern {
@@ -206,6 +220,14 @@ impl EmergingPattern {
             Self::Cold(Course::Oscillating) => "oscillating_cold",
             Self::Cold(Course::Historical) => "historical_cold",
         }
+    }
+}
+
+impl EmergingPattern {
+    /// The outcome with this identifier.
+    pub fn from_id(id: &str) -> Option<Self> {
+        let courses = Course::ALL.into_iter().flat_map(|course| [Self::Hot(course), Self::Cold(course)]);
+        std::iter::once(Self::NoPattern).chain(courses).find(|pattern| pattern.id() == id)
     }
 }
 

@@ -127,6 +127,16 @@ fn over_dispersed_days_have_wider_limits() {
     assert!(steady.lo > 0.0 && wild.lo < 0.0);
 }
 
+#[test]
+fn one_incident_beside_a_long_time_without_any_is_not_attributed() {
+    let mut days = [0; 28];
+    days[3] = 1;
+    let found = excess(&days, &[0; 600], 0.95).unwrap();
+    assert!(found.lo > 0.0 && found.attributed() == 0.0, "{found:?}");
+    days[9] = 1;
+    assert_eq!(excess(&days, &[0; 600], 0.95).unwrap().attributed(), 2.0);
+}
+
 proptest! {
     #[test]
     fn limits_hold_the_excess_and_narrow_with_the_level(

@@ -6,6 +6,7 @@ use crate::hotspot::detect::DetectParams;
 use crate::hotspot::engagement::SilenceMap;
 use crate::hotspot::evidence::EvidencePolicy;
 use crate::hotspot::feedback::Feedback;
+use crate::hotspot::over_time::OverTime;
 use crate::hotspot::{Hotspot, StrandAnalysis};
 use crate::incident::{PlaceKind, UnknownName};
 use crate::month::{BreakRegistry, Month, MonthRange};
@@ -208,6 +209,8 @@ pub struct Release {
     pub silence: SilenceMap,
     /// How fast patrols by this map would make it come true; `None` when there is no reported record in a unit.
     pub feedback: Option<Feedback>,
+    /// The story of every hotspot over the months, and what the events of a supplied calendar set off; aligned with the analyses.
+    pub over_time: OverTime,
     /// Breaks of recording that concern the study area.
     pub breaks: BreakRegistry,
     /// What made it.

@@ -12,6 +12,7 @@ use hotspot_core::hotspot::denominator::{Denominator, RESIDENTS};
 use hotspot_core::hotspot::detect::{DetectParams, RelativeRates};
 use hotspot_core::hotspot::engagement::SilenceMap;
 use hotspot_core::hotspot::evidence::EvidencePolicy;
+use hotspot_core::hotspot::over_time::OverTime;
 use hotspot_core::provenance::Provenance;
 use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, ReportingArea, RobustnessSettings};
 use hotspot_core::units::Units;
@@ -106,6 +107,7 @@ fn release() -> Release {
         evidence: EvidencePolicy::current(),
         denominators: vec![Denominator::area(&reference), residents],
         unit_rates: Vec::new(),
+        over_time: OverTime::default(),
         units,
         areas: vec![ReportingArea { code: "T1".to_owned(), name: "Test".to_owned(), residents: Some(100_000) }],
         facts,

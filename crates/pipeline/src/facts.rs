@@ -2,13 +2,15 @@
 
 use crate::batch::AreaCount;
 use crate::error::{Error, Result, Stage};
+use crate::ingest::time::London;
 use crate::links::{Events, Trace};
 use crate::store::{State, Store};
 use hotspot_core::areas::{AreaLayer, BoroughIndex};
 use hotspot_core::atlas::{Atlas, Borough};
-use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_HOUR, NO_UNIT};
+use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_DAY, NO_HOUR, NO_UNIT};
 use hotspot_core::grid::CellGrid;
 use hotspot_core::hotspot::protection::{NOBODY, People, Role};
+use hotspot_core::month::day_number;
 use hotspot_core::release::{DataClass, Reconciliation, ReportingArea};
 use hotspot_core::{
     AreaCode, FlagStatus, Incident, LonLat, Month, MonthRange, Offence, Outcome, Place, PlaceKind, Precision, Pseudonym, Setting,
@@ -104,6 +106,8 @@ pub struct Event {
     pub outcome: Outcome,
     /// Local hour of the week, 0 to 167, if known.
     pub hour_of_week: Option<u8>,
+    /// Local day on which it happened, if known: since 1 January 1970, in the month; else [`NO_DAY`].
+    pub day: i32,
     /// 1 for an event.
     pub count: u32,
     /// Records that are of the event; for a published count, the count.
@@ -265,6 +269,7 @@ impl Numbers {
 impl Known {
     fn take_incidents(&mut self, state: State<Incident>, links: &Events) {
         let mut codes = Numbers::default();
+        let london = London::new();
         self.persons = Persons::of(&state.records);
         let mut joined: BTreeMap<u32, Vec<Incident>> = BTreeMap::new();
         (self.account.superseded, self.account.not_yet_known) = (state.superseded, state.not_yet_known);
@@ -278,18 +283,18 @@ impl Known {
             self.reconciliation.accept(incident.place.kind(), 1);
             match links.event(&incident.id.0) {
                 Some(event) => joined.entry(event).or_default().push(incident),
-                None => self.push_event(std::slice::from_ref(&incident), &mut codes),
+                None => self.push_event(std::slice::from_ref(&incident), &mut codes, &london),
             }
         }
         for mut records in joined.into_values() {
             records.sort_by(|a, b| a.id.cmp(&b.id));
             self.account.joined += records.len() as u64 - 1;
-            self.push_event(&records, &mut codes);
+            self.push_event(&records, &mut codes, &london);
         }
     }
 
     /// One event of one or more records, in the order of their identifiers.
-    fn push_event(&mut self, records: &[Incident], codes: &mut Numbers) {
+    fn push_event(&mut self, records: &[Incident], codes: &mut Numbers, london: &London) {
         self.traces.extend(records.iter().filter_map(|r| Trace::of(r, self.events.len() as u32)));
         let mut by_place: Vec<&Incident> = records.iter().collect();
         by_place.sort_by(|a, b| vagueness(&a.place).total_cmp(&vagueness(&b.place)));
@@ -298,6 +303,7 @@ impl Known {
         let best = by_place[0];
         let month = by_time[0].occurred.month;
         let recorded = |r: &Incident| r.recorded_on.and_then(Month::of);
+        let day = |r: &&Incident| r.occurred.day(london.zone()).filter(|day| Month::of(*day) == Some(month));
         let stated = |offence: &Offence| *offence != Offence::Other;
         self.events.push(Event {
             place: match &best.place {
@@ -319,6 +325,7 @@ impl Known {
             setting: by_place.iter().map(|r| r.setting).find(|s| *s != Setting::Other).unwrap_or(Setting::Other),
             outcome: by_place.iter().map(|r| r.outcome).find(|o| *o != Outcome::Unknown).unwrap_or(Outcome::Unknown),
             hour_of_week: by_time.iter().find_map(|r| r.occurred.hour_of_week),
+            day: by_time.iter().find_map(day).map_or(NO_DAY, day_number),
             count: 1,
             offences: records.len() as u32,
             people: self.persons.numbers(records),
@@ -347,6 +354,7 @@ impl Known {
                 setting: Setting::Other,
                 outcome: Outcome::Unknown,
                 hour_of_week: None,
+                day: NO_DAY,
                 count: row.count,
                 offences: row.count,
                 people: [NOBODY; 3],
@@ -397,6 +405,8 @@ pub struct Placed {
     pub metres: Vec<[f64; 2]>,
     /// Radius in metres in which the true place of each row lies; 0 where there is no point.
     pub radius_m: Vec<f32>,
+    /// Local day of each row since 1 January 1970; [`NO_DAY`] where it is not known, as of every count.
+    pub days: Vec<i32>,
     /// Who is in each row.
     pub people: People,
     /// Records of each row that are of one event; of a published count, the count.
@@ -557,7 +567,14 @@ impl Reporting {
             place: kind_of(event.place),
             count: event.count,
         };
-        Row { fact, metres: [f64::NAN; 2], people: event.people, radius_m: radius(event.place), offences: event.offences }
+        Row {
+            fact,
+            metres: [f64::NAN; 2],
+            people: event.people,
+            radius_m: radius(event.place),
+            offences: event.offences,
+            day: event.day,
+        }
     }
 }
 
@@ -568,6 +585,7 @@ struct Row {
     people: [u32; 3],
     radius_m: f32,
     offences: u32,
+    day: i32,
 }
 
 impl Row {
@@ -581,6 +599,7 @@ impl Row {
             self.people,
             self.radius_m.to_bits(),
             self.offences,
+            self.day,
         )
     }
 }
@@ -601,6 +620,7 @@ fn placed(known: &Known, mut rows: Vec<Row>, areas: Vec<ReportingArea>, matched:
     let (mut metres, mut people) = (Vec::with_capacity(rows.len()), People::default());
     let radius_m = rows.iter().map(|row| row.radius_m).collect();
     let offences = rows.iter().map(|row| row.offences).collect();
+    let days = rows.iter().map(|row| row.day).collect();
     let mut outside = 0;
     for row in rows {
         outside += u64::from(row.fact.place == PlaceKind::Mapped && row.fact.unit == NO_UNIT);
@@ -609,5 +629,5 @@ fn placed(known: &Known, mut rows: Vec<Row>, areas: Vec<ReportingArea>, matched:
         people.push(row.people);
     }
     let unmatched = unmatched.into_iter().map(|(code, n)| (code.to_owned(), n)).collect();
-    Placed { facts, metres, radius_m, people, offences, outside, areas, unmatched }
+    Placed { facts, metres, radius_m, days, people, offences, outside, areas, unmatched }
 }

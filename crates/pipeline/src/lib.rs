@@ -8,6 +8,7 @@
 pub mod areas;
 mod as_text;
 pub mod batch;
+pub mod calendar;
 pub mod check;
 mod commit;
 pub mod error;

@@ -16,6 +16,8 @@ macro_rules! views {
 views!(
     crate::view::CellsView,
     crate::view::HotspotsView,
+    crate::view::HotspotView,
+    crate::view::EventsView,
     crate::view::AreasView,
     crate::view::ReleaseView,
     crate::view::SilenceView

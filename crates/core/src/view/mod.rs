@@ -17,10 +17,12 @@ use crate::{Month, MonthRange, SeriesBreak, Strand};
 use layer::Scale;
 
 mod layer;
+mod over_time;
 mod silence;
 mod surface;
 
 pub use layer::{KDE_BANDWIDTH_M, Layer, LegendClass};
+pub use over_time::{EventRow, EventsView, HotspotView};
 pub use silence::SilenceView;
 
 /// Units with a value: what a map layer draws.
@@ -63,6 +65,8 @@ pub struct HotspotsView {
     pub shortfalls: Vec<Vec<String>>,
     /// Identifier, name, and unit of rates of each denominator.
     pub denominators: Vec<[String; 3]>,
+    /// Whether each would be none without what followed events of a supplied calendar, by hotspot.
+    pub only_by_events: Vec<bool>,
 }
 
 /// One reporting area (borough).
@@ -240,9 +244,15 @@ impl CellsView {
 impl HotspotsView {
     /// The hotspots of a strand, or of all records; `None` when the release does not analyse it.
     pub fn of(release: &Release, strand: Option<Strand>) -> Option<Self> {
-        let analysis = release.analysis(strand)?.clone();
+        Some(Self::made(release, release.analysis(strand)?.clone()))
+    }
+
+    /// The view of an analysis, or of a part of one.
+    fn made(release: &Release, analysis: StrandAnalysis) -> Self {
         let judged = |h| release.evidence.judge(h, release.class).shortfalls.iter().map(ToString::to_string).collect();
-        Some(Self {
+        let only_by_events = over_time::only_by_events(release, &analysis);
+        Self {
+            only_by_events,
             sentences: analysis.hotspots.iter().map(|h| release.sentence(h)).collect(),
             shortfalls: analysis.hotspots.iter().map(judged).collect(),
             denominators: release.denominators.iter().map(|d| [&d.id, &d.name, &d.unit].map(Clone::clone)).collect(),
@@ -250,7 +260,7 @@ impl HotspotsView {
             threshold: release.rule.threshold,
             reference: release.reference.clone(),
             robustness: release.robustness.clone(),
-        })
+        }
     }
 }
 

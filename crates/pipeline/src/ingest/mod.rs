@@ -26,7 +26,7 @@ mod pseudonym;
 mod records;
 pub mod rule;
 mod source;
-mod time;
+pub(crate) mod time;
 mod write;
 
 pub use area::{read_geojson, read_study_area};

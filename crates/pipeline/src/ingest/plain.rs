@@ -131,6 +131,15 @@ impl PlainTable {
         self.parsed(name, "the field is blank", |text| (!text.is_empty()).then(|| text.to_owned()))
     }
 
+    /// A column as it stands, blank fields included.
+    ///
+    /// # Errors
+    /// When the column is missing.
+    pub fn fields(&self, name: &str) -> Result<Vec<&str>> {
+        let column = self.column(name)?;
+        Ok((0..self.len()).map(|row| column.get(row)).collect())
+    }
+
     /// A column of finite numbers.
     ///
     /// # Errors

@@ -159,6 +159,10 @@ impl London {
         Self { zone, month: None, ambiguous: 0 }
     }
 
+    pub(crate) const fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     pub(crate) fn local(&self, instant: Timestamp) -> DateTime {
         self.zone.to_datetime(instant)
     }

@@ -134,6 +134,24 @@ pub const COUNT_MONTH: &str = "month";
 /// The strand of a count.
 pub const COUNT_STRAND: &str = "strand";
 
+/// A calendar of events.
+pub mod calendar {
+    /// Identifier, without spaces.
+    pub const ID: &str = "id";
+    /// What it is called.
+    pub const NAME: &str = "name";
+    /// Its first day.
+    pub const FROM: &str = "from";
+    /// Its last day.
+    pub const TO: &str = "to";
+    /// The strands that it sets off; blank for all records.
+    pub const STRANDS: &str = "strands";
+    /// Codes of the areas that it concerns; blank for all.
+    pub const AREAS: &str = "areas";
+    /// All of them.
+    pub const ALL: [&str; 6] = [ID, NAME, FROM, TO, STRANDS, AREAS];
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,7 @@ use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_HOUR};
 use hotspot_core::grid::{CellGrid, StudyArea};
 use hotspot_core::hotspot::detect::DetectParams;
 use hotspot_core::hotspot::engagement::SilenceMap;
+use hotspot_core::hotspot::over_time::OverTime;
 use hotspot_core::incident::{Offence, Outcome, PlaceKind, Setting};
 use hotspot_core::provenance::Provenance;
 use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, RobustnessSettings};
@@ -100,6 +101,7 @@ fn release(coarsest: Resolution) -> Release {
         evidence: hotspot_core::hotspot::evidence::EvidencePolicy::current(),
         denominators: Vec::new(),
         unit_rates: Vec::new(),
+        over_time: OverTime::default(),
         units: Units::Cells(grid),
         areas: Vec::new(),
         facts,

@@ -11,6 +11,8 @@ mod facts;
 mod history;
 #[path = "store/local.rs"]
 mod local;
+#[path = "store/over_time.rs"]
+mod over_time;
 #[path = "store/releases.rs"]
 mod releases;
 #[path = "store/rules.rs"]

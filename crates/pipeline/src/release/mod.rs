@@ -12,6 +12,7 @@
 //! releases/2026-10-<digest>/units.parquet       every unit by named denominators: rate, P(above the threshold), rank
 //! releases/2026-10-<digest>/ended.parquet      hotspots of the release before that it has not got
 //! releases/2026-10-<digest>/silence.parquet    places to engage, without counts
+//! releases/2026-10-<digest>/history.parquet    hotspots over the months; attribution, hotspot_excess, events and effects beside it
 //! releases/current                             the identifier of the one published last
 //! ```
 //!
@@ -23,6 +24,7 @@ mod feedback;
 mod manifest;
 mod silence;
 mod tables;
+mod time_tables;
 
 use crate::commit::{self, Lock, TEMPORARY};
 use crate::error::{Error, Result, Stage};
@@ -189,6 +191,7 @@ pub fn read_release(releases: &Path, id: Option<&str>) -> Result<Release> {
     appraisal::place_rates_from_table(&open(RATES)?, &mut analyses)?;
     let unit_rates = appraisal::unit_rates_from_table(&open(UNITS)?, &mut denominators)?;
     let silence = manifest.silence.with(silence::from_table(&open(SILENCE)?)?);
+    let over_time = time_tables::from_tables(open, &analyses)?;
     let facts = tables::facts_from_table(&open(FACTS)?, facts)?;
     let areas = tables::reporting_from_table(&open(BOROUGHS)?)?;
     Ok(Release {
@@ -216,6 +219,7 @@ pub fn read_release(releases: &Path, id: Option<&str>) -> Result<Release> {
         analyses,
         silence,
         feedback,
+        over_time,
         breaks,
         provenance,
     })
@@ -375,6 +379,7 @@ fn contents(release: &Release, path: &Path) -> Result<(Manifest, BTreeMap<&'stat
     files.insert(RATES, appraisal::place_rates_to_parquet(release, path)?);
     files.insert(UNITS, appraisal::unit_rates_to_parquet(release, path)?);
     files.insert(SILENCE, silence::to_parquet(&release.silence, path)?);
+    files.extend(time_tables::to_parquet(&release.over_time, path)?);
     let digests = files.iter().map(|(name, bytes)| ((*name).to_owned(), commit::sha256_hex(bytes))).collect();
     Ok((Manifest::of(release, units, digests), files))
 }

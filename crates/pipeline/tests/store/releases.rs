@@ -16,7 +16,7 @@ fn layer() -> AreaLayer {
 }
 
 /// Everything of a release but its units and identifier, as text that tells floats apart to the last bit.
-fn text(release: &Release) -> String {
+pub fn text(release: &Release) -> String {
     let Release {
         id: _,
         month,
@@ -42,6 +42,7 @@ fn text(release: &Release) -> String {
         analyses,
         silence,
         feedback,
+        over_time,
         breaks,
         provenance,
     } = release;
@@ -56,7 +57,7 @@ fn text(release: &Release) -> String {
             areas,
             facts,
             analyses,
-            (silence, feedback, breaks, provenance),
+            (over_time, silence, feedback, breaks, provenance),
             (evidence, denominators, unit_rates)
         )
     )
@@ -147,7 +148,7 @@ fn a_damaged_release_is_not_read_and_is_put_back_when_made_again() {
     let id = write_release(dir.path(), &make()).unwrap().id;
     let names: Vec<_> =
         fs::read_dir(dir.path().join(&id)).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
-    assert_eq!(names.len(), 11);
+    assert_eq!(names.len(), 16);
     for name in names {
         let path = dir.path().join(&id).join(&name);
         let mut bytes = fs::read(&path).unwrap();

@@ -1,5 +1,6 @@
 //! Records, batches and releases to test with.
 
+use crate::over_time::over_time;
 use geo::{MultiPolygon, polygon};
 use h3o::Resolution;
 use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_HOUR, NO_UNIT};
@@ -287,6 +288,7 @@ pub fn release(units: Units, class: DataClass, n: u32) -> Release {
             ReportingArea { code: String::new(), name: "Aviation Security".to_owned(), residents: None },
         ],
         facts,
+        over_time: over_time(&analysed),
         analyses: vec![analysed, cannot_tell],
         silence: silence(),
         feedback: Some(feedback()),

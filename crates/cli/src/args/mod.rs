@@ -85,6 +85,9 @@ pub struct SimulateArgs {
     /// Where to write the links between records of one event
     #[arg(long, value_name = "links.csv")]
     pub links: Option<PathBuf>,
+    /// Where to write the calendar of the events that set off a strand
+    #[arg(long, value_name = "events.csv")]
+    pub events: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -202,6 +205,9 @@ pub struct AnalyseArgs {
     /// Where releases are published
     #[arg(long, value_name = "DIR")]
     pub releases: PathBuf,
+    /// Calendar of events such as attacks: columns id, name, from, to, strands, areas. What followed them is told apart from places
+    #[arg(long, value_name = "FILE.csv")]
+    pub events: Option<PathBuf>,
     /// Ask for every hotspot again under so many settings drawn by the seed, instead of the 48 fixed ones
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=1000))]
     pub settings: Option<u16>,

@@ -5,13 +5,17 @@ use crate::commands::units::Asked;
 use crate::commands::{note, say};
 use crate::failure::{Done, Failure};
 use crate::progress;
+use hotspot_core::MonthRange;
 use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::Filter;
 use hotspot_core::hotspot::analysis::Analysis;
 use hotspot_core::hotspot::appraisal::Appraisal;
 use hotspot_core::hotspot::denominator::Denominator;
 use hotspot_core::hotspot::engagement::SilenceMap;
+use hotspot_core::hotspot::event::EventParams;
 use hotspot_core::hotspot::evidence::{Evidence, EvidencePolicy};
+use hotspot_core::hotspot::history::Held;
+use hotspot_core::hotspot::over_time::OverTime;
 use hotspot_core::hotspot::protection::protect;
 use hotspot_core::hotspot::robustness::{Design, Frames, Multiverse, Residents, VERSION as ROBUSTNESS_VERSION};
 use hotspot_core::hotspot::{StrandAnalysis, Verdict};
@@ -20,7 +24,7 @@ use hotspot_core::rate::rank::RankParams;
 use hotspot_core::release::{Release, RobustnessSettings};
 use hotspot_core::residents::ResidentPoints;
 use hotspot_core::units::Units;
-use hotspot_core::{BreakRegistry, MonthRange};
+use hotspot_pipeline::calendar::read_calendar;
 use hotspot_pipeline::release::{Next, Published, hotspots_before, write_release};
 use hotspot_pipeline::sources::read_sources;
 use serde_json::{Value, json};
@@ -54,6 +58,12 @@ pub fn run(args: &AnalyseArgs) -> Done {
         say("whether a hotspot depends on one victim cannot be told: no record has a victim's pseudonym")?;
     }
     say(figures.text(&release))?;
+    if !release.over_time.calendar.is_empty() {
+        let (events, only) = (release.over_time.calendar.len(), release.over_time.only_by_events());
+        say(format_args!(
+            "calendar of {events} events: {only} hotspots, over all strands, would be none without what followed them"
+        ))?;
+    }
     for analysis in &release.analyses {
         let name = analysis.strand.map_or("all records", |s| s.label());
         match analysis.verdict {
@@ -85,6 +95,7 @@ fn words(analysis: &StrandAnalysis) -> [usize; 3] {
 /// Computes and publishes a release.
 pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     let bar = progress::spinner("reading the store");
+    let calendar = args.events.as_deref().map(read_calendar).transpose()?;
     let asked = Asked::load(&args.question, &bar)?;
     let study_area = study_area_name(&asked.units);
     let next = Next { month: asked.month, study_area: &study_area, class: asked.known.class, resolution: asked.resolution };
@@ -92,6 +103,9 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         Some((id, hotspots)) => (Some(id), hotspots),
         None => (None, Vec::new()),
     };
+    if let Some(calendar) = &calendar {
+        calendar.areas_are_of(&asked.placed.areas)?;
+    }
     let analysis = asked.analysis(&before);
     bar.set_message("asking who a hotspot depends on");
     let (facts, metres, protection) = protect(&analysis, &asked.placed.people)?;
@@ -145,16 +159,23 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     let (silence, sources) = silence_of(&analysis, args.sources.as_deref(), residents.as_ref())?;
     bar.set_message("simulating patrols that follow the map");
     let feedback = analysis.feedback(args.seed)?;
+    bar.set_message("asking what the months say");
+    let breaks = asked.breaks();
+    let areas: Vec<&str> = asked.placed.areas.iter().map(|area| area.code.as_str()).collect();
+    let held = Held { months: held, days: &asked.placed.days, areas: &areas, breaks: &breaks };
+    let events = calendar.as_ref().map_or_else(Vec::new, |calendar| calendar.events.clone());
+    let over_time = OverTime::of(&analysis, &held, &analyses, events, &EventParams::default())?;
     if !asked.placed.unmatched.is_empty() {
         let records: u64 = asked.placed.unmatched.iter().map(|(_, n)| n).sum();
         note(format_args!("{} area codes are no unit: {records} records are counted and not drawn", asked.placed.unmatched.len()));
     }
     let mut settings = settings(&args.question, &asked, previous.as_deref());
-    for (name, file) in [("sources", &sources), ("ambient", &ambient)] {
+    let events = calendar.map(|calendar| (calendar.file, calendar.sha256));
+    for (name, file) in [("sources", &sources), ("ambient", &ambient), ("events", &events)] {
         settings.push((name.to_owned(), file.as_ref().map_or_else(String::new, |(file, _)| file.clone())));
     }
     settings.sort();
-    let Asked { known, as_known_on, months, month, window, units, placed, london, resolution, reference_name, rule, .. } = asked;
+    let Asked { known, as_known_on, months, month, window, units, placed, resolution, reference_name, rule, .. } = asked;
     let mut release = Release {
         id: String::new(),
         month,
@@ -180,10 +201,11 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         analyses,
         silence,
         feedback,
-        breaks: if london { Atlas::london().breaks().clone() } else { BreakRegistry::default() },
+        over_time,
+        breaks,
         provenance: Provenance {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            inputs: known.inputs.iter().cloned().chain(sources).chain(ambient).collect(),
+            inputs: known.inputs.iter().cloned().chain(sources).chain(ambient).chain(events).collect(),
             settings,
             seed: args.seed,
         },
@@ -333,6 +355,8 @@ impl Figures {
             },
             "outside": release.outside,
             "withheld": release.person_check.withheld,
+            "events": release.over_time.calendar.len(),
+            "only_by_events": release.over_time.only_by_events(),
             "victims_known": release.person_check.known[0],
             "places_to_engage": release.silence.why_not().is_none().then_some(release.silence.places.len()),
             "share_by_the_loop": release.feedback.as_ref().map(|f| f.cases[0].by_the_loop),

@@ -24,6 +24,7 @@ pub fn run(args: &DemoArgs) -> Done {
     let last: Month = LAST.parse()?;
     let incidents = dir.join("incidents.csv");
     let links = dir.join("links.csv");
+    let events = dir.join("events.csv");
     simulate::run(&SimulateArgs {
         months: args.months,
         seed: args.seed,
@@ -31,6 +32,7 @@ pub fn run(args: &DemoArgs) -> Done {
         start: last.minus(args.months - 1),
         truth: Some(dir.join("truth.json")),
         links: Some(links.clone()),
+        events: Some(events.clone()),
     })?;
     let store = dir.join("store");
     let releases = dir.join("releases");
@@ -65,6 +67,7 @@ pub fn run(args: &DemoArgs) -> Done {
         settings: None,
         ambient: None,
         sources: None,
+        events: Some(events),
         seed: args.seed,
         json: false,
     })?;
@@ -73,7 +76,7 @@ pub fn run(args: &DemoArgs) -> Done {
 }
 
 /// What a demo makes in its folder.
-const MADE: [&str; 7] = [MARK, "incidents.csv", "links.csv", "truth.json", "rejects.csv", "store", "releases"];
+const MADE: [&str; 8] = [MARK, "incidents.csv", "links.csv", "events.csv", "truth.json", "rejects.csv", "store", "releases"];
 
 /// The file by which the folder of a demo is known.
 const MARK: &str = ".hotspot-demo";

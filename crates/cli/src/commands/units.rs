@@ -11,9 +11,11 @@ use hotspot_core::grid::{CellGrid, StudyArea};
 use hotspot_core::hotspot::analysis::{Analysis, PastHotspot};
 use hotspot_core::hotspot::denominator::{Denominator, RESIDENTS};
 use hotspot_core::hotspot::detect::DetectParams;
+use hotspot_core::release::DataClass;
 use hotspot_core::residents::{RESIDENTS_NAME, ResidentPoints, residents_by_cell};
+use hotspot_core::simulate::is_simulated;
 use hotspot_core::units::Units;
-use hotspot_core::{LonLat, Month, MonthRange};
+use hotspot_core::{BreakRegistry, LonLat, Month, MonthRange, SeriesBreak};
 use hotspot_pipeline::areas::{parse_areas, parse_study_area};
 use hotspot_pipeline::facts::{self, Known, Placed};
 use hotspot_pipeline::store::Store;
@@ -89,6 +91,16 @@ impl Asked {
             reference_name,
             rule,
         })
+    }
+
+    /// Breaks of recording that concern the records: London's; of a synthetic London those that it was made with.
+    pub fn breaks(&self) -> BreakRegistry {
+        if !self.london {
+            return BreakRegistry::default();
+        }
+        let known = Atlas::london().breaks().all().iter();
+        let concerns = |b: &&SeriesBreak| self.known.class != DataClass::Synthetic || is_simulated(b);
+        BreakRegistry::new(known.filter(concerns).cloned().collect())
     }
 
     /// The analysis, going on from the hotspots of an earlier release.

@@ -11,7 +11,7 @@ use hotspot_core::disclosure::policy::NoPolicy;
 use hotspot_core::disclosure::{Policy, Released};
 use hotspot_core::release::Release;
 use hotspot_core::units::Units;
-use hotspot_core::view::{AreasView, CellsView, HotspotsView, Layer, ReleaseView, SilenceView};
+use hotspot_core::view::{AreasView, CellsView, EventsView, HotspotView, HotspotsView, Layer, ReleaseView, SilenceView};
 use hotspot_tiles::{CellTiles, ShapeTiles, TileCoord, TileIndex};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -190,6 +190,15 @@ impl Served {
 
     pub fn hotspots(&self, strand: Option<Strand>) -> Option<Released<HotspotsView>> {
         HotspotsView::of(&self.release, strand).map(|view| self.policy.release(view))
+    }
+
+    /// One hotspot with its story, by its identifier.
+    pub fn hotspot(&self, id: &str) -> Option<Released<HotspotView>> {
+        HotspotView::of(&self.release, id).map(|view| self.policy.release(view))
+    }
+
+    pub fn events(&self, strand: Option<Strand>) -> Option<Released<EventsView>> {
+        EventsView::of(&self.release, strand).map(|view| self.policy.release(view))
     }
 
     pub fn areas(&self, filter: Filter) -> Released<AreasView> {

@@ -3,15 +3,19 @@
 use geo::{MultiPolygon, polygon};
 use h3o::Resolution;
 use hotspot_core::areas::AreaLayer;
-use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_HOUR, NO_UNIT};
+use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_DAY, NO_HOUR, NO_UNIT};
 use hotspot_core::grid::{CellGrid, StudyArea};
 use hotspot_core::hotspot::analysis::Analysis;
 use hotspot_core::hotspot::appraisal::Appraisal;
 use hotspot_core::hotspot::denominator::{Denominator, RESIDENTS};
 use hotspot_core::hotspot::detect::DetectParams;
+use hotspot_core::hotspot::event::{Event, EventParams};
 use hotspot_core::hotspot::evidence::EvidencePolicy;
+use hotspot_core::hotspot::history::Held;
+use hotspot_core::hotspot::over_time::OverTime;
 use hotspot_core::hotspot::protection::People;
 use hotspot_core::incident::{Offence, Outcome, PlaceKind, Setting};
+use hotspot_core::month::day_number;
 use hotspot_core::provenance::Provenance;
 use hotspot_core::rate::rank::RankParams;
 use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, ReportingArea, RobustnessSettings};
@@ -120,6 +124,13 @@ fn made(class: DataClass, units: Units, resolution: u8, facts: Facts) -> Release
     };
     let silence = analysis.silence_map(living.as_deref(), &[]).unwrap();
     let feedback = analysis.feedback(1).unwrap();
+    let day = |(row, fact): (usize, Fact)| match facts.kind() {
+        FactKind::Events => day_number(fact.month.first_day()) + (row % 28) as i32,
+        FactKind::Counts => NO_DAY,
+    };
+    let days: Vec<i32> = facts.iter().enumerate().map(day).collect();
+    let held = Held { months, days: &days, areas: &["E09000028"], breaks: &BreakRegistry::default() };
+    let over_time = OverTime::of(&analysis, &held, &analyses, calendar(), &EventParams::default()).unwrap();
     Release {
         id: ID.to_owned(),
         month: last,
@@ -139,6 +150,7 @@ fn made(class: DataClass, units: Units, resolution: u8, facts: Facts) -> Release
         evidence,
         denominators,
         unit_rates,
+        over_time,
         units,
         areas: vec![ReportingArea { code: "E09000028".to_owned(), name: "Southwark".to_owned(), residents: Some(314_000) }],
         facts,
@@ -148,6 +160,20 @@ fn made(class: DataClass, units: Units, resolution: u8, facts: Facts) -> Release
         breaks: BreakRegistry::default(),
         provenance: Provenance::default(),
     }
+}
+
+/// Two events in one week, one of them for a strand, and one long before anything was held.
+fn calendar() -> Vec<Event> {
+    let event = |id: &str, from: &str, strands: &[Strand]| {
+        let from = day_number(from.parse().unwrap());
+        let strands = strands.iter().copied().collect();
+        Event { id: id.to_owned(), name: format!("The {id}"), from, to: from + 1, strands, areas: Vec::new() }
+    };
+    vec![
+        event("vote", "2026-06-08", &[]),
+        event("attack", "2026-06-10", &[Strand::Antisemitic]),
+        event("war", "2014-08-04", &[Strand::Race]),
+    ]
 }
 
 fn fact(unit: u32, area: u16, month: Month, strands: StrandSet, source: Source, place: PlaceKind) -> Fact {

@@ -14,6 +14,8 @@ use utoipa::OpenApi;
         routes::layers,
         routes::cells,
         routes::hotspots,
+        routes::hotspot,
+        routes::events,
         routes::boroughs,
         routes::silence,
         routes::tile,

@@ -4,6 +4,7 @@
 
 mod feedback;
 mod silence;
+pub(crate) mod time;
 
 pub(crate) use silence::{Silence, silence};
 
@@ -507,6 +508,8 @@ struct HotspotEntry<'a> {
     /// Incidents whose victim, reporter and address are known by a pseudonym.
     known: KnownEntry,
     /// Why it is a hotspot and how sure that is.
+    /// Whether it would be none without what followed events of the calendar; false where no calendar was supplied.
+    only_by_events: bool,
     sentence: &'a str,
 }
 
@@ -612,15 +615,11 @@ pub(crate) fn hotspots(
         Verdict::Analysed => ("analysed", None),
         Verdict::CannotTell { minimum } => ("cannot_tell", Some(minimum)),
     };
-    let orders = analysis.orders();
-    let nexts = analysis.hotspots.iter().skip(1).map(Some).chain(std::iter::once(None));
-    let features = nexts.zip(&orders).take(analysis.hotspots.len()).enumerate().map(|(row, (next, order))| HotspotFeature {
+    let entries = hotspot_entries(view, units, resolution, areas);
+    let features = analysis.hotspots.iter().zip(entries).map(|(hotspot, properties)| HotspotFeature {
         kind: "Feature",
-        geometry: geometry(&analysis.hotspots[row].outline),
-        properties: HotspotEntry {
-            order: next.zip(order.as_ref()).map(|(next, order)| order_entry(next, order)),
-            ..hotspot_entry(row, view, units, resolution, areas, &view.robustness.settings)
-        },
+        geometry: geometry(&hotspot.outline),
+        properties,
     });
     bytes(&Hotspots {
         kind: "FeatureCollection",
@@ -641,9 +640,21 @@ pub(crate) fn hotspots(
     })
 }
 
+/// The hotspots of a list, each with its order beside the next one.
+fn hotspot_entries<'a>(view: &'a HotspotsView, units: &Units, resolution: u8, areas: &'a [ReportingArea]) -> Vec<HotspotEntry<'a>> {
+    let hotspots = &view.analysis.hotspots;
+    let orders = view.analysis.orders();
+    let nexts = hotspots.iter().skip(1).map(Some).chain(std::iter::once(None));
+    let entry = |(row, (next, order)): (usize, (Option<&'a Hotspot>, &Option<ReportingSensitivity>))| HotspotEntry {
+        order: next.zip(order.as_ref()).map(|(next, order)| order_entry(next, order)),
+        ..hotspot_entry(row, view, units, resolution, areas, &view.robustness.settings)
+    };
+    nexts.zip(&orders).take(hotspots.len()).enumerate().map(entry).collect()
+}
+
 fn hotspot_entry<'a>(
     row: usize,
-    view: &'a Released<HotspotsView>,
+    view: &'a HotspotsView,
     units: &Units,
     resolution: u8,
     areas: &'a [ReportingArea],
@@ -700,6 +711,7 @@ fn hotspot_entry<'a>(
         }),
         known: KnownEntry { victim: standing.known[0], reporter: standing.known[1], premises: standing.known[2] },
         order: None,
+        only_by_events: view.only_by_events[row],
         sentence: &view.sentences[row],
     }
 }

@@ -143,6 +143,48 @@ pub(crate) async fn hotspots(State(state): State<AppState>, uri: Uri, headers: H
     .await
 }
 
+/// One hotspot: what the list has of it, its months, and what of it is attributed to events.
+#[utoipa::path(get, path = "/api/v1/hotspots/{id}", tag = "figures", params(
+    ("id" = String, Path, description = "Identifier of the hotspot, such as all-2026-10-3; its strand is part of it."),
+    ("release" = Option<String>, Query, description = "Id of a release; default the newest."),
+), responses(
+    (status = 200, description = "A feature with its story.", body = views::time::HotspotStory, content_type = "application/geo+json"),
+    (status = 400, description = "A parameter is not allowed as given.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such release, or no such hotspot in it.", body = views::Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn hotspot(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
+    let (_, served) = asked(&state, &uri, &["release"])?;
+    // Identifiers are plain: one that is written with escapes is none.
+    let id = uri.path().rsplit('/').next().unwrap_or_default().to_owned();
+    let tag = id.clone();
+    answer(&state, &headers, GEOJSON, served, &[b"hotspot", tag.as_bytes()], move |served| {
+        let release = served.release();
+        let view = served.hotspot(&id).ok_or(ApiError::NotFound { what: "hotspot" })?;
+        Ok(views::time::hotspot(served.id(), &view, &release.units, release.resolution, &release.areas))
+    })
+    .await
+}
+
+/// What the events of the calendar did.
+#[utoipa::path(get, path = "/api/v1/events", tag = "figures", params(
+    ("release" = Option<String>, Query, description = "Id of a release; default the newest."),
+    ("strand" = Option<String>, Query, description = "all (default) or a strand that the release analyses."),
+), responses(
+    (status = 200, description = "The events that concern the strand, by first day.", body = views::time::Events),
+    (status = 400, description = "A parameter is not allowed as given.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such release.", body = views::Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn events(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
+    let (params, served) = asked(&state, &uri, &["release", "strand"])?;
+    let strand = params.strand()?;
+    let parts: [&[u8]; 2] = [b"events", crate::query::strand_name(strand).as_bytes()];
+    answer(&state, &headers, JSON, served, &parts, move |served| {
+        let view = served.events(strand).ok_or_else(|| served.not_analysed())?;
+        Ok(views::time::events(served.id(), &view))
+    })
+    .await
+}
+
 /// Incidents by borough.
 #[utoipa::path(get, path = "/api/v1/boroughs", tag = "figures", params(
     ("release" = Option<String>, Query, description = "Id of a release; default the newest."),

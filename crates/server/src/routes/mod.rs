@@ -8,7 +8,9 @@ mod tiles;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use api::{__path_boroughs, __path_cells, __path_hotspots, __path_layers, __path_releases, __path_silence};
+pub(crate) use api::{
+    __path_boroughs, __path_cells, __path_events, __path_hotspot, __path_hotspots, __path_layers, __path_releases, __path_silence,
+};
 pub(crate) use health::{__path_healthz, __path_readyz};
 pub(crate) use tiles::{__path_tile, __path_tilejson};
 
@@ -28,6 +30,8 @@ pub fn router(state: AppState) -> Router {
         .route("/api/v1/layers", get(api::layers))
         .route("/api/v1/cells", get(api::cells))
         .route("/api/v1/hotspots", get(api::hotspots))
+        .route("/api/v1/hotspots/{id}", get(api::hotspot))
+        .route("/api/v1/events", get(api::events))
         .route("/api/v1/boroughs", get(api::boroughs))
         .route("/api/v1/silence", get(api::silence))
         .route("/openapi.json", get(api::openapi))

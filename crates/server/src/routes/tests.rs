@@ -1,3 +1,5 @@
+mod time;
+
 use super::router;
 use crate::fixture::{self, BOUNDS, ID};
 use crate::{AppState, Catalog, Settings};
@@ -520,6 +522,8 @@ fn the_interface_is_written_down() {
         "/api/v1/layers",
         "/api/v1/cells",
         "/api/v1/hotspots",
+        "/api/v1/hotspots/{id}",
+        "/api/v1/events",
         "/api/v1/boroughs",
         "/tiles/{release}/{layer}/{z}/{x}/{y}.{format}",
         "/tiles/{release}/{layer}.json",

@@ -167,6 +167,8 @@ export interface Hotspot {
   known: { victim: number; reporter: number; premises: number };
   /** How much reporting would have to differ before its order with the next one on the list changes; null for the last one. */
   order: Order | null;
+  /** Whether it would be none without what followed events of the calendar. */
+  only_by_events: boolean;
   sentence: string;
 }
 
@@ -222,6 +224,84 @@ export interface HotspotsAnswer extends FeatureCollection<Polygon | MultiPolygon
   settings: string[];
   /** Hotspots of the release before that this one has not got. */
   ended: { id: string; first_seen: Month; into: string | null }[];
+}
+
+/** The months of a place since the last recording break; a part without an answer is null, and its reason says why. */
+export interface History {
+  months: Period | null;
+  /** The recording break after which the months begin. */
+  after: { id: string; from: string | null; what: string | null } | null;
+  counts: number[];
+  present: { months: number; of: number; first: Month; last: Month } | null;
+  emerging: { pattern: string; alike: number; hot_share: number; z_last: number | null } | null;
+  chart: {
+    kind: "xmr" | "poisson";
+    /** Months of the baseline, the first ones; those after them are judged by it. */
+    baseline: number;
+    center: number;
+    lower: number;
+    upper: number;
+    signals: { rule: string; side: "above" | "below"; from: Month; to: Month; late: boolean }[];
+  } | null;
+  near_repeats: { metres: number; days: number; repeats: number; judged: number; not_judged: number; by_chance: number } | null;
+  /** By day, Monday first, then by quarter of the day. */
+  week: { counts: number[][]; known: number; of: number } | null;
+  reasons: Record<"present" | "emerging" | "chart" | "near_repeats" | "week", string | null>;
+}
+
+/** Observed minus expected, with 95 % interval. */
+export interface Excess {
+  observed: number;
+  days: number;
+  expected: number;
+  excess: number;
+  lo: number;
+  hi: number;
+  baseline: number;
+  baseline_days: number;
+}
+
+/** What of a hotspot is attributed to events; all but the reason is null where there is one. */
+export interface Attribution {
+  reason: string | null;
+  months: Period | null;
+  dated: number | null;
+  attributed: number | null;
+  share: number | null;
+  without: number | null;
+  only_by_events: boolean | null;
+  by_strands: { strands: string[]; events: { id: string; name: string; from: string; to: string }[]; excess: Excess; attributed: number }[];
+}
+
+export interface HotspotStory extends HotspotFeature {
+  release: string;
+  strand: string;
+  threshold: number;
+  reference: string;
+  /** null where the release was not asked. */
+  history: History | null;
+  /** null without a calendar of events. */
+  attribution: Attribution | null;
+}
+
+export interface EventEntry {
+  id: string;
+  name: string;
+  from: string;
+  to: string;
+  strands: string[];
+  areas: string[];
+  effect: (Excess & { until: string; half_life: number; fitted: boolean; rise: number | null; together: string[] }) | null;
+  reason: string | null;
+}
+
+export interface EventsAnswer {
+  release: string;
+  strand: string;
+  months: Period;
+  /** Events in the calendar, whatever strand they concern; 0 without one. */
+  calendar: number;
+  events: EventEntry[];
 }
 
 export interface BoroughRow {
@@ -325,6 +405,11 @@ export const hotspots = (release: string, strand: string, signal?: AbortSignal):
 
 export const silence = (release: string, signal?: AbortSignal): Promise<SilenceAnswer> =>
   read(`/api/v1/silence?${new URLSearchParams({ release })}`, signal);
+export const hotspot = (release: string, id: string, signal?: AbortSignal): Promise<HotspotStory> =>
+  read(`/api/v1/hotspots/${encodeURIComponent(id)}?${new URLSearchParams({ release })}`, signal);
+
+export const events = (release: string, strand: string, signal?: AbortSignal): Promise<EventsAnswer> =>
+  read(`/api/v1/events?${new URLSearchParams({ release, strand })}`, signal);
 
 export const boroughs = ({ release, strand, from, to, source }: CountQuery, signal?: AbortSignal): Promise<BoroughsAnswer> =>
   read(`/api/v1/boroughs?${new URLSearchParams({ release, strand, from, to, source })}`, signal);

@@ -141,8 +141,7 @@ export function drawDetail(node: HTMLElement, spot: Hotspot, release: Release, {
     ...drawEvidence(spot, settings, threshold, unitName(release.resolution)),
     h("h3", {}, "Does its place on the list hang on reporting?"),
     h("p", { class: "order" }, orderLine(spot, neighbours.after)),
-    h("h3", {}, "Incidents by month"),
-    sparkline(spot),
+    h("div", { id: "detail-time" }, h("h3", {}, "Incidents by month"), sparkline(spot)),
     ...(hasStrands(release)
       ? [h("h3", {}, "By strand"), strandSplit(spot, release), h("p", { class: "muted" }, "Strands overlap: one incident can have several, so these can add up to more than the total.")]
       : []),

@@ -7,7 +7,7 @@ import { focusHeader, orderInWords, sortableTable, type Column, type Order } fro
 
 export const HOTSPOT_COLUMNS: readonly Column<Hotspot>[] = [
   { id: "rank", label: "Rank", numeric: true, ascendingFirst: true, key: (s) => s.rank, cell: (s) => [s.rank] },
-  { id: "name", label: "Place", numeric: false, heading: true, key: (s) => s.name, cell: (s) => [h("button", { type: "button", class: "link" }, s.name)] },
+  { id: "name", label: "Place", numeric: false, heading: true, key: (s) => s.name, cell: (s) => [h("button", { type: "button", class: "link" }, s.name), s.only_by_events ? h("span", { class: "after-event" }, "only after an event") : null] },
   { id: "borough", label: "Borough", numeric: false, key: (s) => s.borough ?? "", cell: (s) => [s.borough ?? "–"] },
   { id: "n", label: "Incidents", numeric: true, key: (s) => s.n, cell: (s) => [integer(s.n)] },
   { id: "expected", label: "Expected", numeric: true, key: (s) => s.expected, cell: (s) => [decimal(s.expected)] },

@@ -4,6 +4,7 @@ import * as api from "./api";
 import { drawAccount, drawMarking } from "./account";
 import { BoroughTable } from "./borough-table";
 import { byId, h } from "./dom";
+import { EventTable } from "./event-table";
 import { drawKey } from "./evidence";
 import { drawFeedback } from "./feedback";
 import { drawFilters } from "./filters";
@@ -33,6 +34,7 @@ const node = {
   detail: byId("detail"),
   tables: byId("tables"),
   boroughs: byId("boroughs"),
+  events: byId("events"),
   hotspots: byId("hotspots"),
   silence: byId("silence"),
   feedback: byId("feedback"),
@@ -55,6 +57,7 @@ let hotspots: api.HotspotsAnswer | null = null;
 let cells: api.CellsAnswer | null = null;
 /** Places to engage that are drawn; null when they are not. */
 let placesDrawn: api.SilenceAnswer | null = null;
+let events: api.EventsAnswer | null = null;
 let figures = new Map<string, CellFigures>();
 
 const say = (text: string): void => {
@@ -93,6 +96,7 @@ const table = new HotspotTable(node.hotspots, {
 });
 
 const boroughTable = new BoroughTable(node.boroughs, say);
+const eventTable = new EventTable(node.events, say);
 
 /** The reader chose a hotspot. */
 function choose(id: string, where: "map" | "table" | "panel"): void {
@@ -125,6 +129,38 @@ function showDetail(release: api.Release): void {
     show: () => map?.goTo(feature),
   });
   node.detail.scrollTop = 0;
+  void loadStory(feature.properties.id, release);
+}
+
+/** The story of the hotspot in the panel; its code comes with the first one. */
+async function loadStory(id: string, release: api.Release): Promise<void> {
+  await pending.run("story", async (signal) => {
+    const place = byId("detail-time");
+    try {
+      const [story, time] = await Promise.all([api.hotspot(release.id, id, signal), import("./hotspot-time")]);
+      if (!signal.aborted) time.drawTime(place, story);
+    } catch (error) {
+      if (signal.aborted) return;
+      place.append(h("p", { class: "empty" }, `Its story over the months could not be loaded. ${error instanceof Error ? error.message : ""}`));
+    }
+  });
+}
+
+async function loadEvents(state: State, release: api.Release): Promise<void> {
+  await pending.run("events", async (signal) => {
+    try {
+      const answer = await api.events(release.id, state.strand, signal);
+      if (signal.aborted) return;
+      notice("events-error", null);
+      events = answer;
+      eventTable.show(answer);
+    } catch (error) {
+      if (signal.aborted) return;
+      events = null;
+      failure("events-error", error, () => void loadEvents(store.state, release));
+    }
+    showTables(store.state, release);
+  });
 }
 
 function showHeadline(state: State, release: api.Release): void {
@@ -202,15 +238,20 @@ async function loadSilence(release: api.Release): Promise<void> {
   });
 }
 
-/** Shows the chosen table, and which one it is; boroughs are London's. */
+const TABLE_NAMES = { hotspots: "Hotspots", boroughs: "Boroughs", events: "Events" } as const;
+
+/** Shows the chosen table, and which one it is; boroughs are London's, events those of a calendar. */
 function showTables(state: State, release: api.Release): void {
-  node.tables.hidden = state.table === "hotspots" && !inLondon(release.bounds);
+  const offered = { hotspots: true, boroughs: inLondon(release.bounds), events: (events?.calendar ?? 0) > 0 };
+  const names = TABLES.filter((name) => offered[name] || state.table === name);
+  node.tables.hidden = names.length === 1;
   node.hotspots.hidden = state.table !== "hotspots";
   node.boroughs.hidden = state.table !== "boroughs";
+  node.events.hidden = state.table !== "events";
   const focused = document.activeElement?.id;
   node.tables.replaceChildren(
-    ...TABLES.map((name) => {
-      const button = h("button", { type: "button", id: `table-${name}`, "aria-pressed": String(state.table === name) }, name === "hotspots" ? "Hotspots" : "Boroughs");
+    ...names.map((name) => {
+      const button = h("button", { type: "button", id: `table-${name}`, "aria-pressed": String(state.table === name) }, TABLE_NAMES[name]);
       button.addEventListener("click", () => store.set({ table: name, hotspot: null }, "push"));
       return button;
     }),
@@ -317,6 +358,7 @@ async function apply(state: State, previous: State | null): Promise<void> {
   const change = (patch: Partial<State>, step: Step = "push"): void => store.set(patch, step);
   if (newRelease) {
     hotspots = cells = null;
+    events = null;
     drawMarking(node.marking, release);
     drawAccount(node.account, release);
     drawFeedback(node.feedback, release);
@@ -331,6 +373,7 @@ async function apply(state: State, previous: State | null): Promise<void> {
   if (newRelease || state.table !== previous.table) showTables(state, release);
   const newCount = newRelease || differs(state, previous, ["strand", "from", "to", "source"]);
   if (state.table === "boroughs" && (newCount || state.table !== previous.table)) void loadBoroughs(state, release);
+  if (newRelease || state.strand !== previous.strand) void loadEvents(state, release);
   if (newRelease || state.strand !== previous.strand) void loadHotspots(state, release);
   else if (state.hotspot !== previous.hotspot) showDetail(release);
   if (newRelease) {

@@ -7,7 +7,7 @@ export interface MapView {
   zoom: number;
 }
 
-export const TABLES = ["hotspots", "boroughs"] as const;
+export const TABLES = ["hotspots", "boroughs", "events"] as const;
 
 export type TableName = (typeof TABLES)[number];
 

@@ -187,6 +187,58 @@ describe("the page", { concurrency: false }, () => {
     await page.close();
   });
 
+  test("tells the story of a hotspot: its months, its week, and what stands beside events", async () => {
+    const { features } = await api("/api/v1/hotspots");
+    const { id } = features[0].properties;
+    const { history, attribution } = await api(`/api/v1/hotspots/${id}`);
+    const { page, seen } = await open(`?hotspot=${id}`, { init: withoutWebGl });
+    await ready(page);
+    const story = page.locator("#detail-time");
+    const text = await story.innerText();
+    if (history.present) assert.match(text, new RegExp(`Present in ${history.present.months} of ${history.present.of} month`));
+    for (const reason of Object.values(history.reasons).filter((r) => r !== null)) assert.ok(text.includes(reason), `a missing part says why: ${reason}`);
+    if (history.after) assert.match(text, /Not compared across/);
+    if (history.week) {
+      const shown = await story.locator("table.week tbody tr").evaluateAll((list) => list.map((row) => [...row.cells].slice(1).map((cell) => Number(cell.textContent))));
+      assert.deepEqual(shown, history.week.counts);
+    }
+    if (attribution === null) assert.match(text, /No calendar of events/);
+    else assert.match(text, /Beside events/);
+    await story.locator("summary").first().click();
+    const months = await story.locator("details table tbody td.number").allInnerTexts();
+    assert.deepEqual(months.slice(-history.counts.length).map(Number), history.counts);
+    await assertClean(page, seen);
+    await assertAccessible(page, "story of a hotspot");
+    await page.close();
+  });
+
+  test("says in the panel when a story cannot be loaded", async () => {
+    const { features } = await api("/api/v1/hotspots");
+    const { id, sentence } = features[0].properties;
+    const problem = { status: 500, contentType: "application/problem+json", body: JSON.stringify({ title: "Internal error", status: 500, detail: "The server could not answer." }) };
+    const { page } = await open(`?hotspot=${id}`, { init: withoutWebGl, routes: [["**/api/v1/hotspots/*", (route) => route.fulfill(problem)]] });
+    await ready(page);
+    const panel = await page.locator("#detail").innerText();
+    assert.ok(panel.includes(sentence) && /could not be loaded\. The server could not answer/.test(panel));
+    await page.close();
+  });
+
+  test("shows the events of the calendar with their excess", async (t) => {
+    const answer = await api("/api/v1/events");
+    const { page, seen } = await open(answer.calendar > 0 ? "?table=events" : "", { init: withoutWebGl });
+    await ready(page);
+    if (answer.calendar === 0) {
+      assert.equal(await page.locator("#table-events").count(), 0, "without a calendar there is no such table");
+      await page.close();
+      return t.skip("the release has no calendar");
+    }
+    const shown = await page.locator("#events tbody tr").evaluateAll((list) => list.map((row) => row.cells[2].textContent.replaceAll(",", "")));
+    assert.deepEqual(shown, answer.events.map(({ effect }) => (effect ? String(effect.observed) : "–")));
+    await assertAccessible(page, "events");
+    await assertClean(page, seen);
+    await page.close();
+  });
+
   test("opens a hotspot from the map, by pointer and by keyboard", async () => {
     const { features } = await api("/api/v1/hotspots");
     const inside = ([x, y], ring) => ring.reduce((odd, [xi, yi], i) => {

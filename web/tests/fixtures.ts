@@ -60,6 +60,7 @@ export const spot = (patch: Partial<Hotspot> = {}): Hotspot => ({
   scan: { cluster: 1, n: 310, expected: 22, p: 0.005, shared: 300 },
   known: { victim: 280, reporter: 300, premises: 290 },
   order: null,
+  only_by_events: false,
   sentence: "",
   ...patch,
 });

@@ -1,6 +1,6 @@
 //! `hotspot analyse`.
 
-use crate::args::{AnalyseArgs, QuestionArgs};
+use crate::args::{AnalyseArgs, QuestionArgs, ReferenceArg};
 use crate::commands::units::Asked;
 use crate::commands::{note, say};
 use crate::failure::{Done, Failure};
@@ -17,7 +17,7 @@ use hotspot_core::hotspot::evidence::{Evidence, EvidencePolicy};
 use hotspot_core::hotspot::history::Held;
 use hotspot_core::hotspot::over_time::OverTime;
 use hotspot_core::hotspot::protection::protect;
-use hotspot_core::hotspot::robustness::{Design, Frames, Multiverse, Residents, VERSION as ROBUSTNESS_VERSION};
+use hotspot_core::hotspot::robustness::{Design, Frames, Multiverse, Reference, Residents, Setting, VERSION as ROBUSTNESS_VERSION};
 use hotspot_core::hotspot::{StrandAnalysis, Verdict};
 use hotspot_core::provenance::Provenance;
 use hotspot_core::rate::rank::RankParams;
@@ -141,7 +141,18 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
             hotspot.robustness = answer;
         }
     }
-    let robustness = RobustnessSettings { version, settings: robustness.settings.iter().map(ToString::to_string).collect() };
+    let published = Setting {
+        // Polygons have one size, which stands for the resolution of the design's base.
+        resolution: if asked.resolution == 0 { Setting::BASE.resolution } else { asked.resolution },
+        months: asked.window.len() as u16,
+        reference: match asked.by {
+            ReferenceArg::Area => Reference::Area,
+            ReferenceArg::Residents => Reference::Residents,
+        },
+        ..Setting::BASE
+    };
+    let words = |s: &Setting| s.for_window(asked.window.len()).in_words(&published);
+    let robustness = RobustnessSettings { version, settings: robustness.settings.iter().map(words).collect() };
     drop(frames);
     bar.set_message("asking how sure each hotspot is");
     let evidence = EvidencePolicy::current();

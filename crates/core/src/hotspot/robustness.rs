@@ -22,7 +22,7 @@
 //! * **Offence.** An incident counts as often as recorded offences tell of it: those joined by links.
 //! * **Victim.** Each victim counts once for each unit of the setting, strand and window. An incident without pseudonym counts as
 //!   a victim of its own.
-//! * **Window.** It ends with the release's month.
+//! * **Window.** It ends with the release's month: as long as the published one, half, and twice as long.
 //! * **Polygons** have one size and cannot be moved: settings with resolution 9 and no offset apply to them, the rest
 //!   cannot be made.
 //!
@@ -308,7 +308,7 @@ impl Multiverse<'_> {
 
     /// The facts that some setting counts, in an order that does not depend on theirs.
     fn records(&self) -> Vec<Record> {
-        let longest = self.frames.settings.iter().map(|s| s.months).max().unwrap_or(1);
+        let longest = (0..self.frames.settings.len()).map(|s| self.months(s)).max().unwrap_or(1);
         let months = MonthRange::ending(self.held.to(), longest);
         let mut strands = vec![[0u16; 2]; self.facts.len()];
         for (bit, analysis) in self.analyses.iter().enumerate() {
@@ -356,12 +356,19 @@ impl Multiverse<'_> {
         records
     }
 
+    /// Months of a setting's window, by those of the published analyses.
+    fn months(&self, setting: usize) -> u16 {
+        let published = self.analyses.first().map_or(usize::from(Setting::BASE.months), |a| a.window.len());
+        self.frames.settings[setting].for_window(published).months
+    }
+
     /// Why a setting cannot be made whatever is counted.
     fn obstacle(&self, setting: usize, known: bool, joined: bool) -> Option<Obstacle> {
         let Some((_, level, _)) = self.frames.level(setting) else { return Some(Obstacle::NoSuchUnits) };
+        let months = self.months(setting);
         let setting = &self.frames.settings[setting];
         let missing = [
-            (usize::from(setting.months) > self.held.len(), Obstacle::MonthsNotHeld),
+            (usize::from(months) > self.held.len(), Obstacle::MonthsNotHeld),
             (setting.reference == Reference::Residents && level.residents.is_none(), Obstacle::NoResidents),
             (setting.unit == Counted::Victim && !known, Obstacle::NoPseudonyms),
             (setting.unit == Counted::Offence && !joined, Obstacle::OneOffenceEach),
@@ -394,15 +401,22 @@ impl Multiverse<'_> {
     /// What the rule finds in one setting, by analysis.
     fn judged(&self, setting: usize, records: &[Record], located: &[u32]) -> Result<Vec<Judged>> {
         let (_, frame_level, level) = self.frames.level(setting).expect("a setting without obstacle has a level");
+        let months = MonthRange::ending(self.held.to(), self.months(setting));
         let setting = &self.frames.settings[setting];
         let reference = reference(setting, frame_level, &level);
-        let counts = self.counts(setting, records, located, &level);
+        let counts = self.counts(setting, months, records, located, &level);
         counts.iter().map(|counts| Ok(Judged { n: counts.iter().sum(), found: hot_rows(counts, reference, &self.rule)? })).collect()
     }
 
     /// Counts by unit of each analysis.
-    fn counts(&self, setting: &Setting, records: &[Record], located: &[u32], level: &UnitLevel<'_>) -> Vec<Vec<u32>> {
-        let months = MonthRange::ending(self.held.to(), setting.months);
+    fn counts(
+        &self,
+        setting: &Setting,
+        months: MonthRange,
+        records: &[Record],
+        located: &[u32],
+        level: &UnitLevel<'_>,
+    ) -> Vec<Vec<u32>> {
         let mut counts = vec![vec![0u32; level.len()]; self.analyses.len()];
         let mut add = |unit: u32, strands: u16, n: u32| {
             let mut left = strands;

@@ -33,7 +33,7 @@ pub struct Setting {
     pub resolution: u8,
     /// Metres, east and north, by which everything is moved over the grid.
     pub offset_m: [i32; 2],
-    /// Months of the window, which ends with the release's month.
+    /// Months of the window, which ends with the release's month; see [`Setting::for_window`].
     pub months: u16,
     /// Against what the counts are held.
     pub reference: Reference,
@@ -74,36 +74,60 @@ impl Setting {
     }
 }
 
-/// In words: `resolution 8, 24 months`, only what differs from [`Setting::BASE`]; `as published` when nothing does.
-impl fmt::Display for Setting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let base = Self::BASE;
+impl Setting {
+    /// The setting for an analysis of a window of so many months: its months are those of the policy for a window of twelve, and in
+    /// proportion for any other; never fewer than one.
+    #[must_use]
+    pub fn for_window(self, months: usize) -> Self {
+        Self { months: (usize::from(self.months) * months).div_ceil(usize::from(Self::BASE.months)).clamp(1, 1200) as u16, ..self }
+    }
+
+    /// In words, `resolution 8, 24 months`: only what differs from the published analysis; `as published` when nothing does.
+    ///
+    /// ```
+    /// use hotspot_core::hotspot::robustness::Setting;
+    /// let published = Setting { resolution: 8, months: 6, ..Setting::BASE };
+    /// assert_eq!(Setting::BASE.for_window(6).in_words(&published), "resolution 9");
+    /// assert_eq!(Setting { resolution: 8, months: 24, ..Setting::BASE }.for_window(6).in_words(&published), "12 months");
+    /// ```
+    pub fn in_words(&self, published: &Self) -> String {
         let mut parts = Vec::new();
-        if self.resolution != base.resolution {
+        if self.resolution != published.resolution {
             parts.push(format!("resolution {}", self.resolution));
         }
-        if self.offset_m != base.offset_m {
+        if self.offset_m != published.offset_m {
             let [east, north] = self.offset_m;
             parts.push(format!("grid moved by {east:+} m east and {north:+} m north"));
         }
-        if self.months != base.months {
-            parts.push(format!("{} months", self.months));
+        if self.months != published.months {
+            parts.push(format!("{} month{}", self.months, if self.months == 1 { "" } else { "s" }));
         }
-        if self.reference != base.reference {
-            parts.push("against residents".to_owned());
+        if self.reference != published.reference {
+            parts.push(match self.reference {
+                Reference::Area => "against area".to_owned(),
+                Reference::Residents => "against residents".to_owned(),
+            });
         }
         match self.unit {
-            Counted::Incident => {}
+            unit if unit == published.unit => {}
+            Counted::Incident => parts.push("each incident".to_owned()),
             Counted::Offence => parts.push("each recorded offence".to_owned()),
             Counted::Victim => parts.push("each victim once".to_owned()),
         }
-        if self.provisional != base.provisional {
+        if self.provisional != published.provisional {
             parts.push("without provisional flags".to_owned());
         }
-        if self.redraw != base.redraw {
+        if self.redraw != published.redraw {
             parts.push("places redrawn within their precision".to_owned());
         }
-        if parts.is_empty() { f.write_str("as published") } else { f.write_str(&parts.join(", ")) }
+        if parts.is_empty() { "as published".to_owned() } else { parts.join(", ") }
+    }
+}
+
+/// In words for a published analysis that is [`Setting::BASE`].
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_words(&Self::BASE))
     }
 }
 

@@ -532,6 +532,30 @@ fn what_cannot_be_made_says_why_and_takes_no_part() {
 }
 
 #[test]
+fn windows_are_in_proportion_to_the_published_one() {
+    let mut city = City::new();
+    let place = city.apart()[0];
+    city.place(place, 240, 10.0);
+    // Two months are published, so that half and twice as long are one and four; the store holds three.
+    let mut analyses = city.analyses(&[None]);
+    analyses[0].window = MonthRange::ending(last(), 2);
+    let windows = [12, 6, 24].map(|months| Setting { months, ..Setting::BASE });
+    let frames = Frames::new(&city.units, windows.to_vec(), None).expect("frames");
+    let of = &city.held(&frames, &analyses, 3).strands[0];
+    let in_months = |n: u16| {
+        let filter = Filter::over(MonthRange::ending(last(), n));
+        city.units.level(9).expect("cells").counts(&city.facts, &filter).iter().sum::<u32>()
+    };
+    let counted: Vec<Option<u32>> =
+        of.outcomes.iter().map(|o| if let Outcome::Made { n, .. } = o { Some(*n) } else { None }).collect();
+    assert!(in_months(1) >= 20);
+    assert_eq!(counted, [Some(in_months(2)), if in_months(1) >= 100 { Some(in_months(1)) } else { None }, None]);
+    assert_eq!(of.outcomes[2], Outcome::NotMade(Obstacle::MonthsNotHeld));
+    let words = windows.map(|s| s.for_window(2).in_words(&Setting { months: 2, ..Setting::BASE }));
+    assert_eq!(words, ["as published", "1 month", "4 months"]);
+}
+
+#[test]
 fn where_nobody_lives_residents_say_nothing() {
     let mut city = City::new();
     let (middle, centres) = (city.middle(), city.units.centers_m(9).expect("cells").into_owned());

@@ -59,7 +59,7 @@ static LONDON: LazyLock<London> = LazyLock::new(|| {
         window: MonthRange::ending(held.to(), 12),
         rule: DetectParams::default(),
         atlas: None,
-        before: &[],
+        before: None,
     };
     let analyses = analysis.all().expect("columns fit");
     London { units, facts, metres, radius_m, people, offences, held, analyses, residents: ResidentPoints::of(Atlas::london()) }

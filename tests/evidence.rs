@@ -85,6 +85,7 @@ fn every_hotspot_carries_what_the_release_says_it_does() {
         let robust = &spot["robustness"];
         let has = [
             ("incidents", spot["n"].as_f64().unwrap()),
+            ("stands_without_one", f64::from(u8::from(spot["stands_without_one"].as_bool().unwrap()))),
             ("probability", spot["probability"].as_f64().unwrap()),
             ("settings", robust["said"].as_f64().unwrap()),
             ("robustness", robust["share"].as_f64().unwrap()),
@@ -127,6 +128,9 @@ fn every_hotspot_carries_what_the_release_says_it_does() {
         assert!(sentence.contains(&format!("hot in {} of {} settings", robust["held"], robust["said"])), "{sentence}");
     }
     assert!(seen.len() >= 2, "{seen:?}");
+    let spots = || answer["features"].as_array().unwrap().iter().map(|f| &f["properties"]);
+    assert!(spots().all(|s| s["n"].as_u64() >= Some(2)), "one incident is no gathering");
+    assert!(spots().all(|s| s["change"] == "first"), "there is nothing to compare with");
 
     // A denominator of the user's own: 2,500 people by day in each cell of a hotspot.
     let mut text = String::from("id,workday population 2021\n");

@@ -33,8 +33,8 @@ fn monthly_releases_continue_one_another_and_say_what_ended() {
 
     let server = Serving::start(Path::new(&path("one")));
     let [first, second, third] = [0, 1, 2].map(|i| hotspots(&server, &releases[i]));
-    let all_new = first["features"].as_array().unwrap().iter().all(|f| f["properties"]["change"] == "new");
-    assert!(all_new && first["ended"].as_array().unwrap().is_empty());
+    let all_first = first["features"].as_array().unwrap().iter().all(|f| f["properties"]["change"] == "first");
+    assert!(all_first && first["ended"].as_array().unwrap().is_empty());
     for (before, now, month) in [(&first, &second, months[1]), (&second, &third, months[2])] {
         let (before, names) = (ids(before), ids(now));
         assert_eq!(names.len(), now["features"].as_array().unwrap().len(), "no name is used twice");

@@ -60,6 +60,8 @@ export interface Release {
 /** Patrols that follow the map, simulated; shares of all patrols or of all need. */
 export interface Feedback {
   records: number;
+  /** Of these, with a stated source. */
+  stated: number;
   on_map: number;
   top_units: number;
   need_share: number;
@@ -125,8 +127,8 @@ export interface Hotspot {
   /** Lasts from release to release. */
   id: string;
   first_seen: Month;
-  /** Since the release before: new, continued, grew, shrank, split or merged. */
-  change: "new" | "continued" | "grew" | "shrank" | "split" | "merged";
+  /** Since the release before: first (there was none), new, continued, grew, shrank, split or merged. */
+  change: "first" | "new" | "continued" | "grew" | "shrank" | "split" | "merged";
   /** Hotspots before of which it holds a part, but for itself. */
   of: string[];
   review: Month;
@@ -156,6 +158,8 @@ export interface Hotspot {
     holds: string;
   };
   evidence: Evidence;
+  /** Whether it would still be one if any one of its incidents were not there. */
+  stands_without_one: boolean;
   /** What keeps it from being clear. */
   short_of_clear: string[];
   /** By named denominators, the reference measure of the rule first. */
@@ -165,6 +169,8 @@ export interface Hotspot {
   scan: { cluster: number; n: number; expected: number; p: number; shared: number } | null;
   /** Incidents whose victim, reporter and address are known by a pseudonym. */
   known: { victim: number; reporter: number; premises: number };
+  /** Whether it depends on one person, in words. */
+  dependence: string;
   /** How much reporting would have to differ before its order with the next one on the list changes; null for the last one. */
   order: Order | null;
   /** Whether it would be none without what followed events of the calendar. */
@@ -223,7 +229,7 @@ export interface HotspotsAnswer extends FeatureCollection<Polygon | MultiPolygon
   /** Under which every hotspot was asked for again. */
   settings: string[];
   /** Hotspots of the release before that this one has not got. */
-  ended: { id: string; first_seen: Month; into: string | null }[];
+  ended: { id: string; name: string; n: number; first_seen: Month; into: string | null }[];
 }
 
 /** The months of a place since the last recording break; a part without an answer is null, and its reason says why. */

@@ -1,7 +1,7 @@
 /** How sure a hotspot is: the word, what stands behind it, and how the map tells the words apart. */
 import type { Evidence, Hotspot, HotspotsAnswer } from "./api";
 import { h, svg } from "./dom";
-import { counted, decimal, integer, probability } from "./format";
+import { counted, decimal, integer, percent, probability } from "./format";
 
 export interface Word {
   id: Evidence;
@@ -14,7 +14,7 @@ export interface Word {
 
 /** From the strongest; outlines are told apart by their dashes, so that they are with any colour vision and in print. */
 export const WORDS: readonly Word[] = [
-  { id: "clear", label: "Clear", meaning: "may be relied on: enough incidents, and hot in at least half of the settings", dashes: null },
+  { id: "clear", label: "Clear", meaning: "may be relied on: enough incidents, and hot in at least half of the settings, weighted by where its incidents are", dashes: null },
   { id: "weak", label: "Weak", meaning: "look again before anybody is sent: few incidents, or it depends on how one counts", dashes: [3, 1.6] },
   { id: "cannot_tell", label: "Cannot tell", meaning: "too little is known; do not act on it", dashes: [0.8, 1.8] },
 ];
@@ -109,18 +109,15 @@ function settingsTable(spot: Hotspot, settings: readonly string[]): Node {
   );
 }
 
-/** How the hotspot stands under other settings, in words. */
-export function robustnessLine({ held, said, fails }: Pick<Hotspot["robustness"], "held" | "said" | "fails">): string {
+/** How the hotspot stands under other settings, in words: the count, and the share that the word goes by. */
+export function robustnessLine({ held, said, fails, share }: Pick<Hotspot["robustness"], "held" | "said" | "fails" | "share">): string {
   if (said === 0) return "Not asked under other settings.";
-  return `Hot in ${held} of ${said} settings of the analysis${fails.length > 0 ? "." : ", in all that say anything of it."}`;
+  const weighted = share === null ? "" : ` Weighted by where its incidents are, it is hot in ${percent(share)} of settings.`;
+  return `Hot in ${held} of ${said} settings of the analysis${fails.length > 0 ? "." : ", in all that say anything of it."}${weighted}`;
 }
 
-/** Whether it depends on one person, in words. */
-export function dependenceLine({ known, n }: Pick<Hotspot, "known" | "n">): string {
-  if (known.victim === 0) return "Whether it depends on one victim cannot be told: no victim is known, not even by a pseudonym.";
-  const share = known.victim < n ? ` The victim is known, by a pseudonym, for ${integer(known.victim)} of ${counted(n, "incident")}.` : "";
-  return `It would still be a hotspot without any one victim, reporter or address.${share}`;
-}
+/** The start of a sentence that the server says in the middle of one. */
+export const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 /** The part of the panel that says how sure it is. */
 export function drawEvidence(spot: Hotspot, settings: readonly string[], threshold: number, unit: string): Node[] {
@@ -129,7 +126,7 @@ export function drawEvidence(spot: Hotspot, settings: readonly string[], thresho
   const { gi_star, scan, peak_rank } = spot;
   const tests = [
     ...(peak_rank ? [h("li", {}, rankLine(peak_rank, unit))] : []),
-    ...(gi_star ? [h("li", {}, `Gi* of its fullest ${unit} and those around it: exact p ${pValue(gi_star.p)}, adjusted for all ${unit}s q ${pValue(gi_star.q)}.`)] : []),
+    ...(gi_star ? [h("li", {}, `Gi* of its fullest ${unit} and those around it: exact p ${pValue(gi_star.p)}, adjusted for all ${unit}s q ${pValue(gi_star.q)}. It asks whether the surroundings are high, not the place itself, and with so many ${unit}s few pass: it neither makes nor unmakes a hotspot here.`)] : []),
     h(
       "li",
       {},
@@ -142,7 +139,7 @@ export function drawEvidence(spot: Hotspot, settings: readonly string[], thresho
     h("h3", {}, "How sure is it? ", mark(spot.evidence)),
     h("p", { class: "muted" }, `${word.label}: ${word.meaning}.`),
     ...short,
-    h("p", {}, dependenceLine(spot)),
+    h("p", {}, spot.dependence.startsWith("whether") ? sentence(spot.dependence) : `It ${spot.dependence}.`),
     h("p", {}, robustnessLine(spot.robustness)),
     ...(spot.robustness.said > 0 ? [settingsTable(spot, settings)] : []),
     h("h3", {}, "Rates by what is at risk"),

@@ -23,6 +23,7 @@ export function lockedInWords({ locked, rounds }: { locked: number; rounds: numb
 export function feedbackLine(feedback: Feedback | null): string {
   const actual = feedback?.cases[0];
   if (!feedback || !actual) return "cannot tell";
+  if (feedback.stated === 0) return "cannot tell: no source is stated";
   if (actual.discovery === 0) return "no record came about by police presence alone";
   return `${points(actual.by_the_loop)} points in ${feedback.rounds} months, by ${percent(actual.discovery)} of records`;
 }
@@ -41,7 +42,7 @@ export function drawFeedback(node: HTMLElement, release: Release): void {
   const unit = unitName(release.resolution);
   const { runs } = feedback;
   const bodies = feedback.cases.map((one, index) => {
-    const share = index === 0 ? `As it is: ${percent(one.discovery)} of records come about by police presence` : `What if ${percent(one.discovery)} did`;
+    const share = index === 0 && feedback.stated === 0 ? "As it is cannot be told, since no source is stated: as if none came about by police presence" : index === 0 ? `As it is: ${percent(one.discovery)} of records come about by police presence` : `What if ${percent(one.discovery)} did`;
     const body = h("tbody", {}, h("tr", {}, h("th", { scope: "rowgroup", colspan: 3 }, h("strong", {}, share), `; the loop alone adds ${points(one.by_the_loop)} points`)));
     for (const course of one.maps) {
       const excess = `${points(course.excess)} (${points(course.excess_min)} to ${points(course.excess_max)})`;

@@ -126,12 +126,12 @@ export class HotspotTable {
   /** What has ended since the release before, and where it went. */
   #ended({ ended }: HotspotsAnswer): HTMLElement[] {
     if (ended.length === 0) return [];
-    const row = ({ id, first_seen, into }: HotspotsAnswer["ended"][number]): HTMLElement => {
+    const row = ({ id, name, n, first_seen, into }: HotspotsAnswer["ended"][number]): HTMLElement => {
       const to = into === null ? "it is no hotspot any more" : h("button", { type: "button", class: "link" }, into);
       if (into !== null && to instanceof HTMLElement) to.addEventListener("click", () => this.#handlers.choose(into));
-      return h("tr", {}, h("th", { scope: "row" }, h("code", {}, id)), h("td", {}, monthName(first_seen)), h("td", {}, ...(into === null ? [to] : ["part of ", to])));
+      return h("tr", {}, h("th", { scope: "row" }, name, " ", h("code", {}, id)), h("td", { class: "number" }, integer(n)), h("td", {}, monthName(first_seen)), h("td", {}, ...(into === null ? [to] : ["part of ", to])));
     };
-    const head = ["Hotspot", "First seen", "Now"].map((text) => h("th", { scope: "col" }, text));
+    const head = ["Hotspot", "Incidents then", "First seen", "Now"].map((text) => h("th", { scope: "col" }, text));
     return [
       h(
         "details",

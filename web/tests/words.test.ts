@@ -4,7 +4,7 @@ import { cellsPath, problemOf } from "../src/api";
 import { nested, periodFrom, quickPeriods } from "../src/filters";
 import { counted, dayName, decimal, monthsOf, percent, periodName, plusMonths, probability } from "../src/format";
 import { breaksInside, headline } from "../src/headline";
-import { countWords, dependenceLine, pValue, rankLine, robustnessLine, wordsLine } from "../src/evidence";
+import { countWords, pValue, rankLine, robustnessLine, wordsLine } from "../src/evidence";
 import { feedbackLine, lockedInWords, points } from "../src/feedback";
 import { intervalAxis, logPosition, lifecycle, orderLine } from "../src/hotspot-detail";
 import { HOTSPOT_COLUMNS } from "../src/hotspot-table";
@@ -199,9 +199,9 @@ describe("what became of a hotspot, and how it stands", () => {
     expect(lifecycle({ change: "split", of: [], first_seen: "2026-08", review: "2026-11", period })).toContain("Came apart");
   });
   test("its settings are counted, and not to have asked is said", () => {
-    expect(robustnessLine({ held: 47, said: 48, fails: ["24 months"] })).toBe("Hot in 47 of 48 settings of the analysis.");
-    expect(robustnessLine({ held: 39, said: 39, fails: [] })).toContain("in all that say anything");
-    expect(robustnessLine({ held: 0, said: 0, fails: [] })).toContain("Not asked");
+    expect(robustnessLine({ share: null, held: 47, said: 48, fails: ["24 months"] })).toBe("Hot in 47 of 48 settings of the analysis.");
+    expect(robustnessLine({ share: null, held: 39, said: 39, fails: [] })).toContain("in all that say anything");
+    expect(robustnessLine({ share: null, held: 0, said: 0, fails: [] })).toContain("Not asked");
   });
 });
 
@@ -215,11 +215,6 @@ describe("how sure a hotspot is", () => {
     expect(rankLine({ lo: 1, hi: 12, of: 16_666, in_top: 0.998 }, "cell")).toBe("Its fullest cell is between the 1st and the 12th highest of 16,666 (95% interval), and among the highest 1% with a probability of > 99%.");
     expect(rankLine({ lo: 23, hi: 23, of: 33, in_top: 0.2 }, "area")).toContain("is the 23rd highest of 33");
     expect([pValue(1e-9), pValue(0.04), pValue(1)]).toEqual(["< 0.001", "0.040", "1.000"]);
-  });
-  test("not to know a victim is said, and not to know all of them too", () => {
-    expect(dependenceLine(spot({ n: 300, known: { victim: 0, reporter: 3, premises: 3 } }))).toContain("cannot be told");
-    expect(dependenceLine(spot({ n: 300, known: { victim: 280, reporter: 0, premises: 0 } }))).toContain("for 280 of 300 incidents");
-    expect(dependenceLine(spot({ n: 280, known: { victim: 280, reporter: 0, premises: 0 } }))).toBe("It would still be a hotspot without any one victim, reporter or address.");
   });
 });
 
@@ -253,7 +248,7 @@ describe("reporting", () => {
     expect([-0.0123, -0.0002, 0.021].map(points)).toEqual(["−1.2", "0.0", "2.1"]);
     expect(feedbackLine(null)).toMatch(/^cannot tell/);
     const one = { discovery: 0, by_the_loop: 0, maps: [] };
-    const feedback = { records: 9, on_map: 9, top_units: 1, need_share: 0.1, start_share: 0.2, rounds: 24, memory: 12, margin: 0.1, runs: 10, cases: [one], sentence: "" };
+    const feedback = { stated: 100, records: 9, on_map: 9, top_units: 1, need_share: 0.1, start_share: 0.2, rounds: 24, memory: 12, margin: 0.1, runs: 10, cases: [one], sentence: "" };
     expect(feedbackLine(feedback)).toBe("no record came about by police presence alone");
     expect(feedbackLine({ ...feedback, cases: [{ ...one, discovery: 0.032, by_the_loop: 0.021 }] })).toBe("2.1 points in 24 months, by 3.2% of records");
   });

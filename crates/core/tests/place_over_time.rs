@@ -57,7 +57,7 @@ fn a_synthetic_london_over_time() {
         window,
         rule: DetectParams::default(),
         atlas: None,
-        before: &[],
+        before: None,
     };
     let held = Held { months: held_months, days: &days, areas: &[], breaks: Atlas::london().breaks() };
     let strands = analysis.all().unwrap();

@@ -81,7 +81,7 @@ fn release() -> Release {
         window,
         rule,
         atlas: None,
-        before: &[],
+        before: None,
     }
     .all()
     .unwrap();

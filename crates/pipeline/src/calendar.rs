@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 /// Most events of a calendar.
 pub const MAX_EVENTS: usize = 1_000;
+/// Longest name of an event, in characters.
+const MAX_NAME: usize = 200;
 
 /// A calendar, read.
 #[derive(Debug)]
@@ -45,6 +47,9 @@ pub fn read_calendar(path: &Path) -> Result<CalendarFile> {
         return Err(table.refused(row, calendar::ID, "an identifier has no space in it"));
     }
     let names = table.texts(calendar::NAME)?;
+    if let Some(row) = names.iter().position(|name| name.chars().count() > MAX_NAME) {
+        return Err(table.refused(row, calendar::NAME, "longer than 200 characters"));
+    }
     let from = days(&table, calendar::FROM)?;
     let to = days(&table, calendar::TO)?;
     if let Some(row) = (0..ids.len()).find(|row| to[*row] < from[*row]) {

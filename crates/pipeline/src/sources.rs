@@ -8,6 +8,11 @@ use hotspot_core::hotspot::engagement::SourceColumn;
 use hotspot_core::units::Units;
 use std::path::Path;
 
+/// Most that all units of a measure together may hold.
+const MOST: f64 = 1e15;
+/// Least that a unit may hold, if not 0.
+const LEAST: f64 = 1e-6;
+
 /// A file of sources, read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceFile {
@@ -52,6 +57,9 @@ pub fn read_sources(path: &Path, units: &Units, resolution: u8) -> Result<Source
         if let Some(row) = numbers.iter().position(|v| *v < 0.0) {
             return Err(table.refused(row, name, "below 0"));
         }
+        if let Some(row) = numbers.iter().position(|v| *v > 0.0 && *v < LEAST) {
+            return Err(table.refused(row, name, "above 0 and below a millionth: too small to be a measure"));
+        }
         let mut values = vec![0.0; len];
         for (row, number) in rows.iter().zip(&numbers) {
             if let Some(row) = row {
@@ -61,8 +69,8 @@ pub fn read_sources(path: &Path, units: &Units, resolution: u8) -> Result<Source
         if values.iter().all(|v| *v == 0.0) {
             return Err(refused("0 for every unit of the study area, so that it says nothing").at_column(name));
         }
-        if values.iter().any(|v| !v.is_finite()) {
-            return Err(refused("too large to be added up").at_column(name));
+        if values.iter().sum::<f64>() > MOST {
+            return Err(refused("more than 10¹⁵ in all: no measure of people or reports is so large").at_column(name));
         }
         Ok(SourceColumn { name: name.to_owned(), values })
     });

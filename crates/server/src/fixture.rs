@@ -102,7 +102,7 @@ fn made(class: DataClass, units: Units, resolution: u8, facts: Facts) -> Release
         window,
         rule,
         atlas: None,
-        before: &[],
+        before: None,
     };
     let mut analyses = analysis.all().unwrap();
     let people = (0..reference.len()).map(|row| if row % 2 == 0 { 300.0 } else { 0.0 }).collect();

@@ -13,6 +13,7 @@ use crate::problem::ApiError;
 use crate::query::{source_name, strand_name};
 use hotspot_core::disclosure::Released;
 use hotspot_core::hotspot::denominator::PlaceRate;
+use hotspot_core::hotspot::evidence::dependence;
 use hotspot_core::hotspot::silence::{Ahead, ReportingSensitivity};
 use hotspot_core::hotspot::{Hotspot, Verdict};
 use hotspot_core::release::ReportingArea;
@@ -31,6 +32,11 @@ fn bytes(shape: &impl Serialize) -> Vec<u8> {
 /// Four decimals are enough to read, and make answers of half the size.
 fn rounded(value: f64) -> f64 {
     if value.abs() < 0.001 { format!("{value:.3e}").parse().unwrap_or(value) } else { (value * 1e4).round() / 1e4 }
+}
+
+/// A probability to six decimals, and never 0 or 1: nothing here is that sure.
+fn never_certain(probability: f64) -> f64 {
+    ((probability * 1e6).round() / 1e6).clamp(1e-6, 1.0 - 1e-6)
 }
 
 /// An error (RFC 9457).
@@ -448,6 +454,9 @@ struct Geometry {
 #[derive(Debug, Serialize, ToSchema)]
 struct EndedEntry<'a> {
     id: &'a str,
+    name: &'a str,
+    /// Recorded incidents in the window of the release before.
+    n: u32,
     first_seen: String,
     /// The hotspot that holds a part of it now.
     into: Option<&'a str>,
@@ -460,7 +469,7 @@ struct HotspotEntry<'a> {
     id: &'a str,
     /// Month of the first release that had it.
     first_seen: String,
-    /// Since the release before: new, continued, grew, shrank, split or merged.
+    /// Since the release before: first (there was none), new, continued, grew, shrank, split or merged.
     change: &'static str,
     /// Hotspots before of which it holds a part, but for itself.
     of: &'a [String],
@@ -495,6 +504,8 @@ struct HotspotEntry<'a> {
     order: Option<OrderEntry<'a>>,
     /// How sure it is: clear, weak or cannot_tell.
     evidence: &'static str,
+    /// Whether it would still be one if any one of its incidents were not there.
+    stands_without_one: bool,
     /// What keeps it from being clear.
     short_of_clear: &'a [String],
     /// Rates by named denominators, the reference measure of the rule first.
@@ -507,6 +518,8 @@ struct HotspotEntry<'a> {
     scan: Option<ScanEntry>,
     /// Incidents whose victim, reporter and address are known by a pseudonym.
     known: KnownEntry,
+    /// Whether it depends on one person, in words.
+    dependence: String,
     /// Why it is a hotspot and how sure that is.
     /// Whether it would be none without what followed events of the calendar; false where no calendar was supplied.
     only_by_events: bool,
@@ -634,7 +647,7 @@ pub(crate) fn hotspots(
         ended: analysis
             .ended
             .iter()
-            .map(|e| EndedEntry { id: &e.id, first_seen: e.first_seen.to_string(), into: e.into.as_deref() })
+            .map(|e| EndedEntry { id: &e.id, name: &e.name, n: e.n, first_seen: e.first_seen.to_string(), into: e.into.as_deref() })
             .collect(),
         features: features.collect(),
     })
@@ -677,7 +690,7 @@ fn hotspot_entry<'a>(
         ratio: rounded(hotspot.ratio.mean),
         ratio_lo: rounded(hotspot.ratio.lo),
         ratio_hi: rounded(hotspot.ratio.hi),
-        probability: (hotspot.probability * 1e6).round() / 1e6,
+        probability: never_certain(hotspot.probability),
         area_km2: rounded(hotspot.area_km2),
         per_km2_year: rounded(f64::from(hotspot.n) / hotspot.area_km2 * 12.0 / window.len() as f64),
         peak: unit_id(units, resolution, hotspot.peak),
@@ -698,6 +711,7 @@ fn hotspot_entry<'a>(
             holds: hotspot.robustness.holds.iter().map(|h| h.map_or('-', |hot| if hot { '1' } else { '0' })).collect(),
         },
         evidence: standing.evidence.id(),
+        stands_without_one: hotspot.stands_without_one,
         short_of_clear: &view.shortfalls[row],
         rates: view.denominators.iter().zip(&standing.rates).map(|(names, rate)| rate_entry(names, rate.as_ref())).collect(),
         gi_star: standing.gi_star.map(|[p, q]| GiStarEntry { p: rounded(p), q: rounded(q) }),
@@ -710,6 +724,7 @@ fn hotspot_entry<'a>(
             shared: s.shared,
         }),
         known: KnownEntry { victim: standing.known[0], reporter: standing.known[1], premises: standing.known[2] },
+        dependence: dependence(hotspot),
         order: None,
         only_by_events: view.only_by_events[row],
         sentence: &view.sentences[row],
@@ -729,7 +744,7 @@ fn rate_entry<'a>([denominator, name, unit]: &'a [String; 3], rate: Option<&Plac
         ratio: of(|r| r.ratio.mean),
         ratio_lo: of(|r| r.ratio.lo),
         ratio_hi: of(|r| r.ratio.hi),
-        probability: rate.map(|r| (r.probability * 1e6).round() / 1e6),
+        probability: rate.map(|r| never_certain(r.probability)),
     }
 }
 

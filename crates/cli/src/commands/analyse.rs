@@ -26,7 +26,7 @@ use hotspot_core::residents::ResidentPoints;
 use hotspot_core::units::Units;
 use hotspot_pipeline::calendar::read_calendar;
 use hotspot_pipeline::release::{Next, Published, hotspots_before, write_release};
-use hotspot_pipeline::sources::read_sources;
+use hotspot_pipeline::sources::{SourceFile, read_sources};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -50,7 +50,7 @@ pub fn run(args: &AnalyseArgs) -> Done {
     let check = release.person_check;
     if check.withheld > 0 {
         say(format_args!(
-            "{} of {} mapped records are withheld from every place: a hotspot depended on one victim, reporter or address",
+            "{} of {} mapped incidents are withheld from every place: a hotspot depended on one victim, reporter or address",
             check.withheld, check.mapped
         ))?;
     }
@@ -61,22 +61,29 @@ pub fn run(args: &AnalyseArgs) -> Done {
     if !release.over_time.calendar.is_empty() {
         let (events, only) = (release.over_time.calendar.len(), release.over_time.only_by_events());
         say(format_args!(
-            "calendar of {events} events: {only} hotspots, over all strands, would be none without what followed them"
+            "calendar of {}: {}, over all strands, would be none without what followed",
+            counted(events as u64, "event"),
+            counted(only as u64, "hotspot")
         ))?;
     }
-    for analysis in &release.analyses {
+    let named = release.analyses.iter().any(|a| a.strand.is_some() && a.n > 0);
+    if !named {
+        say("  no record of the window names a strand")?;
+    }
+    for analysis in release.analyses.iter().filter(|a| named || a.strand.is_none()) {
         let name = analysis.strand.map_or("all records", |s| s.label());
         match analysis.verdict {
             Verdict::Analysed => {
                 let [clear, weak, cannot_tell] = words(analysis);
                 say(format_args!(
-                    "  {name}: {} hotspots of {} incidents; evidence: {clear} clear, {weak} weak, {cannot_tell} cannot tell",
-                    analysis.hotspots.len(),
-                    analysis.n
+                    "  {name}: {} of {}; evidence: {clear} clear, {weak} weak, {cannot_tell} cannot tell",
+                    counted(analysis.hotspots.len() as u64, "hotspot"),
+                    counted(u64::from(analysis.n), "incident")
                 ))?;
             }
             Verdict::CannotTell { minimum } => {
-                say(format_args!("  {name}: cannot tell ({} incidents, {minimum} needed)", analysis.n))?;
+                let n = counted(u64::from(analysis.n), "incident");
+                say(format_args!("  {name}: cannot tell ({n}, {minimum} needed)"))?;
             }
         }
     }
@@ -85,6 +92,11 @@ pub fn run(args: &AnalyseArgs) -> Done {
         say(feedback.sentence(release.window, release.resolution))?;
     }
     Ok(())
+}
+
+/// `1 hotspot`, `2 hotspots`.
+fn counted(n: u64, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
 /// How many hotspots have each word of [`Evidence::ALL`].
@@ -97,16 +109,23 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     let bar = progress::spinner("reading the store");
     let calendar = args.events.as_deref().map(read_calendar).transpose()?;
     let asked = Asked::load(&args.question, &bar)?;
+    let denominators_and_file = denominators(&asked, args.ambient.as_deref())?;
+    let sources_file = sources_of(&asked, args.sources.as_deref())?;
+    if args.settings.is_some() {
+        note(
+            "the thresholds of the words for evidence were chosen on the 48 fixed settings: under others the same word may mean more or less",
+        );
+    }
     let study_area = study_area_name(&asked.units);
     let next = Next { month: asked.month, study_area: &study_area, class: asked.known.class, resolution: asked.resolution };
     let (previous, before) = match hotspots_before(&args.releases, &next)? {
-        Some((id, hotspots)) => (Some(id), hotspots),
-        None => (None, Vec::new()),
+        Some((id, hotspots)) => (Some(id), Some(hotspots)),
+        None => (None, None),
     };
     if let Some(calendar) = &calendar {
         calendar.areas_are_of(&asked.placed.areas)?;
     }
-    let analysis = asked.analysis(&before);
+    let analysis = asked.analysis(before.as_deref());
     bar.set_message("asking who a hotspot depends on");
     let (facts, metres, protection) = protect(&analysis, &asked.placed.people)?;
     bar.set_message("finding hotspots");
@@ -156,7 +175,7 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     drop(frames);
     bar.set_message("asking how sure each hotspot is");
     let evidence = EvidencePolicy::current();
-    let (denominators, ambient) = denominators(&asked, args.ambient.as_deref())?;
+    let (denominators, ambient) = denominators_and_file;
     let appraisal = Appraisal {
         analysis: &analysis,
         people: &asked.placed.people,
@@ -167,7 +186,7 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     };
     let unit_rates = appraisal.run(&mut analyses)?;
     bar.set_message("looking for places where few reports come");
-    let (silence, sources) = silence_of(&analysis, args.sources.as_deref(), residents.as_ref())?;
+    let (silence, sources) = silence_of(&analysis, sources_file, residents.as_ref())?;
     bar.set_message("simulating patrols that follow the map");
     let feedback = analysis.feedback(args.seed)?;
     bar.set_message("asking what the months say");
@@ -231,14 +250,10 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
 /// Places to engage, and name and SHA-256 of the file of sources, if one was given.
 fn silence_of(
     analysis: &Analysis<'_>,
-    sources: Option<&Path>,
+    file: Option<SourceFile>,
     residents: Option<&ResidentPoints>,
 ) -> Done<(SilenceMap, Option<InputFile>)> {
     let resolution = analysis.silence_resolution();
-    let file = sources.map(|path| read_sources(path, analysis.units, resolution)).transpose()?;
-    if let Some(file) = file.as_ref().filter(|file| file.outside > 0) {
-        note(format_args!("{}: {} rows are of no unit of the study area and left out", file.file, file.outside));
-    }
     // Polygons may have nobody of their own: residents are known for London's postcodes, and spread over them.
     let residents = residents.and_then(|points| match analysis.units {
         Units::Cells(grid) => Some(analysis.units.level(resolution)?.roll_up(&points.on(grid, [0.0; 2]), 0.0)),
@@ -249,14 +264,29 @@ fn silence_of(
     Ok((map, file.map(|file| (file.file, file.sha256))))
 }
 
+/// The file of sources, on the units of the map of silence.
+fn sources_of(asked: &Asked, path: Option<&Path>) -> Done<Option<SourceFile>> {
+    path.map(|path| measures(path, asked, asked.analysis(None).silence_resolution())).transpose()
+}
+
+/// A file of measures on units, with a word on how much of it there is.
+fn measures(path: &Path, asked: &Asked, resolution: u8) -> Done<SourceFile> {
+    let file = read_sources(path, &asked.units, resolution)?;
+    if file.outside > 0 {
+        note(format_args!("{}: {} rows are of no unit of the study area and left out", file.file, file.outside));
+    }
+    for column in &file.columns {
+        let known = column.values.iter().filter(|v| **v > 0.0).count();
+        note(format_args!("{}: {} is above 0 in {known} of {} units", file.file, column.name, column.values.len()));
+    }
+    Ok(file)
+}
+
 /// What is at risk, and the file that brought some of it.
 fn denominators(asked: &Asked, ambient: Option<&Path>) -> Done<(Vec<Denominator>, Option<InputFile>)> {
     let mut all = asked.denominators();
     let Some(path) = ambient else { return Ok((all, None)) };
-    let file = read_sources(path, &asked.units, asked.resolution)?;
-    if file.outside > 0 {
-        note(format_args!("{}: {} rows are of no unit of the study area and left out", file.file, file.outside));
-    }
+    let file = measures(path, asked, asked.resolution)?;
     for column in file.columns {
         let id: String = column.name.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
         if all.iter().any(|d| d.id == id) {
@@ -326,7 +356,8 @@ impl Figures {
             n: all.n,
             hotspots: all.hotspots.len(),
             in_hotspots: all.hotspots.iter().map(|h| h.n).sum(),
-            share_area: all.hotspots.iter().map(|h| h.area_km2).sum::<f64>() / level.area_km2.iter().sum::<f64>(),
+            // The sum of nothing is -0.
+            share_area: all.hotspots.iter().map(|h| h.area_km2).sum::<f64>().abs() / level.area_km2.iter().sum::<f64>(),
             fullest_covered: rows.iter().filter(|r| hot.contains(r)).count(),
             fullest: rows.len(),
             smallest_unit: hot.iter().map(|r| counts[*r as usize]).min().unwrap_or(0),
@@ -341,9 +372,10 @@ impl Figures {
 
     fn text(&self, release: &Release) -> String {
         format!(
-            "{}: {} hotspots hold {} of {} incidents in units ({:.1} %) on {:.1} % of the area, and {} of the {} fullest units{}",
+            "{}: {} hold{} {} of {} incidents in units ({:.1} %) on {:.1} % of the area, and {} of the {} fullest units{}",
             release.window,
-            self.hotspots,
+            counted(self.hotspots as u64, "hotspot"),
+            if self.hotspots == 1 { "s" } else { "" },
             self.in_hotspots,
             self.n,
             self.share() * 100.0,

@@ -104,7 +104,7 @@ impl Asked {
     }
 
     /// The analysis, going on from the hotspots of an earlier release.
-    pub fn analysis<'a>(&'a self, before: &'a [PastHotspot]) -> Analysis<'a> {
+    pub fn analysis<'a>(&'a self, before: Option<&'a [PastHotspot]>) -> Analysis<'a> {
         Analysis {
             units: &self.units,
             resolution: self.resolution,

@@ -23,7 +23,7 @@ pub fn run(args: &WorklistArgs) -> Done {
     let bar = progress::spinner("reading the store");
     let asked = Asked::load(&args.question, &bar)?;
     bar.set_message("asking who a hotspot depends on");
-    let (_, _, protection) = protect(&asked.analysis(&[]), &asked.placed.people)?;
+    let (_, _, protection) = protect(&asked.analysis(None), &asked.placed.people)?;
     let check = protection.check();
     if !check.possible() && check.known == [0; 3] {
         return Err(Failure::data(

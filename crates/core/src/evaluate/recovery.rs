@@ -327,7 +327,7 @@ pub fn prove(units: &Units, seeds: &[u64], window: MonthRange) -> Result<Vec<Pro
             window,
             rule: DetectParams::default(),
             atlas: None,
-            before: &[],
+            before: None,
         };
         let strands = analysis.all()?.iter().map(|a| recovery(&london.truth, a, level, window)).collect::<Result<_>>()?;
         Ok(Proof { seed: *seed, strands })
@@ -406,6 +406,7 @@ mod tests {
             expected: 1.0,
             ratio: Estimate { mean: 3.0, lo: 2.0, hi: 4.0 },
             probability: 0.99,
+            stands_without_one: true,
             strands: [0; Strand::ALL.len()],
             months: vec![n],
             robustness: HotspotRobustness::default(),

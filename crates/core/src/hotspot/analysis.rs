@@ -2,7 +2,7 @@
 
 use super::appraisal::Standing;
 use super::detect::{DetectInput, DetectParams, Detection, HotPlace, detect};
-use super::identity::{Before, Ended, Footprint, Identity, identify};
+use super::identity::{Before, Change, Ended, Footprint, Identity, identify};
 use super::robustness::HotspotRobustness;
 use super::{Hotspot, StrandAnalysis};
 use crate::atlas::Atlas;
@@ -23,6 +23,10 @@ pub struct PastHotspot {
     pub id: String,
     /// Month of the first release that had it.
     pub first_seen: Month,
+    /// Its name.
+    pub name: String,
+    /// Incidents in the window of that release.
+    pub n: u32,
     /// Its units: cells in hexadecimal, or codes of areas. Those that this release has not got are left out.
     pub units: Vec<String>,
 }
@@ -46,8 +50,8 @@ pub struct Analysis<'a> {
     pub rule: DetectParams,
     /// Where names come from; `None` outside London.
     pub atlas: Option<&'a Atlas>,
-    /// Hotspots of the release before, of all strands; empty for the first.
-    pub before: &'a [PastHotspot],
+    /// Hotspots of the release before, of all strands; `None` when there was none.
+    pub before: Option<&'a [PastHotspot]>,
 }
 
 impl Analysis<'_> {
@@ -119,18 +123,30 @@ impl Analysis<'_> {
         let id = |row: u32| self.units.id(self.resolution, row).unwrap_or_default();
         let named: Vec<Vec<(String, f64)>> =
             places.iter().map(|p| p.units.iter().map(|row| (id(*row), level.area_km2[*row as usize])).collect()).collect();
-        let of_strand = || self.before.iter().filter(|b| b.strand == strand);
+        let of_strand = || self.before.unwrap_or_default().iter().filter(|b| b.strand == strand);
         let area = |unit: &str| self.units.row(self.resolution, unit).map(|row| level.area_km2[row as usize]);
         let then: Vec<Vec<(&str, f64)>> =
             of_strand().map(|b| b.units.iter().filter_map(|u| Some((u.as_str(), area(u)?))).collect()).collect();
         let before: Vec<Before<'_>> = of_strand()
             .zip(&then)
-            .map(|(b, units)| Before { id: &b.id, first_seen: b.first_seen, footprint: Footprint { units } })
+            .map(|(b, units)| Before { id: &b.id, name: &b.name, n: b.n, first_seen: b.first_seen, footprint: Footprint { units } })
             .collect();
         let now: Vec<Vec<(&str, f64)>> =
             named.iter().map(|units| units.iter().map(|(u, area)| (u.as_str(), *area)).collect()).collect();
         let now: Vec<Footprint<'_>> = now.iter().map(|units| Footprint { units }).collect();
-        identify(&before, &now, strand.map_or("all", Strand::id), self.window.to())
+        // Hotspots of other units have names of their own, so that no name stands for two places.
+        let prefix = match self.resolution {
+            9 => strand.map_or("all", Strand::id).to_owned(),
+            0 => format!("{}-areas", strand.map_or("all", Strand::id)),
+            other => format!("{}-r{other}", strand.map_or("all", Strand::id)),
+        };
+        let (mut who, ended) = identify(&before, &now, &prefix, self.window.to());
+        if self.before.is_none() {
+            for identity in &mut who {
+                identity.change = Change::First;
+            }
+        }
+        (who, ended)
     }
 
     fn named(&self, identity: Identity, index: usize, place: &HotPlace) -> Hotspot {
@@ -148,6 +164,7 @@ impl Analysis<'_> {
             expected: place.expected,
             ratio: place.ratio,
             probability: place.probability,
+            stands_without_one: place.stands_without_one,
             strands: [0; Strand::ALL.len()],
             months: vec![0; self.window.len()],
             robustness: HotspotRobustness::default(),

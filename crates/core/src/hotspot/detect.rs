@@ -9,7 +9,7 @@
 //! and Rice 2006; Newton and others 2004). A unit without an incident of its own never belongs.
 //!
 //! Hot units that touch are one place; so are hot units with incidents within [`DetectParams::join_radius_m`] metres of one
-//! another. A place of more than [`DetectParams::max_area_km2`] is split by watershed on the posterior mean: units are
+//! another. One incident is no gathering: a place has [`LEAST_INCIDENTS`] or more. A place of more than [`DetectParams::max_area_km2`] is split by watershed on the posterior mean: units are
 //! taken from the highest mean down, each joins the place of its highest neighbour that still has room, or starts one.
 //!
 //! # Design
@@ -26,6 +26,9 @@ use crate::rate::shrinkage::{GammaPosterior, GammaPrior, fit_gamma_poisson};
 use crate::weights::SpatialWeights;
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
+
+/// Fewest incidents of a place: one says nothing of it, and would point at whom it happened to.
+pub const LEAST_INCIDENTS: u32 = 2;
 
 /// Settings of the hotspot rule.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -132,6 +135,8 @@ pub struct HotPlace {
     pub ratio: Estimate,
     /// P(relative rate of the place > threshold).
     pub probability: f64,
+    /// Whether it would still be a place if any one of its incidents were not there, prior and cut being what they are.
+    pub stands_without_one: bool,
 }
 
 /// What the rule found.
@@ -185,7 +190,8 @@ pub fn detect(input: &DetectInput<'_>, params: &DetectParams) -> Result<Detectio
     let joined = joined_units(&hot, input, params.join_radius_m);
     let mut places: Vec<HotPlace> = split_units(&hot, &joined, input.area_km2, params.max_area_km2)
         .into_iter()
-        .map(|rows| place(&hot, &rows, input, &rates, params.threshold))
+        .map(|rows| place(&hot, &rows, input, &rates, params.threshold, cut))
+        .filter(|place| place.n >= LEAST_INCIDENTS)
         .collect();
     places.sort_by(|a, b| (f64::from(b.n) - b.expected).total_cmp(&(f64::from(a.n) - a.expected)).then(a.peak.cmp(&b.peak)));
     Ok(Detection { verdict: Verdict::Analysed, rates: Some(rates), threshold: params.threshold, cut, places })
@@ -333,7 +339,7 @@ fn split_units(hot: &[Hot], joined: &[Vec<u32>], area_km2: &[f64], max_area_km2:
     sets
 }
 
-fn place(hot: &[Hot], members: &[u32], input: &DetectInput<'_>, rates: &RelativeRates, threshold: f64) -> HotPlace {
+fn place(hot: &[Hot], members: &[u32], input: &DetectInput<'_>, rates: &RelativeRates, threshold: f64, cut: f64) -> HotPlace {
     let mut units: Vec<u32> = members.iter().map(|i| hot[*i as usize].row).collect();
     units.sort_unstable();
     let peak = members
@@ -345,10 +351,15 @@ fn place(hot: &[Hot], members: &[u32], input: &DetectInput<'_>, rates: &Relative
     let weighted: Vec<(f64, GammaPosterior)> =
         units.iter().map(|u| (rates.expected[*u as usize], rates.posterior(*u as usize, input.counts[*u as usize]))).collect();
     let whole = GammaPosterior::weighted_mean(&weighted).expect("a hot unit expects a positive number");
+    let n: u32 = units.iter().map(|u| input.counts[*u as usize]).sum();
+    // An incident less changes one unit: of several, the others stay hot.
+    let still_hot = |row: u32| rates.posterior(row as usize, input.counts[row as usize] - 1).exceedance(threshold) >= cut;
+    let stands_without_one = n > LEAST_INCIDENTS && (units.len() > 1 || still_hot(peak));
     HotPlace {
         peak,
+        stands_without_one,
         area_km2: units.iter().map(|u| input.area_km2[*u as usize]).sum(),
-        n: units.iter().map(|u| input.counts[*u as usize]).sum(),
+        n,
         expected: weighted.iter().map(|(e, _)| e).sum(),
         ratio: whole.interval(0.95),
         probability: whole.exceedance(threshold),

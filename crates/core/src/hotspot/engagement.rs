@@ -116,7 +116,7 @@ impl SilenceMap {
     pub const fn why_not(&self) -> Option<&'static str> {
         if self.measures.is_empty() {
             Some(
-                "There is no map of silence: nothing says where reports are to be expected. Residents are known for cells of London; elsewhere, and for polygons, hotspot analyse --sources FILE.csv gives what else is known.",
+                "There is no map of silence: for polygons, and outside London, hotspot analyse --sources FILE.csv must say where reports are to be expected.",
             )
         } else if self.reports == 0 {
             Some("There is no map of silence: no place has a report, so that none stands out by having few.")

@@ -5,8 +5,8 @@
 //! when it has the least of each that `clear` asks for, else *weak* when it has what `weak` asks for, else it *cannot be told*. What keeps it from
 //! being clear is named ([`Judgement::shortfalls`]).
 //!
-//! Records about real people whose pseudonyms are not known cannot be asked whether a hotspot is one victim: there the evidence is weak
-//! at best. Published counts, about places already made public without persons, are not held back by that.
+//! Restricted records whose victims' pseudonyms are not known cannot be asked whether a hotspot is one victim: there the evidence is weak
+//! at best. Open ones, already made public without persons, are not held back by that; the sentence says that it cannot be told.
 //!
 //! # What the words mean
 //! How often a hotspot of each word is a place where much was to be expected is measured on synthetic Londons with known truth, by the generator of
@@ -67,6 +67,8 @@ impl Evidence {
 pub enum Quantity {
     /// Recorded incidents.
     Incidents,
+    /// 1 when it would still be a hotspot if any one of its incidents were not there, else 0.
+    StandsWithoutOne,
     /// P(rate above the threshold of the rule).
     Probability,
     /// Settings of the multiverse that say anything of it.
@@ -79,16 +81,18 @@ pub enum Quantity {
 
 impl Quantity {
     /// All, in the order of the sentences.
-    pub const ALL: [Self; 5] = [Self::Incidents, Self::Probability, Self::Settings, Self::Robustness, Self::VictimsKnown];
+    pub const ALL: [Self; 6] =
+        [Self::Incidents, Self::StandsWithoutOne, Self::Probability, Self::Settings, Self::Robustness, Self::VictimsKnown];
 
     /// Stable identifier.
     pub const fn id(self) -> &'static str {
         match self {
             Self::Incidents => "incidents",
+            Self::StandsWithoutOne => "stands_without_one",
             Self::Probability => "probability",
             Self::Settings => "settings",
             Self::Robustness => "robustness",
-            Self::VictimsKnown => "victims_known",
+            Self::VictimsKnown => "victims_known_if_restricted",
         }
     }
 
@@ -101,6 +105,7 @@ impl Quantity {
     fn of(self, hotspot: &Hotspot, class: DataClass) -> Option<f64> {
         match self {
             Self::Incidents => Some(f64::from(hotspot.n)),
+            Self::StandsWithoutOne => Some(f64::from(u8::from(hotspot.stands_without_one))),
             Self::Probability => Some(hotspot.probability),
             Self::Settings => Some(hotspot.robustness.held().1 as f64),
             Self::Robustness => Some(hotspot.robustness.share.unwrap_or(0.0)),
@@ -148,11 +153,21 @@ impl fmt::Display for Shortfall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { quantity, has, least } = self;
         match quantity {
-            Quantity::Incidents => write!(f, "{has} recorded incidents where {least} are needed"),
+            Quantity::Incidents => {
+                write!(f, "{has} recorded incident{} where {least} are needed", if *has == 1.0 { "" } else { "s" })
+            }
+            Quantity::StandsWithoutOne => f.write_str("it would be none if a single one of its incidents were not there"),
             Quantity::Probability => write!(f, "a probability of {has:.3} where {least} is needed"),
-            Quantity::Settings => write!(f, "only {has} settings that say anything of it, where {least} are needed"),
+            Quantity::Settings => {
+                write!(f, "only {has} settings that change anything and say something of it, where {least} are needed")
+            }
             Quantity::Robustness => {
-                write!(f, "hot in {:.0} % of settings where {:.0} % are needed", (has * 100.0).floor(), least * 100.0)
+                write!(
+                    f,
+                    "weighted by incidents, hot in {:.0} % of settings where {:.0} % are needed",
+                    (has * 100.0).floor(),
+                    least * 100.0
+                )
             }
             Quantity::VictimsKnown => {
                 write!(
@@ -245,9 +260,9 @@ impl EvidencePolicy {
         let incidents = if hotspot.n == 1 { "incident" } else { "incidents" };
         let length = if window.len() == 1 { "1 month".to_owned() } else { format!("{} months", window.len()) };
         let text = format!(
-            "{} recorded {incidents} in {length} ({window}) where {:.1} were expected by {}",
+            "{} recorded {incidents} in {length} ({window}) where {} were expected by {}",
             hotspot.n,
-            hotspot.expected,
+            in_few_digits(hotspot.expected),
             // The name may go on after a comma with unit and source.
             reference.split_once(',').map_or(reference, |(name, _)| name)
         );
@@ -259,8 +274,14 @@ impl EvidencePolicy {
     }
 }
 
+/// `4.1`, `0.23`, `0.0046`: a number that is not 0 is never shown as one.
+fn in_few_digits(value: f64) -> String {
+    let digits = if value >= 0.95 || value <= 0.0 { 1 } else { (1.0 - value.log10().floor()).clamp(1.0, 12.0) as usize };
+    format!("{value:.digits$}")
+}
+
 /// Whether it depends on one person, in words.
-fn dependence(hotspot: &Hotspot) -> String {
+pub fn dependence(hotspot: &Hotspot) -> String {
     const PLACES: [&str; 3] = ["victim", "reporter", "address"];
     let known = hotspot.standing.known;
     let asked: Vec<&str> = PLACES.iter().zip(known).filter(|(_, n)| *n > 0).map(|(role, _)| *role).collect();
@@ -270,6 +291,9 @@ fn dependence(hotspot: &Hotspot) -> String {
         [first, second] => format!("{first} or {second}"),
         [first, second, third, ..] => format!("{first}, {second} or {third}"),
     };
+    if !hotspot.stands_without_one {
+        return "is so small that it would be none if a single one of its incidents were not there".to_owned();
+    }
     match known[Role::Victim as usize] {
         0 => format!("does not depend on any one {named}; whether on one victim cannot be told"),
         n if n < hotspot.n => {

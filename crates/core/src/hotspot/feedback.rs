@@ -14,7 +14,7 @@ use super::detect::RelativeRates;
 use super::lock_in::{Figure, LockInParams, Map, discovery_share, lock_in};
 use crate::cube::Filter;
 use crate::error::Result;
-use crate::incident::SourceSet;
+use crate::incident::{Source, SourceSet};
 use crate::month::MonthRange;
 
 /// The discovery weight of the what-if: half of all records come about by police presence. The sentence says so in words.
@@ -27,6 +27,8 @@ pub const RUNS: u16 = 10;
 pub struct Feedback {
     /// Records of the window, police-generated ones in, wherever they lie.
     pub records: u64,
+    /// Of these, with a stated source: of the others nobody knows how they came about.
+    pub stated: u64,
     /// Of these, in units: what the urn starts with.
     pub on_map: u64,
     /// Units with the most records at the start.
@@ -59,7 +61,7 @@ pub struct FeedbackCase {
 }
 
 impl Analysis<'_> {
-    /// Follows the release's own map; `None` when no unit has a record that somebody reported, so that there is no map.
+    /// Follows the release's own map; `None` when fewer incidents were reported than the hotspot rule needs, so that there is no map.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) for a resolution that the units have not got.
@@ -67,7 +69,9 @@ impl Analysis<'_> {
         let level = self.level()?;
         let reported = level.counts(self.facts, &Filter::over(self.window));
         let everything = Filter { sources: SourceSet::ALL, ..Filter::over(self.window) };
-        let Some(discovery) = discovery_share(self.facts, &everything).filter(|_| reported.iter().any(|n| *n > 0)) else {
+        let Some(discovery) =
+            discovery_share(self.facts, &everything).filter(|_| reported.iter().sum::<u32>() >= self.rule.minimum.max(1))
+        else {
             return Ok(None);
         };
         let rates = RelativeRates::fit(&reported, level.area_km2)?;
@@ -88,6 +92,7 @@ impl Analysis<'_> {
         };
         Ok(Some(Feedback {
             records: self.facts.total(&everything),
+            stated: self.facts.total(&Filter { sources: stated_sources(), ..everything }),
             on_map: records.iter().map(|n| u64::from(*n)).sum(),
             top_units: actual.top_units as u32,
             need_share: actual.need_share,
@@ -99,6 +104,12 @@ impl Analysis<'_> {
             cases: [case(&actual), case(&what_if)],
         }))
     }
+}
+
+/// Every source but the one that is not stated.
+fn stated_sources() -> SourceSet {
+    let stated = SourceSet::ALL.iter().filter(|s| *s != Source::Recorded);
+    stated.fold(SourceSet::default(), |set, s| set.union(SourceSet::only(s)))
 }
 
 impl Feedback {
@@ -116,9 +127,16 @@ impl Feedback {
             let points = case.by_the_loop * 100.0;
             if points < 10.0 { format!("{points:.1} percentage points") } else { format!("{points:.0} percentage points") }
         };
+        if self.stated == 0 {
+            return format!(
+                "Whether any of the {records} of {window} came about by police presence alone cannot be told: no source is stated. If half did, {top} would after {} months get {} more of the patrols by that loop alone.",
+                self.rounds,
+                points(what_if),
+            );
+        }
         if actual.discovery == 0.0 {
             return format!(
-                "None of the {records} of {window} came about by police presence alone, so patrols sent by this map would have nothing to feed on. If half did, {top} would after {} months get {} more of the patrols by that loop alone.",
+                "Of the {records} of {window} none came about by police presence alone, so patrols sent by this map would have nothing to feed on. If half did, {top} would after {} months get {} more of the patrols by that loop alone.",
                 self.rounds,
                 points(what_if),
             );
@@ -137,11 +155,10 @@ impl Feedback {
 mod tests {
     use super::super::fixture::{Record, Town, day, months, on};
     use super::*;
-    use crate::incident::Source;
 
     fn town(found: usize) -> Town {
         let mut town = Town::new(months("2025-07", "2026-06"));
-        for i in 0..120 {
+        for i in 0..160 {
             town.add(Record { source: if i < found { Source::PoliceGenerated } else { Source::Victim }, ..on(day("2026-01-10")) });
         }
         town
@@ -151,21 +168,42 @@ mod tests {
     fn without_police_generated_records_the_loop_has_nothing_to_feed_on() {
         let town = town(0);
         let found = town.analysis().feedback(1).unwrap().unwrap();
-        assert_eq!((found.records, found.on_map, found.cases[0].discovery, found.cases[0].by_the_loop), (120, 120, 0.0, 0.0));
+        assert_eq!((found.records, found.on_map, found.cases[0].discovery, found.cases[0].by_the_loop), (160, 160, 0.0, 0.0));
         assert!(found.cases[1].by_the_loop >= 0.0 && found.cases[1].discovery == WHAT_IF);
         let words = found.sentence(town.months, 9);
-        assert!(words.starts_with("None of the 120 records of ") && words.contains("nothing to feed on"), "{words}");
+        assert!(words.starts_with("Of the 160 records of ") && words.contains("nothing to feed on"), "{words}");
+    }
+
+    #[test]
+    fn where_no_source_is_stated_nothing_is_claimed_and_few_records_make_no_map() {
+        let mut town = Town::new(months("2025-07", "2026-06"));
+        for i in 0..120 {
+            town.add(Record { source: if i < 119 { Source::Recorded } else { Source::Victim }, ..on(day("2026-01-10")) });
+        }
+        assert_eq!(town.analysis().feedback(1).unwrap().unwrap().stated, 1);
+        let mut unknown = Town::new(months("2025-07", "2026-06"));
+        for _ in 0..100 {
+            unknown.add(Record { source: Source::Recorded, ..on(day("2026-01-10")) });
+        }
+        let found = unknown.analysis().feedback(1).unwrap().unwrap();
+        let words = found.sentence(unknown.months, 9);
+        assert!(found.stated == 0 && words.contains("cannot be told: no source is stated"), "{words}");
+        let mut few = Town::new(months("2025-07", "2026-06"));
+        for _ in 0..99 {
+            few.add(on(day("2026-01-10")));
+        }
+        assert!(few.analysis().feedback(1).unwrap().is_none());
     }
 
     #[test]
     fn the_share_of_the_window_feeds_the_loop_and_the_need_is_that_of_the_others() {
-        let some = town(30);
+        let some = town(40);
         let found = some.analysis().feedback(1).unwrap().unwrap();
-        assert_eq!((found.records, found.cases[0].discovery), (120, 0.25));
+        assert_eq!((found.records, found.cases[0].discovery), (160, 0.25));
         assert_eq!((found.rounds, found.memory), (24, 12));
         assert!(found.cases[0].maps[Map::All as usize].excess[1] >= found.cases[0].maps[Map::Reported as usize].excess[1]);
         assert_eq!(found, some.analysis().feedback(1).unwrap().unwrap(), "the same seed, the same figure");
         // Nobody reported anything: there is no map to follow.
-        assert!(town(120).analysis().feedback(1).unwrap().is_none());
+        assert!(town(160).analysis().feedback(1).unwrap().is_none());
     }
 }

@@ -122,7 +122,7 @@ impl Town {
             window: MonthRange::ending(self.months.to(), 12),
             rule: DetectParams::default(),
             atlas: None,
-            before: &[],
+            before: None,
         }
     }
 
@@ -151,6 +151,7 @@ impl Town {
             expected: 1.0,
             ratio: Estimate { mean: 3.0, lo: 2.0, hi: 4.0 },
             probability: 0.99,
+            stands_without_one: true,
             strands: [0; Strand::ALL.len()],
             months: vec![0; window.len()],
             robustness: super::robustness::HotspotRobustness::default(),

@@ -51,6 +51,10 @@ pub struct Footprint<'a> {
 pub struct Before<'a> {
     /// Identifier.
     pub id: &'a str,
+    /// Name.
+    pub name: &'a str,
+    /// Incidents in the window of that release.
+    pub n: u32,
     /// Month of the first release that had it.
     pub first_seen: Month,
     /// Where it was.
@@ -60,6 +64,8 @@ pub struct Before<'a> {
 /// What became of a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Change {
+    /// There is no release before, so that nothing can be said.
+    First,
     /// There was none here.
     New,
     /// As before.
@@ -76,11 +82,12 @@ pub enum Change {
 
 impl Change {
     /// All changes.
-    pub const ALL: [Self; 6] = [Self::New, Self::Continued, Self::Grew, Self::Shrank, Self::Split, Self::Merged];
+    pub const ALL: [Self; 7] = [Self::First, Self::New, Self::Continued, Self::Grew, Self::Shrank, Self::Split, Self::Merged];
 
     /// Stable identifier.
     pub const fn id(self) -> &'static str {
         match self {
+            Self::First => "first",
             Self::New => "new",
             Self::Continued => "continued",
             Self::Grew => "grew",
@@ -124,6 +131,10 @@ pub struct Ended {
     pub id: String,
     /// Month of the first release that had it.
     pub first_seen: Month,
+    /// Name.
+    pub name: String,
+    /// Incidents in the window of the last release that had it.
+    pub n: u32,
     /// The place that holds a part of it now.
     pub into: Option<String>,
 }
@@ -135,7 +146,7 @@ pub struct Ended {
 /// ```
 /// use hotspot_core::hotspot::identity::{Before, Change, Footprint, identify};
 /// let month = "2026-10".parse().unwrap();
-/// let before = [Before { id: "all-2026-09-1", first_seen: "2026-09".parse().unwrap(), footprint: Footprint { units: &[("a", 1.0), ("b", 1.0)] } }];
+/// let before = [Before { id: "all-2026-09-1", name: "SE15", n: 7, first_seen: "2026-09".parse().unwrap(), footprint: Footprint { units: &[("a", 1.0), ("b", 1.0)] } }];
 /// let now = [Footprint { units: &[("x", 1.0)] }, Footprint { units: &[("b", 1.0), ("a", 1.0)] }];
 /// let (who, ended) = identify(&before, &now, "all", month);
 /// assert_eq!((who[0].id.as_str(), who[0].change), ("all-2026-10-1", Change::New));
@@ -184,7 +195,13 @@ pub fn identify(before: &[Before<'_>], now: &[Footprint<'_>], prefix: &str, mont
         .map(|b| {
             let largest = pieces(b).max_by(|x, y| shared[*x].total_cmp(&shared[*y]).then(y.1.cmp(&x.1)));
             let into = largest.map(|(_, n)| identities[*n].id.clone());
-            Ended { id: before[b].id.to_owned(), first_seen: before[b].first_seen, into }
+            Ended {
+                id: before[b].id.to_owned(),
+                first_seen: before[b].first_seen,
+                name: before[b].name.to_owned(),
+                n: before[b].n,
+                into,
+            }
         })
         .collect();
     ended.sort_by(|a, b| a.id.cmp(&b.id));

@@ -82,6 +82,8 @@ pub struct Hotspot {
     pub ratio: Estimate,
     /// P(relative rate > threshold).
     pub probability: f64,
+    /// Whether it would still be one if any one of its incidents were not there.
+    pub stands_without_one: bool,
     /// Incidents of each strand in the window (strands overlap), in the order of [`Strand::ALL`].
     pub strands: [u32; Strand::ALL.len()],
     /// Incidents by month of the window.

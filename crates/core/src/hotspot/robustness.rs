@@ -108,6 +108,8 @@ pub enum Obstacle {
     NoPseudonyms,
     /// Every incident is told of by one record: to count offences is to count incidents.
     OneOffenceEach,
+    /// What it changes is nothing here (no flag under review, no place that could be redrawn): it would repeat another setting.
+    NothingToChange,
     /// Fewer incidents than the rule needs.
     TooFew,
 }
@@ -121,6 +123,7 @@ impl Obstacle {
             Self::NoResidents => "no_residents",
             Self::NoPseudonyms => "no_pseudonyms",
             Self::OneOffenceEach => "one_offence_each",
+            Self::NothingToChange => "nothing_to_change",
             Self::TooFew => "too_few",
         }
     }
@@ -228,7 +231,11 @@ impl Multiverse<'_> {
         let records = self.records();
         let known = records.iter().any(|r| r.victim != NOBODY);
         let joined = records.iter().any(|r| r.offences > r.count);
-        let obstacles: Vec<Option<Obstacle>> = (0..frames.settings.len()).map(|s| self.obstacle(s, known, joined)).collect();
+        let mut obstacles: Vec<Option<Obstacle>> = (0..frames.settings.len()).map(|s| self.obstacle(s, known, joined)).collect();
+        let repeats = self.repeats(&records, &obstacles);
+        for (obstacle, repeats) in obstacles.iter_mut().zip(repeats) {
+            *obstacle = obstacle.or(repeats.then_some(Obstacle::NothingToChange));
+        }
         // Incidents are looked up once for each offset and redraw.
         let mut groups: BTreeMap<(usize, u32), Vec<usize>> = BTreeMap::new();
         for (row, setting) in frames.settings.iter().enumerate().filter(|(row, _)| obstacles[*row].is_none()) {
@@ -360,6 +367,30 @@ impl Multiverse<'_> {
     fn months(&self, setting: usize) -> u16 {
         let published = self.analyses.first().map_or(usize::from(Setting::BASE.months), |a| a.window.len());
         self.frames.settings[setting].for_window(published).months
+    }
+
+    /// Whether each setting would repeat an earlier one, because what it changes is nothing among these records.
+    fn repeats(&self, records: &[Record], obstacles: &[Option<Obstacle>]) -> Vec<bool> {
+        let under_review = records.iter().any(|r| r.strands[0] != r.strands[1]);
+        let movable = records.iter().any(|r| r.radius_m > 0.0 && r.at[0].is_finite() && r.at[1].is_finite());
+        let mut seen = Vec::new();
+        (0..self.frames.settings.len())
+            .map(|row| {
+                let mut setting = self.frames.settings[row];
+                setting.months = self.months(row);
+                if !under_review {
+                    setting.provisional = Provisional::Included;
+                }
+                if !movable {
+                    setting.redraw = 0;
+                }
+                let repeats = obstacles[row].is_none() && seen.contains(&setting);
+                if obstacles[row].is_none() && !repeats {
+                    seen.push(setting);
+                }
+                repeats
+            })
+            .collect()
     }
 
     /// Why a setting cannot be made whatever is counted.

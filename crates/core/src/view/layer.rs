@@ -204,7 +204,8 @@ impl Scale {
             Layer::Probability | Layer::Residents | Layer::Top => {
                 let lower = vec![0.2, 0.5, 0.8, 0.95, 0.99];
                 Self {
-                    empty: "below 0.2".to_owned(),
+                    // Class 0 is drawn empty, and holds the units that have no rate.
+                    empty: if layer == Layer::Residents { "no rate, or below 0.2" } else { "below 0.2" }.to_owned(),
                     labels: ladder(&lower, |from, to| format!("{from} to {to}")),
                     lower,
                     descending: false,

@@ -103,7 +103,7 @@ impl<'a> Chain<'a> {
             window: window(),
             rule,
             atlas: None,
-            before: &[],
+            before: None,
         };
         let (kept, metres, _) = protect(&analysis, &people).unwrap();
         let mut analyses = Analysis { facts: &kept, metres: &metres, ..analysis }.all().unwrap();

@@ -18,7 +18,9 @@ pub fn mark(policy: &EvidencePolicy, first: &Worlds<'_>) -> String {
     for t in &policy.thresholds {
         write!(text, " {} {} ≥ {};", t.word.id(), t.quantity.id(), t.least).unwrap();
     }
-    write!(text, " seeds 1 to {SHORT} alone:").unwrap();
+    text.pop();
+    text += ".\n\nA mark by which the tests see that this page belongs to this version (seeds 1 to ";
+    write!(text, "{SHORT} alone; not the result):").unwrap();
     for (generator, tally) in first {
         let pooled = tally.pooled();
         let words = Evidence::ALL.map(|word| {

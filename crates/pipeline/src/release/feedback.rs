@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Urn {
     records: u64,
+    stated: u64,
     on_map: u64,
     top_units: u32,
     #[serde(with = "as_text")]
@@ -54,9 +55,10 @@ impl From<&Feedback> for Urn {
             rounds,
         };
         let case = |FeedbackCase { discovery, by_the_loop, maps }| Case { discovery, by_the_loop, maps: maps.map(course) };
-        let Feedback { records, on_map, top_units, need_share, start_share, rounds, memory, margin, runs, cases } = *feedback;
+        let Feedback { records, stated, on_map, top_units, need_share, start_share, rounds, memory, margin, runs, cases } =
+            *feedback;
         let cases = cases.map(case);
-        Self { records, on_map, top_units, need_share, start_share, rounds, memory, margin, runs, cases }
+        Self { records, stated, on_map, top_units, need_share, start_share, rounds, memory, margin, runs, cases }
     }
 }
 
@@ -64,8 +66,8 @@ impl From<&Urn> for Feedback {
     fn from(urn: &Urn) -> Self {
         let course = |c: Course| Figure { excess: [c.excess_min, c.excess, c.excess_max], locked: c.locked, rounds: c.rounds };
         let case = |c: Case| FeedbackCase { discovery: c.discovery, by_the_loop: c.by_the_loop, maps: c.maps.map(course) };
-        let Urn { records, on_map, top_units, need_share, start_share, rounds, memory, margin, runs, cases } = urn.clone();
+        let Urn { records, stated, on_map, top_units, need_share, start_share, rounds, memory, margin, runs, cases } = urn.clone();
         let cases = cases.map(case);
-        Self { records, on_map, top_units, need_share, start_share, rounds, memory, margin, runs, cases }
+        Self { records, stated, on_map, top_units, need_share, start_share, rounds, memory, margin, runs, cases }
     }
 }

@@ -283,6 +283,8 @@ pub fn hotspots_before(releases: &Path, next: &Next<'_>) -> Result<Option<(Strin
             strand,
             id: hotspot.identity.id,
             first_seen: hotspot.identity.first_seen,
+            name: hotspot.name,
+            n: hotspot.n,
             units: hotspot.units.iter().filter_map(|row| names.get(*row as usize).cloned()).collect(),
         };
         let all = analyses.into_iter().flat_map(|a| a.hotspots.into_iter().map(move |h| past(a.strand, h))).collect();

@@ -205,6 +205,7 @@ pub(crate) fn hotspots_to_parquet(analyses: &[StrandAnalysis], path: &Path) -> R
         .with(hotspot::RATIO_LO, all().map(|h| &h.ratio.lo))
         .with(hotspot::RATIO_HI, all().map(|h| &h.ratio.hi))
         .with(hotspot::PROBABILITY, all().map(|h| &h.probability))
+        .with(hotspot::STANDS_WITHOUT_ONE, all().map(|h| &h.stands_without_one))
         .with(hotspot::STRAND_COUNTS, strands.iter())
         .with_optional(hotspot::ROBUSTNESS, all().map(|h| h.robustness.share.as_ref()))
         .with(hotspot::HOLDS, holds.iter())
@@ -221,6 +222,8 @@ pub(crate) fn ended_to_parquet(analyses: &[StrandAnalysis], path: &Path) -> Resu
         .with(ended::ANALYSIS, numbers.iter())
         .with(ended::ID, all().map(|e| &e.id))
         .with(ended::FIRST_SEEN, all().map(|e| &e.first_seen))
+        .with(ended::NAME, all().map(|e| &e.name))
+        .with(ended::N, all().map(|e| &e.n))
         .with_optional(ended::INTO, all().map(|e| e.into.as_ref()))
         .into_parquet(STAGE, path)
 }
@@ -230,12 +233,14 @@ pub(crate) fn ended_from_table(table: &Table, analyses: &mut [StrandAnalysis]) -
     let number = table.column(ended::ANALYSIS)?;
     let id = table.column(ended::ID)?;
     let first_seen = table.column(ended::FIRST_SEEN)?;
+    let mut name = table.column(ended::NAME)?;
+    let n = table.column(ended::N)?;
     let into = table.optional(ended::INTO)?;
     for (row, ((id, first_seen), into)) in id.into_iter().zip(first_seen).zip(into).enumerate() {
         let analysis = analyses
             .get_mut(number[row] as usize)
             .ok_or_else(|| table.error_at(row, ended::ANALYSIS.name, "there is no such analysis"))?;
-        analysis.ended.push(Ended { id, first_seen, into });
+        analysis.ended.push(Ended { id, first_seen, name: std::mem::take(&mut name[row]), n: n[row], into });
     }
     Ok(())
 }
@@ -259,6 +264,7 @@ pub(crate) fn hotspots_from_table(table: &Table, analyses: &mut [StrandAnalysis]
     let lo = table.column(hotspot::RATIO_LO)?;
     let hi = table.column(hotspot::RATIO_HI)?;
     let probability = table.column(hotspot::PROBABILITY)?;
+    let stands_without_one = table.column(hotspot::STANDS_WITHOUT_ONE)?;
     let strands = table.column(hotspot::STRAND_COUNTS)?;
     let robustness = table.optional(hotspot::ROBUSTNESS)?;
     let holds = table.column(hotspot::HOLDS)?;
@@ -288,6 +294,7 @@ pub(crate) fn hotspots_from_table(table: &Table, analyses: &mut [StrandAnalysis]
             expected: expected[row],
             ratio: Estimate { mean: mean[row], lo: lo[row], hi: hi[row] },
             probability: probability[row],
+            stands_without_one: stands_without_one[row],
             strands: strands[row].as_slice().try_into().map_err(|_error: std::array::TryFromSliceError| {
                 table.error_at(row, hotspot::STRAND_COUNTS.name, "not one count for each strand")
             })?,

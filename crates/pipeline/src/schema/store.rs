@@ -123,6 +123,9 @@ pub(crate) mod ended {
     pub(crate) const ANALYSIS: Col<u32> = Col::new("analysis");
     pub(crate) const ID: Col<String> = Col::new("id");
     pub(crate) const FIRST_SEEN: Col<Month> = Col::new("first_seen");
+    /// Its name, and its incidents in the window of that release.
+    pub(crate) const NAME: Col<String> = Col::new("name");
+    pub(crate) const N: Col<u32> = Col::new("n");
     /// The hotspot that holds a part of it now.
     pub(crate) const INTO: Col<String> = Col::new("into");
 }
@@ -153,6 +156,8 @@ pub(crate) mod hotspot {
     pub(crate) const RATIO_LO: Col<f64> = Col::new("ratio_lo");
     pub(crate) const RATIO_HI: Col<f64> = Col::new("ratio_hi");
     pub(crate) const PROBABILITY: Col<f64> = Col::new("probability");
+    /// Whether it would still be a hotspot if any one of its incidents were not there.
+    pub(crate) const STANDS_WITHOUT_ONE: Col<bool> = Col::new("stands_without_one");
     /// Incidents of each strand, in the order of the strands' codes.
     pub(crate) const STRAND_COUNTS: Col<Vec<u32>> = Col::new("strand_counts");
     /// Share of the settings in which it is hot.

@@ -162,6 +162,7 @@ fn feedback() -> Feedback {
         |discovery| FeedbackCase { discovery, by_the_loop: third / 7.0, maps: [figure(Some(3)), figure(None), figure(Some(0))] };
     Feedback {
         records: 9,
+        stated: 8,
         on_map: 7,
         top_units: 1,
         need_share: third,
@@ -202,6 +203,7 @@ pub fn release(units: Units, class: DataClass, n: u32) -> Release {
         expected: 0.1 + 0.2,
         ratio: Estimate { mean: 10.0 * third, lo: third, hi: 20.0 * third },
         probability: 1.0 - 1e-15,
+        stands_without_one: true,
         strands: [0, 1, 2, 3, 4, 5, 6, 7],
         months: vec![0, 1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 3],
         robustness: HotspotRobustness { share: Some(third), holds: vec![Some(true), Some(false), None] },
@@ -233,6 +235,8 @@ pub fn release(units: Units, class: DataClass, n: u32) -> Release {
         ended: vec![Ended {
             id: "all-2026-09-2".to_owned(),
             first_seen: "2026-09".parse().unwrap(),
+            name: "SE15, east of Southwark".to_owned(),
+            n: 4,
             into: Some("all-2026-09-1".to_owned()),
         }],
     };

@@ -12,6 +12,8 @@ use utoipa::ToSchema;
 pub(super) struct FeedbackEntry {
     /// Records of the window, police-generated ones in.
     records: u64,
+    /// Of these, with a stated source.
+    stated: u64,
     /// Of these, in units: what the simulation starts with.
     on_map: u64,
     /// Units with the most records at the start: what follows is of them together.
@@ -74,6 +76,7 @@ pub(super) fn feedback(view: &ReleaseView) -> Option<FeedbackEntry> {
     };
     Some(FeedbackEntry {
         records: feedback.records,
+        stated: feedback.stated,
         on_map: feedback.on_map,
         top_units: feedback.top_units,
         need_share: rounded(feedback.need_share),

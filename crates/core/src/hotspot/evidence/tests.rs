@@ -3,7 +3,7 @@ use super::*;
 use crate::hotspot::robustness::HotspotRobustness;
 
 fn policy() -> EvidencePolicy {
-    let text = "word,quantity,least\nclear,incidents,10\nclear,probability,0.95\nclear,settings,3\nclear,robustness,0.7\nclear,victims_known,0.5\nweak,incidents,5\nweak,robustness,0.4\n";
+    let text = "word,quantity,least\nclear,incidents,10\nclear,probability,0.95\nclear,settings,3\nclear,robustness,0.7\nclear,victims_known_if_restricted,0.5\nweak,incidents,5\nweak,robustness,0.4\n";
     EvidencePolicy::parsed("test", text).expect("the rows are right")
 }
 
@@ -76,9 +76,26 @@ fn the_sentence_says_why_and_what_falls_short() {
     hotspot.robustness = HotspotRobustness { share: Some(0.6999), holds: vec![Some(true); 3] };
     let text = say(&hotspot, DataClass::Open);
     assert!(text.contains("does not depend on any one victim or address, as far as the 4 of 9 with a known victim tell"), "{text}");
-    assert!(text.contains("hot in 69 % of settings where 70 % are needed"), "never rounded up to what is needed: {text}");
+    assert!(
+        text.contains("weighted by incidents, hot in 69 % of settings where 70 % are needed"),
+        "never rounded up to what is needed: {text}"
+    );
     hotspot.standing.known = [0, 9, 0];
     assert!(say(&hotspot, DataClass::Open).contains("does not depend on any one reporter; whether on one victim cannot be told"));
+}
+
+#[test]
+fn what_would_be_none_without_a_single_incident_says_so_and_no_expected_number_is_shown_as_nothing() {
+    let mut hotspot = hotspot();
+    hotspot.stands_without_one = false;
+    hotspot.expected = 0.0234;
+    let carried = EvidencePolicy::current();
+    assert_eq!(carried.judge(&hotspot, DataClass::Open).evidence, Evidence::CannotTell);
+    let text = carried.sentence(&hotspot, window(), "area", DataClass::Open);
+    assert!(text.contains("where 0.023 were expected") && text.contains("so small that it would be none"), "{text}");
+    for (value, shown) in [(0.0, "0.0"), (4.14, "4.1"), (0.96, "1.0"), (0.94, "0.94"), (0.05, "0.050"), (0.000_46, "0.00046")] {
+        assert_eq!(in_few_digits(value), shown);
+    }
 }
 
 #[test]

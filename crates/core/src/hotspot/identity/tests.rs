@@ -17,7 +17,7 @@ fn after(before: &[Units], now: &[Units]) -> (Vec<Identity>, Vec<Ended>) {
     let before: Vec<Before<'_>> = before
         .iter()
         .zip(&ids)
-        .map(|(units, id)| Before { id, first_seen: month("2026-01"), footprint: Footprint { units } })
+        .map(|(units, id)| Before { id, name: "SE15", n: 7, first_seen: month("2026-01"), footprint: Footprint { units } })
         .collect();
     let now: Vec<Footprint<'_>> = now.iter().map(|units| Footprint { units }).collect();
     identify(&before, &now, "race", month("2026-10"))

@@ -81,7 +81,7 @@ impl City {
             window: self.window,
             rule: DetectParams::default(),
             atlas: None,
-            before: &[],
+            before: None,
         }
     }
 

@@ -110,6 +110,7 @@ pub mod release;
 pub mod residents;
 pub mod simulate;
 pub mod space_time_cube;
+pub mod summary;
 pub mod time;
 pub mod units;
 pub mod view;

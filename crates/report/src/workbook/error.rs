@@ -22,6 +22,12 @@ pub enum Rule {
     /// NaN or infinite.
     #[error("must be a finite number")]
     NotFinite,
+    /// A number of more digits than a spreadsheet keeps.
+    #[error("must be less than 1,000,000,000,000,000 on either side of zero")]
+    Digits,
+    /// A month about whose first day spreadsheets disagree, some of which count a 29 February 1900.
+    #[error("must be March 1900 or later")]
+    Month,
     /// A fraction in a column of whole numbers, where its digits would be hidden.
     #[error("must be a whole number")]
     NotWhole,

@@ -12,7 +12,7 @@ use std::fmt::Write;
 
 const TYPE: &str = "application/vnd.oasis.opendocument.spreadsheet";
 /// Centimetres of one character of the body's font.
-const CHARACTER: f64 = 0.215;
+const CHARACTER: f64 = 0.22;
 
 /// The name spaces of every part.
 const SPACES: &str = concat!(
@@ -87,10 +87,17 @@ fn automatic_styles(xml: &mut String, pages: &[Page<'_>]) {
             width as f64 * CHARACTER
         );
     }
-    xml.push_str(concat!(
-        r#"<style:style style:name="row" style:family="table-row"><style:table-row-properties style:use-optimal-row-height="true"/></style:style>"#,
+    let heights: BTreeSet<_> = pages.iter().flat_map(Page::heights).map(quarters).collect();
+    for height in heights {
+        put!(
+            xml,
+            r#"<style:style style:name="row-{height}" style:family="table-row"><style:table-row-properties style:row-height="{:.2}pt" style:use-optimal-row-height="true"/></style:style>"#,
+            height as f64 / 4.0
+        );
+    }
+    xml.push_str(
         r#"<style:style style:name="sheet" style:family="table" style:master-page-name="Default"><style:table-properties table:display="true" style:writing-mode="lr-tb"/></style:style>"#,
-    ));
+    );
     let formats: BTreeSet<_> =
         pages.iter().filter_map(|page| page.table.as_deref()).flat_map(|table| table.columns.iter().map(|c| c.format)).collect();
     for format in formats {
@@ -98,6 +105,7 @@ fn automatic_styles(xml: &mut String, pages: &[Page<'_>]) {
         let data = if format.is_text() { String::new() } else { format!(r#" style:data-style-name="data-{}""#, style(format)) };
         cell_style(xml, &style(format), "Default", &data, align(format), format.is_text(), "");
     }
+    cell_style(xml, "link", "Link", "", "start", true, "");
     let border = r#" fo:border-bottom="0.75pt solid #000000""#;
     cell_style(xml, "header-start", "Header", "", "start", true, border);
     cell_style(xml, "header-end", "Header", "", "end", true, border);
@@ -108,6 +116,8 @@ fn automatic_styles(xml: &mut String, pages: &[Page<'_>]) {
 }
 
 fn cell_style(xml: &mut String, name: &str, parent: &str, data: &str, align: &str, wrapped: bool, more: &str) {
+    // Numbers stand a little away from the text of the next column.
+    let more = if align == "end" { format!(r#" fo:padding-right="0.2cm"{more}"#) } else { more.to_owned() };
     let wrap = if wrapped { r#" fo:wrap-option="wrap""# } else { "" };
     put!(
         xml,
@@ -118,7 +128,9 @@ fn cell_style(xml: &mut String, name: &str, parent: &str, data: &str, align: &st
 fn number_style(xml: &mut String, format: Format) {
     let name = style(format);
     let number = |n: u8, grouping: bool| {
-        format!(r#"<number:number number:decimal-places="{n}" number:min-decimal-places="{n}" number:min-integer-digits="1" number:grouping="{grouping}"/>"#)
+        format!(
+            r#"<number:number number:decimal-places="{n}" number:min-decimal-places="{n}" number:min-integer-digits="1" number:grouping="{grouping}"/>"#
+        )
     };
     match format {
         Format::Text => {}
@@ -169,29 +181,40 @@ fn sheet(xml: &mut String, page: &Page<'_>) {
     for width in page.widths() {
         put!(xml, r#"<table:table-column table:style-name="column-{width}"/>"#);
     }
+    let mut heights = page.heights().into_iter().map(quarters);
     for Line { style, text } in &page.lines {
-        xml.push_str(r#"<table:table-row table:style-name="row">"#);
+        begin_row(xml, &mut heights);
         text_cell(xml, line_style(*style, page.table.is_none()), text);
         xml.push_str("</table:table-row>");
     }
     if let Some(table) = page.table.as_deref() {
-        rows(xml, table, page.linked);
+        rows(xml, table, page.linked, heights);
     }
     xml.push_str("</table:table>");
 }
 
-fn rows(xml: &mut String, table: &Table, linked: bool) {
-    xml.push_str(r#"<table:table-header-rows><table:table-row table:style-name="row">"#);
+/// Quarters of a point, by which the style of a row is named.
+fn quarters(points: f64) -> u32 {
+    (points * 4.0) as u32
+}
+
+fn begin_row(xml: &mut String, heights: &mut impl Iterator<Item = u32>) {
+    put!(xml, r#"<table:table-row table:style-name="row-{}">"#, heights.next().expect("each row has a height"));
+}
+
+fn rows(xml: &mut String, table: &Table, linked: bool, mut heights: impl Iterator<Item = u32>) {
+    xml.push_str("<table:table-header-rows>");
+    begin_row(xml, &mut heights);
     for column in &table.columns {
         text_cell(xml, &format!("header-{}", align(column.format)), &column.header);
     }
     xml.push_str("</table:table-row></table:table-header-rows>");
     for row in &table.rows {
-        xml.push_str(r#"<table:table-row table:style-name="row">"#);
+        begin_row(xml, &mut heights);
         for (at, (cell, column)) in row.iter().zip(&table.columns).enumerate() {
             let style = style(column.format);
             match cell {
-                Cell::Text(name) if linked && at == 0 => link_cell(xml, &style, name),
+                Cell::Text(name) if linked && at == 0 => link_cell(xml, name),
                 Cell::Text(text) => text_cell(xml, &style, text),
                 Cell::Shorthand(shorthand) => text_cell(xml, &style, shorthand.symbol()),
                 Cell::Number(number) => {
@@ -214,36 +237,33 @@ fn value_cell(xml: &mut String, style: &str, kind: &str, attribute: &str, value:
     );
 }
 
-fn link_cell(xml: &mut String, style: &str, sheet: &str) {
+fn link_cell(xml: &mut String, sheet: &str) {
     let name = escaped(sheet);
     put!(
         xml,
-        r##"<table:table-cell table:style-name="{style}" office:value-type="string"><text:p><text:a xlink:type="simple" xlink:href="#'{name}'.A1">{name}</text:a></text:p></table:table-cell>"##
+        r##"<table:table-cell table:style-name="link" office:value-type="string"><text:p><text:a xlink:type="simple" xlink:href="#'{name}'.A1">{name}</text:a></text:p></table:table-cell>"##
     );
 }
 
 /// Text, a paragraph for each line; what white space would lose in a paragraph is an element or is kept in the cell's value.
 fn text_cell(xml: &mut String, style: &str, text: &str) {
     put!(xml, r#"<table:table-cell table:style-name="{style}" office:value-type="string""#);
-    if text.contains('\r') {
+    if text.contains(['\r', '\t']) {
         put!(xml, r#" office:string-value="{}""#, escaped(text));
     }
     xml.push('>');
     for line in text.split('\n') {
         xml.push_str("<text:p>");
-        let mut spaces = true;
-        for character in line.chars() {
+        let mut characters = line.chars().peekable();
+        let mut after_space = true;
+        while let Some(character) = characters.next() {
             match character {
-                ' ' if spaces => xml.push_str("<text:s/>"),
+                ' ' if after_space || characters.peek().is_none() => xml.push_str("<text:s/>"),
                 '\t' => xml.push_str("<text:tab/>"),
                 '\r' => {}
                 _ => push_escaped(xml, character),
             }
-            spaces = character == ' ';
-        }
-        if spaces && line.ends_with(' ') && !line.ends_with("  ") && line.len() > 1 {
-            xml.pop();
-            xml.push_str("<text:s/>");
+            after_space = matches!(character, ' ' | '\t' | '\r');
         }
         xml.push_str("</text:p>");
     }
@@ -300,6 +320,7 @@ fn styles() -> String {
         );
     }
     xml.push_str(concat!(
+        r##"<style:style style:name="Link" style:family="table-cell" style:parent-style-name="Default"><style:text-properties fo:color="#0000ee" style:text-underline-style="solid" style:text-underline-width="auto" style:text-underline-color="font-color"/></style:style>"##,
         r#"</office:styles><office:automatic-styles><style:page-layout style:name="page"><style:page-layout-properties fo:page-width="29.7cm" fo:page-height="21cm" style:print-orientation="landscape" style:scale-to-X="1" style:scale-to-Y="0" fo:margin-top="1.5cm" fo:margin-bottom="1.5cm" fo:margin-left="1.5cm" fo:margin-right="1.5cm"/></style:page-layout></office:automatic-styles>"#,
         r#"<office:master-styles><style:master-page style:name="Default" style:page-layout-name="page"/></office:master-styles>"#
     ));

@@ -6,6 +6,7 @@ use super::sheet::Sheet;
 use super::shorthand::Shorthand;
 use super::table::{Column, Format, Table};
 use super::text::notes_in;
+use super::{BODY_POINTS, HEADING_POINTS, TITLE_POINTS};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -21,6 +22,10 @@ const PROSE_WIDTH: usize = 90;
 const MAX_WIDTH: usize = 60;
 /// Characters across the narrowest.
 const MIN_WIDTH: usize = 8;
+/// Characters of a column beyond its text: the gap to its neighbours.
+const GAP: usize = 3;
+/// Points of the highest row that a spreadsheet shows.
+const MAX_HEIGHT: f64 = 409.5;
 
 /// A sheet from its first row: lines in the first column, then, at most, one table.
 #[derive(Debug)]
@@ -49,6 +54,41 @@ pub(super) enum Style {
     Plain,
 }
 
+impl Style {
+    pub(super) const fn points(self) -> u8 {
+        match self {
+            Self::Title => TITLE_POINTS,
+            Self::Heading => HEADING_POINTS,
+            Self::Plain => BODY_POINTS,
+        }
+    }
+}
+
+/// Lines of a text that is wrapped between words at so many characters.
+fn lines_across(text: &str, width: usize) -> usize {
+    text.split('\n')
+        .map(|line| {
+            let (mut lines, mut used) = (1, 0);
+            for word in line.split(' ').map(|word| word.chars().count()) {
+                if used > 0 && used + 1 + word > width {
+                    lines += 1;
+                    used = 0;
+                }
+                used += word + usize::from(used > 0);
+                lines += used.saturating_sub(1) / width;
+                used -= used.saturating_sub(1) / width * width;
+            }
+            lines
+        })
+        .sum()
+}
+
+/// Points of so many lines, in the quarters that spreadsheets count.
+fn height(points: u8, lines: usize) -> f64 {
+    let line = (f64::from(points) * 1.3 / 0.75).ceil() * 0.75;
+    (line * lines as f64).min(MAX_HEIGHT)
+}
+
 /// Every sheet of the workbook, in order.
 pub(super) fn pages(book: &Workbook) -> Vec<Page<'_>> {
     let mut pages = vec![cover(book), contents(book), notes(book)];
@@ -73,9 +113,31 @@ impl Page<'_> {
             // A header is bold and wrapped between words, on about three lines.
             let header = column.header.split(' ').map(|word| word.chars().count()).max().unwrap_or_default();
             let header = header.max(column.header.chars().count().div_ceil(3)) * 6 / 5;
-            cells.max().unwrap_or_default().max(header).saturating_add(2).clamp(MIN_WIDTH, MAX_WIDTH)
+            cells.max().unwrap_or_default().max(header).saturating_add(GAP).clamp(MIN_WIDTH, MAX_WIDTH)
         };
         table.columns.iter().enumerate().map(of_column).collect()
+    }
+
+    /// Points from top to bottom of each row. Not every reader makes room for wrapped text by itself.
+    pub(super) fn heights(&self) -> Vec<f64> {
+        let widths = self.widths();
+        let wrapped = |text: &str| if self.table.is_none() { lines_across(text, widths[0]) } else { 1 };
+        let mut heights: Vec<_> = self.lines.iter().map(|line| height(line.style.points(), wrapped(&line.text))).collect();
+        if let Some(table) = &self.table {
+            let across = |text: &str, width: usize| lines_across(text, width - GAP);
+            let headers = table.columns.iter().zip(&widths);
+            // Bold letters are wider.
+            let header = headers.map(|(column, width)| across(&column.header, width * 5 / 6)).max();
+            heights.push(height(BODY_POINTS, header.unwrap_or(1)));
+            heights.extend(table.rows.iter().map(|row| {
+                let texts = row.iter().zip(&widths).filter_map(|(cell, width)| match cell {
+                    Cell::Text(text) => Some(across(text, *width)),
+                    _ => None,
+                });
+                height(BODY_POINTS, texts.max().unwrap_or(1))
+            }));
+        }
+        heights
     }
 }
 
@@ -138,7 +200,10 @@ fn table_page(sheet: &Sheet) -> Page<'_> {
     let notes: BTreeSet<_> = sheet.texts().flat_map(notes_in).collect();
     if !notes.is_empty() {
         let notes: Vec<_> = notes.iter().map(|number| format!("[note {number}]")).collect();
-        lines.push(line(Style::Plain, format!("Notes used in this table: {}. The worksheet Notes explains them.", notes.join(", "))));
+        lines.push(line(
+            Style::Plain,
+            format!("Notes used in this table: {}. The worksheet Notes explains them.", notes.join(", ")),
+        ));
     }
     let shorthand = shorthand_in(sheet.texts());
     if !shorthand.is_empty() {
@@ -159,4 +224,18 @@ fn shorthand_in<'a>(texts: impl Iterator<Item = &'a str>) -> BTreeSet<Shorthand>
         found.extend(Shorthand::ALL.into_iter().filter(|shorthand| text.contains(shorthand.symbol())));
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lines_across;
+
+    #[test]
+    fn text_is_wrapped_between_words() {
+        for (text, width, lines) in
+            [("", 5, 1), ("one two", 7, 1), ("one two", 6, 2), ("one\ntwo", 7, 2), ("abcdefghijk", 5, 3), ("a abcdefghij a", 5, 4)]
+        {
+            assert_eq!(lines_across(text, width), lines, "{text:?} {width}");
+        }
+    }
 }

@@ -24,12 +24,7 @@ impl Sheet {
     ///
     /// # Errors
     /// A name that a sheet cannot have, a title or a line that is empty or not one line.
-    pub fn new(
-        name: impl Into<String>,
-        title: impl Into<String>,
-        intro: Vec<String>,
-        table: Table,
-    ) -> Result<Self, WorkbookError> {
+    pub fn new(name: impl Into<String>, title: impl Into<String>, intro: Vec<String>, table: Table) -> Result<Self, WorkbookError> {
         let (name, title) = (name.into(), title.into());
         let place = "name of a worksheet";
         text::check_line(&name).map_err(|rule| rule.at(place))?;

@@ -9,6 +9,10 @@ use std::collections::HashSet;
 const MAX_ROWS: usize = 1_000_000;
 /// Columns of a sheet.
 const MAX_COLUMNS: usize = 16_384;
+/// March 1900, in months since January.
+const FIRST_MONTH: u16 = 2;
+/// A spreadsheet keeps fifteen digits; a column as wide as the table allows shows them all.
+const TOO_MANY_DIGITS: f64 = 1e15;
 /// Decimal places that can be shown.
 const MAX_DECIMALS: u8 = 9;
 
@@ -37,22 +41,29 @@ impl Format {
         match (cell, self) {
             (Cell::Text(text), _) => text.clone(),
             (Cell::Shorthand(shorthand), _) => shorthand.symbol().to_owned(),
-            (Cell::Month(month), _) => {
-                jiff::civil::date(month.year(), month.month() as i8, 1).strftime("%B %Y").to_string()
-            }
-            (Cell::Number(number), Self::Percent(decimals)) => format!("{:.*}%", decimals.into(), number * 100.0),
-            (Cell::Number(number), Self::Decimal(decimals)) => grouped(&format!("{number:.*}", decimals.into())),
-            (Cell::Number(number), _) => grouped(&format!("{number:.0}")),
+            (Cell::Month(month), _) => jiff::civil::date(month.year(), month.month() as i8, 1).strftime("%B %Y").to_string(),
+            (Cell::Number(number), Self::Percent(decimals)) => rounded(number * 100.0, decimals) + "%",
+            (Cell::Number(number), Self::Decimal(decimals)) => grouped(&rounded(*number, decimals)),
+            (Cell::Number(number), _) => grouped(&rounded(*number, 0)),
         }
     }
 
     fn check(self, cell: &Cell) -> Result<(), Rule> {
         match (cell, self) {
-            (Cell::Shorthand(_), _) | (Cell::Month(_), Self::Month) => Ok(()),
+            (Cell::Shorthand(_), _) => Ok(()),
+            (Cell::Month(month), Self::Month) => {
+                if month.index() < FIRST_MONTH {
+                    Err(Rule::Month)
+                } else {
+                    Ok(())
+                }
+            }
             (Cell::Text(text), Self::Text) => text::check(text),
             (Cell::Number(number), Self::Integer | Self::Decimal(_) | Self::Percent(_)) => {
                 if !number.is_finite() {
                     Err(Rule::NotFinite)
+                } else if number.abs() >= TOO_MANY_DIGITS {
+                    Err(Rule::Digits)
                 } else if self == Self::Integer && number.fract() != 0.0 {
                     Err(Rule::NotWhole)
                 } else {
@@ -62,6 +73,12 @@ impl Format {
             _ => Err(Rule::Format),
         }
     }
+}
+
+/// Half away from zero, as a spreadsheet rounds what it shows.
+fn rounded(number: f64, decimals: u8) -> String {
+    let scale = 10f64.powi(decimals.into());
+    format!("{:.*}", decimals.into(), (number * scale).round() / scale)
 }
 
 /// Commas between the thousands of a number in decimal digits.
@@ -123,8 +140,8 @@ impl Table {
     ///
     /// # Errors
     /// A name that a table cannot have, no column or row, too many, a header that is empty, of several lines or there twice,
-    /// a row of another length, an empty cell, a cell that does not fit its column, a number that is not finite, a fraction
-    /// among whole numbers, text that a workbook cannot carry.
+    /// a row of another length, an empty cell, a cell that does not fit its column, a number that is not finite or has more
+    /// than fifteen digits before the point, a fraction among whole numbers, text that a workbook cannot carry.
     pub fn new(name: impl Into<String>, columns: Vec<Column>, mut rows: Vec<Vec<Cell>>) -> Result<Self, WorkbookError> {
         let name = name.into();
         check_name(&name)?;
@@ -217,7 +234,7 @@ mod tests {
         use Format::{Decimal, Integer, Month, Percent, Text};
         let row = |cell: Cell| vec![vec![cell]];
         for (format, cell, rule) in [
-            (Text, "".into(), Rule::Empty),
+            (Text, Cell::from(""), Rule::Empty),
             (Text, " \n".into(), Rule::Empty),
             (Text, 1.0.into(), Rule::Format),
             (Text, "\u{1}".into(), Rule::ControlCharacter),
@@ -225,9 +242,12 @@ mod tests {
             (Integer, 0.5.into(), Rule::NotWhole),
             (Integer, f64::INFINITY.into(), Rule::NotFinite),
             (Decimal(1), f64::NAN.into(), Rule::NotFinite),
+            (Integer, 1e15.into(), Rule::Digits),
+            (Decimal(2), (-1e15).into(), Rule::Digits),
             (Decimal(10), 1.0.into(), Rule::Decimals),
             (Percent(10), 1.0.into(), Rule::Decimals),
             (Month, 1.0.into(), Rule::Format),
+            (Month, Cell::Month("1900-02".parse().unwrap()), Rule::Month),
         ] {
             assert_eq!(refused(&[("a", format)], row(cell.clone())).rule, rule, "{format:?} {cell:?}");
         }
@@ -240,9 +260,13 @@ mod tests {
     #[test]
     fn headers_are_short_lines_that_differ_by_more_than_capitals() {
         let row = || vec![vec!["x".into(), "y".into()]];
-        for (headers, rule) in
-            [(["a", "A"], Rule::Duplicate), (["a", ""], Rule::Empty), (["a", "b\nc"], Rule::OneLine), (["a", "b "], Rule::OneLine), (["a", "b_x0041_"], Rule::Escape)]
-        {
+        for (headers, rule) in [
+            (["a", "A"], Rule::Duplicate),
+            (["a", ""], Rule::Empty),
+            (["a", "b\nc"], Rule::OneLine),
+            (["a", "b "], Rule::OneLine),
+            (["a", "b_x0041_"], Rule::Escape),
+        ] {
             let columns = headers.map(|header| (header, Format::Text));
             assert_eq!(refused(&columns, row()), rule.at("table table_1, header of column 2"));
         }
@@ -260,10 +284,11 @@ mod tests {
     #[test]
     fn cells_are_shown_as_a_spreadsheet_shows_them() {
         for (format, cell, shown) in [
-            (Format::Integer, 1234567.0.into(), "1,234,567"),
+            (Format::Integer, Cell::from(1234567.0), "1,234,567"),
             (Format::Integer, (-123.0).into(), "-123"),
             (Format::Decimal(2), (-1234.5).into(), "-1,234.50"),
-            (Format::Percent(1), 0.256.into(), "25.6%"),
+            (Format::Decimal(1), 101.25.into(), "101.3"),
+            (Format::Percent(1), 0.4125.into(), "41.3%"),
             (Format::Month, Cell::Month("2026-10".parse().unwrap()), "October 2026"),
             (Format::Integer, Shorthand::Low.into(), "[low]"),
         ] {

@@ -7,7 +7,7 @@ use super::error::WriteError;
 use super::page::{Page, Style, pages};
 use super::table::{Format as Shown, Table};
 use super::text::looks_like_formula;
-use super::{BODY_POINTS, FONT, HEADING_POINTS, LANGUAGE, TITLE_POINTS};
+use super::{BODY_POINTS, FONT, LANGUAGE};
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, TableColumn, TableStyle, Url, Worksheet, XlsxError,
 };
@@ -18,7 +18,7 @@ const PAPER: u8 = 9;
 pub(super) fn write(book: &Workbook) -> Result<Vec<u8>, WriteError> {
     let mut file = rust_xlsxwriter::Workbook::new();
     // Pixels of a row and of a column by default: those of Excel for this font and size.
-    file.set_default_format(&font(BODY_POINTS), 19, 72)?;
+    file.set_default_format(&font(BODY_POINTS), 20, 72)?;
     let about = &book.about;
     let created = ExcelDateTime::from_ymd(about.created.year() as u16, about.created.month() as u8, about.created.day() as u8)?;
     file.set_properties(
@@ -55,12 +55,14 @@ fn write_page(sheet: &mut Worksheet, page: &Page<'_>) -> Result<(), XlsxError> {
     for (column, width) in (0..).zip(page.widths()) {
         sheet.set_column_width(column, width as f64)?;
     }
+    for (row, height) in (0..).zip(page.heights()) {
+        sheet.set_row_height(row, height)?;
+    }
     for (row, line) in (0..).zip(&page.lines) {
-        let mut format = match line.style {
-            Style::Title => font(TITLE_POINTS).set_bold(),
-            Style::Heading => font(HEADING_POINTS).set_bold(),
-            Style::Plain => font(BODY_POINTS),
-        };
+        let mut format = font(line.style.points());
+        if line.style != Style::Plain {
+            format = format.set_bold();
+        }
         if page.table.is_none() {
             format = format.set_text_wrap();
         }
@@ -79,9 +81,7 @@ fn write_table(sheet: &mut Worksheet, page: &Page<'_>, table: &Table) -> Result<
     let columns: Vec<_> = table
         .columns
         .iter()
-        .map(|column| {
-            TableColumn::new().set_header(&column.header).set_header_format(header.clone().set_align(align(column.format)))
-        })
+        .map(|column| TableColumn::new().set_header(&column.header).set_header_format(aligned(header.clone(), column.format)))
         .collect();
     let marked_up = rust_xlsxwriter::Table::new()
         .set_name(&table.name)
@@ -138,12 +138,13 @@ fn font(points: u8) -> Format {
     Format::new().set_font_name(FONT).set_font_size(points)
 }
 
-fn align(shown: Shown) -> FormatAlign {
-    if shown.is_text() { FormatAlign::Left } else { FormatAlign::Right }
+/// Text on the left; numbers on the right, a little away from the text of the next column.
+fn aligned(format: Format, shown: Shown) -> Format {
+    if shown.is_text() { format.set_align(FormatAlign::Left) } else { format.set_align(FormatAlign::Right).set_indent(1) }
 }
 
 fn cell_format(shown: Shown) -> Format {
-    let format = font(BODY_POINTS).set_align(align(shown)).set_align(FormatAlign::Top);
+    let format = aligned(font(BODY_POINTS), shown).set_align(FormatAlign::Top);
     let decimals = |n: u8| if n == 0 { String::new() } else { format!(".{}", "0".repeat(n.into())) };
     match shown {
         Shown::Text => format.set_text_wrap(),

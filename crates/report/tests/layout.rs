@@ -1,6 +1,8 @@
 //! Does a workbook, as its bytes, meet the guidance for statistics in spreadsheets? Both formats are opened again by a reader
 //! that shares no code with the writers, and one list of rules is held against what it finds.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[path = "layout/faults.rs"]
 mod faults;
 #[path = "layout/found.rs"]
@@ -137,7 +139,7 @@ const BROKEN_ODS: [(&str, &str, &str, &str); 19] = [
 #[test]
 fn a_broken_rule_is_found() {
     let check = |format: &str, read: fn(&[u8]) -> Book, sound: &[u8], breaks: &[(&str, &str, &str, &str)]| {
-        for (part, from, to, fault) in breaks.iter() {
+        for (part, from, to, fault) in breaks {
             let found = faults(&read(&parts::changed(sound, part, from, to)));
             assert!(found.iter().any(|line| line.contains(fault)), "{format} {part} {from} -> {to}: {found:?}");
         }

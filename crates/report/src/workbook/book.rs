@@ -87,6 +87,9 @@ impl Workbook {
         if !cover.lines().all(known) {
             return Err(Rule::UnknownNote.at("cover"));
         }
+        if let Some(at) = notes.iter().position(|note| !known(note)) {
+            return Err(Rule::UnknownNote.at(format!("note {}", at + 1)));
+        }
         if let Some(sheet) = sheets.iter().find(|sheet| !sheet.texts().all(known)) {
             return Err(Rule::UnknownNote.at(format!("worksheet {}", sheet.name)));
         }

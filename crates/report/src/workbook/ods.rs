@@ -333,7 +333,7 @@ fn meta(about: &About) -> String {
     let mut xml = String::new();
     put!(
         xml,
-        r#"<office:meta><meta:generator>hotspot/{}</meta:generator><dc:title>{}</dc:title><dc:subject>{}</dc:subject><meta:initial-creator>{publisher}</meta:initial-creator><dc:creator>{publisher}</dc:creator><meta:creation-date>{created}</meta:creation-date><dc:date>{created}</dc:date><dc:language>{LANGUAGE}</dc:language>"#,
+        r"<office:meta><meta:generator>hotspot/{}</meta:generator><dc:title>{}</dc:title><dc:subject>{}</dc:subject><meta:initial-creator>{publisher}</meta:initial-creator><dc:creator>{publisher}</dc:creator><meta:creation-date>{created}</meta:creation-date><dc:date>{created}</dc:date><dc:language>{LANGUAGE}</dc:language>",
         env!("CARGO_PKG_VERSION"),
         escaped(&about.title),
         escaped(&about.subject),

@@ -106,13 +106,14 @@ impl Page<'_> {
     pub(super) fn widths(&self) -> Vec<usize> {
         let Some(table) = &self.table else { return vec![PROSE_WIDTH] };
         let of_column = |(at, column): (usize, &Column)| {
-            let cells = table.rows.iter().flat_map(|row| {
+            let cells = table.rows.iter().filter_map(|row| {
                 let shown = column.format.shown(&row[at]);
                 shown.split(['\n', '\r']).map(|line| line.chars().count()).max()
             });
             // A header is bold and wrapped between words, on about three lines.
             let header = column.header.split(' ').map(|word| word.chars().count()).max().unwrap_or_default();
-            let header = header.max(column.header.chars().count().div_ceil(3)) * 6 / 5;
+            let header = header.max(column.header.chars().count().div_ceil(3));
+            let header = (header * 6).div_ceil(5);
             cells.max().unwrap_or_default().max(header).saturating_add(GAP).clamp(MIN_WIDTH, MAX_WIDTH)
         };
         table.columns.iter().enumerate().map(of_column).collect()
@@ -124,14 +125,12 @@ impl Page<'_> {
         let wrapped = |text: &str| if self.table.is_none() { lines_across(text, widths[0]) } else { 1 };
         let mut heights: Vec<_> = self.lines.iter().map(|line| height(line.style.points(), wrapped(&line.text))).collect();
         if let Some(table) = &self.table {
-            let across = |text: &str, width: usize| lines_across(text, width - GAP);
             let headers = table.columns.iter().zip(&widths);
-            // Bold letters are wider.
-            let header = headers.map(|(column, width)| across(&column.header, width * 5 / 6)).max();
+            let header = headers.map(|(column, width)| lines_across(&column.header, width - 1)).max();
             heights.push(height(BODY_POINTS, header.unwrap_or(1)));
             heights.extend(table.rows.iter().map(|row| {
                 let texts = row.iter().zip(&widths).filter_map(|(cell, width)| match cell {
-                    Cell::Text(text) => Some(across(text, *width)),
+                    Cell::Text(text) => Some(lines_across(text, width - GAP)),
                     _ => None,
                 });
                 height(BODY_POINTS, texts.max().unwrap_or(1))

@@ -77,7 +77,7 @@ fn write_page(sheet: &mut Worksheet, page: &Page<'_>) -> Result<(), XlsxError> {
 
 fn write_table(sheet: &mut Worksheet, page: &Page<'_>, table: &Table) -> Result<(), XlsxError> {
     let top = page.lines.len() as u32;
-    let header = font(BODY_POINTS).set_bold().set_text_wrap().set_border_bottom(FormatBorder::Thin);
+    let header = font(BODY_POINTS).set_bold().set_text_wrap().set_border_bottom(FormatBorder::Thin).set_align(FormatAlign::Top);
     let columns: Vec<_> = table
         .columns
         .iter()

@@ -25,6 +25,8 @@ const SPACES: &str = concat!(
     r#" xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0""#,
     r#" xmlns:meta="urn:oasis:names:tc:opendocument:xmlns:meta:1.0""#,
     r#" xmlns:config="urn:oasis:names:tc:opendocument:xmlns:config:1.0""#,
+    // Not of an element here, but of the name of the view's settings, which are passed over without it.
+    r#" xmlns:ooo="http://openoffice.org/2004/office""#,
     r#" xmlns:dc="http://purl.org/dc/elements/1.1/""#,
     r#" xmlns:xlink="http://www.w3.org/1999/xlink""#,
     r#" office:version="1.3""#,

@@ -30,7 +30,11 @@ pub fn read(bytes: &[u8]) -> Book {
     let item = |entry: &Element, name: &str| {
         entry.all("config:config-item").into_iter().find(|item| item.get("config:name") == Some(name)).map(Element::text)
     };
-    for entry in settings.first("config:config-item-map-named").unwrap().elements() {
+    let view = settings.first("config:config-item-set").unwrap();
+    assert_eq!(view.get("config:name"), Some("ooo:view-settings"));
+    let space = settings.first("office:document-settings").unwrap().get("xmlns:ooo");
+    assert_eq!(space, Some("http://openoffice.org/2004/office"), "the prefix of the view's settings is declared");
+    for entry in view.first("config:config-item-map-named").unwrap().elements() {
         let sheet = sheets.iter_mut().find(|sheet| Some(sheet.name.as_str()) == entry.get("config:name")).unwrap();
         if item(entry, "VerticalSplitMode").as_deref() == Some("2") {
             sheet.frozen = item(entry, "VerticalSplitPosition").unwrap().parse().unwrap();

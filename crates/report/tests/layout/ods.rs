@@ -57,7 +57,7 @@ fn sheet(table: &Element, styles: &Styles<'_>) -> Sheet {
     for column in table.all("table:table-column") {
         sheet.hidden |= column.get("table:visibility").is_some();
         let width = styles.property(column.get("table:style-name"), "style:column-width").unwrap();
-        // Twelfths of a point in eleven: a digit of Arial is 0.556 of its size.
+        // Centimetres of a digit: 0.556 of the size in Arial.
         sheet.widths.push(width.strip_suffix("cm").unwrap().parse::<f64>().unwrap() / (11.0 * 0.556 * 2.54 / 72.0));
     }
     let headers = table.all("table:table-header-rows");

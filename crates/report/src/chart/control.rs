@@ -47,7 +47,7 @@ pub fn control_chart(input: &ControlChartInput<'_>) -> Result<String, ChartError
     let scale = Scale::from_zero(series.largest(), frame.decimals, 4);
     let ends = end_labels(frame, series);
     let left = scale.label_width() + 8.0;
-    let right = ends.iter().map(|(_, label)| width(label)).fold(0.0, f64::max) + 10.0;
+    let right = ends.iter().map(|(_, label)| width(label)).fold(10.0, f64::max) + 10.0;
     let mut canvas = Canvas::default();
     let unit = wrap(frame.unit, room, 2);
     for (at, line) in unit.iter().enumerate() {

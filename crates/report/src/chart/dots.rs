@@ -48,6 +48,8 @@ enum Side {
     Above,
     Below,
     Across,
+    /// There is no interval.
+    Unknown,
 }
 
 impl Side {
@@ -56,14 +58,7 @@ impl Side {
             Self::Above => (Paint::Mark, Shape::Up, 4.5),
             Self::Below => (Paint::MarkHollow, Shape::Down, 4.5),
             Self::Across => (Paint::Dot, Shape::Circle, 3.0),
-        }
-    }
-
-    const fn words(self) -> &'static str {
-        match self {
-            Self::Above => "interval wholly above",
-            Self::Below => "interval wholly below",
-            Self::Across => "interval reaches both sides",
+            Self::Unknown => (Paint::Hollow, Shape::Circle, 3.0),
         }
     }
 }
@@ -149,11 +144,16 @@ pub fn interval_dots(input: &DotsInput<'_>) -> Result<String, ChartError> {
     }
     let mut items = Vec::new();
     if let Some(reference) = input.reference {
-        for side in [Side::Above, Side::Across, Side::Below] {
+        for side in [Side::Above, Side::Across, Side::Below, Side::Unknown] {
             if input.rows.iter().any(|r| r.rate.is_some() && input.side(r) == side) {
                 let (paint, shape, radius) = side.mark();
-                let of = if side == Side::Across { "of " } else { "" };
-                items.push((Sign::Shape(paint, shape, radius), format!("{} {of}{}", side.words(), reference.name)));
+                let words = match side {
+                    Side::Above => format!("interval wholly above {}", reference.name),
+                    Side::Across => format!("interval reaches both sides of {}", reference.name),
+                    Side::Below => format!("interval wholly below {}", reference.name),
+                    Side::Unknown => "no interval".to_owned(),
+                };
+                items.push((Sign::Shape(paint, shape, radius), words));
             }
         }
     }
@@ -192,6 +192,7 @@ impl DotsInput<'_> {
         match (self.reference, row.interval) {
             (Some(r), Some([low, _])) if low > r.rate => Side::Above,
             (Some(r), Some([_, high])) if high < r.rate => Side::Below,
+            (_, None) => Side::Unknown,
             _ => Side::Across,
         }
     }

@@ -153,18 +153,6 @@ impl Canvas {
         }
     }
 
-    pub fn rect(&mut self, paint: Paint, x: f64, y: f64, width: f64, height: f64) {
-        let _ = write!(
-            self.0,
-            r#"<rect {} x="{}" y="{}" width="{}" height="{}"/>"#,
-            paint.attributes(),
-            px(x),
-            px(y),
-            px(width),
-            px(height)
-        );
-    }
-
     pub fn shape(&mut self, paint: Paint, shape: Shape, (x, y): (f64, f64), radius: f64) {
         if shape == Shape::Circle {
             let _ = write!(self.0, r#"<circle {} cx="{}" cy="{}" r="{}"/>"#, paint.attributes(), px(x), px(y), px(radius));

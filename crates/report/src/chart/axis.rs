@@ -51,16 +51,15 @@ impl Scale {
     }
 }
 
-/// Months under a plot: some of them, evenly, with the year where it begins.
-pub fn month_axis(canvas: &mut Canvas, plot: &Plot, start: Month) {
+/// Months under a plot: some of them, evenly, with the year where it begins. Gives the y at which they end.
+pub fn month_axis(canvas: &mut Canvas, plot: &Plot, start: Month) -> f64 {
     let spacing = plot.width / plot.months as f64;
     let step = [1_u16, 2, 3, 6].into_iter().find(|step| f64::from(*step) * spacing >= 32.0);
     let bottom = plot.bottom();
-    let months = 0..plot.months;
     let mut free = plot.left - 20.0;
     let mut year_shown = None;
     let years = [12_u16, 24, 60, 120, 240, 600, 1200].into_iter().find(|step| f64::from(*step) * spacing >= 38.0).unwrap_or(1200);
-    for at in months {
+    for at in 0..plot.months {
         let month = start.plus(at as u16);
         let x = plot.x(at);
         let since = month.index();
@@ -86,6 +85,7 @@ pub fn month_axis(canvas: &mut Canvas, plot: &Plot, start: Month) {
             free = x + half + 4.0;
         }
     }
+    bottom + if step.is_none() { 20.0 } else { 35.0 }
 }
 
 /// Baselines at least `apart` px from one another, near those wanted, between two bounds where there is room.

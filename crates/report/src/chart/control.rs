@@ -44,7 +44,7 @@ pub fn control_chart(input: &ControlChartInput<'_>) -> Result<String, ChartError
     series.check()?;
     let room = frame.fit.width();
     let narrow = frame.fit == Fit::Narrow;
-    let scale = Scale::from_zero(series.largest(), frame.decimals, 4);
+    let scale = Scale::from_zero(series.largest(), frame.decimals, 5);
     let ends = end_labels(frame, series);
     let left = scale.label_width() + 8.0;
     let right = ends.iter().map(|(_, label)| width(label)).fold(10.0, f64::max) + 10.0;
@@ -85,12 +85,12 @@ pub fn control_chart(input: &ControlChartInput<'_>) -> Result<String, ChartError
     for (y, (_, label)) in spread(&wanted, 15.0, plot.top - 2.0, plot.bottom() + 4.0).iter().zip(&ends) {
         canvas.text(Paint::Text, Anchor::Start, plot.right() + 8.0, *y, label);
     }
-    month_axis(&mut canvas, &plot, series.start);
-    let mut items = signs(&[series]);
+    let axis = month_axis(&mut canvas, &plot, series.start);
+    let mut items = signs(&[series], plot.dense());
     if !by_name {
         items.extend(marks.iter().enumerate().map(|(k, mark)| key(k, mark)));
     }
-    let height = legend(&mut canvas, room, plot.bottom() + 42.0, &items) + 4.0;
+    let height = legend(&mut canvas, room, axis + 10.0, &items) + 4.0;
     Ok(canvas.finish(frame, height, &series.words(frame)))
 }
 

@@ -55,8 +55,8 @@ enum Side {
 impl Side {
     const fn mark(self) -> (Paint, Shape, f64) {
         match self {
-            Self::Above => (Paint::Mark, Shape::Up, 4.5),
-            Self::Below => (Paint::MarkHollow, Shape::Down, 4.5),
+            Self::Above => (Paint::Mark, Shape::Up, 3.5),
+            Self::Below => (Paint::MarkHollow, Shape::Down, 3.5),
             Self::Across => (Paint::Dot, Shape::Circle, 3.0),
             Self::Unknown => (Paint::Hollow, Shape::Circle, 3.0),
         }

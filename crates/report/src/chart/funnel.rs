@@ -109,7 +109,7 @@ pub fn funnel_chart(input: &FunnelInput<'_>) -> Result<String, ChartError> {
     let room = frame.fit.width();
     let narrow = frame.fit == Fit::Narrow;
     let rates = || input.points.iter().filter_map(|p| p.rate.map(|rate| (p, rate)));
-    let rate_scale = Scale::from_zero(rates().map(|(_, r)| r).fold(input.target * 1.2, f64::max), frame.decimals, 4);
+    let rate_scale = Scale::from_zero(rates().map(|(_, r)| r).fold(input.target * 1.2, f64::max), frame.decimals, 5);
     let largest = input.points.iter().map(|p| p.denominator).fold(0.0, f64::max);
     let across = Scale::from_zero(largest, 0, if narrow { 2 } else { 5 });
     let left = rate_scale.label_width() + 8.0;

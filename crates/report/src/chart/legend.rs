@@ -14,7 +14,7 @@ pub enum Sign {
     Key(String),
 }
 
-/// Draws the signs with their words from `top` on, and gives the y at which they end.
+/// Draws the signs, a key always on a line of its own, with their words from `top` on, and gives the y at which they end.
 pub fn legend(canvas: &mut Canvas, room: f64, top: f64, items: &[(Sign, String)]) -> f64 {
     let (mut x, mut y) = (0.0, top);
     for (sign, words) in items {
@@ -25,7 +25,7 @@ pub fn legend(canvas: &mut Canvas, room: f64, top: f64, items: &[(Sign, String)]
         };
         let lines = wrap(words, room - indent, 6);
         let wide = indent + lines.iter().map(|line| width(line)).fold(0.0, f64::max);
-        if x > 0.0 && x + wide > room {
+        if x > 0.0 && (x + wide > room || matches!(sign, Sign::Key(_))) {
             (x, y) = (0.0, y + LINE);
         }
         let middle = y + LINE / 2.0;
@@ -38,8 +38,8 @@ pub fn legend(canvas: &mut Canvas, room: f64, top: f64, items: &[(Sign, String)]
         for (at, line) in lines.iter().enumerate() {
             canvas.text(Paint::Text, Anchor::Start, x + indent, middle + 4.0 + at as f64 * LINE, line);
         }
-        if lines.len() > 1 {
-            (x, y) = (0.0, y + lines.len() as f64 * LINE);
+        if lines.len() > 1 || matches!(sign, Sign::Key(_)) {
+            (x, y) = (0.0, y + lines.len().max(1) as f64 * LINE);
         } else {
             x += wide + 16.0;
         }

@@ -66,6 +66,7 @@ pub fn small_multiples(input: &MultiplesInput<'_>) -> Result<String, ChartError>
         canvas.text(Paint::Text, Anchor::Start, 0.0, 13.0 + at as f64 * 16.0, line);
     }
     let mut y = 10.0 + unit.len() as f64 * 16.0;
+    let mut dense = false;
     for (row, chunk) in panels.chunks(columns).enumerate() {
         let first = row * columns;
         let lines = headings[first..first + chunk.len()].iter().map(Vec::len).max().unwrap_or(0) + usize::from(*own_scales);
@@ -94,6 +95,7 @@ pub fn small_multiples(input: &MultiplesInput<'_>) -> Result<String, ChartError>
         let top = y + lines as f64 * 16.0 + 8.0 + deepest as f64 * 16.0;
         for (column, (panel, plot)) in chunk.iter().zip(&mut plots).enumerate() {
             plot.top = top;
+            dense = plot.dense();
             let (edge, scale) = (column as f64 * (wide + gap), &scales[first + column]);
             for (at, line) in headings[first + column].iter().enumerate() {
                 canvas.bold(edge, y + 13.0 + at as f64 * 16.0, line);
@@ -117,7 +119,7 @@ pub fn small_multiples(input: &MultiplesInput<'_>) -> Result<String, ChartError>
         }
         y = top + 84.0 + 34.0;
     }
-    let mut items = signs(&panels.iter().collect::<Vec<_>>());
+    let mut items = signs(&panels.iter().collect::<Vec<_>>(), dense);
     items.extend(marks.iter().enumerate().map(|(k, mark)| key(k, mark)));
     let height = legend(&mut canvas, room, y, &items) + 4.0;
     let scale = if *own_scales {

@@ -43,6 +43,15 @@ impl Plot {
         self.top + self.height * (1.0 - value / self.largest)
     }
 
+    fn spacing(&self) -> f64 {
+        self.width / self.months as f64
+    }
+
+    /// Whether months are so close that only the line shows them, without points.
+    pub fn dense(&self) -> bool {
+        self.spacing() < 5.0
+    }
+
     /// Grid lines and the labels on their left.
     pub fn grid(&self, canvas: &mut Canvas, scale: &Scale) {
         for (value, label) in &scale.ticks {
@@ -68,8 +77,11 @@ impl Plot {
             }
         }
         canvas.paths(Paint::Line, Dash::Solid, &lines);
-        let spacing = self.width / self.months as f64;
-        let dense = spacing < 5.0;
+        if series.last().is_none() {
+            canvas.on_lines(Anchor::Start, self.left + 6.0, self.top + self.height / 2.0, "no figure");
+        }
+        let spacing = self.spacing();
+        let dense = self.dense();
         let radius = (spacing * 0.3).clamp(1.5, 3.0);
         let last = series.last().map(|(at, _)| at);
         for (at, month) in series.months.iter().enumerate() {
@@ -77,7 +89,9 @@ impl Plot {
             let place = (self.x(at), self.y(value));
             if let Some(rule) = series.rule_at(at) {
                 let paint = if month.provisional { Paint::MarkHollow } else { Paint::Mark };
-                canvas.shape(paint, shape(rule), place, (spacing * 0.5).clamp(3.0, 4.5));
+                // One outside is to be seen even where months are dense; those of a run must not melt into a bar.
+                let least = if rule == Rule::Outside { 3.0 } else { 1.8 };
+                canvas.shape(paint, shape(rule), place, (spacing * 0.5).clamp(least, 4.5));
                 continue;
             }
             let alone = lines.iter().any(|line| line.len() == 1 && line[0] == place);
@@ -163,7 +177,7 @@ const fn shape(rule: Rule) -> Shape {
 }
 
 /// What the marks of these series mean; only of those that are there.
-pub fn signs(all: &[&MonthlySeries<'_>]) -> Vec<(Sign, String)> {
+pub fn signs(all: &[&MonthlySeries<'_>], dense: bool) -> Vec<(Sign, String)> {
     let months = || all.iter().flat_map(|s| s.months.iter().enumerate().map(move |(at, m)| (*s, at, m)));
     let figures = || months().filter(|(_, _, m)| m.value.is_some());
     let mut signs = Vec::new();
@@ -173,7 +187,8 @@ pub fn signs(all: &[&MonthlySeries<'_>]) -> Vec<(Sign, String)> {
         }
     };
     let plain = figures().any(|(s, at, m)| !m.provisional && s.rule_at(at).is_none());
-    add(plain, Sign::Shape(Paint::Dot, Shape::Circle, 3.0), "month");
+    let month = if dense { Sign::Line(Paint::Line, Dash::Solid) } else { Sign::Shape(Paint::Dot, Shape::Circle, 3.0) };
+    add(plain, month, "monthly figure");
     add(
         figures().any(|(_, _, m)| m.provisional),
         Sign::Shape(Paint::Hollow, Shape::Circle, 3.0),

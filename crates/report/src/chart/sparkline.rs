@@ -57,7 +57,7 @@ pub fn sparkline(input: &SparklineInput<'_>) -> Result<String, ChartError> {
     let (width, height) = SIZE;
     let step = (width - 10.0) / values.len().saturating_sub(1).max(1) as f64;
     let x = |at: usize| if values.len() == 1 { width / 2.0 } else { 5.0 + at as f64 * step };
-    let y = |value: f64| height - 4.0 - (height - 8.0) * value / top;
+    let y = |value: f64| height - 3.5 - (height - 7.0) * value / top;
     let number = |value| axis::number(value, decimals);
     let mut body = String::new();
     if let Some([lower, upper]) = limits {
@@ -91,7 +91,7 @@ pub fn sparkline(input: &SparklineInput<'_>) -> Result<String, ChartError> {
             "no figure".to_owned()
         }
         Some((at, last)) => {
-            let _ = write!(body, r#"<circle fill="currentColor" cx="{}" cy="{}" r="3"/>"#, px(x(at)), px(y(last)));
+            let _ = write!(body, r#"<circle fill="currentColor" cx="{}" cy="{}" r="2.5"/>"#, px(x(at)), px(y(last)));
             let lowest = figures().map(|(_, v)| v).fold(last, f64::min);
             let when = if at + 1 == values.len() { String::new() } else { format!(" (period {})", at + 1) };
             format!("last {}{when}, lowest {}, highest {}", number(last), number(lowest), number(highest))

@@ -97,8 +97,8 @@ pub fn interval_dots(input: &DotsInput<'_>) -> Result<String, ChartError> {
     let fine = Scale::from_zero(largest, frame.decimals, if narrow { 2 } else { 5 });
     let x = |value: f64| left + across * value / fine.top;
     // Labels that would touch are left out, every second one and so on; the first and the grid stay.
-    let every =
-        (1..).find(|k| across / (fine.ticks.len() - 1) as f64 * f64::from(*k) >= fine.label_width() + 8.0).unwrap_or(1) as usize;
+    let apart = across / (fine.ticks.len() - 1) as f64;
+    let every = ((fine.label_width() + 8.0) / apart).ceil() as usize;
     let mut canvas = Canvas::default();
     let unit = wrap(&format!("{}, {}", frame.unit, input.interval), room, 3);
     for (at, line) in unit.iter().enumerate() {

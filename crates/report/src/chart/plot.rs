@@ -90,7 +90,7 @@ impl Plot {
             if let Some(rule) = series.rule_at(at) {
                 let paint = if month.provisional { Paint::MarkHollow } else { Paint::Mark };
                 // One outside is to be seen even where months are dense; those of a run must not melt into a bar.
-                let least = if rule == Rule::Outside { 3.0 } else { 1.8 };
+                let least = if rule == Rule::Outside { 3.0 } else { 1.4 };
                 canvas.shape(paint, shape(rule), place, (spacing * 0.5).clamp(least, 4.5));
                 continue;
             }

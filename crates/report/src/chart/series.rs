@@ -207,9 +207,12 @@ impl<'a> MonthlySeries<'a> {
             format!("{} in {}{mark}", frame.number(value), month_name(self.month(at)))
         };
         let figures = || self.months.iter().enumerate().filter_map(|(at, m)| m.value.map(|v| (at, v)));
-        // Of equal ones the first.
-        if let Some((at, value)) = figures().reduce(|a, b| if b.1 > a.1 { b } else { a }) {
-            words.push(format!("Largest {}", figure(at, value)));
+        // Nothing is compared across a break; of equal ones the first.
+        let since = self.breaks.iter().filter_map(|b| self.place(b.month)).max();
+        let comparable = figures().filter(|(at, _)| *at >= since.unwrap_or(0));
+        if let Some((at, value)) = comparable.reduce(|a, b| if b.1 > a.1 { b } else { a }) {
+            let said = if since.is_some() { "Largest since the last break" } else { "Largest" };
+            words.push(format!("{said} {}", figure(at, value)));
         }
         if let Some((at, value)) = self.last() {
             words.push(format!("Last {}", figure(at, value)));

@@ -47,7 +47,7 @@ pub fn sparkline(input: &SparklineInput<'_>) -> Result<String, ChartError> {
     if let Some(at) = values.iter().position(|v| !v.is_none_or(drawable)) {
         return Err(ChartError::Item { what: "the figure of period", number: at + 1, must: FIGURE });
     }
-    if limits.is_some_and(|[lower, upper]| !drawable(upper) || !(lower >= -super::MOST && lower <= upper)) {
+    if limits.is_some_and(|[lower, upper]| !(drawable(upper) && lower >= -super::MOST && lower <= upper)) {
         return Err(ChartError::Input { what: "limits", must: "a lower and an upper one, in this order, 1,000,000,000 at most" });
     }
     let figures = || values.iter().enumerate().filter_map(|(at, v)| v.map(|v| (at, v)));
@@ -85,7 +85,7 @@ pub fn sparkline(input: &SparklineInput<'_>) -> Result<String, ChartError> {
             r#"<path fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" stroke-linecap="round" d="{path}"/>"#
         );
     }
-    let mut said = match figures().last() {
+    let mut said = match figures().next_back() {
         None => {
             body.push_str(r#"<text fill="currentColor" x="0" y="16">no figure</text>"#);
             "no figure".to_owned()

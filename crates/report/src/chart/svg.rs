@@ -14,7 +14,7 @@ const STYLE: &str = "\
 @media print{.hc-line{stroke:#0b0c0c}.hc-dot{fill:#0b0c0c;stroke:#0b0c0c}.hc-hollow{stroke:#0b0c0c}}\
 @media (forced-colors:active){.hc{forced-color-adjust:none}\
 .hc-text,.hc-muted{fill:CanvasText}.hc-halo{stroke:Canvas}.hc-paper{fill:Canvas}\
-.hc-grid{stroke:GrayText}.hc-rule,.hc-line,.hc-ink{stroke:CanvasText}\
+.hc-grid{stroke:CanvasText;stroke-opacity:0.35}.hc-rule,.hc-line,.hc-ink{stroke:CanvasText}\
 .hc-dot,.hc-mark{fill:CanvasText;stroke:CanvasText}.hc-hollow,.hc-mark-hollow{fill:Canvas;stroke:CanvasText}}";
 
 /// What an element is painted as: a class, and attributes that hold where there are no styles.
@@ -39,7 +39,7 @@ impl Paint {
             Self::Text => r##"class="hc-text" fill="#0b0c0c""##,
             Self::Muted => r##"class="hc-muted" fill="#4a5359""##,
             Self::Paper => r##"class="hc-paper" fill="#ffffff""##,
-            Self::Grid => r##"class="hc-grid" fill="none" stroke="#b1b6bb""##,
+            Self::Grid => r##"class="hc-grid" fill="none" stroke="#b1b6bb" stroke-width="0.75""##,
             Self::Rule => r##"class="hc-rule" fill="none" stroke="#4a5359""##,
             Self::Line => r##"class="hc-line" fill="none" stroke="#12436d" stroke-width="1.5" stroke-linejoin="round""##,
             Self::Ink => r##"class="hc-ink" fill="none" stroke="#0b0c0c" stroke-width="1.5""##,
@@ -199,7 +199,7 @@ impl Canvas {
             Fit::Narrow => ("hc hc-narrow", r#" display="none""#),
         };
         format!(
-            r##"<svg xmlns="http://www.w3.org/2000/svg" id="{id}" class="{class}"{hidden} role="img" aria-labelledby="{id}-title {id}-desc" viewBox="0 0 {width} {height}" width="{width}" height="{height}" font-family="Arial, Helvetica, sans-serif" font-size="{SIZE}"><title id="{id}-title">{title}</title><desc id="{id}-desc">{description}</desc><style>{STYLE}</style><rect {paper} width="{width}" height="{height}"/>{body}</svg>"##,
+            r#"<svg xmlns="http://www.w3.org/2000/svg" id="{id}" class="{class}"{hidden} role="img" aria-labelledby="{id}-title {id}-desc" viewBox="0 0 {width} {height}" width="{width}" height="{height}" font-family="Arial, Helvetica, sans-serif" font-size="{SIZE}"><title id="{id}-title">{title}</title><desc id="{id}-desc">{description}</desc><style>{STYLE}</style><rect {paper} width="{width}" height="{height}"/>{body}</svg>"#,
             id = frame.id,
             title = escape(frame.title),
             description = escape(description),

@@ -314,7 +314,7 @@ fn odd() -> Vec<MonthlySeries<'static>> {
 
 #[test]
 fn odd_series_look_sensible() {
-    for (k, series) in odd().into_iter().enumerate() {
+    for series in odd() {
         for fit in [Fit::Wide, Fit::Narrow] {
             let svg = control_chart(&control(series.clone(), fit)).unwrap_or_else(|e| panic!("{e}"));
             sound(&svg);

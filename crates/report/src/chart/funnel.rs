@@ -384,7 +384,8 @@ impl Labels {
                 (x - wide / 2.0, y + reach),
             ];
             for (left, top) in places {
-                let rect = [left, top, left + wide, top + high];
+                // Names a pixel apart are two names, also when rounded.
+                let rect = [left - 1.0, top - 0.5, left + wide + 1.0, top + high + 0.5];
                 let end = (x.clamp(rect[0], rect[2]), y.clamp(rect[1], rect[3]));
                 let along = |k: u8| {
                     let share = f64::from(k) / 12.0;

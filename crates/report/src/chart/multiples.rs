@@ -134,7 +134,7 @@ pub fn small_multiples(input: &MultiplesInput<'_>) -> Result<String, ChartError>
 
 /// The first and the last month under a panel: under the plot, or under the whole panel where the plot is too narrow for both.
 fn period(canvas: &mut Canvas, plot: &Plot, panel: &MonthlySeries<'_>, edge: f64, wide: f64) {
-    let base = plot.bottom() + 15.0;
+    let base = plot.bottom() + 17.0;
     let (first, last) = (month_short(panel.start), month_short(panel.month(plot.months - 1)));
     let both = width(&first) + width(&last) + 8.0;
     let (from, to) = if both <= plot.width { (plot.left, plot.right()) } else { (edge, edge + wide) };

@@ -28,6 +28,7 @@ fn assert_without(package: &str, forbidden: &[&str]) {
 #[test]
 fn the_pure_crates_know_neither_polars_nor_a_runtime() {
     assert_without("hotspot-core", &["polars", "serde", "tokio", "tracing", "axum", "hyper"]);
+    assert_without("hotspot-report", &["polars", "tokio", "tracing", "axum", "hyper"]);
     assert_without("hotspot-tiles", &["polars", "tokio", "tracing", "axum", "hyper"]);
 }
 

@@ -65,7 +65,7 @@ pub struct Place {
     pub within: Option<u16>,
     /// Residents, where they are a fit denominator.
     pub residents: Option<u32>,
-    /// Residents per km², share of residents in each age band where known, and whether it is inner London: what makes boroughs alike.
+    /// Residents per km², and whether it is inner London: what makes boroughs alike.
     pub traits: Option<Traits>,
 }
 
@@ -74,8 +74,6 @@ pub struct Place {
 pub struct Traits {
     /// Residents per km².
     pub density: f64,
-    /// Shares of residents by age band.
-    pub ages: [f64; 3],
     /// Whether it is inner London.
     pub inner: bool,
 }

@@ -1,8 +1,8 @@
 //! Which boroughs are alike, and how this one stands beside them.
 //!
 //! # Definition
-//! Two boroughs are as far apart as they differ in density (the logarithm of residents per km²), in the shares of two age bands, and in being
-//! inner or outer London, each in standard deviations over all boroughs, as a Euclidean distance. The [`ALIKE`] nearest are the most similar
+//! Two boroughs are as far apart as they differ in density (the logarithm of residents per km²) and in being inner or outer London, each in
+//! standard deviations over all boroughs, as a Euclidean distance. The [`ALIKE`] nearest are the most similar
 //! group. Beside the borough's rolling rate stands the median of theirs.
 //!
 //! # Pitfalls
@@ -15,23 +15,24 @@ use super::{Cube, Level, Series};
 pub const ALIKE: usize = 5;
 
 /// The rule in words.
-pub const RULE: &str = "the five boroughs nearest in residents per km² (logarithm), shares of residents under 16 and over 64, and inner or outer London, each in standard deviations";
+pub const RULE: &str =
+    "the five boroughs nearest in residents per km² (logarithm) and inner or outer London, each in standard deviations";
 
 /// The most similar boroughs of each borough, nearest first; `None` where traits are missing or boroughs too few.
 pub fn groups(cube: &Cube) -> Vec<Option<[u16; ALIKE]>> {
     let places = cube.places();
-    let known: Vec<(u16, [f64; 4])> = (0..)
+    let known: Vec<(u16, [f64; 2])> = (0..)
         .zip(places)
         .filter(|(_, p)| p.level == Level::Borough)
         .filter_map(|(row, p)| {
             let t = p.traits.filter(|t| t.density > 0.0)?;
-            Some((row, [t.density.ln(), t.ages[0], t.ages[2], f64::from(u8::from(t.inner))]))
+            Some((row, [t.density.ln(), f64::from(u8::from(t.inner))]))
         })
         .collect();
     let n = known.len() as f64;
-    let mean: [f64; 4] = std::array::from_fn(|i| known.iter().map(|(_, t)| t[i]).sum::<f64>() / n);
-    let sd: [f64; 4] = std::array::from_fn(|i| (known.iter().map(|(_, t)| (t[i] - mean[i]).powi(2)).sum::<f64>() / n).sqrt());
-    let scaled = |t: &[f64; 4]| -> [f64; 4] { std::array::from_fn(|i| if sd[i] > 0.0 { (t[i] - mean[i]) / sd[i] } else { 0.0 }) };
+    let mean: [f64; 2] = std::array::from_fn(|i| known.iter().map(|(_, t)| t[i]).sum::<f64>() / n);
+    let sd: [f64; 2] = std::array::from_fn(|i| (known.iter().map(|(_, t)| (t[i] - mean[i]).powi(2)).sum::<f64>() / n).sqrt());
+    let scaled = |t: &[f64; 2]| -> [f64; 2] { std::array::from_fn(|i| if sd[i] > 0.0 { (t[i] - mean[i]) / sd[i] } else { 0.0 }) };
     (0..places.len() as u16)
         .map(|row| {
             let own = scaled(&known.iter().find(|(r, _)| *r == row)?.1);

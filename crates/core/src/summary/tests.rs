@@ -151,7 +151,7 @@ fn lines_that_cannot_be_placed_are_refused() {
 fn the_most_similar_boroughs_are_the_nearest_in_every_trait() {
     let mut all = vec![place(Level::London, "L", None, None)];
     for i in 0..12u32 {
-        let traits = Traits { density: 1000.0 * f64::from(1 + i), ages: [0.2, 0.6, 0.2], inner: i >= 6 };
+        let traits = Traits { density: 1000.0 * f64::from(1 + i), inner: i >= 6 };
         all.push(Place { traits: Some(traits), ..place(Level::Borough, &format!("B{i}"), None, Some(100_000)) });
     }
     let months = MonthRange::ending(month("2026-10"), 12);

@@ -20,3 +20,4 @@ mod stats_points;
 mod stats_rate;
 mod stats_scan;
 mod stats_time;
+mod summary;

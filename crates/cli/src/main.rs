@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Command::Ingest(args) => commands::ingest::run(&args),
         Command::Analyse(args) => commands::analyse::run(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),
+        Command::Summary(args) => commands::summary::run(&args),
         Command::Worklist(args) => commands::worklist::run(&args),
         Command::Serve(args) => commands::serve::run(&args),
         Command::Stats(args) => commands::stats::run(&args),

@@ -20,6 +20,7 @@ pub mod release;
 pub mod schema;
 pub mod sources;
 pub mod store;
+pub mod summary;
 pub mod truth;
 mod wkb;
 pub mod worklist;

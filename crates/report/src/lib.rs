@@ -2,10 +2,12 @@
 //!
 //! | question | here |
 //! | --- | --- |
+//! | what is published of a month? | [`summary`] |
 //! | how do figures become a workbook that meets the government's guidance? | [`workbook`] |
 //! | how do figures become a picture with a title, a description and a table? | [`chart`] |
 //!
 //! No file is opened and no clock is read: the same figures give the same bytes.
 
 pub mod chart;
+pub mod summary;
 pub mod workbook;

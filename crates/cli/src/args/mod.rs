@@ -33,6 +33,8 @@ pub enum Command {
     Analyse(AnalyseArgs),
     /// Test the ways to rank places against the months that followed
     Evaluate(EvaluateArgs),
+    /// Publish the month's figures by borough and strand: CSV, ODS, XLSX and a page
+    Summary(SummaryArgs),
     /// Write the persons on whom a hotspot depended, for referral; the file is about individuals
     Worklist(WorklistArgs),
     /// Serve releases over HTTP, on this machine only
@@ -265,6 +267,48 @@ pub struct EvaluateArgs {
     /// Write JSON, with ties, stability and the gain over the baseline
     #[arg(long)]
     pub json: bool,
+}
+
+/// By which date records are put into months.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BasisArg {
+    /// When they were recorded: comparable with the Metropolitan Police's figures
+    Recorded,
+    /// When the incident occurred
+    Occurred,
+}
+
+/// Who reads a summary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TierArg {
+    /// Exact figures
+    Analyst,
+    /// Not yet: exact figures must not leave
+    Oversight,
+    /// Not yet: exact figures must not leave
+    Public,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct SummaryArgs {
+    /// The store
+    #[arg(long, value_name = "DIR")]
+    pub store: PathBuf,
+    /// Where months are published, each in a folder of its own
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The month; the last complete one of the store by default
+    #[arg(long, value_name = "YYYY-MM")]
+    pub month: Option<Month>,
+    /// Rebuild the state that was known on a day; all that is known by default
+    #[arg(long, value_name = "DATE")]
+    pub as_known_on: Option<Date>,
+    /// By which date records are put into months
+    #[arg(long, value_enum, default_value = "recorded")]
+    pub by: BasisArg,
+    /// Who reads it
+    #[arg(long, value_enum, default_value = "analyst")]
+    pub tier: TierArg,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -10,6 +10,7 @@ pub mod serve;
 pub mod shell;
 pub mod simulate;
 pub mod stats;
+pub mod summary;
 pub mod units;
 pub mod worklist;
 

@@ -1,0 +1,87 @@
+use super::*;
+use hotspot_core::summary::{Basis, Counted, Level, Line, Place, SummaryInput};
+use hotspot_core::{Month, MonthRange};
+
+/// London of two boroughs over 36 months: 20 a month in the first, 45 in its last; 2 in the second, whose name is a trap.
+fn with(check: impl Fn(&Publication<'_>)) {
+    let place = |level, code: &str, name: &str, residents| Place {
+        level,
+        code: code.to_owned(),
+        name: name.to_owned(),
+        within: None,
+        residents,
+        traits: None,
+    };
+    let places = vec![
+        place(Level::London, "", "London", Some(300_000)),
+        place(Level::Borough, "E1", "First", Some(100_000)),
+        place(Level::Borough, "E2", "=cmd|' /C calc'!A0, <b>\"Second\"</b>", None),
+    ];
+    let last: Month = "2026-10".parse().unwrap();
+    let months = MonthRange::ending(last, 36);
+    let lines = months.iter().flat_map(|month| {
+        [(1, if month == last { 45 } else { 20 }), (2, 2)].map(|(place, recorded)| Line {
+            place,
+            basis: Basis::Recorded,
+            month,
+            strand: None,
+            counted: Counted { recorded, provisional: u32::from(month == last), ..Counted::default() },
+        })
+    });
+    let cube = Cube::new(places, months, lines).unwrap();
+    let breaks = BreakRegistry::default();
+    let summary = Summary::of(&SummaryInput { cube: &cube, month: last, breaks: &breaks }, Basis::Recorded).unwrap();
+    let known_on = jiff::civil::date(2026, 11, 6);
+    check(&Publication {
+        cube: &cube,
+        summary: &summary,
+        breaks: &breaks,
+        known_on,
+        class: DataClass::Open,
+        licence: Some("OGL v3"),
+    });
+}
+
+#[test]
+fn every_figure_is_one_line_of_the_csv_and_numbers_stay_numbers() {
+    with(|publication| {
+        let text = publication.csv();
+        assert_eq!(text.lines().count(), 1 + 3 * 9 * Measure::ALL.len());
+        assert!(text.contains("2026-10,recorded,borough,E1,First,all,records,45,,,[p],open\n"), "{text}");
+        assert!(text.contains("2026-10,recorded,london,,London,all,records,47,,,[p],open\n"));
+        assert!(text.contains("\"=cmd|' /C calc'!A0, <b>\"\"Second\"\"</b>\",all,rate_per_1000_a_year,,,,[z],open\n"));
+        // Nothing is known of a strand: not 0.
+        assert!(text.contains("2026-10,recorded,borough,E1,First,race,records,,,,[x],open\n"));
+        let change = text.lines().find(|l| l.contains("First,all,change_percent")).unwrap();
+        let value: f64 = change.split(',').nth(7).unwrap().parse().unwrap();
+        assert!((value - (265.0 / 240.0 - 1.0) * 100.0).abs() < 1e-3, "{change}");
+        // A percentage is not given on a base under 30: the second has 24.
+        assert!(text.lines().any(|l| l.contains("Second") && l.contains("all,change_percent,,,,[z]")));
+    });
+}
+
+#[test]
+fn the_workbook_meets_the_guidance_and_the_same_figures_give_the_same_bytes() {
+    with(|publication| {
+        let book = publication.workbook().unwrap();
+        assert_eq!(book.to_xlsx().unwrap(), publication.workbook().unwrap().to_xlsx().unwrap());
+        assert!(book.to_ods().unwrap().starts_with(b"PK"));
+        assert_eq!(book.sheets().len(), 2);
+    });
+}
+
+#[test]
+fn the_page_says_the_signal_in_words_needs_no_script_and_escapes_every_name() {
+    with(|publication| {
+        let page = publication.page().unwrap();
+        assert!(page.contains("All strands: 47 records in October 2026, 2 of them provisional [p]"), "{page}");
+        assert!(page.contains("signal: October 2026 is above the upper limit"), "{page}");
+        assert!(page.contains("<td>October 2026 is above the upper limit"), "{page}");
+        assert!(
+            !page.contains("<script") && !page.contains("<b>\"Second\"") && !page.contains("http://")
+                || page.contains("http://www.w3.org/2000/svg")
+        );
+        assert!(page.contains("&lt;b&gt;"));
+        assert_eq!(page, publication.page().unwrap());
+    });
+}

@@ -136,7 +136,9 @@ fn every_path_that_the_readme_links_to_exists() {
 
 #[test]
 fn the_help_is_as_the_contract_has_it() {
-    for command in ["demo", "simulate", "ingest", "analyse", "evaluate", "worklist", "serve", "stats", "config", "doctor"] {
+    for command in
+        ["demo", "simulate", "ingest", "analyse", "evaluate", "summary", "worklist", "serve", "stats", "config", "doctor"]
+    {
         insta::assert_snapshot!(format!("help-{command}"), succeed([command, "--help"]));
     }
 }

@@ -40,7 +40,8 @@ fn the_month_is_what_an_independent_count_of_the_file_gives() {
     assert!(said.starts_with(&format!("2025-09: {} records in London", month().count())), "{said}");
     // Nothing is lost: what is no borough is a row.
     assert_eq!(figure("borough", "", "all") + figure("elsewhere", "", "all"), month().count() as u64);
-    let sum_of_strands: u64 = ["race", "religion", "sexual_orientation", "transgender", "disability"].map(|s| figure("london", "London", s)).iter().sum();
+    let sum_of_strands: u64 =
+        ["race", "religion", "sexual_orientation", "transgender", "disability"].map(|s| figure("london", "London", s)).iter().sum();
     assert!(sum_of_strands > month().count() as u64, "strands overlap and are not added up");
 }
 
@@ -68,10 +69,7 @@ fn the_same_month_is_published_once_and_nothing_of_others_is_touched() {
     let older = summary(&["--month", "2025-09", "--as-known-on", "2025-10-05"]);
     assert!(String::from_utf8(older.stderr).unwrap().contains("were replaced"));
     assert_ne!(bytes(&folder), first);
-    for (wrong, code) in [
-        (["--tier", "public"], 2),
-        (["--month", "2031-01"], 2),
-    ] {
+    for (wrong, code) in [(["--tier", "public"], 2), (["--month", "2031-01"], 2)] {
         assert_eq!(summary(&wrong).status.code(), Some(code), "{wrong:?}");
     }
     let held = bytes(&folder);

@@ -1,6 +1,7 @@
 //! Places to engage. No count of a place and nothing expected of one is written.
 
-use super::{Geometry, Period, borough_of, bytes, geometry, unit_id};
+use super::hotspots::{Geometry, borough_of, geometry};
+use super::{Period, bytes, unit_id};
 use hotspot_core::disclosure::Released;
 use hotspot_core::release::ReportingArea;
 use hotspot_core::units::Units;

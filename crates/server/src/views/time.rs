@@ -1,6 +1,7 @@
 //! One hotspot with its story, and what events did.
 
-use super::{Geometry, HotspotEntry, Period, bytes, geometry, hotspot_entries, rounded};
+use super::hotspots::{Geometry, HotspotEntry, geometry, hotspot_entries};
+use super::{Period, bytes, rounded};
 use crate::query::strand_name;
 use hotspot_core::Strand;
 use hotspot_core::disclosure::Released;

@@ -69,13 +69,12 @@ impl Analysis<'_> {
     /// [`Error::OutOfRange`] for a resolution that the units have not got, [`Error::Length`] for columns that differ, and
     /// what [`detect`] finds wrong with the settings.
     pub fn strand(&self, strand: Option<Strand>) -> Result<StrandAnalysis> {
-        let level = self.level()?;
         let filter = Filter { strand, ..Filter::over(self.window) };
         let (counts, found) = self.detect(filter)?;
         let (identities, ended) = self.identified(strand, &found.places);
         let named = found.places.iter().zip(identities).enumerate();
         let mut hotspots: Vec<Hotspot> = named.map(|(i, (place, identity))| self.named(identity, i, place)).collect();
-        self.tally(filter, &mut hotspots, level.len(), |unit| level.row_of(unit));
+        self.tally(filter, &mut hotspots)?;
         Ok(StrandAnalysis {
             strand,
             window: self.window,
@@ -173,24 +172,34 @@ impl Analysis<'_> {
     }
 
     /// Counts strands and months of every hotspot in one pass over the facts.
-    fn tally(&self, filter: Filter, hotspots: &mut [Hotspot], units: usize, row_of: impl Fn(u32) -> Option<u32>) {
-        let mut owner = vec![u32::MAX; units];
-        for (i, hotspot) in hotspots.iter().enumerate() {
-            for unit in &hotspot.units {
-                owner[*unit as usize] = i as u32;
-            }
-        }
-        for row in self.facts.rows(&filter) {
-            let Some(hotspot) = self.facts.unit(row).and_then(&row_of).and_then(|u| hotspots.get_mut(owner[u as usize] as usize))
-            else {
-                continue;
-            };
+    fn tally(&self, filter: Filter, hotspots: &mut [Hotspot]) -> Result<()> {
+        for (i, row) in self.facts_of(hotspots, &filter)? {
+            let hotspot = &mut hotspots[i];
             let fact = self.facts.get(row).expect("the row came from these facts");
             for strand in fact.strands.iter() {
                 hotspot.strands[usize::from(strand.code())] += fact.count;
             }
             hotspot.months[usize::from(fact.month.index() - self.window.from().index())] += fact.count;
         }
+        Ok(())
+    }
+
+    /// The facts that a filter counts in a hotspot: place of the hotspot in the list, and row of the fact, ascending.
+    pub(super) fn facts_of<'b>(
+        &'b self,
+        hotspots: &[Hotspot],
+        filter: &'b Filter,
+    ) -> Result<impl Iterator<Item = (usize, usize)> + use<'b>> {
+        let level = self.level()?;
+        let mut owner = vec![None; level.len()];
+        for (i, hotspot) in hotspots.iter().enumerate() {
+            for unit in &hotspot.units {
+                let slot = owner.get_mut(*unit as usize);
+                *slot.ok_or(Error::OutOfRange { what: "unit of a hotspot", must: "a row of the level" })? = Some(i);
+            }
+        }
+        let of = move |row| Some((owner[level.row_of(self.facts.unit(row)?)? as usize]?, row));
+        Ok(self.facts.rows(filter).filter_map(of))
     }
 
     /// Postcode district and compass part of the borough; outside London the compass part of the study area, or the name of the polygon.

@@ -118,7 +118,7 @@ impl Appraisal<'_> {
             rayon::join(|| self.rates(&counts, everything), || rayon::join(|| self.gi_star(&counts), || self.clusters(&counts)));
         let (fitted, gi_star, clusters) = (fitted?, gi_star?, clusters?);
         let years = found.window.len() as f64 / 12.0;
-        let known = self.known(found, filter, level.len(), |unit| level.row_of(unit));
+        let known = self.known(found, filter)?;
         for (hotspot, known) in found.hotspots.iter_mut().zip(known) {
             let rates = fitted.iter().zip(self.denominators);
             let rates = rates.map(|((relative, _), d)| {
@@ -173,24 +173,15 @@ impl Appraisal<'_> {
     }
 
     /// Incidents of each hotspot with a known person, by role.
-    fn known(&self, found: &StrandAnalysis, filter: Filter, units: usize, row_of: impl Fn(u32) -> Option<u32>) -> Vec<[u32; 3]> {
-        let facts = self.analysis.facts;
-        let mut owner = vec![u32::MAX; units];
-        for (i, hotspot) in (0..).zip(&found.hotspots) {
-            for unit in &hotspot.units {
-                owner[*unit as usize] = i;
-            }
-        }
+    fn known(&self, found: &StrandAnalysis, filter: Filter) -> Result<Vec<[u32; 3]>> {
         let mut known = vec![[0; 3]; found.hotspots.len()];
-        for row in facts.rows(&filter) {
-            let hotspot = facts.unit(row).and_then(&row_of).and_then(|u| known.get_mut(owner[u as usize] as usize));
-            if let (Some(hotspot), Some(fact)) = (hotspot, facts.get(row)) {
-                for role in Role::ALL {
-                    hotspot[role as usize] += if self.people.key(role, row).is_some() { fact.count } else { 0 };
-                }
+        for (i, row) in self.analysis.facts_of(&found.hotspots, &filter)? {
+            let count = self.analysis.facts.get(row).map_or(0, |fact| fact.count);
+            for role in Role::ALL.into_iter().filter(|role| self.people.key(*role, row).is_some()) {
+                known[i][role as usize] += count;
             }
         }
-        known
+        Ok(known)
     }
 }
 

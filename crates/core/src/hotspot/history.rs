@@ -294,7 +294,6 @@ pub(super) struct Places {
 
 impl Places {
     pub fn of(analysis: &Analysis<'_>, held: &Held<'_>, found: &StrandAnalysis) -> Result<Self> {
-        let level = analysis.level()?;
         for (what, got) in [("days", held.days.len()), ("positions", analysis.metres.len())] {
             if got != analysis.facts.len() {
                 return Err(Error::Length { what, got, expected: analysis.facts.len() });
@@ -302,22 +301,13 @@ impl Places {
         }
         let months = MonthRange::new(held.months.from(), held.months.to().min(analysis.window.to()))
             .ok_or(Error::OutOfRange { what: "months held", must: "not after the window" })?;
-        let mut owner = vec![u32::MAX; level.len()];
-        for (place, hotspot) in found.hotspots.iter().enumerate() {
-            for unit in hotspot.units.iter().chain([&hotspot.peak]) {
-                let slot = owner.get_mut(*unit as usize);
-                *slot.ok_or(Error::OutOfRange { what: "unit of a hotspot", must: "a row of the level" })? = place as u32;
-            }
-        }
         let mut rows = vec![Vec::new(); found.hotspots.len()];
         let mut areas = vec![BTreeSet::new(); found.hotspots.len()];
         let filter = Filter { strand: found.strand, ..Filter::over(months) };
-        for row in analysis.facts.rows(&filter) {
-            let place = analysis.facts.unit(row).and_then(|u| level.row_of(u)).map(|u| owner[u as usize]);
-            let Some(place) = place.filter(|place| *place != u32::MAX) else { continue };
-            rows[place as usize].push(row as u32);
+        for (place, row) in analysis.facts_of(&found.hotspots, &filter)? {
+            rows[place].push(row as u32);
             if let Some(fact) = analysis.facts.get(row).filter(|fact| fact.area != NO_AREA) {
-                areas[place as usize].insert(fact.area);
+                areas[place].insert(fact.area);
             }
         }
         Ok(Self { months, rows, areas })

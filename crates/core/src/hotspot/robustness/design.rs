@@ -75,6 +75,12 @@ impl Setting {
 }
 
 impl Setting {
+    /// The setting that an analysis of a resolution (0 for polygons, which have one size), a window and a reference measure is.
+    pub fn published(resolution: u8, months: usize, reference: Reference) -> Self {
+        let resolution = if resolution == 0 { Self::BASE.resolution } else { resolution };
+        Self { resolution, reference, ..Self::BASE }.for_window(months)
+    }
+
     /// The setting for an analysis of a window of so many months: its months are those of the policy for a window of twelve, and in
     /// proportion for any other; never fewer than one.
     #[must_use]
@@ -85,8 +91,8 @@ impl Setting {
     /// In words, `resolution 8, 24 months`: only what differs from the published analysis; `as published` when nothing does.
     ///
     /// ```
-    /// use hotspot_core::hotspot::robustness::Setting;
-    /// let published = Setting { resolution: 8, months: 6, ..Setting::BASE };
+    /// use hotspot_core::hotspot::robustness::{Reference, Setting};
+    /// let published = Setting::published(8, 6, Reference::Area);
     /// assert_eq!(Setting::BASE.for_window(6).in_words(&published), "resolution 9");
     /// assert_eq!(Setting { resolution: 8, months: 24, ..Setting::BASE }.for_window(6).in_words(&published), "12 months");
     /// ```

@@ -492,8 +492,7 @@ fn outlines(known: &Known, boroughs: &[Borough]) -> Result<Option<AreaLayer>> {
     if boroughs.is_empty() {
         return Ok(None);
     }
-    let outlines = boroughs.iter().map(|b| (b.code.clone(), b.name.clone(), b.polygon.clone())).collect();
-    AreaLayer::new("boroughs".to_owned(), outlines).map(Some).map_err(|e| known.fail(e))
+    AreaLayer::of_boroughs(boroughs).map(Some).map_err(|e| known.fail(e))
 }
 
 impl Known {

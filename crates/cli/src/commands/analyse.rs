@@ -1,12 +1,11 @@
 //! `hotspot analyse`.
 
 use crate::args::{AnalyseArgs, QuestionArgs, ReferenceArg};
-use crate::commands::units::Asked;
+use crate::commands::units::{Asked, breaks};
 use crate::commands::{note, say};
 use crate::failure::{Done, Failure};
 use crate::progress;
 use hotspot_core::MonthRange;
-use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::Filter;
 use hotspot_core::hotspot::analysis::Analysis;
 use hotspot_core::hotspot::appraisal::Appraisal;
@@ -109,7 +108,7 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     let bar = progress::spinner("reading the store");
     let calendar = args.events.as_deref().map(read_calendar).transpose()?;
     let asked = Asked::load(&args.question, &bar)?;
-    let denominators_and_file = denominators(&asked, args.ambient.as_deref())?;
+    let (denominators, ambient) = denominators(&asked, args.ambient.as_deref())?;
     let sources_file = sources_of(&asked, args.sources.as_deref())?;
     if args.settings.is_some() {
         note(
@@ -132,14 +131,14 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     let analysis = Analysis { facts: &facts, metres: &metres, ..analysis };
     let mut analyses = analysis.all()?;
     bar.set_message("asking again under other settings");
-    let residents = asked.london.then(|| ResidentPoints::of(Atlas::london()));
+    let residents = asked.residents.as_ref();
     let (design, version) = match args.settings {
         None => (Design::Fixed, ROBUSTNESS_VERSION.to_owned()),
         Some(settings) => {
             (Design::Random { settings, seed: args.seed }, format!("random, {settings} settings, seed {}", args.seed))
         }
     };
-    let frames = Frames::new(&asked.units, design.settings(), residents.as_ref().map(Residents::Points))?;
+    let frames = Frames::new(&asked.units, design.settings(), residents.map(Residents::Points))?;
     let held = MonthRange::new(asked.months.from(), asked.month).unwrap_or(asked.window);
     let multiverse = Multiverse {
         frames: &frames,
@@ -160,22 +159,16 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
             hotspot.robustness = answer;
         }
     }
-    let published = Setting {
-        // Polygons have one size, which stands for the resolution of the design's base.
-        resolution: if asked.resolution == 0 { Setting::BASE.resolution } else { asked.resolution },
-        months: asked.window.len() as u16,
-        reference: match asked.by {
-            ReferenceArg::Area => Reference::Area,
-            ReferenceArg::Residents => Reference::Residents,
-        },
-        ..Setting::BASE
+    let reference = match asked.by {
+        ReferenceArg::Area => Reference::Area,
+        ReferenceArg::Residents => Reference::Residents,
     };
+    let published = Setting::published(asked.resolution, asked.window.len(), reference);
     let words = |s: &Setting| s.for_window(asked.window.len()).in_words(&published);
     let robustness = RobustnessSettings { version, settings: robustness.settings.iter().map(words).collect() };
     drop(frames);
     bar.set_message("asking how sure each hotspot is");
     let evidence = EvidencePolicy::current();
-    let (denominators, ambient) = denominators_and_file;
     let appraisal = Appraisal {
         analysis: &analysis,
         people: &asked.placed.people,
@@ -186,11 +179,11 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     };
     let unit_rates = appraisal.run(&mut analyses)?;
     bar.set_message("looking for places where few reports come");
-    let (silence, sources) = silence_of(&analysis, sources_file, residents.as_ref())?;
+    let (silence, sources) = silence_of(&analysis, sources_file, residents)?;
     bar.set_message("simulating patrols that follow the map");
     let feedback = analysis.feedback(args.seed)?;
     bar.set_message("asking what the months say");
-    let breaks = asked.breaks();
+    let breaks = breaks(asked.known.class, asked.london);
     let areas: Vec<&str> = asked.placed.areas.iter().map(|area| area.code.as_str()).collect();
     let held = Held { months: held, days: &asked.placed.days, areas: &areas, breaks: &breaks };
     let events = calendar.as_ref().map_or_else(Vec::new, |calendar| calendar.events.clone());

@@ -1,14 +1,11 @@
 //! `hotspot summary`.
 
 use crate::args::{BasisArg, SummaryArgs, TierArg, UnitArgs};
-use crate::commands::units::{KnownThen, place};
+use crate::commands::units::{KnownThen, breaks, last_complete, place};
 use crate::commands::{note, say};
 use crate::failure::{Done, Failure};
 use crate::progress;
-use hotspot_core::BreakRegistry;
 use hotspot_core::atlas::Atlas;
-use hotspot_core::release::DataClass;
-use hotspot_core::simulate::is_simulated;
 use hotspot_core::summary::{Basis, Summary, SummaryInput};
 use hotspot_pipeline::summary::{FILE, cube, publish};
 use hotspot_report::summary::Publication;
@@ -21,20 +18,17 @@ pub fn run(args: &SummaryArgs) -> Done {
     }
     let bar = progress::spinner("reading the store");
     let KnownThen { known, as_known_on, months } = KnownThen::load(&args.store, args.as_known_on)?;
-    let complete = months.iter().filter(|m| m.last_day() <= as_known_on).last().unwrap_or(months.to());
-    let month = args.month.unwrap_or(complete);
+    let month = args.month.unwrap_or_else(|| last_complete(months, as_known_on));
     bar.set_message("counting by borough");
     let (_, placed, london) = place(&UnitArgs::default(), &known)?;
     if !london {
         return Err(Failure::cannot("the summary is by London borough: most points lie elsewhere"));
     }
-    let atlas = Atlas::london();
-    let cube = cube(&placed, atlas)?.ok_or_else(|| Failure::data("the store holds no record"))?;
+    let cube = cube(&placed, Atlas::london())?.ok_or_else(|| Failure::data("the store holds no record"))?;
     if !cube.months().contains(month) {
         return Err(Failure::cannot(format!("--month {month}: the store holds {} as known on {as_known_on}", cube.months())));
     }
-    let concerns = |b: &&hotspot_core::SeriesBreak| known.class != DataClass::Synthetic || is_simulated(b);
-    let breaks = BreakRegistry::new(atlas.breaks().all().iter().filter(concerns).cloned().collect());
+    let breaks = breaks(known.class, london);
     let basis = match args.by {
         BasisArg::Recorded => Basis::Recorded,
         BasisArg::Occurred => Basis::Occurred,

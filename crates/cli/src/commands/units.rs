@@ -12,7 +12,7 @@ use hotspot_core::hotspot::analysis::{Analysis, PastHotspot};
 use hotspot_core::hotspot::denominator::{Denominator, RESIDENTS};
 use hotspot_core::hotspot::detect::DetectParams;
 use hotspot_core::release::DataClass;
-use hotspot_core::residents::{RESIDENTS_NAME, ResidentPoints, residents_by_cell};
+use hotspot_core::residents::{RESIDENTS_NAME, ResidentPoints};
 use hotspot_core::simulate::is_simulated;
 use hotspot_core::units::Units;
 use hotspot_core::{BreakRegistry, LonLat, Month, MonthRange, SeriesBreak};
@@ -57,6 +57,8 @@ pub struct Asked {
     pub units: Units,
     pub placed: Placed,
     pub london: bool,
+    /// Residents, where they are known: in London.
+    pub residents: Option<ResidentPoints>,
     /// 0 for polygons.
     pub resolution: u8,
     pub by: ReferenceArg,
@@ -74,7 +76,8 @@ impl Asked {
         bar.set_message("placing records");
         let (units, placed, london) = place(&args.units, &known)?;
         let resolution = if matches!(units, Units::Areas(_)) { 0 } else { args.resolution };
-        let (reference, reference_name) = reference_of(args.reference, &units, resolution, london)?;
+        let residents = london.then(|| ResidentPoints::of(Atlas::london()));
+        let (reference, reference_name) = reference_of(args.reference, &units, resolution, residents.as_ref())?;
         let rule = DetectParams { threshold: args.threshold, ..DetectParams::default() };
         Ok(Self {
             known,
@@ -85,22 +88,13 @@ impl Asked {
             units,
             placed,
             london,
+            residents,
             resolution,
             by: args.reference,
             reference,
             reference_name,
             rule,
         })
-    }
-
-    /// Breaks of recording that concern the records: London's; of a synthetic London those that it was made with.
-    pub fn breaks(&self) -> BreakRegistry {
-        if !self.london {
-            return BreakRegistry::default();
-        }
-        let known = Atlas::london().breaks().all().iter();
-        let concerns = |b: &&SeriesBreak| self.known.class != DataClass::Synthetic || is_simulated(b);
-        BreakRegistry::new(known.filter(concerns).cloned().collect())
     }
 
     /// The analysis, going on from the hotspots of an earlier release.
@@ -117,15 +111,12 @@ impl Asked {
             before,
         }
     }
-}
 
-impl Asked {
     /// Measures of what is at risk by unit of the hotspots: the reference measure of the rule first, then what else is known.
     pub fn denominators(&self) -> Vec<Denominator> {
         let level = self.units.level(self.resolution).expect("the question was placed on this level");
         let area = Denominator::area(level.area_km2);
-        let residents = self.london.then(|| {
-            let points = ResidentPoints::of(Atlas::london());
+        let residents = self.residents.as_ref().map(|points| {
             let values = match &self.units {
                 Units::Cells(grid) => level.roll_up(&points.on(grid, [0.0; 2]), 0.0),
                 Units::Areas(layer) => points.in_areas(layer),
@@ -139,15 +130,27 @@ impl Asked {
     }
 }
 
+/// Breaks of recording that concern records of a class: London's; of a synthetic London those that it was made with.
+pub fn breaks(class: DataClass, london: bool) -> BreakRegistry {
+    let known = Atlas::london().breaks().all().iter().filter(|_| london);
+    let concerns = |b: &&SeriesBreak| class != DataClass::Synthetic || is_simulated(b);
+    BreakRegistry::new(known.filter(concerns).cloned().collect())
+}
+
 /// The reference measure by unit, and its name.
-fn reference_of(wanted: ReferenceArg, units: &Units, resolution: u8, london: bool) -> Done<(Vec<f64>, String)> {
+fn reference_of(
+    wanted: ReferenceArg,
+    units: &Units,
+    resolution: u8,
+    residents: Option<&ResidentPoints>,
+) -> Done<(Vec<f64>, String)> {
     let level = units.level(resolution).ok_or_else(|| Failure::cannot("the grid has no such resolution"))?;
-    match (wanted, units) {
-        (ReferenceArg::Area, _) => Ok((level.area_km2.to_vec(), "area inside the study area, km²".to_owned())),
-        (ReferenceArg::Residents, Units::Cells(grid)) if london => {
-            Ok((level.roll_up(&residents_by_cell(grid, Atlas::london()), 0.0), RESIDENTS_NAME.to_owned()))
+    match (wanted, units, residents) {
+        (ReferenceArg::Area, ..) => Ok((level.area_km2.to_vec(), "area inside the study area, km²".to_owned())),
+        (ReferenceArg::Residents, Units::Cells(grid), Some(points)) => {
+            Ok((level.roll_up(&points.on(grid, [0.0; 2]), 0.0), RESIDENTS_NAME.to_owned()))
         }
-        (ReferenceArg::Residents, _) => Err(Failure::cannot("--reference residents is known for cells of London only")),
+        (ReferenceArg::Residents, ..) => Err(Failure::cannot("--reference residents is known for cells of London only")),
     }
 }
 
@@ -169,8 +172,7 @@ pub fn place(args: &UnitArgs, known: &Known) -> Done<(Units, Placed, bool)> {
     }
     if known.kind == FactKind::Counts {
         // Published counts have no points; those by borough have polygons that the program carries.
-        let boroughs = atlas.boroughs().iter().map(|b| (b.code.clone(), b.name.clone(), b.polygon.clone())).collect();
-        let layer = AreaLayer::new("London boroughs".to_owned(), boroughs)?;
+        let layer = AreaLayer::of_boroughs(atlas.boroughs())?;
         let placed = facts::facts_on_areas(known, &layer, atlas.boroughs())?;
         if known.area_codes.iter().any(|code| layer.row(code).is_some()) {
             return Ok((Units::Areas(layer), placed, true));
@@ -212,6 +214,6 @@ fn window_of(month: Month, length: u16, held: MonthRange, as_known_on: Date) -> 
 }
 
 /// The last month that was over on the day, or the last one that there is.
-fn last_complete(months: MonthRange, day: Date) -> Month {
+pub fn last_complete(months: MonthRange, day: Date) -> Month {
     months.iter().filter(|m| m.last_day() <= day).last().unwrap_or(months.to())
 }

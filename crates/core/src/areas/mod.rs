@@ -9,6 +9,7 @@ mod tests;
 pub use borough_index::BoroughIndex;
 pub use contiguity::Contiguity;
 
+use crate::atlas::Borough;
 use crate::error::{Error, Result};
 use crate::grid::study_area::steradians;
 use crate::projection::{LonLat, Projection};
@@ -117,6 +118,15 @@ impl AreaLayer {
         layer.area_km2 = plane.iter().map(|p| p.unsigned_area() / 1e6).collect();
         layer.neighbors = contiguity::contiguity(&plane, Contiguity::Queen)?;
         Ok(layer)
+    }
+
+    /// Boroughs as a layer, in their order.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn of_boroughs(boroughs: &[Borough]) -> Result<Self> {
+        let outlines = boroughs.iter().map(|b| (b.code.clone(), b.name.clone(), b.polygon.clone())).collect();
+        Self::new("London boroughs".to_owned(), outlines)
     }
 
     /// What the layer is called.

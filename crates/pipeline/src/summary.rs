@@ -7,7 +7,7 @@ use hotspot_core::areas::AreaLayer;
 use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::{Fact, FactKind, NO_AREA};
 use hotspot_core::hotspot::protection::Role;
-use hotspot_core::summary::{Basis, Counted, Cube, Level, Line, Place, Traits};
+use hotspot_core::summary::{Basis, Counted, Cube, Level, Line, Place, Traits, strands};
 use hotspot_core::{FlagStatus, Month, MonthRange, PlaceKind, Strand, StrandSet};
 use polars::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -17,11 +17,6 @@ use std::path::{Path, PathBuf};
 pub const NOT_KNOWN: &str = "Borough not known";
 /// Months over which a victim is a repeat one.
 const REPEAT_MONTHS: u16 = 12;
-
-/// All records, and each strand, in the order of the columns.
-fn strands() -> impl Iterator<Item = Option<Strand>> {
-    std::iter::once(None).chain(Strand::ALL.iter().copied().map(Some))
-}
 
 /// Counts what was placed by borough, month and strand, by the month of recording and by that of occurrence. Of incidents every month held has a
 /// figure, be it 0; of published counts only what the publisher has given.
@@ -41,10 +36,15 @@ pub fn cube(placed: &Placed, atlas: &Atlas) -> Result<Option<Cube>> {
         FactKind::Events => {
             let counted = counted(placed, place_of).map_err(|e| Error::source(Stage::Facts, Path::new("records"), e))?;
             let victims = victims(placed, place_of);
+            // A month before the first, or after the last, of a basis was never held by it: it is no month without records.
+            let held = Basis::ALL.map(|basis| {
+                let months = || counted.keys().filter(|key| key.0 == basis).map(|key| key.2);
+                months().min().zip(months().max()).and_then(|(from, to)| MonthRange::new(from, to)).unwrap_or(range)
+            });
             let mut lines = Vec::new();
             for area in 0..=rows.len() {
-                for basis in Basis::ALL {
-                    for month in range.iter() {
+                for (basis, held) in Basis::ALL.into_iter().zip(held) {
+                    for month in held.iter() {
                         for strand in strands() {
                             let key = (basis, area, month, strand);
                             let mut all = counted.get(&key).copied().unwrap_or_default();
@@ -88,8 +88,7 @@ fn places(placed: &Placed, atlas: &Atlas) -> (Vec<Place>, Vec<u16>) {
         let here = |b: &hotspot_core::atlas::Borough| b.bcu.as_deref() == Some(*unit);
         places.push(Place { residents: residents(&here), ..place(Level::CommandUnit, "", unit) });
     }
-    let outlines = atlas.boroughs().iter().map(|b| (b.code.clone(), b.name.clone(), b.polygon.clone())).collect();
-    let layer = AreaLayer::new("London boroughs".to_owned(), outlines).expect("the boroughs are sound polygons");
+    let layer = AreaLayer::of_boroughs(atlas.boroughs()).expect("the boroughs are sound polygons");
     let km2: BTreeMap<&str, f64> = layer.codes().iter().map(String::as_str).zip(layer.area_km2().iter().copied()).collect();
     let mut rows = vec![0u16; placed.areas.len()];
     let boroughs: BTreeMap<&str, _> = atlas.boroughs().iter().map(|b| (b.code.as_str(), b)).collect();

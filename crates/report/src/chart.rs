@@ -41,10 +41,12 @@ mod series;
 mod sparkline;
 mod svg;
 
+pub(crate) use axis::number;
 pub use control::{ControlChartInput, control_chart, control_table};
 pub use dots::{DotsInput, IntervalRow, Reference, dots_table, interval_dots};
 pub use funnel::{FunnelInput, FunnelLimits, FunnelPoint, funnel_chart, funnel_table};
 pub use multiples::{MultiplesInput, multiples_table, small_multiples};
+pub(crate) use series::signal_words;
 pub use series::{Band, MonthFigure, MonthlySeries, Note};
 pub use sparkline::{SparklineInput, sparkline};
 
@@ -124,12 +126,12 @@ impl Frame<'_> {
     }
 
     fn number(&self, value: f64) -> String {
-        axis::number(value, self.decimals)
+        number(value, self.decimals)
     }
 
     /// A limit or a mean: with a decimal even where figures are whole.
     fn limit(&self, value: f64) -> String {
-        axis::number(value, if value.abs() < 1000.0 { self.decimals.max(1) } else { self.decimals })
+        number(value, if value.abs() < 1000.0 { self.decimals.max(1) } else { self.decimals })
     }
 }
 
@@ -167,7 +169,7 @@ const MONTHS: [&str; 12] =
     ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 /// `March 2025`.
-fn month_name(month: Month) -> String {
+pub(crate) fn month_name(month: Month) -> String {
     format!("{} {}", MONTHS[usize::from(month.month()) - 1], month.year())
 }
 

@@ -15,7 +15,7 @@ pub use observation::{Measure, Observation};
 use crate::chart::ChartError;
 use crate::workbook::WorkbookError;
 use hotspot_core::release::DataClass;
-use hotspot_core::summary::{Cube, Summary};
+use hotspot_core::summary::{Cube, Summary, strands};
 use hotspot_core::{BreakRegistry, Strand};
 use jiff::civil::Date;
 
@@ -59,7 +59,7 @@ impl Publication<'_> {
     /// Strands of which anything is known, all records first.
     pub(crate) fn strands(&self) -> Vec<Option<Strand>> {
         let known = |s: Option<Strand>| self.cube.column(self.summary.basis, 0, s).is_some();
-        std::iter::once(None).chain(Strand::ALL.iter().copied().map(Some)).filter(|s| known(*s)).collect()
+        strands().filter(|s| known(*s)).collect()
     }
 
     /// What stands in every file: the class, in words.

@@ -12,7 +12,7 @@
 //!
 //! Percentages are not given on a base under 30 ([`RollingChange::small_base`]): the counts are said instead.
 
-use super::{Basis, Counted, Level, Series, SummaryInput};
+use super::{Basis, Counted, Level, Series, SummaryInput, strands};
 use crate::error::Result;
 use crate::incident::Strand;
 use crate::month::{Month, MonthRange};
@@ -212,7 +212,7 @@ const FUNNEL: usize = 3;
 /// Where each borough stands among boroughs, strand by strand.
 pub(super) fn funnels(input: &SummaryInput<'_>, series: &mut [Series]) -> Result<()> {
     let places = input.cube.places();
-    for strand in std::iter::once(None).chain(Strand::ALL.iter().copied().map(Some)) {
+    for strand in strands() {
         let rows: Vec<(usize, u32, f64)> = (0..series.len())
             .filter_map(|row| {
                 let one = &series[row];

@@ -64,6 +64,11 @@ pub struct Series {
     pub figures: Figures,
 }
 
+/// All records, then each strand.
+pub fn strands() -> impl Iterator<Item = Option<Strand>> {
+    std::iter::once(None).chain(Strand::ALL.iter().copied().map(Some))
+}
+
 impl Summary {
     /// Everything of one month, by one date.
     ///
@@ -73,7 +78,7 @@ impl Summary {
         let cube = input.cube;
         let mut series = Vec::new();
         for place in 0..cube.places().len() as u16 {
-            for strand in std::iter::once(None).chain(Strand::ALL.iter().copied().map(Some)) {
+            for strand in strands() {
                 series.push(Series { place, strand, figures: figures::of(input, basis, place, strand)? });
             }
         }

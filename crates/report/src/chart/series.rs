@@ -168,22 +168,8 @@ impl<'a> MonthlySeries<'a> {
     }
 
     fn signal_words(&self, signal: &Signal) -> String {
-        let (from, to) = (month_name(self.month(signal.from)), month_name(self.month(signal.to)));
-        let above = signal.side == Side::Above;
         let count = self.months[signal.from..=signal.to].iter().filter(|m| m.value.is_some()).count();
-        match signal.rule {
-            Rule::Outside => format!("{from} is {} limit", if above { "above the upper" } else { "below the lower" }),
-            Rule::Run => {
-                format!("{from} to {to}, {count} in a row, are {} the centre line", if above { "above" } else { "below" })
-            }
-            Rule::Trend => format!("{from} to {to}, {count} in a row, {}", if above { "rise" } else { "fall" }),
-            Rule::TwoOfThree => {
-                format!("{from} to {to}: two of three are near the {} limit", if above { "upper" } else { "lower" })
-            }
-            Rule::MovingRange => {
-                format!("the step {} from {from} to {to} is larger than its limit", if above { "up" } else { "down" })
-            }
-        }
+        signal_words(signal, self.month(signal.from), self.month(signal.to), count)
     }
 
     /// Everything the lines show, in sentences.
@@ -278,4 +264,23 @@ fn months(count: usize) -> String {
 /// Whether a signal is about this month; a step is about where it leads.
 fn covers(signal: &Signal, at: usize) -> bool {
     if signal.rule == Rule::MovingRange { at == signal.to } else { (signal.from..=signal.to).contains(&at) }
+}
+
+/// A signal with its first and last month, between which are so many figures.
+pub(crate) fn signal_words(signal: &Signal, from: Month, to: Month, count: usize) -> String {
+    let (from, to) = (month_name(from), month_name(to));
+    let above = signal.side == Side::Above;
+    match signal.rule {
+        Rule::Outside => format!("{from} is {} limit", if above { "above the upper" } else { "below the lower" }),
+        Rule::Run => {
+            format!("{from} to {to}, {count} in a row, are {} the centre line", if above { "above" } else { "below" })
+        }
+        Rule::Trend => format!("{from} to {to}, {count} in a row, {}", if above { "rise" } else { "fall" }),
+        Rule::TwoOfThree => {
+            format!("{from} to {to}: two of three are near the {} limit", if above { "upper" } else { "lower" })
+        }
+        Rule::MovingRange => {
+            format!("the step {} from {from} to {to} is larger than its limit", if above { "up" } else { "down" })
+        }
+    }
 }

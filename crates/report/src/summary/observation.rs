@@ -90,7 +90,6 @@ impl Observation {
     pub fn status(&self, provisional: bool) -> &'static str {
         match self.value {
             Err(gap) => gap.shorthand(),
-            Ok(_) if self.measure == Measure::Change && self.limits.is_none() => "[u]",
             Ok(_) if provisional && self.measure == Measure::Records => "[p]",
             Ok(_) => "",
         }

@@ -3,37 +3,20 @@
 use super::{Publication, ReportError};
 use crate::chart::{
     ControlChartInput, Fit, Frame, MonthlySeries, MultiplesInput, Note, SparklineInput, Table, control_chart, control_table,
-    multiples_table, small_multiples, sparkline,
+    month_name, multiples_table, number, signal_words, small_multiples, sparkline,
 };
 use hotspot_core::summary::figures::{JUDGED, YEAR};
 use hotspot_core::summary::{Basis, Chart, Level, Series};
-use hotspot_core::time::control_chart::{Rule, Side, Signal};
+use hotspot_core::time::control_chart::Signal;
 use hotspot_core::{Month, MonthRange, Strand};
 use minijinja::{Environment, context};
 
 /// Months of the charts.
 const SHOWN: u16 = 36;
 
-const NAMES: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-
-/// `October 2026`.
-fn month_name(month: Month) -> String {
-    let first = month.first_day();
-    format!("{} {}", NAMES[usize::from(first.month() as u8 - 1)], first.year())
-}
-
-/// A number with separators of thousands.
+/// A number with its thousands apart.
 fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    number(n as f64, 0)
 }
 
 /// A change in per cent, signed; nothing has no sign.
@@ -42,25 +25,12 @@ fn percent(change: f64) -> String {
     if text == "-0" || text == "+0" { "0".to_owned() } else { text }
 }
 
-/// A signal with the months that it is of.
-fn signal_words(signal: &Signal, months: MonthRange) -> String {
-    let at = |point: usize| month_name(months.from().plus(point as u16));
-    let above = signal.side == Side::Above;
-    match signal.rule {
-        Rule::Outside => format!("{} is {} limit", at(signal.from), if above { "above the upper" } else { "below the lower" }),
-        Rule::Run => format!("{} to {} all lie {} the mean", at(signal.from), at(signal.to), if above { "above" } else { "below" }),
-        Rule::Trend => format!("{} to {} {} month by month", at(signal.from), at(signal.to), if above { "rise" } else { "fall" }),
-        Rule::TwoOfThree => {
-            format!("two of three months to {} are near the {} limit", at(signal.to), if above { "upper" } else { "lower" })
-        }
-        Rule::MovingRange => format!("the step to {} is larger than its limit", at(signal.to)),
-    }
-}
-
 /// Signals that touch the months which are judged.
 fn late(chart: &Chart) -> Vec<String> {
     let judged = chart.months.len() - JUDGED;
-    chart.chart.signals.iter().filter(|s| s.to >= judged).map(|s| signal_words(s, chart.months)).collect()
+    let at = |point: usize| chart.months.from().plus(point as u16);
+    let words = |s: &Signal| signal_words(s, at(s.from), at(s.to), s.to - s.from + 1);
+    chart.chart.signals.iter().filter(|s| s.to >= judged).map(words).collect()
 }
 
 impl Publication<'_> {
@@ -92,13 +62,7 @@ impl Publication<'_> {
         let london_svg = both(
             control_chart(&london)?,
             control_chart(&ControlChartInput {
-                frame: Frame {
-                    id: "london-narrow",
-                    title: "London, all records",
-                    unit: "records a month",
-                    decimals: 0,
-                    fit: Fit::Narrow,
-                },
+                frame: Frame { id: "london-narrow", fit: Fit::Narrow, ..london.frame },
                 series: london.series.clone(),
             })?,
         );

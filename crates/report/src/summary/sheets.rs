@@ -3,6 +3,7 @@
 use super::observation::{Measure, observations};
 use super::{Publication, ReportError, strand_label};
 use crate::workbook::{About, Cell, Column, Cover, Format, Section, Sheet, Shorthand, Table, Workbook};
+use hotspot_core::summary::similar::RULE;
 use hotspot_core::summary::{Gap, Level, Marked};
 
 /// A cell of a figure, or the shorthand for why there is none.
@@ -64,6 +65,7 @@ impl Publication<'_> {
                 Column::new("Twelve months per 1,000 residents", Format::Decimal(2)),
                 Column::new("Lower limit, 95%", Format::Decimal(2)),
                 Column::new("Upper limit, 95%", Format::Decimal(2)),
+                Column::new("Similar boroughs, median per 1,000", Format::Decimal(2)),
                 Column::new("Change on the twelve months before, per cent", Format::Decimal(1)),
                 Column::new("Lower limit of the change, 95%", Format::Decimal(1)),
                 Column::new("Upper limit of the change, 95%", Format::Decimal(1)),
@@ -86,6 +88,7 @@ impl Publication<'_> {
                     cell(of(Measure::YearRate).value),
                     limit(Measure::YearRate, 0),
                     limit(Measure::YearRate, 1),
+                    cell(of(Measure::Similar).value),
                     cell(of(Measure::Change).value),
                     limit(Measure::Change, 0),
                     limit(Measure::Change, 1),
@@ -94,7 +97,7 @@ impl Publication<'_> {
             let table = Table::new(format!("twelve_months_{at}"), columns, rows.collect())?;
             sheets.push(Sheet::new(
                 strand_label(*strand),
-                format!("{}: the month, twelve months and change, {month} [note 3] [note 4]", strand_label(*strand)),
+                format!("{}: the month, twelve months and change, {month} [note 3] [note 4] [note 5]", strand_label(*strand)),
                 vec!["Unit: records, unless the column says otherwise.".to_owned()],
                 table,
             )?);
@@ -125,6 +128,7 @@ impl Publication<'_> {
             format!("Records stand in the month in which they were {}.", if self.summary.basis == hotspot_core::summary::Basis::Recorded { "recorded" } else { "said to have occurred" }),
             "Residents are those of mid-2023; no rate is given where offices dominate. Limits are exact below 10 records and Byar's from 10 on.".to_owned(),
             "A change is not given on fewer than 30 records, nor across a break in the series. Limits of a change are exact Poisson ones.".to_owned(),
+            format!("Similar boroughs are {RULE}."),
         ];
         Ok(Workbook::new(about, cover, notes, sheets)?)
     }

@@ -14,8 +14,8 @@ export interface Word {
 
 /** From the strongest; outlines are told apart by their dashes, so that they are with any colour vision and in print. */
 export const WORDS: readonly Word[] = [
-  { id: "clear", label: "Clear", meaning: "may be relied on: enough incidents, and hot in at least half of the settings, weighted by where its incidents are", dashes: null },
-  { id: "weak", label: "Weak", meaning: "look again before anybody is sent: few incidents, or it depends on how one counts", dashes: [3, 1.6] },
+  { id: "clear", label: "Clear", meaning: "may be relied on: it has all that the policy of this release asks for", dashes: null },
+  { id: "weak", label: "Weak", meaning: "look again before anybody is sent: it falls short of what the policy asks for", dashes: [3, 1.6] },
   { id: "cannot_tell", label: "Cannot tell", meaning: "too little is known; do not act on it", dashes: [0.8, 1.8] },
 ];
 

@@ -223,7 +223,7 @@ closed_set! {
 }
 
 /// The sources that report one event: a bit per [`Source::code`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct SourceSet(u8);
 
 impl SourceSet {

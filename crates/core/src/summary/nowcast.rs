@@ -1,0 +1,66 @@
+//! How many records of the last months there will be in the end.
+//!
+//! # Definition
+//! [`crate::time::delay::nowcast`] of the months since the last break, [`MONTHS`] at most, with delays of up to [`LONGEST`] months, as known
+//! at the end of the month that is published. Later reports are not predicted, and records that are taken off later are not foreseen.
+//!
+//! By the month of recording there is nothing to wait for: a month is complete when it ends.
+
+use super::figures::{Gap, Marked, concerns};
+use super::{Basis, Level, SummaryInput};
+use crate::error::Result;
+use crate::incident::Strand;
+use crate::month::{Month, MonthRange};
+use crate::time::delay::{NowcastMonth, ReportingTriangle, Reports, nowcast};
+use std::collections::BTreeMap;
+
+/// Longest delay in months.
+pub const LONGEST: u16 = 6;
+/// Months of the triangle at most: delays change over the years.
+pub const MONTHS: u16 = 36;
+
+/// Reports by place, strand, month of occurrence and of recording.
+pub(super) struct Nowcasts {
+    months: BTreeMap<u16, MonthRange>,
+    reports: BTreeMap<(u16, Option<Strand>), BTreeMap<(Month, Month), u64>>,
+    given: bool,
+}
+
+impl Nowcasts {
+    /// What is nowcast: every strand of London, all records of its boroughs and command units.
+    pub(super) fn new(input: &SummaryInput<'_>, basis: Basis) -> Self {
+        let cube = input.cube;
+        let mut all = Self { months: BTreeMap::new(), reports: BTreeMap::new(), given: basis == Basis::Occurred };
+        let Some(held) = MonthRange::new(cube.months().from(), input.month).filter(|_| all.given) else { return all };
+        let recent = MonthRange::new(held.from().max(MonthRange::ending(input.month, MONTHS).from()), input.month).unwrap_or(held);
+        for (row, _) in (0..).zip(cube.places()).filter(|(_, p)| p.level <= Level::Borough) {
+            if let (Some(months), _) = input.breaks.since(recent, |b| concerns(cube, row, b)) {
+                all.months.insert(row, months);
+            }
+        }
+        let strand_of = |place: u16, strand: Option<Strand>| place == 0 || strand.is_none();
+        for tally in cube.tallies().iter().filter(|t| t.recorded <= input.month && t.occurred <= t.recorded) {
+            for place in cube.sums_of(tally.place) {
+                for strand in std::iter::once(None).chain(tally.strands.iter().map(Some)).filter(|s| strand_of(place, *s)) {
+                    *all.reports.entry((place, strand)).or_default().entry((tally.occurred, tally.recorded)).or_default() +=
+                        u64::from(tally.count);
+                }
+            }
+        }
+        all
+    }
+
+    /// The estimates of a place and strand.
+    pub(super) fn of(&self, place: u16, strand: Option<Strand>) -> Result<Marked<Vec<NowcastMonth>>> {
+        if !self.given {
+            return Ok(Err(Gap::NotApplicable));
+        }
+        let (Some(months), Some(reports)) = (self.months.get(&place), self.reports.get(&(place, strand))) else {
+            return Ok(Err(Gap::NotApplicable));
+        };
+        let reports =
+            reports.iter().map(|((occurred, recorded), count)| Reports { occurred: *occurred, recorded: *recorded, count: *count });
+        let triangle = ReportingTriangle::new(reports, *months, LONGEST)?;
+        Ok(nowcast(&triangle, 0.95).map(|n| n.months).map_err(|_: crate::Error| Gap::TooFewMonths))
+    }
+}

@@ -70,6 +70,20 @@ pub(crate) fn rename(stage: Stage, from: &Path, to: &Path) -> Result<()> {
     to.parent().map_or(Ok(()), |folder| flush_folder(stage, folder))
 }
 
+/// Puts the folder `new` where `there` stands, in one step where the file system can exchange two names. Where it cannot, `there` stands at
+/// `aside` for a moment: whoever opens the folder next finds it. Afterwards the old one is at `new` or `aside`.
+pub(crate) fn exchange(stage: Stage, new: &Path, there: &Path, aside: &Path) -> Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        if renameat_with(CWD, new, CWD, there, RenameFlags::EXCHANGE).is_ok() {
+            return there.parent().map_or(Ok(()), |folder| flush_folder(stage, folder));
+        }
+    }
+    rename(stage, there, aside)?;
+    rename(stage, new, there)
+}
+
 /// Flushes the entries of a folder: a rename in it is lasting after this.
 pub(crate) fn flush_folder(stage: Stage, folder: &Path) -> Result<()> {
     if cfg!(unix) {

@@ -51,7 +51,7 @@ macro_rules! physical {
     )+ };
 }
 
-physical!(bool: bool, u8: u8, u16: u16, u32: u32, u64: u64, f64: f64);
+physical!(bool: bool, u8: u8, u16: u16, u32: u32, u64: u64, i64: i64, f64: f64);
 
 impl Physical for String {
     fn column(name: PlSmallStr, values: Vec<Option<Self>>) -> Column {
@@ -131,7 +131,7 @@ macro_rules! stored_as_itself {
     )+ };
 }
 
-stored_as_itself!(bool, u8, u16, u32, u64, f64, String, Vec<u8>, Vec<u32>);
+stored_as_itself!(bool, u8, u16, u32, u64, i64, f64, String, Vec<u8>, Vec<u32>);
 
 macro_rules! stored_as_code {
     ($($type:ty),+) => { $(

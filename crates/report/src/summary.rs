@@ -1,4 +1,4 @@
-//! The monthly borough summary as bytes: every exit prints the same rows.
+//! The monthly borough summary as bytes: every exit prints the same tables and figures.
 //!
 //! | exit | here |
 //! | --- | --- |
@@ -6,34 +6,54 @@
 //! | workbook, as XLSX and ODS | [`Publication::workbook`] |
 //! | page for people: works without JavaScript and prints | [`Publication::page`] |
 
-mod observation;
+mod files;
 mod page;
 mod sheets;
 
-pub use observation::{Measure, Observation};
+pub use files::csv;
 
 use crate::chart::ChartError;
 use crate::workbook::WorkbookError;
+use hotspot_core::hotspot::StrandAnalysis;
+use hotspot_core::hotspot::event::Event;
 use hotspot_core::release::DataClass;
-use hotspot_core::summary::{Cube, Summary, strands};
+use hotspot_core::summary::tables::{Source, Table, tables};
+use hotspot_core::summary::{Basis, Cube, Edition, Groups, Series, Summary, strands};
 use hotspot_core::{BreakRegistry, Strand};
 use jiff::civil::Date;
 
-/// What is published of one month.
+/// From what a publication is made.
 #[derive(Debug, Clone, Copy)]
-pub struct Publication<'a> {
+pub struct Edited<'a> {
     /// What was counted.
     pub cube: &'a Cube,
     /// What is said of it.
     pub summary: &'a Summary,
+    /// Similar boroughs.
+    pub groups: &'a Groups,
     /// Breaks of recording.
     pub breaks: &'a BreakRegistry,
+    /// What is known to have happened: drawn, never said to be a cause.
+    pub events: &'a [Event],
+    /// Hotspots of the release of the month.
+    pub hotspots: Option<&'a [StrandAnalysis]>,
+    /// The edition before.
+    pub before: Option<&'a Edition>,
     /// State of the store.
     pub known_on: Date,
     /// Class of the records.
     pub class: DataClass,
     /// Licence or source statement.
     pub licence: Option<&'a str>,
+    /// What a reader must know.
+    pub warnings: &'a [String],
+}
+
+/// What is published of one month.
+#[derive(Debug, Clone)]
+pub struct Publication<'a> {
+    from: Edited<'a>,
+    tables: Vec<Table>,
 }
 
 /// Why there is no publication.
@@ -55,18 +75,33 @@ pub(crate) fn strand_label(strand: Option<Strand>) -> &'static str {
     strand.map_or("All records", Strand::label)
 }
 
-impl Publication<'_> {
-    /// Strands of which anything is known, all records first.
+impl<'a> Publication<'a> {
+    /// Makes the tables.
+    pub fn new(from: Edited<'a>) -> Self {
+        let Edited { cube, summary, groups, hotspots, class, .. } = from;
+        Self { from, tables: tables(&Source { cube, summary, groups, hotspots, class }) }
+    }
+
+    /// The tables of every exit.
+    pub fn tables(&self) -> &[Table] {
+        &self.tables
+    }
+
+    /// Strands of which anything is known of London, all records first.
     pub(crate) fn strands(&self) -> Vec<Option<Strand>> {
-        let known = |s: Option<Strand>| self.cube.column(self.summary.basis, 0, s).is_some();
-        strands().filter(|s| known(*s)).collect()
+        strands().filter(|s| self.from.cube.has(Basis::Recorded, 0, *s)).collect()
+    }
+
+    /// The series of a place by the month of recording.
+    pub(crate) fn series(&self, place: u16, strand: Option<Strand>) -> &Series {
+        self.from.summary.series(Basis::Recorded, place, strand).expect("every place has every strand")
     }
 
     /// What stands in every file: the class, in words.
     pub(crate) fn marking(&self) -> String {
-        match self.class {
+        match self.from.class {
             DataClass::Synthetic => "SYNTHETIC: about nobody".to_owned(),
-            DataClass::Open => format!("OPEN: {}", self.licence.unwrap_or("published under an open licence")),
+            DataClass::Open => format!("OPEN: {}", self.from.licence.unwrap_or("published under an open licence")),
             DataClass::Restricted => "RESTRICTED: exact figures, for analysts only".to_owned(),
         }
     }

@@ -5,7 +5,7 @@ pub mod stats;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use hotspot_core::evaluate::backtest::Method;
 use hotspot_core::release::DataClass;
-use hotspot_core::{Month, Strand};
+use hotspot_core::{Month, MonthRange, Strand};
 use jiff::civil::Date;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -269,15 +269,6 @@ pub struct EvaluateArgs {
     pub json: bool,
 }
 
-/// By which date records are put into months.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum BasisArg {
-    /// When they were recorded: comparable with the Metropolitan Police's figures
-    Recorded,
-    /// When the incident occurred
-    Occurred,
-}
-
 /// Who reads a summary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TierArg {
@@ -289,26 +280,75 @@ pub enum TierArg {
     Public,
 }
 
+/// A kind of file of a summary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatOfSummary {
+    /// Workbook, `OpenDocument`
+    Ods,
+    /// Workbook, Excel
+    Xlsx,
+    /// Tables, one observation a line
+    Csv,
+    /// The same tables
+    Parquet,
+    /// The page for people
+    Html,
+}
+
+/// Months from one to another.
+#[derive(Debug, Clone, Copy)]
+pub struct MonthsArg(pub MonthRange);
+
+impl FromStr for MonthsArg {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (from, to) = text.split_once("..").ok_or_else(|| "two months with .. between them: 2024-01..2026-10".to_owned())?;
+        let month = |text: &str| text.parse::<Month>().map_err(|e| e.to_string());
+        MonthRange::new(month(from)?, month(to)?).map(Self).ok_or_else(|| "the range ends before it begins".to_owned())
+    }
+}
+
 #[derive(Debug, ClapArgs)]
 pub struct SummaryArgs {
     /// The store
     #[arg(long, value_name = "DIR")]
     pub store: PathBuf,
-    /// Where months are published, each in a folder of its own
+    /// Where months are published, each in a folder of its own; runs.jsonl there has a line for every run
+    #[arg(long, value_name = "DIR", required_unless_present = "explain")]
+    pub out: Option<PathBuf>,
+    /// Releases: the hotspots that the release of the month began, continued and ended are named
     #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
+    pub releases: Option<PathBuf>,
     /// The month; the last complete one of the store by default
     #[arg(long, value_name = "YYYY-MM")]
     pub month: Option<Month>,
+    /// Publish every month of a range in a row, each as known on the sixth of the month after
+    #[arg(long, value_name = "FROM..TO", conflicts_with_all = ["month", "as_known_on"])]
+    pub months: Option<MonthsArg>,
     /// Rebuild the state that was known on a day; all that is known by default
     #[arg(long, value_name = "DATE")]
     pub as_known_on: Option<Date>,
-    /// By which date records are put into months
-    #[arg(long, value_enum, default_value = "recorded")]
-    pub by: BasisArg,
+    /// Polygons that are counted beside the boroughs, such as wards
+    #[arg(long, value_name = "FILE.geojson")]
+    pub areas: Option<PathBuf>,
+    /// Property with the code of a polygon; the first of code, gss_code, wardcode by default
+    #[arg(long, value_name = "PROPERTY", requires = "areas")]
+    pub area_code: Option<String>,
+    /// Calendar of events that the charts show: columns id, name, from, to, strands, areas
+    #[arg(long, value_name = "FILE.csv")]
+    pub events: Option<PathBuf>,
+    /// Most similar boroughs of your own: columns code and similar, a row for each pair; by default they are computed
+    #[arg(long, value_name = "FILE.csv")]
+    pub similar: Option<PathBuf>,
+    /// Files to write
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "ods,xlsx,csv,parquet,html")]
+    pub formats: Vec<FormatOfSummary>,
     /// Who reads it
     #[arg(long, value_enum, default_value = "analyst")]
     pub tier: TierArg,
+    /// Say how a figure came about, from rows to table, and publish nothing: a place (name or code), a month, a strand (or all)
+    #[arg(long, value_names = ["PLACE", "YYYY-MM", "STRAND"], num_args = 1..=3, value_delimiter = ',', conflicts_with = "months")]
+    pub explain: Option<Vec<String>>,
 }
 
 #[derive(Debug, ClapArgs)]

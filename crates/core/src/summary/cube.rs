@@ -50,6 +50,9 @@ pub enum Level {
 }
 
 impl Level {
+    /// All, from the largest.
+    pub const ALL: [Self; 5] = [Self::London, Self::CommandUnit, Self::Borough, Self::Elsewhere, Self::Area];
+
     /// Stable identifier.
     pub const fn id(self) -> &'static str {
         match self {
@@ -305,6 +308,11 @@ impl Cube {
     /// Every place that a record counts for.
     fn chain(&self, tally: &Tally) -> impl Iterator<Item = u16> + use<> {
         self.sums_of(tally.place).chain(tally.area)
+    }
+
+    /// Whether a record counts for a place.
+    pub fn counts_for(&self, tally: &Tally, place: u16) -> bool {
+        self.chain(tally).any(|row| row == place)
     }
 
     fn start(&self, basis: Basis, place: u16, strand: Option<Strand>) -> Option<usize> {

@@ -34,10 +34,11 @@ use h3o::Resolution;
 use hotspot_core::Month;
 use hotspot_core::areas::AreaLayer;
 use hotspot_core::grid::{CellGrid, StudyArea};
-use hotspot_core::hotspot::Hotspot;
 use hotspot_core::hotspot::analysis::PastHotspot;
+use hotspot_core::hotspot::{Hotspot, StrandAnalysis};
 use hotspot_core::projection::Projection;
 use hotspot_core::release::{DataClass, Release, Units};
+use jiff::civil::Date;
 use manifest::{Manifest, Stated};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -247,6 +248,33 @@ pub fn list_releases(releases: &Path) -> Result<Vec<String>> {
     }
     found.sort();
     Ok(found.into_iter().rev().map(|(.., name)| name).collect())
+}
+
+/// The hotspots of the newest release of a month that knew no more than was known on a day, its identifier and the digest that names it;
+/// `None` when there is none.
+///
+/// # Errors
+/// When a file of that release is missing or damaged.
+pub fn hotspots_of(
+    releases: &Path,
+    month: Month,
+    class: DataClass,
+    known_on: Date,
+) -> Result<Option<(String, Vec<StrandAnalysis>)>> {
+    for id in list_releases(releases)? {
+        let folder = releases.join(&id);
+        let Some(manifest) = Manifest::load(&folder)? else { continue };
+        let Some(stated) = manifest.stated() else { continue };
+        if stated.month != month || stated.class != class || stated.as_known_on > known_on {
+            continue;
+        }
+        let open = |name: &str| open(&folder, &manifest, name);
+        let mut analyses = tables::analyses_from_table(&open(ANALYSES)?)?;
+        tables::hotspots_from_table(&open(HOTSPOTS)?, &mut analyses)?;
+        tables::ended_from_table(&open(ENDED)?, &mut analyses)?;
+        return Ok(Some((id, analyses)));
+    }
+    Ok(None)
 }
 
 /// The release whose hotspots the next one goes on from, and those hotspots: the newest of an earlier month with the same study area,

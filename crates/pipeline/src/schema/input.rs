@@ -152,6 +152,14 @@ pub mod calendar {
     pub const ALL: [&str; 6] = [ID, NAME, FROM, TO, STRANDS, AREAS];
 }
 
+/// Most similar boroughs, a row for each pair.
+pub mod similar {
+    /// Code of a borough.
+    pub const CODE: &str = "code";
+    /// Code of one that is similar, the most similar first.
+    pub const SIMILAR: &str = "similar";
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

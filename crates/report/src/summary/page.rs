@@ -39,9 +39,9 @@ impl Publication<'_> {
     /// # Errors
     /// [`ReportError`] when a chart or the page cannot be made.
     pub fn page(&self) -> Result<String, ReportError> {
-        let month = month_name(self.summary.month);
-        let breaks: Vec<String> = self.breaks.inside(self.shown()).map(|b| format!("{}: {}", b.from, b.what)).collect();
-        let all = self.summary.series(0, None).expect("London stands first");
+        let month = month_name(self.from.summary.month);
+        let breaks: Vec<String> = self.from.breaks.inside(self.shown()).map(|b| format!("{}: {}", b.from, b.what)).collect();
+        let all = self.series(0, None);
         let london = ControlChartInput {
             frame: Frame { id: "london", title: "London, all records", unit: "records a month", decimals: 0, fit: Fit::Wide },
             series: self.months_of(all, "London")?,
@@ -50,7 +50,7 @@ impl Publication<'_> {
             .strands()
             .into_iter()
             .flatten()
-            .map(|s| self.months_of(self.summary.series(0, Some(s)).expect("London has every strand"), s.label()))
+            .map(|s| self.months_of(self.series(0, Some(s)), s.label()))
             .collect::<Result<_, _>>()?;
         let several = MultiplesInput {
             frame: Frame { id: "strands", title: "London by strand", unit: "records a month", decimals: 0, fit: Fit::Wide },
@@ -81,8 +81,8 @@ impl Publication<'_> {
             title => format!("Recorded hate crime in London, {month}"),
             month,
             marking => self.marking(),
-            known_on => self.known_on.to_string(),
-            basis => if self.summary.basis == Basis::Recorded { "recorded" } else { "said to have occurred" },
+            known_on => self.from.known_on.to_string(),
+            basis => if true { "recorded" } else { "said to have occurred" },
             headlines => self.headlines(),
             breaks,
             london => london_svg,
@@ -95,20 +95,20 @@ impl Publication<'_> {
 
     /// Months of the charts: three years at most.
     fn shown(&self) -> MonthRange {
-        let held = self.cube.months();
-        let wanted = MonthRange::ending(self.summary.month, SHOWN);
-        MonthRange::new(wanted.from().max(held.from()), self.summary.month).unwrap_or(wanted)
+        let held = self.from.cube.months();
+        let wanted = MonthRange::ending(self.from.summary.month, SHOWN);
+        MonthRange::new(wanted.from().max(held.from()), self.from.summary.month).unwrap_or(wanted)
     }
 
     /// A series with its limits and breaks, for a chart.
     fn months_of<'b>(&'b self, series: &Series, name: &'b str) -> Result<MonthlySeries<'b>, ReportError> {
         let shown = self.shown();
-        let count = |m: Month| self.cube.count(self.summary.basis, series.place, series.strand, m);
-        let values: Vec<Option<f64>> = shown.iter().map(|m| count(m).map(|c| f64::from(c.recorded))).collect();
+        let count = |m: Month| self.from.cube.count(series.basis, series.place, series.strand, m);
+        let values: Vec<Option<f64>> = shown.iter().map(|m| count(m).ok().map(|c| f64::from(c.recorded))).collect();
         let n = values.iter().flatten().sum::<f64>() as u64;
         let mut months = MonthlySeries::new(name, n, shown.from(), &values);
         for (figure, m) in months.months.iter_mut().zip(shown.iter()) {
-            figure.provisional = count(m).is_some_and(|c| c.provisional > 0);
+            figure.provisional = count(m).is_ok_and(|c| c.provisional > 0);
         }
         if let Ok(chart) = &series.figures.chart {
             // The chart may begin before what is shown: its limits are those of all its months.
@@ -124,9 +124,9 @@ impl Publication<'_> {
             let places: Vec<usize> = (offset..offset + part.points.len()).collect();
             months.add_chart(&places, &part)?;
         }
-        let place = &self.cube.places()[usize::from(series.place)];
+        let place = &self.from.cube.places()[usize::from(series.place)];
         let concerns = |areas: &[String]| areas.is_empty() || place.level < Level::Borough || areas.contains(&place.code);
-        for b in self.breaks.inside(shown).filter(|b| concerns(&b.areas)) {
+        for b in self.from.breaks.inside(shown).filter(|b| concerns(&b.areas)) {
             if let Some(m) = Month::of(b.from) {
                 months.breaks.push(Note { month: m, text: "Recording changed" });
             }
@@ -137,9 +137,9 @@ impl Publication<'_> {
     /// What a reader should take away, by rules: level, change, signal; for London and each strand.
     fn headlines(&self) -> Vec<String> {
         let mut lines = Vec::new();
-        let month = month_name(self.summary.month);
+        let month = month_name(self.from.summary.month);
         for strand in self.strands() {
-            let Some(series) = self.summary.series(0, strand) else { continue };
+            let series = self.series(0, strand);
             let f = &series.figures;
             let what = strand.map_or("All strands", Strand::label);
             let Ok(count) = f.count else {
@@ -186,14 +186,14 @@ impl Publication<'_> {
 
     /// Rows of the table of boroughs.
     fn rows(&self) -> Result<Vec<minijinja::Value>, ReportError> {
-        let shown = MonthRange::ending(self.summary.month, 2 * YEAR as u16 + 1);
+        let shown = MonthRange::ending(self.from.summary.month, 2 * YEAR as u16 + 1);
         let mut rows = Vec::new();
-        for (row, place) in self.cube.places().iter().enumerate() {
-            let series = self.summary.series(row as u16, None).expect("every place has all records");
+        for (row, place) in self.from.cube.places().iter().enumerate() {
+            let series = self.series(row as u16, None);
             let f = &series.figures;
             let values: Vec<Option<f64>> = shown
                 .iter()
-                .map(|m| self.cube.count(self.summary.basis, row as u16, None, m).map(|c| f64::from(c.recorded)))
+                .map(|m| self.from.cube.count(Basis::Recorded, row as u16, None, m).ok().map(|c| f64::from(c.recorded)))
                 .collect();
             let id = format!("spark-{row}");
             let title = format!("{}, records a month, {} to {}", place.name, month_name(shown.from()), month_name(shown.to()));

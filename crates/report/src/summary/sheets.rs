@@ -1,16 +1,15 @@
 //! The summary as a workbook.
 
-use super::observation::{Measure, observations};
 use super::{Publication, ReportError, strand_label};
 use crate::workbook::{About, Cell, Column, Cover, Format, Section, Sheet, Shorthand, Table, Workbook};
-use hotspot_core::summary::similar::RULE;
-use hotspot_core::summary::{Gap, Level, Marked};
+use hotspot_core::summary::{Gap, Level, Marked, Measure};
 
 /// A cell of a figure, or the shorthand for why there is none.
 fn cell(value: Marked<f64>) -> Cell {
     match value {
         Ok(value) => value.into(),
         Err(gap) => Cell::from(match gap {
+            Gap::Suppressed => Shorthand::Confidential,
             Gap::NotAvailable | Gap::TooFewMonths => Shorthand::NotAvailable,
             Gap::NotApplicable => Shorthand::NotApplicable,
             Gap::Break => Shorthand::Break,
@@ -24,6 +23,7 @@ const fn level(level: Level) -> &'static str {
         Level::CommandUnit => "Command unit",
         Level::Borough => "Borough",
         Level::Elsewhere => "No borough",
+        Level::Area => "Area",
     }
 }
 
@@ -33,9 +33,9 @@ impl Publication<'_> {
     /// # Errors
     /// [`ReportError::Workbook`] when the guidance would be broken.
     pub fn workbook(&self) -> Result<Workbook, ReportError> {
-        let places = self.cube.places();
+        let places = self.from.cube.places();
         let strands = self.strands();
-        let month = self.summary.month;
+        let month = self.from.summary.month;
         let mut columns =
             vec![Column::new("Level", Format::Text), Column::new("Code", Format::Text), Column::new("Place", Format::Text)];
         columns.extend(strands.iter().map(|s| Column::new(strand_label(*s), Format::Integer)));
@@ -43,7 +43,7 @@ impl Publication<'_> {
         let rows = (0..places.len()).map(|row| {
             let mut cells: Vec<Cell> = vec![level(places[row].level).into(), code(row).into(), places[row].name.clone().into()];
             cells.extend(strands.iter().map(|s| {
-                let series = self.summary.series(row as u16, *s).expect("every place has every strand");
+                let series = self.series(row as u16, *s);
                 cell(series.figures.count.map(|c| f64::from(c.recorded)))
             }));
             cells
@@ -71,9 +71,8 @@ impl Publication<'_> {
                 Column::new("Upper limit of the change, 95%", Format::Decimal(1)),
             ];
             let rows = (0..places.len()).map(|row| {
-                let series = self.summary.series(row as u16, *strand).expect("every place has every strand");
-                let all = observations(series);
-                let of = |m: Measure| all.iter().find(|o| o.measure == m).expect("everything is measured");
+                let series = self.series(row as u16, *strand);
+                let of = |m: Measure| series.observation(m);
                 let limit = |m: Measure, end: usize| {
                     let o = of(m);
                     let finite = o.limits.map(|l| l[end]).filter(|v| v.is_finite());
@@ -107,9 +106,10 @@ impl Publication<'_> {
             subject: "Recorded hate crime by borough and strand".to_owned(),
             publisher: "hotspot".to_owned(),
             keywords: vec!["hate crime".to_owned(), "London".to_owned(), "boroughs".to_owned()],
-            created: self.known_on,
+            created: self.from.known_on,
         };
-        let breaks: Vec<String> = self.breaks.inside(self.cube.months()).map(|b| format!("{}: {}", b.from, b.what)).collect();
+        let breaks: Vec<String> =
+            self.from.breaks.inside(self.from.cube.months()).map(|b| format!("{}: {}", b.from, b.what)).collect();
         let sections = if breaks.is_empty() {
             Vec::new()
         } else {
@@ -119,16 +119,16 @@ impl Publication<'_> {
             summary: vec!["Recorded hate crime by place and monitored strand. Most hate crime is never reported: these are records, not incidents.".to_owned()],
             period: month.to_string(),
             marking: self.marking(),
-            known_on: self.known_on,
+            known_on: self.from.known_on,
             contact: "The analyst who ran hotspot summary.".to_owned(),
             sections,
         };
         let notes = vec![
             "Strands overlap: a record with two strands stands in both columns. The total is of records, and is not the sum of strands.".to_owned(),
-            format!("Records stand in the month in which they were {}.", if self.summary.basis == hotspot_core::summary::Basis::Recorded { "recorded" } else { "said to have occurred" }),
+            format!("Records stand in the month in which they were {}.", "recorded"),
             "Residents are those of mid-2023; no rate is given where offices dominate. Limits are exact below 10 records and Byar's from 10 on.".to_owned(),
             "A change is not given on fewer than 30 records, nor across a break in the series. Limits of a change are exact Poisson ones.".to_owned(),
-            format!("Similar boroughs are {RULE}."),
+            format!("Similar boroughs are {}.", self.from.groups.rule),
         ];
         Ok(Workbook::new(about, cover, notes, sheets)?)
     }

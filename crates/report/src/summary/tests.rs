@@ -1,5 +1,5 @@
 use super::*;
-use hotspot_core::summary::{Basis, Counted, Level, Line, Place, SummaryInput};
+use hotspot_core::summary::{Level, Line, Measure, Place, SummaryInput};
 use hotspot_core::{Month, MonthRange};
 
 /// London of two boroughs over 36 months: 20 a month in the first, 45 in its last; 2 in the second, whose name is a trap.
@@ -22,24 +22,29 @@ fn with(check: impl Fn(&Publication<'_>)) {
     let lines = months.iter().flat_map(|month| {
         [(1, if month == last { 45 } else { 20 }), (2, 2)].map(|(place, recorded)| Line {
             place,
-            basis: Basis::Recorded,
             month,
             strand: None,
-            counted: Counted { recorded, provisional: u32::from(month == last), ..Counted::default() },
+            counted: Ok(recorded),
         })
     });
-    let cube = Cube::new(places, months, lines).unwrap();
+    let cube = Cube::of_figures(places, months, lines).unwrap();
     let breaks = BreakRegistry::default();
-    let summary = Summary::of(&SummaryInput { cube: &cube, month: last, breaks: &breaks }, Basis::Recorded).unwrap();
-    let known_on = jiff::civil::date(2026, 11, 6);
-    check(&Publication {
+    let groups = Groups::of(&cube);
+    let input = SummaryInput { cube: &cube, month: last, breaks: &breaks, groups: &groups, before: None };
+    let summary = Summary::of(&input).unwrap();
+    check(&Publication::new(Edited {
         cube: &cube,
         summary: &summary,
+        groups: &groups,
         breaks: &breaks,
-        known_on,
+        events: &[],
+        hotspots: None,
+        before: None,
+        known_on: jiff::civil::date(2026, 11, 6),
         class: DataClass::Open,
         licence: Some("OGL v3"),
-    });
+        warnings: &[],
+    }));
 }
 
 #[test]

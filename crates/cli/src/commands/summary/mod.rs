@@ -1,0 +1,347 @@
+//! `hotspot summary`.
+
+mod explain;
+
+use crate::args::{FormatOfSummary, SummaryArgs, TierArg};
+use crate::commands::units::{KnownThen, breaks, last_complete};
+use crate::commands::{note, say};
+use crate::failure::{Done, Failure};
+use crate::progress;
+use hotspot_core::areas::AreaLayer;
+use hotspot_core::atlas::Atlas;
+use hotspot_core::cube::NO_AREA;
+use hotspot_core::hotspot::StrandAnalysis;
+use hotspot_core::hotspot::event::Event;
+use hotspot_core::summary::tables::HISTORY;
+use hotspot_core::summary::{Basis, Cube, Groups, Summary, SummaryInput};
+use hotspot_core::{BreakRegistry, Month, PlaceKind};
+use hotspot_pipeline::areas::parse_areas;
+use hotspot_pipeline::calendar::read_calendar;
+use hotspot_pipeline::facts::Placed;
+use hotspot_pipeline::release::hotspots_of;
+use hotspot_pipeline::summary::{
+    Before, Editions, Given, Published, Ran, Record, TableOf, cube, file_name, parquet, place, read_similar,
+};
+use hotspot_report::summary::{Edited, Publication};
+use indicatif::ProgressBar;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+/// Day of the next month on which the Metropolitan Police publish theirs: what a rebuilt month is known on.
+const DAY_OF_EDITION: i8 = 6;
+
+/// Publishes one month, or several in a row; or says how one figure came about.
+pub fn run(args: &SummaryArgs) -> Done {
+    if args.tier != TierArg::Analyst {
+        return Err(Failure::cannot("--tier: only exact figures for analysts can be made so far; they must not leave for others"));
+    }
+    if let Some(asked) = &args.explain {
+        return explain::run(args, asked);
+    }
+    let out = args.out.as_deref().ok_or_else(|| Failure::cannot("--out DIR says where months are published"))?;
+    let given = Supplied::read(args)?;
+    let editions = Editions::open(out)?;
+    let months: Vec<Option<Month>> = match args.months {
+        Some(range) => range.0.iter().map(Some).collect(),
+        None => vec![args.month],
+    };
+    for month in months {
+        let known_on = match (month, args.months) {
+            (Some(month), Some(_)) => Some(day_of_edition(month)),
+            _ => args.as_known_on,
+        };
+        publish(args, &given, &editions, month, known_on)?;
+    }
+    Ok(())
+}
+
+/// The day on which a rebuilt month was published.
+fn day_of_edition(month: Month) -> Date {
+    let next = month.last_day().tomorrow().unwrap_or(month.last_day());
+    next.with().day(DAY_OF_EDITION).build().unwrap_or(next)
+}
+
+/// Files beside the store.
+struct Supplied {
+    areas: Option<AreaLayer>,
+    events: Vec<Event>,
+    given: BTreeMap<String, Given>,
+}
+
+impl Supplied {
+    fn read(args: &SummaryArgs) -> Done<Self> {
+        let mut given = BTreeMap::new();
+        let areas = match &args.areas {
+            None => None,
+            Some(path) => {
+                let layer = parse_areas(path, args.area_code.as_deref())?;
+                given.insert("areas".to_owned(), Given::of(path)?);
+                Some(layer)
+            }
+        };
+        let mut events = Vec::new();
+        if let Some(path) = &args.events {
+            let calendar = read_calendar(path)?;
+            given.insert("events".to_owned(), Given { name: calendar.file.clone(), sha256: calendar.sha256.clone() });
+            events = calendar.events;
+        }
+        Ok(Self { areas, events, given })
+    }
+}
+
+/// The records counted, with what is needed to speak of a month.
+struct Counted {
+    then: KnownThen,
+    placed: Placed,
+    cube: Cube,
+    month: Month,
+    breaks: BreakRegistry,
+    groups: Groups,
+    warnings: Vec<String>,
+    given: BTreeMap<String, Given>,
+}
+
+impl Counted {
+    fn load(
+        args: &SummaryArgs,
+        supplied: &Supplied,
+        month: Option<Month>,
+        known_on: Option<Date>,
+        bar: &ProgressBar,
+    ) -> Done<Self> {
+        let then = KnownThen::load(&args.store, known_on)?;
+        let month = month.unwrap_or_else(|| last_complete(then.months, then.as_known_on));
+        bar.set_message(format!("{month}: counting by borough"));
+        let areas = supplied.areas.as_ref();
+        let placed = place(&then.known, Atlas::london(), areas)?;
+        in_london(&placed)?;
+        let cube = cube(&placed, Atlas::london(), areas)?.ok_or_else(|| Failure::data("the store holds no record"))?;
+        if !cube.months().contains(month) {
+            let held = cube.months();
+            return Err(Failure::cannot(format!("--month {month}: the store holds {held} as known on {}", then.as_known_on)));
+        }
+        let mut given = supplied.given.clone();
+        let groups = match &args.similar {
+            None => Groups::of(&cube),
+            Some(path) => {
+                let (groups, file) = read_similar(path, &cube)?;
+                given.insert("similar".to_owned(), file);
+                groups
+            }
+        };
+        let breaks = breaks(then.known.class, true);
+        let mut warnings = Vec::new();
+        if month.last_day() > then.as_known_on {
+            warnings.push(format!("The month was not over on {}: its figures are a part of it.", then.as_known_on));
+        }
+        if !placed.unmatched.is_empty() {
+            let records: u64 = placed.unmatched.iter().map(|(_, n)| n).sum();
+            let codes = placed.unmatched.len();
+            warnings.push(format!(
+                "{records} records stand under {codes} area codes that are none of the areas or boroughs known here."
+            ));
+        }
+        Ok(Self { then, placed, cube, month, breaks, groups, warnings, given })
+    }
+
+    fn input<'a>(&'a self, before: Option<&'a Before>) -> SummaryInput<'a> {
+        SummaryInput {
+            cube: &self.cube,
+            month: self.month,
+            breaks: &self.breaks,
+            groups: &self.groups,
+            before: before.map(|b| &b.edition),
+        }
+    }
+}
+
+/// The summary is by London borough.
+fn in_london(placed: &Placed) -> Done {
+    let has_place = |f: &hotspot_core::cube::Fact| matches!(f.place, PlaceKind::Mapped | PlaceKind::AreaOnly);
+    let (mut all, mut inside) = (0u64, 0u64);
+    for fact in placed.facts.iter().filter(has_place) {
+        all += 1;
+        inside += u64::from(fact.area != NO_AREA);
+    }
+    if 2 * inside < all {
+        return Err(Failure::cannot(format!("the summary is by London borough, and {inside} of {all} records lie in one")));
+    }
+    Ok(())
+}
+
+fn publish(args: &SummaryArgs, supplied: &Supplied, editions: &Editions, month: Option<Month>, known_on: Option<Date>) -> Done {
+    let bar = progress::spinner("reading the store");
+    let mut clock = Clock::start();
+    let mut counted = Counted::load(args, supplied, month, known_on, &bar)?;
+    let (month, known_on) = (counted.month, counted.then.as_known_on);
+    clock.step("read and count");
+    bar.set_message(format!("{month}: comparing"));
+    let before = editions.before(month)?;
+    if let Some(before) = before.as_ref().filter(|b| b.edition.known_on > known_on) {
+        let (then, known) = (before.edition.month, before.edition.known_on);
+        counted.warnings.push(format!("The edition before, of {then}, knew more than this one: it was known on {known}."));
+    }
+    let hotspots = match &args.releases {
+        None => None,
+        Some(releases) => {
+            let found = hotspots_of(releases, month, counted.then.known.class, known_on)?;
+            if found.is_none() {
+                counted
+                    .warnings
+                    .push(format!("No release of {month} was there that was known on {known_on}: no hotspots are named."));
+            }
+            found
+        }
+    };
+    let summary = Summary::of(&counted.input(before.as_ref()))?;
+    clock.step("compare");
+    bar.set_message(format!("{month}: writing"));
+    let hotspots_of_month: Option<&[StrandAnalysis]> = hotspots.as_ref().map(|(_, analyses)| analyses.as_slice());
+    let publication = Publication::new(Edited {
+        cube: &counted.cube,
+        summary: &summary,
+        groups: &counted.groups,
+        breaks: &counted.breaks,
+        events: &supplied.events,
+        hotspots: hotspots_of_month,
+        before: before.as_ref().map(|b| &b.edition),
+        known_on,
+        class: counted.then.known.class,
+        licence: counted.then.known.licence.as_deref(),
+        warnings: &counted.warnings,
+    });
+    let files = files(&publication, month, &args.formats)?;
+    let mut record = Record::new(month, known_on, counted.then.known.class);
+    record.licence.clone_from(&counted.then.known.licence);
+    env!("CARGO_PKG_VERSION").clone_into(&mut record.version);
+    "analyst".clone_into(&mut record.tier);
+    record.before = before.as_ref().map(|b| b.given.clone());
+    record.inputs =
+        counted.then.known.inputs.iter().map(|(name, sha256)| Given { name: name.clone(), sha256: sha256.clone() }).collect();
+    record.given.clone_from(&counted.given);
+    if let Some((id, _)) = &hotspots {
+        record.given.insert("release".to_owned(), Given { name: id.clone(), sha256: String::new() });
+    }
+    record.account = account(&counted);
+    record.tables = publication.tables().iter().map(|t| TableOf { id: t.id.to_owned(), rows: t.len() as u64 }).collect();
+    record.warnings.clone_from(&counted.warnings);
+    clock.step("write");
+    let names: Vec<String> = files.keys().cloned().collect();
+    let version = record.version.clone();
+    let published = editions.publish(record, files)?;
+    clock.step("publish");
+    editions.log(&Ran {
+        started: clock.started,
+        month,
+        as_known_on: known_on,
+        outcome: outcome(&published),
+        record_sha256: published.record_sha256.clone(),
+        version,
+        seconds: clock.seconds,
+        warnings: counted.warnings.clone(),
+    })?;
+    bar.finish_and_clear();
+    report(&summary, &published, &names, &counted.warnings)
+}
+
+const fn outcome(published: &Published) -> &'static str {
+    match published {
+        Published { already_there: true, .. } => "already published",
+        Published { replaced: true, .. } => "replaced",
+        _ => "published",
+    }
+}
+
+/// What the caller reads.
+fn report(summary: &Summary, published: &Published, names: &[String], warnings: &[String]) -> Done {
+    let month = summary.month;
+    for warning in warnings {
+        note(format_args!("{month}: {warning}"));
+    }
+    if published.already_there {
+        note(format_args!("{}: already published, the same figures; nothing written", published.folder.display()));
+    } else if published.replaced {
+        note(format_args!("{}: other figures of the month stood here and were replaced", published.folder.display()));
+    }
+    let all = summary.series(Basis::Recorded, 0, None).expect("London stands first");
+    let revised = summary.revisions().count();
+    match all.figures.count {
+        Ok(count) => say(format_args!(
+            "{month}: {} records in London, by the month in which they were recorded; {revised} figures of earlier months revised",
+            count.recorded
+        ))?,
+        Err(gap) => say(format_args!("{month}: the figure of all records is {gap} {}", gap.shorthand()))?,
+    }
+    for name in names {
+        say(format_args!("  {}", published.folder.join(name).display()))?;
+    }
+    Ok(())
+}
+
+/// Every file of the formats. The table of all months is always among them: the next edition is compared with it.
+fn files(publication: &Publication<'_>, month: Month, formats: &[FormatOfSummary]) -> Done<BTreeMap<String, Vec<u8>>> {
+    let wants = |format| formats.contains(&format);
+    let mut files = BTreeMap::new();
+    let mut add = |part: &str, extension: &str, bytes: Vec<u8>| files.insert(file_name(month, part, extension), bytes);
+    for table in publication.tables() {
+        if wants(FormatOfSummary::Parquet) || table.id == HISTORY {
+            add(table.id, "parquet", parquet(table)?);
+        }
+    }
+    if wants(FormatOfSummary::Csv) {
+        for (id, text) in publication.csv() {
+            add(id, "csv", text.into_bytes());
+        }
+    }
+    if wants(FormatOfSummary::Html) {
+        add("", "html", publication.page().map_err(Failure::failed)?.into_bytes());
+    }
+    if wants(FormatOfSummary::Ods) || wants(FormatOfSummary::Xlsx) {
+        let book = publication.workbook().map_err(Failure::failed)?;
+        if wants(FormatOfSummary::Ods) {
+            add("", "ods", book.to_ods().map_err(Failure::failed)?);
+        }
+        if wants(FormatOfSummary::Xlsx) {
+            add("", "xlsx", book.to_xlsx().map_err(Failure::failed)?);
+        }
+    }
+    Ok(files)
+}
+
+fn account(counted: &Counted) -> BTreeMap<String, u64> {
+    let a = counted.then.known.account;
+    [
+        ("rows", a.rows),
+        ("rejected", a.rejected),
+        ("already_known", a.already_known),
+        ("not_yet_known", a.not_yet_known),
+        ("superseded", a.superseded),
+        ("removed", a.removed),
+        ("in_force", a.in_force),
+        ("joined", a.joined),
+        ("outside", counted.placed.outside),
+    ]
+    .map(|(name, n)| (name.to_owned(), n))
+    .into()
+}
+
+/// How long each step takes.
+struct Clock {
+    started: Timestamp,
+    last: Instant,
+    seconds: BTreeMap<&'static str, f64>,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self { started: Timestamp::now(), last: Instant::now(), seconds: BTreeMap::new() }
+    }
+
+    fn step(&mut self, name: &'static str) {
+        let now = Instant::now();
+        self.seconds.insert(name, (now - self.last).as_secs_f64());
+        self.last = now;
+    }
+}

@@ -4,9 +4,9 @@
 //! | --- | --- | --- |
 //! | count | records of the month | a figure of the month |
 //! | rate | per 1,000 residents, the month alone, with exact limits below 10 and Byar's from 10 on (PHE's rule) | fit residents |
-//! | rolling year | the twelve months that end with the month, against the twelve before, with the exact limits of a Poisson ratio | 24 months without a break or a gap |
+//! | rolling year | the twelve months that end with the month, against the twelve before, with the exact limits of a Poisson ratio | 24 months without a break or a gap, whose reports are in |
 //! | last year | the same month a year before | no break between |
-//! | chart | XmR when the baseline's mean is [`XMR_MEAN`] or more, else exact limits: negative binomial where the baseline varies more than chance, Poisson where not; the baseline is the months since the last break but the last three | 12 months in the baseline |
+//! | chart | XmR when the baseline's mean is [`XMR_MEAN`] or more, else exact limits: negative binomial where the baseline varies more than chance, Poisson where not; the baseline is the months since the last break but the last three; by occurrence it ends with the last month of which nearly all reports are in | 12 months in the baseline |
 //! | nowcast | by occurrence: how many records the last months will have in the end | see [`crate::time::delay`] |
 //! | share | of London's records of the strand | London's figure |
 //! | funnel | where the rolling year of the borough stands among boroughs by residents, random effects | rolling years of three boroughs |
@@ -50,6 +50,8 @@ pub enum Gap {
     Break,
     /// There are too few months: `[x]`.
     TooFewMonths,
+    /// Late reports are still to come, so that it would look low: `[x]`.
+    Incomplete,
 }
 
 impl Gap {
@@ -57,7 +59,7 @@ impl Gap {
     pub const fn shorthand(self) -> &'static str {
         match self {
             Self::Suppressed => "[c]",
-            Self::NotAvailable | Self::TooFewMonths => "[x]",
+            Self::NotAvailable | Self::TooFewMonths | Self::Incomplete => "[x]",
             Self::NotApplicable => "[z]",
             Self::Break => "[b]",
         }
@@ -72,6 +74,7 @@ impl fmt::Display for Gap {
             Self::NotApplicable => "not applicable",
             Self::Break => "not compared across a break in the series",
             Self::TooFewMonths => "too few months",
+            Self::Incomplete => "late reports are still to come",
         })
     }
 }
@@ -174,6 +177,7 @@ pub(super) fn of(
         if unbroken(years(2 * YEAR as u16)) { Ok((now, then)) } else { Err(Gap::Break) }
     });
     let change = match change {
+        Ok(_) if month > nowcasts.complete() => Err(Gap::Incomplete),
         Ok((now, then)) => Ok(rolling_change(now, then, 0.95)?),
         Err(gap) => Err(gap),
     };
@@ -193,7 +197,7 @@ pub(super) fn of(
         change,
         last_year,
         last_year_revised: false,
-        chart: chart(input, place, count)?,
+        chart: chart(input, place, nowcasts.complete(), count)?,
         share: share(counted, cube.count(basis, 0, strand, month)),
         funnel: Err(Gap::NotApplicable),
         nowcast: nowcasts.of(place, strand)?,
@@ -211,20 +215,20 @@ fn share(here: Marked<Counted>, london: Marked<Counted>) -> Marked<[f64; 3]> {
     Ok([here / london, lower, upper])
 }
 
-/// The chart of the months since the last break, without gaps.
-fn chart(input: &SummaryInput<'_>, place: u16, count: impl Fn(Month) -> Marked<Counted>) -> Result<Marked<Chart>> {
-    let Some(held) = MonthRange::new(input.cube.months().from(), input.month) else { return Ok(Err(Gap::NotAvailable)) };
+/// The chart of the months since the last break up to the last complete one, without gaps.
+fn chart(input: &SummaryInput<'_>, place: u16, last: Month, count: impl Fn(Month) -> Marked<Counted>) -> Result<Marked<Chart>> {
+    let Some(held) = MonthRange::new(input.cube.months().from(), last) else { return Ok(Err(Gap::NotAvailable)) };
     let (whole, after) = input.breaks.since(held, |b| concerns(input.cube, place, b));
     let Some(whole) = whole else { return Ok(Err(Gap::Break)) };
     // From the last month without a figure on.
     let known = (0..whole.len() as u16).map(|back| whole.to().minus(back)).take_while(|m| count(*m).is_ok()).count();
-    if let (0, Err(gap)) = (known, count(input.month)) {
+    if let (0, Err(gap)) = (known, count(last)) {
         return Ok(Err(gap));
     }
     if known < YEAR + JUDGED {
         return Ok(Err(if known < whole.len() || after.is_none() { Gap::TooFewMonths } else { Gap::Break }));
     }
-    let months = MonthRange::ending(input.month, known as u16);
+    let months = MonthRange::ending(last, known as u16);
     let counts: Vec<u64> = months.iter().filter_map(|m| count(m).ok()).map(|c| u64::from(c.recorded)).collect();
     let baseline = 0..counts.len() - JUDGED;
     let mean = counts[baseline.clone()].iter().sum::<u64>() as f64 / baseline.len() as f64;

@@ -104,7 +104,7 @@ impl Summary {
             places,
         };
         for basis in input.cube.bases() {
-            let nowcasts = nowcast::Nowcasts::new(input, *basis);
+            let nowcasts = nowcast::Nowcasts::new(input, *basis)?;
             let wanted: Vec<(u16, Option<Strand>)> =
                 (0..places as u16).flat_map(|place| strands().map(move |strand| (place, strand))).collect();
             let mut series: Vec<Series> = wanted

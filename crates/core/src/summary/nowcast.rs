@@ -5,6 +5,9 @@
 //! at the end of the month that is published. Later reports are not predicted, and records that are taken off later are not foreseen.
 //!
 //! By the month of recording there is nothing to wait for: a month is complete when it ends.
+//!
+//! A chart by the month of occurrence ends with the last month of which [`COMPLETE`] of all reports are expected to be in, by the delays of
+//! London's records; where these are not known, [`LONGEST`] months before. A later month would look low because it is late.
 
 use super::figures::{Gap, Marked, concerns};
 use super::{Basis, Level, SummaryInput};
@@ -18,20 +21,26 @@ use std::collections::BTreeMap;
 pub const LONGEST: u16 = 6;
 /// Months of the triangle at most: delays change over the years.
 pub const MONTHS: u16 = 36;
+/// Share of the reports that a month must be expected to have before it may be compared with others.
+pub const COMPLETE: f64 = 0.95;
 
 /// Reports by place, strand, month of occurrence and of recording.
 pub(super) struct Nowcasts {
     months: BTreeMap<u16, MonthRange>,
     reports: BTreeMap<(u16, Option<Strand>), BTreeMap<(Month, Month), u64>>,
     given: bool,
+    complete: Month,
 }
 
 impl Nowcasts {
     /// What is nowcast: every strand of London, all records of its boroughs and command units.
-    pub(super) fn new(input: &SummaryInput<'_>, basis: Basis) -> Self {
+    ///
+    /// # Errors
+    /// When a count is too large.
+    pub(super) fn new(input: &SummaryInput<'_>, basis: Basis) -> Result<Self> {
         let cube = input.cube;
-        let mut all = Self { months: BTreeMap::new(), reports: BTreeMap::new(), given: basis == Basis::Occurred };
-        let Some(held) = MonthRange::new(cube.months().from(), input.month).filter(|_| all.given) else { return all };
+        let mut all = Self { months: BTreeMap::new(), reports: BTreeMap::new(), given: basis == Basis::Occurred, complete: input.month };
+        let Some(held) = MonthRange::new(cube.months().from(), input.month).filter(|_| all.given) else { return Ok(all) };
         let recent = MonthRange::new(held.from().max(MonthRange::ending(input.month, MONTHS).from()), input.month).unwrap_or(held);
         for (row, _) in (0..).zip(cube.places()).filter(|(_, p)| p.level <= Level::Borough) {
             if let (Some(months), _) = input.breaks.since(recent, |b| concerns(cube, row, b)) {
@@ -47,7 +56,17 @@ impl Nowcasts {
                 }
             }
         }
-        all
+        // The delay of the strands and places is that of London's records.
+        all.complete = match all.of(0, None)? {
+            Ok(months) => months.iter().find(|m| m.completeness < COMPLETE).map_or(input.month, |m| m.month.minus(1)),
+            Err(_) => input.month.minus(LONGEST),
+        };
+        Ok(all)
+    }
+
+    /// The last month of which nearly all reports are in.
+    pub(super) const fn complete(&self) -> Month {
+        self.complete
     }
 
     /// The estimates of a place and strand.

@@ -277,6 +277,12 @@ fn late_months_of_occurrence_are_nowcast_and_complete_ones_are_not() {
     assert_eq!((last.month, last.reported), (months.to(), 10));
     assert!((18..=22).contains(&estimate.median) && estimate.lower >= 10 && estimate.upper > 20, "{estimate:?}");
     assert_eq!(of_basis(Basis::Recorded, 0, None), Err(Gap::NotApplicable));
+    // A month that half the reports are missing of is judged by nobody: the chart ends before it, and the year is not compared.
+    let by = |basis| s.series(basis, 0, None).expect("London").figures.clone();
+    assert_eq!(by(Basis::Occurred).chart.expect("34 months").months.to(), month("2026-09"));
+    assert_eq!(by(Basis::Recorded).chart.expect("35 months").months.to(), month("2026-10"));
+    assert_eq!(by(Basis::Occurred).change.map(|c| c.current), Err(Gap::Incomplete));
+    assert!(by(Basis::Recorded).change.is_ok());
     assert_eq!(of_basis(Basis::Occurred, 2, Some(Strand::Race)), Err(Gap::NotApplicable));
 }
 

@@ -10,7 +10,7 @@ fn cell(value: Marked<f64>) -> Cell {
         Ok(value) => value.into(),
         Err(gap) => Cell::from(match gap {
             Gap::Suppressed => Shorthand::Confidential,
-            Gap::NotAvailable | Gap::TooFewMonths => Shorthand::NotAvailable,
+            Gap::NotAvailable | Gap::TooFewMonths | Gap::Incomplete => Shorthand::NotAvailable,
             Gap::NotApplicable => Shorthand::NotApplicable,
             Gap::Break => Shorthand::Break,
         }),

@@ -399,6 +399,54 @@ closed_set! {
     }
 }
 
+closed_set! {
+    /// Why a publisher gives no number for a figure. Such a figure is not known: it is never 0, and in no sum.
+    Withheld, "reason for withholding a figure", {
+        /// There is a number, and the publisher keeps it back, or says only that it is too small to give.
+        Suppressed = "suppressed", "Withheld by the publisher";
+        /// There is no number.
+        NotAvailable = "not_available", "Not available";
+        /// There can be no number.
+        NotApplicable = "not_applicable", "Not applicable";
+    }
+}
+
+impl Withheld {
+    /// What published tables write in place of a number: the shorthand of the Government Analysis Function, and the signs that older tables
+    /// use. `[low]` rounds to 0 and is not 0, so its number is not known. Some old tables write `-` for nil: a nil that is taken for
+    /// "not applicable" is lost, a figure that is taken for 0 would be made up.
+    pub const MARKS: &'static [(&'static str, Self)] = &[
+        ("[c]", Self::Suppressed),
+        ("[x]", Self::NotAvailable),
+        ("[z]", Self::NotApplicable),
+        ("[low]", Self::Suppressed),
+        ("*", Self::Suppressed),
+        ("..", Self::NotAvailable),
+        ("-", Self::NotApplicable),
+    ];
+
+    /// The reason that a cell of a published table states: it is one of [`Self::MARKS`] and nothing else, in any case, blanks around it aside.
+    ///
+    /// ```
+    /// use hotspot_core::Withheld;
+    /// assert_eq!(Withheld::from_mark(" [C] "), Some(Withheld::Suppressed));
+    /// assert_eq!(Withheld::from_mark("3 [c]"), None);
+    /// ```
+    pub fn from_mark(cell: &str) -> Option<Self> {
+        let cell = cell.trim();
+        Self::MARKS.iter().find(|(mark, _)| mark.eq_ignore_ascii_case(cell)).map(|(_, why)| *why)
+    }
+
+    /// The shorthand of the Government Analysis Function.
+    pub const fn shorthand(self) -> &'static str {
+        match self {
+            Self::Suppressed => "[c]",
+            Self::NotAvailable => "[x]",
+            Self::NotApplicable => "[z]",
+        }
+    }
+}
+
 impl Place {
     /// Its kind.
     pub const fn kind(&self) -> PlaceKind {
@@ -497,6 +545,22 @@ mod tests {
         assert_eq!("Sexual orientation".parse::<Strand>(), Ok(Strand::SexualOrientation));
         assert!("hair".parse::<Strand>().unwrap_err().to_string().contains("disability"));
         assert!(!"hair".parse::<Strand>().unwrap_err().to_string().contains("hair"));
+    }
+
+    #[test]
+    fn a_cell_is_a_mark_only_when_it_is_nothing_else() {
+        for why in Withheld::ALL {
+            assert_eq!(Withheld::from_mark(why.shorthand()), Some(*why));
+            assert_eq!(Withheld::from_code(why.code()), Some(*why));
+        }
+        for (mark, why) in Withheld::MARKS {
+            for cell in [mark.to_uppercase(), format!("\t{mark} ")] {
+                assert_eq!(Withheld::from_mark(&cell), Some(*why), "{cell}");
+            }
+        }
+        for cell in ["", " ", "0", "-1", "--", "...", "c", "[c", "[c]5", "5 [c]", "[c][c]", "[p]", "[ c ]", "**", "–", "…"] {
+            assert_eq!(Withheld::from_mark(cell), None, "{cell}");
+        }
     }
 
     #[test]

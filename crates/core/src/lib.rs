@@ -119,7 +119,7 @@ pub mod weights;
 pub use error::{Error, Result};
 pub use incident::{
     AreaCode, FlagStatus, Incident, IncidentId, Occurred, Offence, Outcome, Place, PlaceKind, Precision, Pseudonym, Setting,
-    Source, SourceSet, Strand, StrandSet, TimePrecision, UnknownName,
+    Source, SourceSet, Strand, StrandSet, TimePrecision, UnknownName, Withheld,
 };
 pub use month::{BreakRegistry, Month, MonthError, MonthRange, SeriesBreak};
 pub use projection::{EastingNorthing, LonLat};

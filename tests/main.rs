@@ -21,3 +21,4 @@ mod stats_rate;
 mod stats_scan;
 mod stats_time;
 mod summary;
+mod withheld;

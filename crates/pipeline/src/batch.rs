@@ -3,7 +3,7 @@
 use crate::error::{Error, Stage};
 use crate::ingest::rule::Rule;
 use hotspot_core::release::{DataClass, Reconciliation};
-use hotspot_core::{AreaCode, Incident, Month, Strand, UnknownName};
+use hotspot_core::{AreaCode, Incident, Month, Strand, UnknownName, Withheld};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -73,10 +73,19 @@ pub struct AreaCount {
     pub month: Month,
     /// The strand alone, without its parents; `None` for all.
     pub strand: Option<Strand>,
-    /// How many.
-    pub count: u32,
+    /// How many, or why the publisher does not say.
+    pub figure: Figure,
     /// The day on which this figure became known.
     pub known_on: Date,
+}
+
+/// What a publisher says of one area, month and strand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Figure {
+    /// A number.
+    Count(u32),
+    /// No number: it is not known, and never 0.
+    Withheld(Withheld),
 }
 
 /// A row that was refused: where and by which rule, never what it said.
@@ -115,6 +124,14 @@ pub struct Batch {
     pub study_area: StudyAreaChoice,
     /// What the file says of itself in its `class` column.
     pub declared_class: Option<DataClass>,
+}
+
+impl Batch {
+    /// Figures that the publisher withholds; none of a file of incidents.
+    pub fn withheld(&self) -> u64 {
+        let Records::Counts(counts) = &self.records else { return 0 };
+        counts.iter().filter(|c| matches!(c.figure, Figure::Withheld(_))).count() as u64
+    }
 }
 
 /// The study area that was applied.

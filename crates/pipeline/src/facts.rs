@@ -1,6 +1,6 @@
 //! The store as known on a day becomes events, and events become facts on a grid or on areas.
 
-use crate::batch::AreaCount;
+use crate::batch::{AreaCount, Figure};
 use crate::error::{Error, Result, Stage};
 use crate::ingest::time::London;
 use crate::links::{Events, Trace};
@@ -14,11 +14,11 @@ use hotspot_core::month::day_number;
 use hotspot_core::release::{DataClass, Reconciliation, ReportingArea};
 use hotspot_core::{
     AreaCode, FlagStatus, Incident, LonLat, Month, MonthRange, Offence, Outcome, Place, PlaceKind, Precision, Pseudonym, Setting,
-    Source, SourceSet, StrandSet,
+    Source, SourceSet, Strand, StrandSet, Withheld,
 };
 use jiff::civil::Date;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -38,7 +38,7 @@ pub struct Account {
     pub superseded: u64,
     /// Records whose flag was taken off: in no count.
     pub removed: u64,
-    /// Records that count.
+    /// Records that count, and published figures, withheld ones among them.
     pub in_force: u64,
     /// Records that are of the same event as another: events = `in_force` − `joined`.
     pub joined: u64,
@@ -117,6 +117,19 @@ pub struct Event {
     pub people: [u32; 3],
 }
 
+/// A published figure whose number was not given: no event, and never a 0.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct KnownWithheld {
+    /// Where.
+    pub place: EventPlace,
+    /// Month.
+    pub month: Month,
+    /// The strand alone, without its parents; `None` for all.
+    pub strand: Option<Strand>,
+    /// Why there is no number.
+    pub why: Withheld,
+}
+
 /// What was known on a day.
 #[derive(Debug, Clone)]
 pub struct Known {
@@ -138,6 +151,8 @@ pub struct Known {
     pub account: Account,
     /// Records after links, those with a removed flag left out.
     pub events: Vec<Event>,
+    /// Published figures that were withheld on that day.
+    pub withheld: Vec<KnownWithheld>,
     /// What [`EventPlace::Area`] points at.
     pub area_codes: Vec<String>,
     /// What [`EventPlace::Unknown`] points at.
@@ -148,7 +163,7 @@ pub struct Known {
 }
 
 impl Known {
-    /// First and last month that occur; `None` without events.
+    /// First and last month that occur; `None` without events. A month of which every figure is withheld is not held.
     pub fn months(&self) -> Option<MonthRange> {
         let months = || self.events.iter().map(|e| e.month);
         MonthRange::new(months().min()?, months().max()?)
@@ -204,6 +219,7 @@ pub fn load(store: &Store, as_known_on: Date) -> Result<Known> {
             ..Account::default()
         },
         events: Vec::new(),
+        withheld: Vec::new(),
         area_codes: Vec::new(),
         area_names: Vec::new(),
         persons: Persons::default(),
@@ -343,6 +359,13 @@ impl Known {
                 (None, None) => EventPlace::Unknown(None),
             };
             self.reconciliation.accept(kind_of(place), 1);
+            let count = match row.figure {
+                Figure::Count(count) => count,
+                Figure::Withheld(why) => {
+                    self.withheld.push(KnownWithheld { place, month: row.month, strand: row.strand, why });
+                    continue;
+                }
+            };
             self.events.push(Event {
                 place,
                 month: row.month,
@@ -355,8 +378,8 @@ impl Known {
                 outcome: Outcome::Unknown,
                 hour_of_week: None,
                 day: NO_DAY,
-                count: row.count,
-                offences: row.count,
+                count,
+                offences: count,
                 people: [NOBODY; 3],
             });
         }
@@ -396,6 +419,21 @@ const fn radius(place: EventPlace) -> f32 {
     }
 }
 
+/// A published figure of an area whose number was not given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WithheldFigure {
+    /// Row in [`Placed::areas`]; [`NO_AREA`] for none. A figure of an LSOA stands under its borough, and so do its counts.
+    pub area: u16,
+    /// Row of the unit of the layer that the figure is of; [`NO_UNIT`] for none, and on a grid.
+    pub unit: u32,
+    /// Month.
+    pub month: Month,
+    /// The strand alone, without its parents; `None` for all.
+    pub strand: Option<Strand>,
+    /// Why there is no number.
+    pub why: Withheld,
+}
+
 /// Facts and what goes with them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Placed {
@@ -417,6 +455,19 @@ pub struct Placed {
     pub areas: Vec<ReportingArea>,
     /// Codes of areas that are no unit of the layer (or no borough, on a grid), with how many incidents they hold, by code.
     pub unmatched: Vec<(String, u64)>,
+    /// Published figures without a number, in an order that depends on their content only. They are no facts: not known is not 0.
+    pub withheld: Vec<WithheldFigure>,
+}
+
+impl Placed {
+    /// How many units have no figure in these months but withheld ones, of all records or of one strand: the facts make a 0 of it.
+    pub fn units_without_figure(&self, months: MonthRange) -> usize {
+        let facts = self.facts.iter().filter(|f| months.contains(f.month));
+        let given: HashSet<(u32, StrandSet)> = facts.map(|f| (f.unit, f.strands)).collect();
+        let of = |figure: &WithheldFigure| (figure.unit, figure.strand.map_or(StrandSet::EMPTY, StrandSet::counted));
+        let withheld = self.withheld.iter().filter(|w| w.unit != NO_UNIT && months.contains(w.month));
+        withheld.filter(|w| !given.contains(&of(w))).map(|w| w.unit).collect::<HashSet<_>>().len()
+    }
 }
 
 /// Facts on a grid. `boroughs` are those of the atlas when the study area is London, and none otherwise.
@@ -444,7 +495,8 @@ pub fn facts_on_grid(known: &Known, grid: &CellGrid, boroughs: &[Borough]) -> Re
         .collect::<hotspot_core::Result<_>>()
         .map_err(|e| known.fail(e))?;
     let matched = |code: &str| reporting.by_code.contains_key(code);
-    Ok(placed(known, rows, reporting.areas.clone(), matched))
+    let withheld = withheld(known, |place| (reporting.area(place), NO_UNIT));
+    Ok(placed(known, rows, reporting.areas.clone(), withheld, matched))
 }
 
 /// Facts on polygons: points by their position, area codes by their code. A code that is none of the layer's keeps its
@@ -458,6 +510,13 @@ pub fn facts_on_areas(known: &Known, layer: &AreaLayer, boroughs: &[Borough]) ->
     let borough = |p: LonLat| outlines.as_ref().and_then(|o| o.locate(p)).map_or(NO_AREA, |row| row as u16);
     let borough_of_unit: Vec<u16> = (0..layer.len() as u32).map(|row| borough(layer.center(row))).collect();
     let unit_of_code: Vec<u32> = known.area_codes.iter().map(|code| layer.row(code).unwrap_or(NO_UNIT)).collect();
+    // Of what has no point: a code that is no borough's stands under the borough of its unit.
+    let without_point = |place| {
+        let area = reporting.area(place);
+        let EventPlace::Area(code) = place else { return (area, NO_UNIT) };
+        let unit = unit_of_code[code as usize];
+        (if area == NO_AREA && unit != NO_UNIT { borough_of_unit[unit as usize] } else { area }, unit)
+    };
     let projection = layer.projection();
     let rows: Vec<Row> = known
         .events
@@ -472,19 +531,26 @@ pub fn facts_on_areas(known: &Known, layer: &AreaLayer, boroughs: &[Borough]) ->
                         row.metres = projection.metres_from_lonlat(location)?;
                     }
                 }
-                EventPlace::Area(code) => {
-                    row.fact.unit = unit_of_code[code as usize];
-                    if row.fact.area == NO_AREA && row.fact.unit != NO_UNIT {
-                        row.fact.area = borough_of_unit[row.fact.unit as usize];
-                    }
-                }
-                EventPlace::Online | EventPlace::Unknown(_) => {}
+                place => (row.fact.area, row.fact.unit) = without_point(place),
             }
             Ok(row)
         })
         .collect::<hotspot_core::Result<_>>()
         .map_err(|e| known.fail(e))?;
-    Ok(placed(known, rows, reporting.areas, |code| layer.row(code).is_some()))
+    let withheld = withheld(known, without_point);
+    Ok(placed(known, rows, reporting.areas, withheld, |code| layer.row(code).is_some()))
+}
+
+/// The withheld figures, by what they say; `of` gives area and unit of a place.
+fn withheld(known: &Known, of: impl Fn(EventPlace) -> (u16, u32)) -> Vec<WithheldFigure> {
+    let placed = known.withheld.iter().map(|figure| {
+        let KnownWithheld { place, month, strand, why } = *figure;
+        let (area, unit) = of(place);
+        WithheldFigure { area, unit, month, strand, why }
+    });
+    let mut figures: Vec<WithheldFigure> = placed.collect();
+    figures.sort_unstable();
+    figures
 }
 
 /// The boroughs as a layer; `None` when there are none.
@@ -544,16 +610,20 @@ impl Reporting {
         Self { areas, by_code, of_code, of_name }
     }
 
-    /// The row of an event, its unit still open.
-    fn row(&self, event: &Event) -> Row {
-        let area = match event.place {
+    /// The area of a place that is no point.
+    fn area(&self, place: EventPlace) -> u16 {
+        match place {
             EventPlace::Area(code) => self.of_code[code as usize],
             EventPlace::Unknown(Some(name)) => self.of_name[name as usize],
             EventPlace::Point { .. } | EventPlace::Online | EventPlace::Unknown(None) => NO_AREA,
-        };
+        }
+    }
+
+    /// The row of an event, its unit still open.
+    fn row(&self, event: &Event) -> Row {
         let fact = Fact {
             unit: NO_UNIT,
-            area,
+            area: self.area(event.place),
             month: event.month,
             recorded: event.recorded,
             strands: event.strands,
@@ -604,13 +674,20 @@ impl Row {
 }
 
 /// The order of the store says who came first to the police: facts are put into one that depends on their content only.
-fn placed(known: &Known, mut rows: Vec<Row>, areas: Vec<ReportingArea>, matched: impl Fn(&str) -> bool) -> Placed {
+fn placed(
+    known: &Known,
+    mut rows: Vec<Row>,
+    areas: Vec<ReportingArea>,
+    withheld: Vec<WithheldFigure>,
+    matched: impl Fn(&str) -> bool,
+) -> Placed {
     let mut unmatched: BTreeMap<&str, u64> = BTreeMap::new();
-    for event in &known.events {
-        if let EventPlace::Area(code) = event.place {
+    let counted = known.events.iter().map(|event| (event.place, event.count));
+    for (place, count) in counted.chain(known.withheld.iter().map(|figure| (figure.place, 0))) {
+        if let EventPlace::Area(code) = place {
             let code = known.area_codes[code as usize].as_str();
             if !matched(code) {
-                *unmatched.entry(code).or_default() += u64::from(event.count);
+                *unmatched.entry(code).or_default() += u64::from(count);
             }
         }
     }
@@ -628,5 +705,5 @@ fn placed(known: &Known, mut rows: Vec<Row>, areas: Vec<ReportingArea>, matched:
         people.push(row.people);
     }
     let unmatched = unmatched.into_iter().map(|(code, n)| (code.to_owned(), n)).collect();
-    Placed { facts, metres, radius_m, days, people, offences, outside, areas, unmatched }
+    Placed { facts, metres, radius_m, days, people, offences, outside, areas, unmatched, withheld }
 }

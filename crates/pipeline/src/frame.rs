@@ -4,6 +4,7 @@ use crate::error::{Error, Result, Stage};
 use h3o::CellIndex;
 use hotspot_core::{
     FlagStatus, Month, Offence, Outcome, PlaceKind, Precision, Setting, Source, SourceSet, Strand, StrandSet, TimePrecision,
+    Withheld,
 };
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -143,7 +144,7 @@ macro_rules! stored_as_code {
     )+ };
 }
 
-stored_as_code!(FlagStatus, Offence, Outcome, PlaceKind, Precision, Setting, Source, Strand, TimePrecision);
+stored_as_code!(FlagStatus, Offence, Outcome, PlaceKind, Precision, Setting, Source, Strand, TimePrecision, Withheld);
 
 impl Stored for Month {
     type Physical = u16;
@@ -301,6 +302,14 @@ impl Table {
                 Some(None) => Err(self.error_at(row, col.name, "a value lies outside what the column may hold")),
             })
             .collect()
+    }
+
+    /// A column that files written before it was thought of have not got: no row of theirs has a value.
+    pub(crate) fn added_later<T: Stored>(&self, col: Col<T>) -> Result<Vec<Option<T>>> {
+        if self.frame.get_column_index(col.name).is_some() {
+            return self.optional(col);
+        }
+        Ok(std::iter::repeat_with(|| None).take(self.len()).collect())
     }
 
     /// An error that names this file, the row (from 1) and the column.

@@ -26,7 +26,7 @@ mod wkb;
 pub mod worklist;
 
 pub use batch::{
-    AreaCount, Batch, Format, IngestOptions, PseudonymKey, Records, Reject, StudyAreaChoice, StudyAreaOption, write_rejects,
+    AreaCount, Batch, Figure, Format, IngestOptions, PseudonymKey, Records, Reject, StudyAreaChoice, StudyAreaOption, write_rejects,
 };
 pub use error::{Cause, Error, Result, Stage};
 pub use ingest::rule::Rule;

@@ -11,6 +11,8 @@ mod malformed;
 mod properties;
 #[path = "ingest/rules.rs"]
 mod rules;
+#[path = "ingest/withheld.rs"]
+mod withheld;
 
 use hotspot_pipeline::{Batch, Error, IngestOptions};
 use jiff::civil::Date;

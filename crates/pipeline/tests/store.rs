@@ -21,3 +21,5 @@ mod rules;
 mod sample;
 #[path = "store/scale.rs"]
 mod scale;
+#[path = "store/withheld.rs"]
+mod withheld;

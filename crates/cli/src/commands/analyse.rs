@@ -192,6 +192,13 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
         let records: u64 = asked.placed.unmatched.iter().map(|(_, n)| n).sum();
         note(format_args!("{} area codes are no unit: {records} records are counted and not drawn", asked.placed.unmatched.len()));
     }
+    let without_figure = asked.placed.units_without_figure(asked.window);
+    if without_figure > 0 {
+        note(format_args!(
+            "of {without_figure} areas the publisher gives no figure of all records, or of a strand, in {}: a 0 that is drawn there is not known",
+            asked.window
+        ));
+    }
     let mut settings = settings(&args.question, &asked, previous.as_deref());
     let events = calendar.map(|calendar| (calendar.file, calendar.sha256));
     for (name, file) in [("sources", &sources), ("ambient", &ambient), ("events", &events)] {

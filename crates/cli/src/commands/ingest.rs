@@ -148,6 +148,7 @@ fn report(args: &IngestArgs, batches: &[Batch], account: &Reconciliation, append
             "online": account.online,
             "no_place": account.no_place,
             "rejected": account.rejected,
+            "withheld": batches.iter().map(Batch::withheld).sum::<u64>(),
             "by_rule": rules,
             "stored": appended.is_some(),
             "added": appended.map_or(0, Appended::added),

@@ -41,7 +41,18 @@ impl KnownThen {
         let latest = records.chain(store.links(Date::MAX)?.into_iter().map(|link| link.known_on)).max();
         let as_known_on = day.or(latest).ok_or_else(|| Failure::data("the store holds no record"))?;
         let known = facts::load(&store, as_known_on)?;
-        let months = known.months().ok_or_else(|| Failure::data(format!("nothing was known on {as_known_on}")))?;
+        let withheld = known.withheld.len();
+        let months = known.months().ok_or_else(|| {
+            Failure::data(match withheld {
+                0 => format!("nothing was known on {as_known_on}"),
+                n => format!("no figure was known on {as_known_on}: the publisher withholds all {n}"),
+            })
+        })?;
+        if withheld > 0 {
+            note(format_args!(
+                "{withheld} published figures are withheld by the publisher and count as not known: they are in no sum"
+            ));
+        }
         Ok(Self { known, as_known_on, months })
     }
 }

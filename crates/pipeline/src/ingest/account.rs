@@ -131,7 +131,7 @@ impl<'a> Account<'a> {
         let same = |i: u32| key(&records[i as usize]) == key(&count);
         if let Some(first) = claim(&mut self.keys, &key(&count), records.len() as u32, same) {
             let rule =
-                if records[first as usize].count == count.count { Rule::IdDuplicateSame } else { Rule::IdDuplicateConflicting };
+                if records[first as usize].figure == count.figure { Rule::IdDuplicateSame } else { Rule::IdDuplicateConflicting };
             return self.refuse(row, (Some(Column::AreaCode), rule));
         }
         records.push(count);

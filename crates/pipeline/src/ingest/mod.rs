@@ -186,5 +186,9 @@ pub fn read(path: &Path, options: &IngestOptions, progress: &mut dyn FnMut(u64, 
     if account.seen() == 0 {
         notes.push("the file has a header and no rows".to_owned());
     }
-    Ok(account.finish(format, study_area, notes))
+    let mut batch = account.finish(format, study_area, notes);
+    if batch.withheld() > 0 {
+        batch.notes.push(format!("{} figures are withheld by the publisher: kept as not known, never as 0", batch.withheld()));
+    }
+    Ok(batch)
 }

@@ -7,12 +7,12 @@ use super::place::{self, Axis, Bounds};
 use super::pseudonym::pseudonym;
 use super::rule::Rule;
 use super::time::{self, London, When};
-use crate::batch::{AreaCount, PseudonymKey};
+use crate::batch::{AreaCount, Figure, PseudonymKey};
 use crate::schema::input::Column;
 use hotspot_core::projection::DatumShift;
 use hotspot_core::{
     AreaCode, FlagStatus, Incident, IncidentId, LonLat, Month, Occurred, Offence, Outcome, Place, Precision, Pseudonym, Setting,
-    Source, Strand, StrandSet, TimePrecision,
+    Source, Strand, StrandSet, TimePrecision, Withheld,
 };
 use jiff::civil::{Date, Time};
 use std::collections::HashMap;
@@ -189,8 +189,12 @@ impl<'a> RecordReader<'a> {
         let area = self.area_code(fields)?;
         let name = text(Column::AreaName);
         let area_name = if name.is_empty() { None } else { Some(kept(&name).map_err(at(Column::AreaName))?.to_owned()) };
-        let count = whole(&text(Column::Count)).map_err(at(Column::Count))?;
-        Ok(AreaCount { area, area_name, month, strand, count, known_on })
+        let cell = text(Column::Count);
+        let figure = match Withheld::from_mark(&cell) {
+            Some(why) => Figure::Withheld(why),
+            None => Figure::Count(whole(&cell).map_err(at(Column::Count))?),
+        };
+        Ok(AreaCount { area, area_name, month, strand, figure, known_on })
     }
 
     fn known_on(&mut self, fields: &Fields) -> Result<Date, Refusal> {

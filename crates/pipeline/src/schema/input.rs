@@ -15,6 +15,25 @@
 //! * **Places**: `lon,lat` in WGS84 degrees or `easting,northing` in British National Grid metres make a point;
 //!   an `area_code` alone an area; `place` says `online` or `unknown`.
 //! * `class` is the same in every row: `synthetic` files go only into synthetic stores, others never do.
+//!
+//! # Counts per area and month
+//!
+//! One row for each figure: the code of the area ([`AREAS`]), `month`, `strand` (missing or blank: all), and `count` or `offences`; `known_on` and
+//! `class` as above. A row without a code is kept and stands for no place. Several versions of a figure differ in `known_on`.
+//!
+//! The figure is a whole number from 0, or says why there is none, in the marks of [`Withheld::MARKS`] and nothing beside them:
+//!
+//! | in the cell | the figure is |
+//! | --- | --- |
+//! | `[c]`, `*` | suppressed: the publisher keeps the number back |
+//! | `[low]` | suppressed too: it rounds to 0 and is not 0 |
+//! | `[x]`, `..` | not available |
+//! | `[z]`, `-` | not applicable |
+//!
+//! A withheld figure is a row like any other in every account, and in no count: it is not known, which is not 0. A number that comes later
+//! replaces it, and the other way round. A blank cell and any other text are refused.
+//!
+//! [`Withheld::MARKS`]: hotspot_core::Withheld::MARKS
 
 macro_rules! columns {
     ($( $variant:ident = $name:literal, [$($alias:literal),*], $blank:literal, $meaning:literal; )+) => {

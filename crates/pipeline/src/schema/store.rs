@@ -40,7 +40,7 @@ pub(crate) mod incident {
 /// Published counts in the store: one row a version of a figure.
 pub(crate) mod count {
     use crate::frame::Col;
-    use hotspot_core::{Month, Strand};
+    use hotspot_core::{Month, Strand, Withheld};
     use jiff::civil::Date;
 
     /// What the figure is of: area, month, strand, and which of several such rows of its file.
@@ -52,7 +52,10 @@ pub(crate) mod count {
     pub(crate) const AREA_NAME: Col<String> = Col::new("area_name");
     pub(crate) const MONTH: Col<Month> = Col::new("month");
     pub(crate) const STRAND: Col<Strand> = Col::new("strand");
+    /// None where the figure is withheld.
     pub(crate) const COUNT: Col<u32> = Col::new("count");
+    /// Why there is no number. A file written before this column was thought of has none, and nothing withheld.
+    pub(crate) const WITHHELD: Col<Withheld> = Col::new("withheld");
 }
 
 /// Links between records in the store.

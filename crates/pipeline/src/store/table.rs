@@ -1,7 +1,7 @@
 //! Records as Parquet and back, and the digest by which two versions are told apart.
 
 use super::versions::Version;
-use crate::batch::AreaCount;
+use crate::batch::{AreaCount, Figure};
 use crate::error::{Result, Stage};
 use crate::frame::{Table, TableWriter};
 use crate::schema::store::{count, incident};
@@ -105,10 +105,14 @@ pub(crate) fn count_keys(counts: &[AreaCount]) -> Vec<String> {
 
 /// Digest of what a count says, without its key and day of knowledge.
 pub(crate) fn count_content(count: &AreaCount) -> u64 {
-    let AreaCount { area: _, area_name, month: _, strand: _, count, known_on: _ } = count;
+    let AreaCount { area: _, area_name, month: _, strand: _, figure, known_on: _ } = count;
     let mut parts = Parts::default();
     parts.text(area_name.as_deref());
-    parts.0.extend(count.to_le_bytes());
+    match figure {
+        Figure::Count(n) => parts.0.extend(n.to_le_bytes()),
+        // One byte, where a number has four.
+        Figure::Withheld(why) => parts.0.push(why.code()),
+    }
     parts.digest()
 }
 
@@ -238,7 +242,8 @@ pub(crate) fn counts_to_parquet(rows: &[(&AreaCount, &String, u64)], path: &Path
         .with_optional(count::AREA_NAME, all().map(|c| c.area_name.as_ref()))
         .with(count::MONTH, all().map(|c| &c.month))
         .with_optional(count::STRAND, all().map(|c| c.strand.as_ref()))
-        .with(count::COUNT, all().map(|c| &c.count))
+        .with_optional(count::COUNT, all().map(|c| if let Figure::Count(n) = &c.figure { Some(n) } else { None }))
+        .with_optional(count::WITHHELD, all().map(|c| if let Figure::Withheld(why) = &c.figure { Some(why) } else { None }))
         .into_parquet(Stage::Store, path)
 }
 
@@ -249,18 +254,29 @@ pub(crate) fn counts_from_table(table: &Table, keep: &[bool]) -> Result<Vec<Area
     let mut area_name = table.optional(count::AREA_NAME)?;
     let month = table.column(count::MONTH)?;
     let strand = table.optional(count::STRAND)?;
-    let n = table.column(count::COUNT)?;
-    Ok((0..table.len())
+    let n = table.optional(count::COUNT)?;
+    let withheld = table.added_later(count::WITHHELD)?;
+    (0..table.len())
         .filter(|row| keep[*row])
-        .map(|row| AreaCount {
-            area: area[row].take().map(AreaCode),
-            area_name: area_name[row].take(),
-            month: month[row],
-            strand: strand[row],
-            count: n[row],
-            known_on: known_on[row],
+        .map(|row| {
+            let figure = match (n[row], withheld[row]) {
+                (Some(n), None) => Figure::Count(n),
+                (None, Some(why)) => Figure::Withheld(why),
+                (None, None) => return Err(table.error_at(row, count::COUNT.name, "a value is missing")),
+                (Some(_), Some(_)) => {
+                    return Err(table.error_at(row, count::WITHHELD.name, "a figure that is withheld has a number"));
+                }
+            };
+            Ok(AreaCount {
+                area: area[row].take().map(AreaCode),
+                area_name: area_name[row].take(),
+                month: month[row],
+                strand: strand[row],
+                figure,
+                known_on: known_on[row],
+            })
         })
-        .collect())
+        .collect()
 }
 
 /// Adds the versions that a data file holds; `file` is its place in the order of ingest.
@@ -285,4 +301,56 @@ fn extend(keys: &[String], days: &[Date], contents: &[u64], file: usize, into: &
             .enumerate()
             .map(|(row, ((key, day), content))| Version::new(key, *day, file, row, *content)),
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hotspot_core::Withheld;
+
+    fn figure(area_name: Option<&str>, figure: Figure) -> AreaCount {
+        let (month, known_on) = ("2026-01".parse().expect("a month"), Date::constant(2026, 3, 1));
+        AreaCount { area: None, area_name: area_name.map(str::to_owned), month, strand: None, figure, known_on }
+    }
+
+    #[test]
+    fn a_number_has_the_digest_that_stores_hold_and_no_mark_has_one_like_it() {
+        assert_eq!(count_content(&figure(None, Figure::Count(5))), 0xd7c1_df4e_2bf8_d21a);
+        assert_eq!(count_content(&figure(Some("Lambeth"), Figure::Count(0))), 0x33f6_a8f3_586e_7578);
+        let said = (0..4).map(Figure::Count).chain(Withheld::ALL.iter().map(|why| Figure::Withheld(*why)));
+        let digests: std::collections::BTreeSet<u64> = said.map(|f| count_content(&figure(None, f))).collect();
+        assert_eq!(digests.len(), 7);
+    }
+
+    #[test]
+    fn a_file_from_before_marks_holds_numbers_only_and_one_that_says_both_or_nothing_is_refused() {
+        let path = Path::new("t.parquet");
+        let read = |n: Option<u32>, withheld: Option<Option<Withheld>>| {
+            let row = figure(None, Figure::Count(0));
+            let mut table = TableWriter::new()
+                .with(count::KNOWN_ON, [row.known_on].iter())
+                .with_optional(count::AREA_CODE, [None].into_iter())
+                .with_optional(count::AREA_NAME, [None].into_iter())
+                .with(count::MONTH, [row.month].iter())
+                .with_optional(count::STRAND, [None].into_iter())
+                .with_optional(count::COUNT, [n.as_ref()].into_iter());
+            if let Some(withheld) = &withheld {
+                table = table.with_optional(count::WITHHELD, [withheld.as_ref()].into_iter());
+            }
+            let bytes = table.into_parquet(Stage::Store, path).expect("a table");
+            let table = Table::from_parquet(Stage::Store, path, bytes, &[]).expect("its own bytes");
+            counts_from_table(&table, &[true]).map(|counts| counts[0].figure).map_err(|e| e.to_string())
+        };
+        assert_eq!(read(Some(7), None), Ok(Figure::Count(7)));
+        assert_eq!(read(Some(7), Some(None)), Ok(Figure::Count(7)));
+        assert_eq!(read(None, Some(Some(Withheld::NotAvailable))), Ok(Figure::Withheld(Withheld::NotAvailable)));
+        for (damaged, column) in [
+            (read(None, None), "count"),
+            (read(None, Some(None)), "count"),
+            (read(Some(7), Some(Some(Withheld::Suppressed))), "withheld"),
+        ] {
+            let message = damaged.expect_err("damaged");
+            assert!(message.contains("t.parquet") && message.contains("row 1") && message.contains(column), "{message}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use crate::{options, read};
 use hotspot_core::release::DataClass;
 use hotspot_core::simulate::{SimulateParams, simulate};
-use hotspot_pipeline::{Format, IngestOptions, Records, StudyAreaOption, write_incidents_csv};
+use hotspot_pipeline::{Figure, Format, IngestOptions, Records, StudyAreaOption, write_incidents_csv};
 use proptest::prelude::*;
 
 #[test]
@@ -160,5 +160,5 @@ fn counts_keep_rows_that_stand_for_no_place() {
     let strands: Vec<_> = counts.iter().map(|c| c.strand.map_or("all", hotspot_core::Strand::id)).collect();
     assert_eq!(strands, ["race_or_religion", "religion", "sexual_orientation", "all"]);
     assert_eq!(counts[1].area_name.as_deref(), Some("Aviation Security(SO18)"));
-    assert_eq!(counts.iter().map(|c| c.count).collect::<Vec<_>>(), [3, 0, 2, 4]);
+    assert_eq!(counts.iter().map(|c| c.figure).collect::<Vec<_>>(), [3, 0, 2, 4].map(Figure::Count));
 }

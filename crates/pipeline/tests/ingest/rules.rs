@@ -64,6 +64,9 @@ fn cases() -> Vec<Case> {
         case(IdDuplicateConflicting, "x.csv", header_and("a,2026-05,race\na,2026-05,disability"), Some(3), Some("id")),
         count(IdDuplicateSame, "E1,X,2026-05,race,3\nE1,X,2026-05,race,3", "gss_code"),
         count(IdDuplicateConflicting, "E1,X,2026-05,race,3\nE1,X,2026-05,race,4", "gss_code"),
+        count(IdDuplicateSame, "E1,X,2026-05,race,[c]\nE1,X,2026-05,race,*", "gss_code"),
+        count(IdDuplicateConflicting, "E1,X,2026-05,race,[c]\nE1,X,2026-05,race,[x]", "gss_code"),
+        count(IdDuplicateConflicting, "E1,X,2026-05,race,0\nE1,X,2026-05,race,[c]", "gss_code"),
         case(FieldTooLong, "x.csv", header_and(&format!("{CANARY}{},2026-05,race", "a".repeat(128))), Some(2), Some("id")),
         case(ControlCharacter, "x.csv", header_and("\"CANARY-7731\nb\",2026-05,race"), Some(2), Some("id")),
         // Time.
@@ -131,6 +134,11 @@ fn cases() -> Vec<Case> {
         // Counts.
         count(MissingCount, "E1,X,2026-05,race,", "offences"),
         count(NotANumber, "E1,X,2026-05,race,CANARY-7731", "offences"),
+        count(NotANumber, "E1,X,2026-05,race,[c] CANARY-7731", "offences"),
+        count(NotANumber, "E1,X,2026-05,race,3 [c]", "offences"),
+        count(NotANumber, "E1,X,2026-05,race,[y]", "offences"),
+        count(NotANumber, "E1,X,2026-05,race,--", "offences"),
+        count(NotANumber, "E1,X,2026-05,race,**", "offences"),
         count(ThousandSeparator, "E1,X,2026-05,race,\"1,024\"", "offences"),
         count(NegativeCount, "E1,X,2026-05,race,-1", "offences"),
         count(FractionalCount, "E1,X,2026-05,race,2.5", "offences"),

@@ -9,7 +9,7 @@ use hotspot_core::{
 use hotspot_pipeline::facts::{Known, facts_on_areas, facts_on_grid, load};
 use hotspot_pipeline::links::{Link, LinkFile, link_candidates, read_links, write_candidates_csv};
 use hotspot_pipeline::store::Store;
-use hotspot_pipeline::{AreaCount, Batch};
+use hotspot_pipeline::{AreaCount, Batch, Figure};
 use jiff::civil::Date;
 
 fn at(id: &str, lon: f64, lat: f64, precision: Precision) -> Incident {
@@ -131,7 +131,7 @@ fn published_counts_keep_their_areas_and_the_names_that_are_no_place() {
         area_name: Some(name.to_owned()),
         month: month("2026-01"),
         strand,
-        count,
+        figure: Figure::Count(count),
         known_on: day(1),
     };
     let counts = vec![

@@ -6,7 +6,7 @@ use hotspot_core::release::DataClass;
 use hotspot_core::{AreaCode, Incident};
 use hotspot_pipeline::links::{Link, LinkFile};
 use hotspot_pipeline::store::{BatchOutcome, Store};
-use hotspot_pipeline::{AreaCount, Batch};
+use hotspot_pipeline::{AreaCount, Batch, Figure};
 use std::fs;
 use std::path::Path;
 
@@ -135,7 +135,7 @@ fn several_rows_of_one_area_and_month_stay_several() {
         area_name: Some("Heathrow Villages".to_owned()),
         month: month("2026-01"),
         strand: None,
-        count,
+        figure: Figure::Count(count),
         known_on,
     };
     append(dir.path(), &[counts_batch("a", vec![count(day(1), 11), count(day(1), 5)])]);
@@ -143,7 +143,8 @@ fn several_rows_of_one_area_and_month_stay_several() {
     assert_eq!(store.kind(), Some(FactKind::Counts));
     let appended = store.append(&[counts_batch("b", vec![count(day(2), 11), count(day(2), 6)])], None, TODAY).unwrap();
     assert_eq!((appended.added(), appended.already_known()), (1, 1));
-    let sum = |d| store.counts(day(d)).unwrap().iter().map(|c| c.count).sum::<u32>();
+    let number = |c: &AreaCount| if let Figure::Count(n) = c.figure { n } else { 0 };
+    let sum = |d| store.counts(day(d)).unwrap().iter().map(number).sum::<u32>();
     assert_eq!((sum(1), sum(2)), (16, 17));
 }
 

@@ -3,7 +3,7 @@
 //! `data/atlas.bin` is written by `cargo xtask data` from the text files beside it (their provenance and licences:
 //! `data/README.md`) and decoded once, on first use.
 //!
-//! # Layout of the bytes, version 1
+//! # Layout of the bytes, version 2
 //!
 //! The magic `HSATLAS` and the version byte; then, without gaps, the parts below. An *unsigned* is LEB128; a *signed* is the
 //! zigzag of an unsigned; a *text* is its length in bytes and UTF-8; a *shape* is the number of polygons, for each the number of
@@ -12,7 +12,7 @@
 //! the shape).
 //!
 //! 1. Boroughs by GSS code: their number; for each code, name, Basic Command Unit (empty: none) as texts, inner London (0 or 1),
-//!    residents of the 2011 census and of mid-2023, the shape to assign by and the shape to draw.
+//!    residents of the 2011 census, residents of mid-2023 aged 0 to 17, 18 to 64, and 65 and over, the shape to assign by and the shape to draw.
 //! 2. The shape of the tidal Thames; the shape of the study area.
 //! 3. Postcode districts in alphabetical order: their number; a text each.
 //! 4. Postcodes: the number of groups; for each group district, borough, live (0 or 1), number of postcodes, and for each easting
@@ -56,6 +56,8 @@ pub struct Borough {
     pub population_2011: u32,
     /// Residents, mid-2023 (the year is not confirmed by the source).
     pub population_mid2023: u32,
+    /// The same residents by age: 0 to 17, 18 to 64, 65 and over. They add up to [`Self::population_mid2023`].
+    pub ages_mid2023: [u32; 3],
     /// Live postcodes.
     pub live_postcodes: u32,
     /// Whether residents are a sensible denominator: at least [`RESIDENTS_FIT_FROM`] for each live postcode. In the City,
@@ -167,7 +169,7 @@ impl Atlas {
     /// [`Error::Atlas`] when the bytes are not an atlas of this version, end early, go on after the end, or contradict themselves.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
         let mut reader = Reader { rest: bytes };
-        if reader.take(8, "magic")? != b"HSATLAS\x01" {
+        if reader.take(8, "magic")? != b"HSATLAS\x02" {
             return Err(Error::Atlas { what: "magic" });
         }
         let mut boroughs = reader.list("boroughs", borough)?;
@@ -258,12 +260,27 @@ impl Atlas {
 fn borough(reader: &mut Reader) -> Result<Borough> {
     let (code, name, bcu) = (reader.text()?, reader.text()?, reader.text()?);
     let inner = reader.flag()?;
-    let (population_2011, population_mid2023) = (reader.number()?, reader.number()?);
+    let population_2011 = reader.number()?;
+    let ages_mid2023 = [reader.number()?, reader.number()?, reader.number()?];
+    let all = ages_mid2023.iter().try_fold(0_u32, |sum, n| sum.checked_add(*n));
+    let population_mid2023 = all.ok_or(Error::Atlas { what: "residents" })?;
     let (polygon, display) = (reader.shape()?, reader.shape()?);
     let bcu = (!bcu.is_empty()).then_some(bcu);
     // Counted from the postcodes once they are read.
     let (live_postcodes, residents_fit) = (0, false);
-    Ok(Borough { code, name, bcu, inner, polygon, display, population_2011, population_mid2023, live_postcodes, residents_fit })
+    Ok(Borough {
+        code,
+        name,
+        bcu,
+        inner,
+        polygon,
+        display,
+        population_2011,
+        population_mid2023,
+        ages_mid2023,
+        live_postcodes,
+        residents_fit,
+    })
 }
 
 fn postcodes(reader: &mut Reader, boroughs: usize, districts: usize) -> Result<Postcodes> {

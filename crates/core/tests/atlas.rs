@@ -150,6 +150,23 @@ fn thirty_three_boroughs_have_their_units_and_their_residents() {
 }
 
 #[test]
+fn residents_of_three_ages_are_those_of_the_file_and_add_up_to_all() {
+    let rows = table(include_str!("../../../data/population/borough_population.csv"));
+    let boroughs = Atlas::london().boroughs();
+    assert_eq!(boroughs.len(), rows.len());
+    for b in boroughs {
+        let row = rows.iter().find(|r| r["gss_code"] == b.code).unwrap();
+        let number = |column: &str| row[column].parse::<u32>().unwrap();
+        assert_eq!((b.population_2011, b.population_mid2023), (number("census_2011"), number("mid_2023")), "{}", b.name);
+        let ages = ["mid_2023_age_0_17", "mid_2023_age_18_64", "mid_2023_age_65_plus"].map(number);
+        assert_eq!(b.ages_mid2023, ages, "{}", b.name);
+        assert_eq!(b.ages_mid2023.iter().sum::<u32>(), b.population_mid2023, "{}", b.name);
+    }
+    let london = |age: usize| boroughs.iter().map(|b| b.ages_mid2023[age]).sum::<u32>();
+    assert_eq!([london(0), london(1), london(2)], [1_899_880, 5_954_974, 1_090_455]);
+}
+
+#[test]
 fn the_residents_of_the_small_areas_add_up_to_those_of_their_boroughs() {
     let atlas = Atlas::london();
     let areas = atlas.lsoa_population();
@@ -279,7 +296,7 @@ fn bytes_that_are_no_atlas_are_refused_and_never_read_beyond_their_end() {
     let bytes: &[u8] = include_bytes!("../../../data/atlas.bin");
     assert!(bytes.len() < 2_000_000);
     assert!(Atlas::decode(b"").is_err());
-    assert!(Atlas::decode(b"HSATLAS\x02").is_err());
+    assert!(Atlas::decode(b"HSATLAS\x01").is_err());
     for cut in (0..bytes.len()).step_by(40_009).chain(bytes.len() - 8..bytes.len()) {
         assert!(Atlas::decode(&bytes[..cut]).is_err(), "cut at {cut}");
     }

@@ -10,7 +10,7 @@ use std::path::Path;
 
 /// The bytes of the atlas made from the text files in `data`.
 pub fn encode(data: &Path) -> Result<Vec<u8>, String> {
-    let mut out = b"HSATLAS\x01".to_vec();
+    let mut out = b"HSATLAS\x02".to_vec();
     let codes = boroughs(data, &mut out)?;
     postcodes(data, &codes, &mut out)?;
     lsoas(data, &codes, &mut out)?;
@@ -26,21 +26,19 @@ fn boroughs(data: &Path, out: &mut Vec<u8>) -> Result<HashMap<String, usize>, St
         .into_iter()
         .map(|[borough, unit]| (borough, unit))
         .collect();
-    let population: HashMap<String, [u64; 2]> =
-        rows(&data.join("population/borough_population.csv"), ["gss_code", "census_2011", "mid_2023"])?
-            .into_iter()
-            .map(|[code, census, later]| Ok((code, [number(&census)?, number(&later)?])))
-            .collect::<Result<_, String>>()?;
+    let population = residents(data)?;
 
     unsigned(out, assign.len() as u64);
     for (code, shape) in &assign {
-        let [census, later] = population.get(code).ok_or_else(|| format!("no population of {code}"))?;
+        let (census, ages) = population.get(code).ok_or_else(|| format!("no population of {code}"))?;
         text(out, code);
         text(out, &shape.name);
         text(out, units.get(&shape.name).map_or("", String::as_str));
         unsigned(out, u64::from(shape.inner));
         unsigned(out, *census);
-        unsigned(out, *later);
+        for age in ages {
+            unsigned(out, *age);
+        }
         polygons(out, &shape.polygons);
         polygons(out, &draw.get(code).ok_or_else(|| format!("nothing to draw for {code}"))?.polygons);
     }
@@ -49,6 +47,21 @@ fn boroughs(data: &Path, out: &mut Vec<u8>) -> Result<HashMap<String, usize>, St
     let outlines: Vec<_> = assign.values().map(|b| b.polygons.clone()).collect();
     polygons(out, &study_area(&outlines, &thames)?);
     Ok(assign.into_keys().enumerate().map(|(row, code)| (code, row)).collect())
+}
+
+/// Residents of each borough by GSS code: of the census of 2011, and of mid-2023 aged 0 to 17, 18 to 64, 65 and over.
+fn residents(data: &Path) -> Result<HashMap<String, (u64, [u64; 3])>, String> {
+    let ages = ["mid_2023_age_0_17", "mid_2023_age_18_64", "mid_2023_age_65_plus"];
+    let columns = ["gss_code", "census_2011", "mid_2023", ages[0], ages[1], ages[2]];
+    let of_row = |[code, census, all, young, adult, old]: [String; 6]| {
+        let ages = [number(&young)?, number(&adult)?, number(&old)?];
+        // Only the ages are written: their sum stands for all.
+        if ages.iter().sum::<u64>() != number(&all)? {
+            return Err(format!("the ages of {code} do not add up to all its residents of mid-2023"));
+        }
+        Ok((code, (number(&census)?, ages)))
+    };
+    rows(&data.join("population/borough_population.csv"), columns)?.into_iter().map(of_row).collect()
 }
 
 /// Writes the districts and the postcodes.

@@ -58,6 +58,10 @@ fn a_suppressed_figure_is_stored_told_and_never_a_zero() {
         assert!(told.contains("3 published figures are withheld by the publisher and count as not known"), "{told}");
         assert!(told.contains(&format!("of {without} areas the publisher gives no figure")), "{told}");
         let release = json(&String::from_utf8(output.stdout).unwrap());
+        let manifest = std::path::Path::new(&releases).join(release["release"].as_str().unwrap()).join("manifest.json");
+        let said = "34 in force + 0 flag removed";
+        let text = std::fs::read_to_string(manifest).unwrap();
+        assert!(text.contains(said) && text.contains("; 3 of the figures in force are withheld by the publisher"), "{text}");
         assert_eq!(release["n"].as_u64(), Some(total), "{release}");
     }
 }

@@ -42,6 +42,8 @@ pub struct Account {
     pub in_force: u64,
     /// Records that are of the same event as another: events = `in_force` − `joined`.
     pub joined: u64,
+    /// Published figures in force whose number is withheld.
+    pub withheld: u64,
 }
 
 impl Account {
@@ -60,6 +62,9 @@ impl fmt::Display for Account {
         )?;
         if self.joined > 0 {
             write!(f, "; {} events, {} records joined to another", self.in_force - self.joined, self.joined)?;
+        }
+        if self.withheld > 0 {
+            write!(f, "; {} of the figures in force are withheld by the publisher", self.withheld)?;
         }
         Ok(())
     }
@@ -362,6 +367,7 @@ impl Known {
             let count = match row.figure {
                 Figure::Count(count) => count,
                 Figure::Withheld(why) => {
+                    self.account.withheld += 1;
                     self.withheld.push(KnownWithheld { place, month: row.month, strand: row.strand, why });
                     continue;
                 }

@@ -71,7 +71,8 @@ fn a_figure_is_withheld_and_given_as_its_publisher_last_said() {
         assert!(a.adds_up() && known.reconciliation.adds_up());
         assert_eq!((a.in_force, a.superseded, a.not_yet_known, a.rows), (in_force, superseded, not_yet_known, 8), "on {on}");
         assert_eq!(known.reconciliation.area_only, 2, "a withheld figure is a row like any other");
-        assert_eq!((known.events.len(), known.withheld.len()), (1, 1), "on {on}");
+        assert_eq!((known.events.len(), known.withheld.len(), a.withheld), (1, 1, 1), "on {on}");
+        assert!(a.to_string().ends_with("; 1 of the figures in force are withheld by the publisher"), "{a}");
     }
     assert!(store.counts(Date::constant(2026, 2, 1)).unwrap().is_empty());
 }

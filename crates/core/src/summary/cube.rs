@@ -269,6 +269,7 @@ impl Cube {
                     (Err(Gap::Suppressed), _) | (_, Err(Gap::Suppressed)) => Err(Gap::Suppressed),
                     (Ok(sum), Ok(n)) => Ok(Counted { recorded: sum.recorded + n, ..sum }),
                     (Err(_), Ok(n)) => Ok(Counted { recorded: n, ..Counted::default() }),
+                    (Err(_), Err(gap)) if place == line.place => Err(gap),
                     (known, Err(_)) => known,
                 };
             }

@@ -39,7 +39,8 @@ impl Nowcasts {
     /// When a count is too large.
     pub(super) fn new(input: &SummaryInput<'_>, basis: Basis) -> Result<Self> {
         let cube = input.cube;
-        let mut all = Self { months: BTreeMap::new(), reports: BTreeMap::new(), given: basis == Basis::Occurred, complete: input.month };
+        let mut all =
+            Self { months: BTreeMap::new(), reports: BTreeMap::new(), given: basis == Basis::Occurred, complete: input.month };
         let Some(held) = MonthRange::new(cube.months().from(), input.month).filter(|_| all.given) else { return Ok(all) };
         let recent = MonthRange::new(held.from().max(MonthRange::ending(input.month, MONTHS).from()), input.month).unwrap_or(held);
         for (row, _) in (0..).zip(cube.places()).filter(|(_, p)| p.level <= Level::Borough) {

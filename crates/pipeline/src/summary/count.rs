@@ -6,8 +6,8 @@ use hotspot_core::areas::AreaLayer;
 use hotspot_core::atlas::{Atlas, Borough};
 use hotspot_core::cube::{Fact, FactKind, NO_AREA, NO_UNIT};
 use hotspot_core::hotspot::protection::Role;
-use hotspot_core::summary::{Cube, Level, Line, Place, Sighting, Tally, Traits, strands};
-use hotspot_core::{FlagStatus, Month, MonthRange, Offence, Outcome, PlaceKind, SourceSet, StrandSet};
+use hotspot_core::summary::{Cube, Gap, Level, Line, Place, Sighting, Tally, Traits, strands};
+use hotspot_core::{FlagStatus, Month, MonthRange, Offence, Outcome, PlaceKind, SourceSet, StrandSet, Withheld};
 use polars::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -51,33 +51,49 @@ pub fn cube(placed: &Placed, atlas: &Atlas, areas: Option<&AreaLayer>) -> Result
     let (places, rows) = places(placed, atlas, areas);
     let unknown = places.iter().position(|p| p.level == Level::Area).unwrap_or(places.len()) as u16 - 1;
     let first_area = areas.map(|_| unknown + 1);
-    let place_of = |fact: &Fact| if fact.area == NO_AREA { unknown } else { rows[usize::from(fact.area)] };
-    let area_of = |fact: &Fact| Some(first_area? + u16::try_from(fact.unit).ok().filter(|_| fact.unit != NO_UNIT)?);
+    let place_of = |area: u16| if area == NO_AREA { unknown } else { rows[usize::from(area)] };
+    let area_of = |unit: u32| Some(first_area? + u16::try_from(unit).ok().filter(|_| unit != NO_UNIT)?);
     let made = match facts.kind() {
         FactKind::Events => {
             let (Some(recorded), Some(occurred)) = (range(|f| f.recorded), range(|f| f.month)) else { return Ok(None) };
-            let tallies = tallies(placed, place_of, area_of).map_err(|e| fail(e.into()))?;
+            let tallies = tallies(placed, |f| place_of(f.area), |f| area_of(f.unit)).map_err(|e| fail(e.into()))?;
             let sightings: Vec<Sighting> = facts
                 .iter()
                 .enumerate()
                 .filter_map(|(row, fact)| {
                     let victim = placed.people.key(Role::Victim, row)?;
-                    Some(Sighting { victim, record: tally(&fact, place_of(&fact), area_of(&fact)) })
+                    Some(Sighting { victim, record: tally(&fact, place_of(fact.area), area_of(fact.unit)) })
                 })
                 .collect();
             Cube::of_records(places, [recorded, occurred], tallies, &sightings)
         }
         FactKind::Counts => {
-            let Some(months) = range(|f| f.month) else { return Ok(None) };
-            let lines = facts.iter().flat_map(|fact| {
-                let strand = strands().find(|s| fact.strands == s.map_or(StrandSet::EMPTY, StrandSet::counted));
-                let line = |place| strand.map(|strand| Line { place, month: fact.month, strand, counted: Ok(fact.count) });
-                [line(place_of(&fact)), area_of(&fact).and_then(line)].into_iter().flatten()
+            let months = || facts.iter().map(|f| f.month).chain(placed.withheld.iter().map(|w| w.month));
+            let Some(months) = months().min().zip(months().max()).and_then(|(from, to)| MonthRange::new(from, to)) else {
+                return Ok(None);
+            };
+            let line = |area: u16, unit: u32, month, strand, counted| {
+                let line = |place| Line { place, month, strand, counted };
+                [Some(line(place_of(area))), area_of(unit).map(line)].into_iter().flatten()
+            };
+            let given = facts.iter().filter_map(|fact| {
+                let strand = strands().find(|s| fact.strands == s.map_or(StrandSet::EMPTY, StrandSet::counted))?;
+                Some(line(fact.area, fact.unit, fact.month, strand, Ok(fact.count)))
             });
-            Cube::of_figures(places, months, lines)
+            let withheld = placed.withheld.iter().map(|w| line(w.area, w.unit, w.month, w.strand, Err(gap(w.why))));
+            Cube::of_figures(places, months, given.chain(withheld).flatten())
         }
     };
     made.map(Some).map_err(|e| fail(e.into()))
+}
+
+/// How a publisher's mark stands in the summary.
+const fn gap(why: Withheld) -> Gap {
+    match why {
+        Withheld::Suppressed => Gap::Suppressed,
+        Withheld::NotAvailable => Gap::NotAvailable,
+        Withheld::NotApplicable => Gap::NotApplicable,
+    }
 }
 
 const fn tally(fact: &Fact, place: u16, area: Option<u16>) -> Tally {
@@ -153,7 +169,7 @@ fn traits(borough: &Borough, km2: f64) -> Option<Traits> {
     (km2 > 0.0 && residents > 0.0).then(|| Traits {
         density: residents / km2,
         inner: borough.inner,
-        ages: [0u32; 3].map(|n| f64::from(n) / residents),
+        ages: borough.ages_mid2023.map(|n| f64::from(n) / residents),
     })
 }
 

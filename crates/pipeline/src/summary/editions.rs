@@ -7,6 +7,7 @@ use crate::error::{Error, Result, Stage};
 use hotspot_core::Month;
 use hotspot_core::summary::Edition;
 use hotspot_core::summary::tables::HISTORY;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -73,6 +74,16 @@ impl Editions {
         }
         commit::sweep(STAGE, &out, |_| false)?;
         Ok(Self { out, _lock: lock })
+    }
+
+    /// What the edition of a month knew; `None` when there is none.
+    ///
+    /// # Errors
+    /// When its record is damaged.
+    pub fn known_on(&self, month: Month) -> Result<Option<Date>> {
+        let path = self.out.join(month.to_string()).join(file_name(month, "record", "json"));
+        let bytes = commit::read_optional(STAGE, &path)?;
+        bytes.map(|bytes| Record::parse(&path, &bytes).map(|record| record.as_known_on)).transpose()
     }
 
     /// The last edition before the month; `None` when there is none.

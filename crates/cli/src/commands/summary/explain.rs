@@ -25,11 +25,14 @@ pub fn run(args: &SummaryArgs, asked: &[String]) -> Done {
         Failure::cannot(format!("--explain: the strand is one of {}", known.join(", ")))
     })?;
     let bar = progress::spinner("reading the store");
-    let counted = Counted::load(args, &Supplied::read(args)?, Some(month), args.as_known_on, &bar)?;
-    let before = match &args.out {
-        Some(out) if out.exists() => Editions::open(out)?.before(month)?,
+    let editions = match &args.out {
+        Some(out) if out.exists() => Some(Editions::open(out)?),
         _ => None,
     };
+    // What stands in the edition of the month is explained as it was known then.
+    let published = editions.as_ref().map(|e| e.known_on(month)).transpose()?.flatten();
+    let counted = Counted::load(args, &Supplied::read(args)?, Some(month), args.as_known_on.or(published), &bar)?;
+    let before = editions.as_ref().map(|e| e.before(month)).transpose()?.flatten();
     let place = place_of(&counted.cube, name)?;
     let summary = Summary::of(&counted.input(before.as_ref()))?;
     bar.finish_and_clear();
@@ -38,7 +41,7 @@ pub fn run(args: &SummaryArgs, asked: &[String]) -> Done {
         let series = summary.series(*basis, place, strand).expect("every place has every strand");
         figure(&counted, &summary, series)?;
     }
-    editions(&summary, before.as_ref(), place, month, strand)
+    revisions(&summary, before.as_ref(), place, month, strand)
 }
 
 /// A place by its name, a part of it that only one has, or its code.
@@ -225,7 +228,7 @@ fn chart(series: &Series) -> Done {
 }
 
 /// What earlier editions said.
-fn editions(summary: &Summary, before: Option<&Before>, place: u16, month: Month, strand: Option<Strand>) -> Done {
+fn revisions(summary: &Summary, before: Option<&Before>, place: u16, month: Month, strand: Option<Strand>) -> Done {
     let Some(before) = before else {
         return say("\nNo earlier edition to compare with: --out names the folder where they are");
     };

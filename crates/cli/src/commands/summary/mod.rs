@@ -143,6 +143,11 @@ impl Counted {
                 "{records} records stand under {codes} area codes that are none of the areas or boroughs known here."
             ));
         }
+        let withheld = placed.withheld.len();
+        if withheld > 0 {
+            warnings
+                .push(format!("{withheld} published figures are withheld by the publisher: they are no 0, and no sum holds them."));
+        }
         Ok(Self { then, placed, cube, month, breaks, groups, warnings, given })
     }
 
@@ -321,6 +326,7 @@ fn account(counted: &Counted) -> BTreeMap<String, u64> {
         ("removed", a.removed),
         ("in_force", a.in_force),
         ("joined", a.joined),
+        ("withheld", a.withheld),
         ("outside", counted.placed.outside),
     ]
     .map(|(name, n)| (name.to_owned(), n))

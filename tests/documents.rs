@@ -142,3 +142,46 @@ fn the_help_is_as_the_contract_has_it() {
         insta::assert_snapshot!(format!("help-{command}"), succeed([command, "--help"]));
     }
 }
+
+#[test]
+fn every_command_of_the_page_of_jobs_exists_with_its_options_and_its_units_are_sound() {
+    let page = std::fs::read_to_string(root().join("crates/cli/JOBS.md")).unwrap();
+    let commands = page.split("hotspot ").skip(1).filter_map(|rest| rest.split(['`', '\n', '>', '&']).next());
+    let mut typed = 0;
+    for command in commands {
+        let mut words = command.split(' ');
+        let Some(name) = words.next().filter(|w| ["ingest", "analyse", "summary"].contains(w)) else { continue };
+        let help = succeed([name, "--help"]);
+        for option in words.filter(|w| w.starts_with("--")) {
+            assert!(help.contains(&format!("{option} ")) || help.contains(&format!("{option}\n")), "hotspot {name} {option}");
+        }
+        typed += 1;
+    }
+    assert!(typed >= 9, "{typed}");
+    // What systemd itself says of the units, where it is there.
+    let dir = tempfile::tempdir().unwrap();
+    let bin = dir.path().join("hotspot");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_hotspot"), &bin).unwrap();
+    let blocks: Vec<String> = page
+        .split("```ini\n")
+        .skip(1)
+        .filter_map(|b| b.split("```").next())
+        .map(|b| b.replace("/usr/local/bin/hotspot", bin.to_str().unwrap()))
+        .collect();
+    let failed = "[Service]\nType=oneshot\nExecStart=/bin/true\n".to_owned();
+    let units =
+        [("hotspot-month.service", &blocks[0]), ("hotspot-month.timer", &blocks[1]), ("hotspot-month-failed@.service", &failed)];
+    let files = units.map(|(name, text)| {
+        let file = dir.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        file
+    });
+    match std::process::Command::new("systemd-analyze").args(["verify", "--man=no"]).args(&files[..2]).output() {
+        Ok(said) => {
+            let text = String::from_utf8_lossy(&said.stderr);
+            let about: Vec<&str> = text.lines().filter(|l| l.contains("hotspot-month")).collect();
+            assert!(about.is_empty(), "{text}");
+        }
+        Err(_) => println!("systemd-analyze is not here: the units were not asked about"),
+    }
+}

@@ -29,6 +29,79 @@ fn kill_after(mut command: std::process::Command, usual: Duration, draw: u64) ->
 }
 
 #[test]
+fn a_kill_leaves_every_edition_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let (store, out) = (path("store"), path("out"));
+    succeed(["ingest", simulated().incidents.to_str().unwrap(), "--store", &store, "--class", "synthetic"]);
+    let summary = |day: &str| {
+        hotspot([
+            "summary",
+            "--store",
+            &store,
+            "--out",
+            &out,
+            "--month",
+            "2025-09",
+            "--as-known-on",
+            day,
+            "--formats",
+            "csv,html,ods",
+        ])
+    };
+    let days = ["2025-10-06", "2025-10-20"];
+    // Both editions of the month, each as one undisturbed run writes it.
+    let start = std::time::Instant::now();
+    let folder = Path::new(&out).join("2025-09");
+    let held = || -> Vec<(String, Vec<u8>)> {
+        let mut files: Vec<(String, Vec<u8>)> = std::fs::read_dir(&folder)
+            .map(|entries| {
+                entries
+                    .map(|e| e.unwrap())
+                    .map(|e| (e.file_name().into_string().unwrap(), std::fs::read(e.path()).unwrap()))
+                    .collect()
+            })
+            .unwrap_or_default();
+        files.sort();
+        files
+    };
+    let whole = days.map(|day| {
+        assert!(summary(day).output().unwrap().status.success());
+        held()
+    });
+    let usual = start.elapsed() / 2;
+    assert_ne!(whole[0], whole[1]);
+    let mut state = 20_261_126;
+    let (mut ended, mut replaced, mut left) = (0, 0, 0);
+    let mut last = held();
+    for moment in 0..moments() as usize {
+        // Now and then there is nothing yet.
+        if moment % 10 == 4 && folder.exists() {
+            std::fs::remove_dir_all(&folder).unwrap();
+            last = Vec::new();
+        }
+        // Two in three near its end, where it publishes.
+        let draw = if moment % 3 == 0 { next(&mut state) % 1000 } else { 600 + next(&mut state) % 400 };
+        ended += u32::from(kill_after(summary(days[moment % 2]), usual.mul_f64(1.1), draw));
+        let now = held();
+        assert!(now == last || whole.contains(&now), "moment {moment}: a part of an edition stands in the folder");
+        replaced += u32::from(now != last);
+        left += u32::from(std::fs::read_dir(&out).unwrap().any(|e| e.unwrap().file_name().to_string_lossy().starts_with(".tmp-")));
+        last = now;
+    }
+    // Whatever the kills left behind, one undisturbed run publishes the whole and leaves nothing else.
+    assert!(summary(days[1]).output().unwrap().status.success());
+    assert_eq!(held(), whole[1]);
+    let mut names: Vec<String> = std::fs::read_dir(&out).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, [".lock", "2025-09", "runs.jsonl"]);
+    println!(
+        "seed 20261126: {} moments, {ended} runs ended before their kill, {replaced} editions replaced, {left} kills left a temporary folder",
+        moments()
+    );
+}
+
+#[test]
 fn a_kill_leaves_no_broken_store_and_no_broken_release() {
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();

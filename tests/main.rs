@@ -21,4 +21,5 @@ mod stats_rate;
 mod stats_scan;
 mod stats_time;
 mod summary;
+mod summary_faults;
 mod withheld;

@@ -3,7 +3,7 @@
 use crate::run::{cargo, step, succeed};
 
 /// Name, test binary, filter.
-const PROOFS: [(&str, &[&str], &str); 9] = [
+const PROOFS: [(&str, &[&str], &str); 10] = [
     ("recovery", &["--test", "recovery"], ""),
     ("calibration", &["--test", "calibration"], ""),
     ("evidence", &["--test", "evidence"], ""),
@@ -13,6 +13,7 @@ const PROOFS: [(&str, &[&str], &str); 9] = [
     ("scale", &["--test", "store"], "scale"),
     ("crash", &["--test", "store"], "crash"),
     ("kill", &["--test", "e2e"], "kill"),
+    ("revisions", &["--test", "e2e"], "months_rebuilt"),
 ];
 
 /// One proof by name, or `all`.

@@ -322,8 +322,8 @@ pub struct SummaryArgs {
     /// The month; the last complete one of the store by default
     #[arg(long, value_name = "YYYY-MM")]
     pub month: Option<Month>,
-    /// Publish every month of a range in a row, each as known on the sixth of the month after
-    #[arg(long, value_name = "FROM..TO", conflicts_with_all = ["month", "as_known_on"])]
+    /// Publish every month of a range in a row, each as known on the sixth of the month after, or all on the day of --as-known-on
+    #[arg(long, value_name = "FROM..TO", conflicts_with = "month")]
     pub months: Option<MonthsArg>,
     /// Rebuild the state that was known on a day; all that is known by default
     #[arg(long, value_name = "DATE")]

@@ -48,10 +48,8 @@ pub fn run(args: &SummaryArgs) -> Done {
         None => vec![args.month],
     };
     for month in months {
-        let known_on = match (month, args.months) {
-            (Some(month), Some(_)) => Some(day_of_edition(month)),
-            _ => args.as_known_on,
-        };
+        let rebuilt = month.filter(|_| args.months.is_some()).map(day_of_edition);
+        let known_on = args.as_known_on.or(rebuilt);
         publish(args, &given, &editions, month, known_on)?;
     }
     Ok(())

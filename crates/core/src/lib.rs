@@ -108,6 +108,7 @@ pub mod provenance;
 pub mod rate;
 pub mod release;
 pub mod residents;
+pub mod resource;
 pub mod simulate;
 pub mod space_time_cube;
 pub mod summary;

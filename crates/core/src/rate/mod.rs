@@ -33,6 +33,7 @@
 //! ```
 
 mod beta;
+pub(crate) mod draw;
 mod gamma;
 
 pub mod displacement;

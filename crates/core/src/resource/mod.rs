@@ -1,0 +1,25 @@
+//! Resources against need: does what is given follow what is needed?
+//!
+//! | question | here | known elsewhere as |
+//! | --- | --- | --- |
+//! | how much is needed, and how sure is that? | [`need::needs`] | no peer |
+//! | what does each place get, of amounts that are stated for wider areas too? | [`allocation::Shares`] | apportionment |
+//! | which places get less than their share of the need? | [`gap::gaps`] | share gap, without uncertainty |
+//! | how unequal is it over all places? | [`inequality::inequality`] | concentration curve and index of health economics |
+//! | what would a budget, a floor or a cap change? | [`what_if::proportional`] | water-filling; no peer |
+//! | where would sites reach most of the need? | [`coverage::greedy`], [`coverage::exact`] | MCLP; `maxcovr`, crimepy |
+//!
+//! # What is asked
+//! Allocations are *data that the police supply*. The question is what share of the need they cover and how sure that is; never what a place
+//! deserves. Patrol is one remedy among several, and no trial shows that it reduces hate crime. A gap is a question for an answer, not a
+//! finding.
+//!
+//! # The policy
+//! [`gap::ChallengePolicy::current`] is read from `data/policy/challenge-1.csv`.
+
+pub mod allocation;
+pub mod coverage;
+pub mod gap;
+pub mod inequality;
+pub mod need;
+pub mod what_if;

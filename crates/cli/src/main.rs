@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::Analyse(args) => commands::analyse::run(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),
         Command::Summary(args) => commands::summary::run(&args),
+        Command::Challenge(args) => commands::challenge::run(&args),
         Command::Worklist(args) => commands::worklist::run(&args),
         Command::Serve(args) => commands::serve::run(&args),
         Command::Stats(args) => commands::stats::run(&args),

@@ -3,10 +3,11 @@
 use crate::run::{cargo, step, succeed};
 
 /// Name, test binary, filter.
-const PROOFS: [(&str, &[&str], &str); 10] = [
+const PROOFS: [(&str, &[&str], &str); 11] = [
     ("recovery", &["--test", "recovery"], ""),
     ("calibration", &["--test", "calibration"], ""),
     ("evidence", &["--test", "evidence"], ""),
+    ("challenge", &["--test", "challenge"], ""),
     ("scan", &["--lib"], "calibration_of_p"),
     ("index", &["--lib"], "the_locator_says"),
     ("malformed", &["--test", "ingest"], "malformed"),

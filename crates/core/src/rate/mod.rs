@@ -13,6 +13,7 @@
 //! | did an action change a place and those round it? | [`displacement::weighted_displacement`] | WDD; `ptools::wdd` |
 //! | is a run within a moving window surprising? | [`naus::naus`] | Naus' scan statistic; `ptools::scanw` |
 //! | which rates are high, allowing for small numbers? | [`shrinkage::fit_gamma_poisson`] | Clayton–Kaldor empirical Bayes; `DCluster::empbaysmooth` |
+//! | the same when a few places are of another kind than the many? | [`free_form::fit_free_form`] | NPMLE; `REBayes`, `ebnm` |
 //! | how sure is their order? | [`rank::rank_intervals`] | ranks of a league table |
 //! | the same drawn to the mean by moments | [`empirical_bayes::marshall_rates`] | Marshall; `esda.Empirical_Bayes`, `spdep::EBest` |
 //! | rates fit for Moran's I | [`crate::local::standardized_rate`] | Assunção–Reis; `esda.assuncao_rate` |
@@ -39,6 +40,7 @@ mod gamma;
 pub mod displacement;
 pub mod e_test;
 pub mod empirical_bayes;
+pub mod free_form;
 pub mod funnel;
 pub mod location_quotient;
 pub mod naus;

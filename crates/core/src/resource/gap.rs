@@ -159,6 +159,24 @@ pub struct Gap {
 /// # Ok::<(), hotspot_core::Error>(())
 /// ```
 pub fn gaps(needs: &[Need], amounts: &[f64], policy: &ChallengePolicy, params: &GapParams) -> Result<Vec<Gap>> {
+    gaps_where_reported(needs, amounts, 1.0, policy, params)
+}
+
+/// The gap of each place as if the need of that place alone were `factor` times what the records say: 1.25 where a fifth less of what happens is
+/// reported there than elsewhere, 0.8 where a quarter more is. Each place is asked by itself, so that the shares no longer sum to 1.
+///
+/// # Errors
+/// As [`gaps`]; and when the factor is not positive and finite.
+pub fn gaps_where_reported(
+    needs: &[Need],
+    amounts: &[f64],
+    factor: f64,
+    policy: &ChallengePolicy,
+    params: &GapParams,
+) -> Result<Vec<Gap>> {
+    if !(factor > 0.0 && factor.is_finite()) {
+        return Err(Error::OutOfRange { what: "factor of the need", must: "positive and finite" });
+    }
     let places = needs.len();
     if amounts.len() != places {
         return Err(Error::Length { what: "amounts", got: amounts.len(), expected: places });
@@ -183,7 +201,8 @@ pub fn gaps(needs: &[Need], amounts: &[f64], policy: &ChallengePolicy, params: &
         .into_par_iter()
         .map(|place| {
             let x = resource[place];
-            let mut shares: Vec<f64> = draws.iter().skip(place).step_by(places).copied().collect();
+            let changed = |s: &f64| factor * s / (1.0 - s + factor * s);
+            let mut shares: Vec<f64> = draws.iter().skip(place).step_by(places).map(changed).collect();
             let mean = shares.iter().sum::<f64>() / replicates as f64;
             let under = shares.iter().filter(|s| x < (1.0 - policy.delta) * **s).count();
             let at = |p: f64| ((p * replicates as f64) as usize).min(replicates - 1);
@@ -360,6 +379,17 @@ mod tests {
             pool.install(|| made(&needs, &amounts))
         };
         assert_eq!(run(1), run(3));
+    }
+
+    #[test]
+    fn a_place_that_reports_less_needs_more_and_is_asked_by_itself() {
+        let needs = [need(30), need(70)];
+        let policy = ChallengePolicy::current();
+        let at = |factor| gaps_where_reported(&needs, &[3.0, 7.0], factor, &policy, &GapParams::default()).expect("valid input");
+        // 30 · 2 of 30 · 2 + 70.
+        assert!((at(2.0)[0].need_share.mean - 60.0 / 130.0).abs() < 0.005 && at(2.0)[0].p_under > 0.95);
+        assert!(at(0.5)[0].p_under < at(1.0)[0].p_under && at(1.0) == made(&needs, &[3.0, 7.0]));
+        assert!(gaps_where_reported(&needs, &[3.0, 7.0], 0.0, &policy, &GapParams::default()).is_err());
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! | which places get less than their share of the need? | [`gap::gaps`] | share gap, without uncertainty |
 //! | how unequal is it over all places? | [`inequality::inequality`] | concentration curve and index of health economics |
 //! | what would a budget, a floor or a cap change? | [`what_if::proportional`] | water-filling; no peer |
+//! | all of it, for a release and a file of resources | [`challenge::challenge`] | no peer |
 //! | where would sites reach most of the need? | [`coverage::greedy`], [`coverage::exact`] | MCLP; `maxcovr`, crimepy |
 //!
 //! # What is asked
@@ -18,6 +19,7 @@
 //! [`gap::ChallengePolicy::current`] is read from `data/policy/challenge-1.csv`.
 
 pub mod allocation;
+pub mod challenge;
 pub mod coverage;
 pub mod gap;
 pub mod inequality;

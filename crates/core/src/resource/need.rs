@@ -1,15 +1,17 @@
 //! Need: how many incidents are to be expected in the next period, place by place.
 //!
 //! # Definition
-//! Unit u has y_u incidents in the window where E_u would be expected by the reference measure. Its relative rate has a gamma prior fitted to
-//! *all* units and the posterior of [`crate::rate::shrinkage`]. In a period of t windows the place P of several units expects
+//! Unit u has y_u incidents in the window where E_u would be expected by the reference measure. Its relative rate θ_u has a prior of free form
+//! fitted to *all* units ([`crate::rate::free_form`]): whoever looks at the highest places needs a prior that is right for them. In a period of t windows the place P of several units expects
 //!
 //! ```text
 //! N_P = t Σ_{u in P} E_u θ_u
 //! ```
 //!
-//! taken as the gamma distribution with the same mean and variance (exact where the units have equal E). This is the *expected* number: what
-//! will be counted varies about it as a Poisson variable does.
+//! taken as the gamma distribution with the same mean and variance. This is the *expected* number: what will be counted varies about it.
+//!
+//! **Clusters.** Incidents of one conflict follow one another, and places change: the monthly counts of places vary more than Poisson variables
+//! by the factor φ ([`dispersion`]), and a count says so much less.
 //!
 //! # Why not the count
 //! Hotspots are chosen because they ran high: the next period's count is lower on average. The posterior mean of units that are drawn to all
@@ -24,7 +26,9 @@
 //! independent, so that the true uncertainty is larger.
 
 use crate::error::{Error, Result};
-use crate::rate::shrinkage::{GammaPosterior, fit_gamma_poisson};
+use crate::rate::free_form::{Moments, fit_free_form};
+use crate::rate::shrinkage::GammaPosterior;
+use std::collections::BTreeMap;
 
 /// Incidents of the mean weight that stand beside a place's own.
 pub const HARM_PSEUDO: f64 = 10.0;
@@ -60,8 +64,38 @@ impl Harm {
     }
 }
 
+/// φ: how much more than Poisson variables the monthly counts of places vary about what their totals and the months' would have, 1 at least.
+/// Places with fewer than [`LEAST`] incidents are left out.
+///
+/// ```
+/// use hotspot_core::resource::need::dispersion;
+///
+/// // Twelve at once, then none for three months, in turn: far from even.
+/// assert!(dispersion(&[vec![12, 0, 0, 0], vec![0, 12, 0, 0], vec![0, 0, 12, 0], vec![0, 0, 0, 12]]) > 9.0);
+/// assert_eq!(dispersion(&[vec![5, 5, 5, 5], vec![5, 5, 5, 5]]), 1.0);
+/// ```
+pub fn dispersion(monthly: &[Vec<u32>]) -> f64 {
+    let used: Vec<&Vec<u32>> = monthly.iter().filter(|m| m.iter().sum::<u32>() >= LEAST).collect();
+    let months = used.iter().map(|m| m.len()).min().unwrap_or(0);
+    let of_month: Vec<f64> = (0..months).map(|at| used.iter().map(|m| f64::from(m[at])).sum()).collect();
+    let total: f64 = of_month.iter().sum();
+    let (mut index, mut freedom) = (0.0, 0.0);
+    for place in &used {
+        let n: f64 = place.iter().take(months).map(|c| f64::from(*c)).sum();
+        for (count, all) in place.iter().zip(&of_month).filter(|(_, all)| **all > 0.0) {
+            let expected = n * all / total;
+            index += (f64::from(*count) - expected).powi(2) / expected;
+        }
+        freedom += of_month.iter().filter(|all| **all > 0.0).count().saturating_sub(1) as f64;
+    }
+    if freedom > 0.0 { (index / freedom).max(1.0) } else { 1.0 }
+}
+
+/// Fewest incidents of a place that says something of clusters.
+pub const LEAST: u32 = 12;
+
 /// The needs of places, which are disjoint sets of units; `place_of` has the place of each unit, `None` for none. `periods` is the length of
-/// the next period in windows.
+/// the next period in windows; `dispersion` is φ.
 ///
 /// # Errors
 /// [`Error::Length`] when the columns differ in length, [`Error::OutOfRange`] when a reference is negative or not finite, the period is not
@@ -71,13 +105,20 @@ impl Harm {
 /// use hotspot_core::resource::need::needs;
 ///
 /// let counts = [0, 1, 0, 9, 2, 0, 0, 1];
-/// let made = needs(&counts, &[1.0; 8], &[0, 0, 0, 1, 1, 0, 0, 0].map(Some), 2, 0.5)?;
-/// // The second place had 11 of 13 in a whole window; it is expected to have less than 5.5 in half of one.
+/// let made = needs(&counts, &[1.0; 8], &[0, 0, 0, 1, 1, 0, 0, 0].map(Some), 2, 0.5, 1.0)?;
+/// // The second place had 11 of 13 in a whole window; it is expected to have about 5.5 in half of one.
 /// assert_eq!(made[1].incidents, 11);
-/// assert!(made[1].expected.mean() < 5.5 && made[1].expected.mean() > 3.0);
+/// assert!(made[1].expected.mean() < 6.0 && made[1].expected.mean() > 3.0);
 /// # Ok::<(), hotspot_core::Error>(())
 /// ```
-pub fn needs(counts: &[u32], reference: &[f64], place_of: &[Option<u32>], places: usize, periods: f64) -> Result<Vec<Need>> {
+pub fn needs(
+    counts: &[u32],
+    reference: &[f64],
+    place_of: &[Option<u32>],
+    places: usize,
+    periods: f64,
+    dispersion: f64,
+) -> Result<Vec<Need>> {
     if place_of.len() != counts.len() {
         return Err(Error::Length { what: "places of units", got: place_of.len(), expected: counts.len() });
     }
@@ -87,16 +128,16 @@ pub fn needs(counts: &[u32], reference: &[f64], place_of: &[Option<u32>], places
     if place_of.iter().flatten().any(|p| *p as usize >= places) {
         return Err(Error::OutOfRange { what: "place of a unit", must: "one of the places" });
     }
-    let prior = fit_gamma_poisson(counts, reference)?;
-    // Scaled to the counts, so that a relative rate of 1 is the whole's.
+    let prior = fit_free_form(counts, reference, dispersion)?;
+    let mut known: BTreeMap<(u32, u64), Moments> = BTreeMap::new();
     let mut parts = vec![(0u32, 0.0, 0.0); places];
     for ((count, reference), place) in counts.iter().zip(reference).zip(place_of) {
         let Some(place) = place else { continue };
-        let posterior = prior.posterior(*count, *reference);
+        let posterior = *known.entry((*count, reference.to_bits())).or_insert_with(|| prior.moments(*count, *reference));
         let part = &mut parts[*place as usize];
         part.0 += count;
-        part.1 += reference * posterior.mean();
-        part.2 += reference * reference * posterior.variance();
+        part.1 += reference * posterior.mean;
+        part.2 += reference * reference * posterior.variance;
     }
     Ok(parts
         .into_iter()
@@ -151,17 +192,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_needs_of_all_places_are_about_what_was_counted_and_a_place_of_equal_units_is_exact() {
+    fn the_needs_of_all_places_are_about_what_was_counted_and_clusters_make_them_less_sure() {
         let counts: Vec<u32> = (0..400).map(|i| if i % 40 == 0 { 12 } else { u32::from(i % 5 == 0) }).collect();
         let place_of: Vec<Option<u32>> = (0..400).map(|i| Some(u32::from(i < 200))).collect();
-        let made = needs(&counts, &[2.0; 400], &place_of, 2, 1.0).expect("valid input");
-        let total: f64 = made.iter().map(|n| n.expected.mean()).sum();
+        let at = |dispersion| needs(&counts, &[0.5; 400], &place_of, 2, 1.0, dispersion).expect("valid input");
         let counted: u32 = counts.iter().sum();
-        // Maximum likelihood keeps the mean of the negative binomial.
-        assert!((total / f64::from(counted) - 1.0).abs() < 1e-6, "{total} {counted}");
-        let prior = fit_gamma_poisson(&counts, &[2.0; 400]).expect("valid input");
-        let shape: f64 = counts[..200].iter().map(|c| prior.shape + f64::from(*c)).sum();
-        assert!((made[1].expected.shape / shape - 1.0).abs() < 1e-9, "a sum of gammas of one rate is a gamma");
+        let total: f64 = at(1.0).iter().map(|n| n.expected.mean()).sum();
+        assert!((total / f64::from(counted) - 1.0).abs() < 0.02, "{total} {counted}");
+        assert!(at(2.5)[0].expected.variance() > 1.5 * at(1.0)[0].expected.variance());
+        assert!((at(1.0)[0].count - at(1.0)[0].expected.mean()).abs() < 1e-9);
     }
 
     #[test]
@@ -182,11 +221,11 @@ mod tests {
 
     #[test]
     fn a_place_without_units_needs_nothing_and_wrong_columns_are_refused() {
-        let made = needs(&[1, 2], &[1.0, 1.0], &[Some(0), None], 2, 1.0).expect("valid input");
+        let made = needs(&[1, 2], &[1.0, 1.0], &[Some(0), None], 2, 1.0, 1.0).expect("valid input");
         assert_eq!((made[1].incidents, made[1].expected.mean() < 1e-200), (0, true));
-        assert!(needs(&[1], &[1.0], &[], 1, 1.0).is_err());
-        assert!(needs(&[1], &[1.0], &[Some(1)], 1, 1.0).is_err());
-        assert!(needs(&[1], &[1.0], &[Some(0)], 1, 0.0).is_err());
+        assert!(needs(&[1], &[1.0], &[], 1, 1.0, 1.0).is_err());
+        assert!(needs(&[1], &[1.0], &[Some(1)], 1, 1.0, 1.0).is_err());
+        assert!(needs(&[1], &[1.0], &[Some(0)], 1, 0.0, 1.0).is_err());
         assert!(weighted(&made, &[Harm::default()]).is_err());
         assert!(weighted(&made, &[Harm::default(); 2]).is_err());
     }

@@ -9,6 +9,7 @@ use hotspot_core::cube::Filter;
 use hotspot_core::evaluate::recovery::{TRULY_HOT, TrueRates};
 use hotspot_core::hotspot::detect::RelativeRates;
 use hotspot_core::hotspot::protection::Role;
+use hotspot_core::rate::free_form::fit_free_form;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use std::collections::{BTreeMap, BTreeSet};
@@ -143,49 +144,17 @@ fn gamma(counts: &[u32], reference: &[f64]) -> Vec<f64> {
 
 /// The same with the prior that maximises the likelihood among all on a grid of rates (Kiefer and Wolfowitz 1956, by EM: Laird 1978).
 fn free(counts: &[u32], reference: &[f64]) -> Vec<f64> {
-    /// Rates on either side of the threshold, and their ratio: 0.02 to 60 or so.
-    const BELOW: usize = 70;
-    const RATES: usize = 122;
-    const STEP: f64 = 0.066;
-    const ROUNDS: usize = 300;
-    let rates: Vec<f64> = (0..RATES).map(|k| TRULY_HOT * (STEP * (k as f64 - BELOW as f64 + 0.5)).exp()).collect();
     let measure: f64 = reference.iter().sum();
     let total: u32 = counts.iter().sum();
-    // Units that expect the same within 1 % and count the same are one.
-    let key = |row: usize| {
-        let expected = f64::from(total) * reference[row] / measure;
-        (counts[row], (expected.max(1e-9).ln() * 100.0).round() as i32)
+    let expected: Vec<f64> = reference.iter().map(|r| f64::from(total) * r / measure).collect();
+    let prior = fit_free_form(counts, &expected, 1.0).unwrap();
+    // Within 1 %, as the prior has them.
+    let rounded = |e: f64| (f64::from((e.max(1e-9).ln() * 100.0).round() as i32) / 100.0).exp();
+    let mut known: BTreeMap<(u32, u64), f64> = BTreeMap::new();
+    let mut of = |count: u32, expected: f64| {
+        *known.entry((count, expected.to_bits())).or_insert_with(|| prior.exceedance(count, expected, TRULY_HOT))
     };
-    let mut groups: BTreeMap<(u32, i32), (f64, f64)> = BTreeMap::new();
-    for row in 0..counts.len() {
-        groups.entry(key(row)).or_default().0 += 1.0;
-    }
-    let likelihoods: Vec<Vec<f64>> = groups
-        .keys()
-        .map(|(count, expected)| {
-            let expected = (f64::from(*expected) / 100.0).exp();
-            let log: Vec<f64> = rates.iter().map(|r| f64::from(*count) * (r * expected).ln() - r * expected).collect();
-            let top = log.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            log.into_iter().map(|l| (l - top).exp()).collect()
-        })
-        .collect();
-    let mut prior = vec![1.0 / RATES as f64; RATES];
-    for _ in 0..ROUNDS {
-        let mut next = vec![0.0; RATES];
-        for ((units, _), likelihood) in groups.values().zip(&likelihoods) {
-            let sum: f64 = likelihood.iter().zip(&prior).map(|(l, p)| l * p).sum();
-            for ((next, l), p) in next.iter_mut().zip(likelihood).zip(&prior) {
-                *next += units * l * p / sum;
-            }
-        }
-        let sum: f64 = next.iter().sum();
-        prior = next.into_iter().map(|n| n / sum).collect();
-    }
-    for ((_, probability), likelihood) in groups.values_mut().zip(&likelihoods) {
-        let weight = |from: usize| likelihood.iter().zip(&prior).skip(from).map(|(l, p)| l * p).sum::<f64>();
-        *probability = weight(BELOW) / weight(0);
-    }
-    (0..counts.len()).map(|row| groups[&key(row)].1).collect()
+    counts.iter().zip(expected).map(|(count, e)| of(*count, rounded(e))).collect()
 }
 
 /// Poisson by products of uniforms, in parts that cannot underflow.

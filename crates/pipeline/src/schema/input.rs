@@ -171,6 +171,38 @@ pub mod calendar {
     pub const ALL: [&str; 6] = [ID, NAME, FROM, TO, STRANDS, AREAS];
 }
 
+/// Resources, a row for each amount.
+pub mod resources {
+    /// Kind, such as officers.
+    pub const KIND: &str = "kind";
+    /// hotspot, area, bcu, point or all.
+    pub const PLACE_TYPE: &str = "place_type";
+    /// Which place.
+    pub const PLACE: &str = "place";
+    /// First day.
+    pub const PERIOD_START: &str = "period_start";
+    /// Last day.
+    pub const PERIOD_END: &str = "period_end";
+    /// How much.
+    pub const AMOUNT: &str = "amount";
+    /// Of what.
+    pub const UNIT: &str = "unit";
+    /// planned or delivered.
+    pub const STATUS: &str = "status";
+    /// Who says so.
+    pub const SOURCE: &str = "source";
+    /// A remark, which nothing reads.
+    pub const NOTE: &str = "note";
+}
+
+/// Weights of harm, a row for each group of offences.
+pub mod harm {
+    /// Group of offences.
+    pub const OFFENCE: &str = "offence";
+    /// Weight.
+    pub const WEIGHT: &str = "weight";
+}
+
 /// Most similar boroughs, a row for each pair.
 pub mod similar {
     /// Code of a borough.

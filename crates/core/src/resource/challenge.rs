@@ -1,0 +1,740 @@
+//! The challenge to a release: every kind of resource against the need of every place, and how far the answer hangs on choices.
+//!
+//! # Definition
+//! Asked are the *hotspots* of an analysis with the rest of each command unit beside them, or the *boroughs*, or the *command units*
+//! ([`Level`]): places that partition the scope, so that shares sum to 1. The City of London has a force of its own: as a borough or unit it is
+//! in the scope only where something is stated for it. Need is that of the next [`ChallengeInput::months`] months from
+//! the window of the release ([`super::need`]), resources are what [`Resource`]s say ([`super::allocation`]), gaps are those of
+//! [`super::gap`].
+//!
+//! # Settings
+//! Every verdict is asked again with one choice changed at a time ([`Setting`]): window, reference measure, rule of apportioning, resolution of the
+//! model, weights of harm, confirmed flags only, and a reporting rate that is a quarter higher or a fifth lower in the place than elsewhere. "Holds in 9 of
+//! 12" counts those with the published verdict.
+
+use super::allocation::{Measures, Rule, Shares};
+use super::gap::{ChallengePolicy, Gap, GapParams, Verdict, gaps, gaps_where_reported};
+use super::inequality::{Inequality, inequality};
+use super::need::{Harm, Need, dispersion, needs, weighted};
+use crate::areas::AreaLayer;
+use crate::atlas::{Atlas, Borough};
+use crate::cube::{Filter, Provisional};
+use crate::error::{Error, Result};
+use crate::incident::{Offence, Strand};
+use crate::month::MonthRange;
+use crate::projection::LonLat;
+use crate::rate::funnel::{Funnel, FunnelParams, funnel};
+use crate::release::Release;
+use crate::units::Units;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+
+/// Where a resource is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Target {
+    /// A hotspot of the release, by its identifier.
+    Hotspot(String),
+    /// A borough, or a unit of a release on polygons, by its code.
+    Area(String),
+    /// A Basic Command Unit, by its name.
+    CommandUnit(String),
+    /// Round a point, as far as it reaches.
+    Point {
+        /// WGS84 degrees.
+        at: LonLat,
+        /// Metres.
+        reach_m: f64,
+    },
+    /// All of the study area.
+    Everywhere,
+}
+
+/// Whether a resource was meant to be there or was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Status {
+    /// It is meant to be there.
+    Planned,
+    /// It was there.
+    Delivered,
+}
+
+impl Status {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Planned, Self::Delivered];
+
+    /// Stable identifier.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Delivered => "delivered",
+        }
+    }
+}
+
+/// An amount of a kind of resource for a place and period, as supplied.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resource {
+    /// Kind, such as `officers`, `patrol_hours`, `hclo`, `advocate`, `reporting_site`.
+    pub kind: String,
+    /// Where.
+    pub target: Target,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+    /// How much, zero or more.
+    pub amount: f64,
+    /// Of what, such as `fte` or `hours`.
+    pub unit: String,
+    /// Planned or delivered.
+    pub status: Status,
+    /// Who says so.
+    pub source: String,
+}
+
+/// Which places are asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Level {
+    /// Hotspots, and the rest of each command unit.
+    Hotspot,
+    /// Boroughs.
+    Borough,
+    /// Basic Command Units.
+    CommandUnit,
+}
+
+impl Level {
+    /// All.
+    pub const ALL: [Self; 3] = [Self::Hotspot, Self::Borough, Self::CommandUnit];
+
+    /// Stable identifier.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Hotspot => "hotspot",
+            Self::Borough => "borough",
+            Self::CommandUnit => "bcu",
+        }
+    }
+}
+
+/// A versioned table of weights by offence group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HarmWeights {
+    /// Version: the name of its file.
+    pub version: String,
+    /// By offence group; those that are not there weigh nothing.
+    pub weights: BTreeMap<Offence, f64>,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct ChallengeInput<'a> {
+    /// The release.
+    pub release: &'a Release,
+    /// Boroughs and command units, of a release of London.
+    pub atlas: Option<&'a Atlas>,
+    /// What was supplied.
+    pub resources: &'a [Resource],
+    /// The day on which resources are looked at: those whose period holds it.
+    pub on: Date,
+    /// Which places.
+    pub level: Level,
+    /// Strand, or all records.
+    pub strand: Option<Strand>,
+    /// Rule by which amounts of wider areas are spread.
+    pub rule: Rule,
+    /// Length of the next period in months.
+    pub months: u16,
+    /// Weights of harm: the need is weighted by them.
+    pub harm: Option<&'a HarmWeights>,
+    /// When a place is questioned.
+    pub policy: &'a ChallengePolicy,
+    /// How gaps are drawn.
+    pub params: GapParams,
+}
+
+/// A place that is asked about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// Identifier of the hotspot, code of the borough, name of the command unit, or `rest-of-…`.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// It is what remains of a command unit beside the hotspots.
+    pub is_rest: bool,
+    /// Code of the borough, where it is in one.
+    pub borough: Option<String>,
+    /// Command unit, where it is in one.
+    pub command_unit: Option<String>,
+    /// Rows of its units at the release's resolution.
+    pub units: Vec<u32>,
+}
+
+/// One kind of resource against the need.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KindAnswer {
+    /// Kind.
+    pub kind: String,
+    /// Unit of its amounts.
+    pub unit: String,
+    /// Which amounts are compared: those delivered where there are any.
+    pub status: Status,
+    /// What places get of it.
+    pub shares: Shares,
+    /// What was planned, where delivered amounts are compared.
+    pub planned: Option<Shares>,
+    /// Who says so, each once.
+    pub sources: Vec<String>,
+    /// Gap of each place.
+    pub gaps: Vec<Gap>,
+    /// Over all places.
+    pub inequality: Inequality,
+    /// Incidents against the resources' shares, with over-dispersion; none where some place has incidents and no resource.
+    pub funnel: Option<Funnel>,
+    /// Verdicts under other settings.
+    pub settings: Vec<Asked>,
+}
+
+impl KindAnswer {
+    /// In how many of the settings that have an answer the verdict on a place is the published one.
+    pub fn held(&self, place: usize) -> (usize, usize) {
+        let published = self.gaps[place].verdict;
+        let answers: Vec<Verdict> = self.settings.iter().filter_map(|s| Some(s.gaps.as_ref()?[place].verdict)).collect();
+        (answers.iter().filter(|v| **v == published).count(), answers.len())
+    }
+}
+
+/// The gaps under one changed setting.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// Which.
+    pub setting: Setting,
+    /// The gaps; `None` where there is no answer, such as without residents.
+    pub gaps: Option<Vec<Gap>>,
+}
+
+/// A choice that is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Setting {
+    /// The last so many months instead of the window.
+    Window(u16),
+    /// Residents as the reference measure of the need instead of area, or area instead of residents.
+    OtherReference,
+    /// Another rule of apportioning.
+    Apportion(Rule),
+    /// The model on the next finer cells.
+    FinerCells,
+    /// Confirmed flags only.
+    Confirmed,
+    /// Incidents unweighted, where harm is the need.
+    Counts,
+    /// A quarter more is reported in the place than elsewhere: its need is smaller than it looks.
+    ReportedMore,
+    /// A fifth less is reported in the place: its need is larger.
+    ReportedLess,
+}
+
+impl Setting {
+    /// In words.
+    pub fn label(self) -> String {
+        match self {
+            Self::Window(months) => format!("the last {months} months"),
+            Self::OtherReference => "another reference measure".to_owned(),
+            Self::Apportion(rule) => format!("amounts of wider areas spread {}", rule.label()),
+            Self::FinerCells => "the model on finer cells".to_owned(),
+            Self::Confirmed => "confirmed flags only".to_owned(),
+            Self::Counts => "incidents without weights of harm".to_owned(),
+            Self::ReportedMore => "a quarter more is reported here than elsewhere".to_owned(),
+            Self::ReportedLess => "a fifth less is reported here than elsewhere".to_owned(),
+        }
+    }
+}
+
+/// The answer to all kinds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Challenge {
+    /// Which places.
+    pub level: Level,
+    /// Strand, or all records.
+    pub strand: Option<Strand>,
+    /// Window of the incidents.
+    pub window: MonthRange,
+    /// The places.
+    pub places: Vec<Place>,
+    /// Need of each in the next period.
+    pub needs: Vec<Need>,
+    /// Kinds, by name.
+    pub kinds: Vec<KindAnswer>,
+    /// Kinds that have no answer, and why: nothing is given, or several units.
+    pub unanswered: Vec<(String, &'static str)>,
+}
+
+/// Asks.
+///
+/// # Errors
+/// [`Error::OutOfRange`] when a level needs boroughs that the release has not got, a strand is not analysed, a target does not exist (the row of
+/// the resource is named by [`Error::Row`]), or the period is not positive; [`Error::NoReference`] without incidents.
+pub fn challenge(input: &ChallengeInput<'_>) -> Result<Challenge> {
+    let release = input.release;
+    if input.months == 0 {
+        return Err(Error::OutOfRange { what: "next period", must: "one month at least" });
+    }
+    let geography = Geography::new(input)?;
+    let places = geography.places(input)?;
+    let place_of = place_of(&places, geography.units);
+    let windows = f64::from(input.months) / release.window.len() as f64;
+    let published = Question { window: release.window, other_reference: false, finer: false, confirmed: false, harm: true };
+    let needs = geography.needs(input, &published, &place_of, places.len(), windows)?;
+    let unit_need = geography.unit_needs(input)?;
+    let mut answer = Challenge {
+        level: input.level,
+        strand: input.strand,
+        window: release.window,
+        places,
+        needs,
+        kinds: Vec::new(),
+        unanswered: Vec::new(),
+    };
+    let covered: Vec<Vec<u32>> = (0..)
+        .zip(input.resources)
+        .map(|(row, r)| {
+            geography.covered(&r.target, release, input.strand).map_err(|rule| Error::Row { table: "resources", row, rule })
+        })
+        .collect::<Result<_>>()?;
+    let mut of_kind: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (row, resource) in input.resources.iter().enumerate() {
+        let rows = of_kind.entry(resource.kind.as_str()).or_default();
+        if resource.from <= input.on && input.on <= resource.to {
+            rows.push(row);
+        }
+    }
+    for (kind, rows) in of_kind {
+        let Some(first) = rows.first() else {
+            answer.unanswered.push((kind.to_owned(), "no row of it holds the day"));
+            continue;
+        };
+        if rows.iter().any(|r| input.resources[*r].unit != input.resources[*first].unit) {
+            answer.unanswered.push((kind.to_owned(), "its amounts have several units"));
+            continue;
+        }
+        let share_out = |status: Status, rule: Rule| -> Result<Shares> {
+            let measures = geography.measures(&unit_need);
+            let mut shares = Shares::none(answer.places.len());
+            for row in rows.iter().filter(|r| input.resources[**r].status == status) {
+                shares.add(input.resources[*row].amount, &covered[*row], &place_of, rule, &measures)?;
+            }
+            Ok(shares)
+        };
+        let delivered = rows.iter().any(|r| input.resources[*r].status == Status::Delivered);
+        let planned = rows.iter().any(|r| input.resources[*r].status == Status::Planned);
+        let status = if delivered { Status::Delivered } else { Status::Planned };
+        let shares = share_out(status, input.rule)?;
+        if shares.amount.iter().all(|a| *a == 0.0) {
+            answer.unanswered.push((kind.to_owned(), "nothing of it is given to any place"));
+            continue;
+        }
+        let gaps_of = gaps(&answer.needs, &shares.amount, input.policy, &input.params)?;
+        let mean: Vec<f64> = answer.needs.iter().map(|n| n.expected.mean()).collect();
+        let mut sources: Vec<String> = rows.iter().map(|r| input.resources[*r].source.clone()).collect();
+        sources.sort();
+        sources.dedup();
+        let mut settings = Vec::new();
+        for setting in geography.settings(input, shares.apportioned.iter().any(|a| *a > 0.0)) {
+            let found = match setting {
+                Setting::Apportion(rule) => {
+                    share_out(status, rule).and_then(|s| gaps(&answer.needs, &s.amount, input.policy, &input.params))
+                }
+                Setting::ReportedMore | Setting::ReportedLess => {
+                    let factor = if setting == Setting::ReportedMore { 0.8 } else { 1.25 };
+                    gaps_where_reported(&answer.needs, &shares.amount, factor, input.policy, &input.params)
+                }
+                other => geography
+                    .needs(input, &published.with(other, release), &place_of, answer.places.len(), windows_of(other, input))
+                    .and_then(|n| gaps(&n, &shares.amount, input.policy, &input.params)),
+            };
+            settings.push(Asked { setting, gaps: found.ok() });
+        }
+        let counts: Vec<u32> = answer.needs.iter().map(|n| n.incidents).collect();
+        answer.kinds.push(KindAnswer {
+            kind: kind.to_owned(),
+            unit: input.resources[*first].unit.clone(),
+            status,
+            planned: if delivered && planned { Some(share_out(Status::Planned, input.rule)?) } else { None },
+            sources,
+            gaps: gaps_of,
+            inequality: inequality(&shares.amount, &mean)?,
+            funnel: funnel_of(&counts, &shares.amount),
+            settings,
+            shares,
+        });
+    }
+    Ok(answer)
+}
+
+/// Incidents against what the resources' shares would have.
+fn funnel_of(counts: &[u32], amounts: &[f64]) -> Option<Funnel> {
+    let (incidents, given): (f64, f64) = (counts.iter().map(|c| f64::from(*c)).sum(), amounts.iter().sum());
+    let expected: Vec<f64> = amounts.iter().map(|a| a / given * incidents).collect();
+    if counts.iter().zip(&expected).any(|(n, e)| *n > 0 && *e <= 0.0) {
+        return None;
+    }
+    funnel(counts, &expected, &FunnelParams::default()).ok()
+}
+
+fn windows_of(setting: Setting, input: &ChallengeInput<'_>) -> f64 {
+    let months = match setting {
+        Setting::Window(months) => usize::from(months),
+        _ => input.release.window.len(),
+    };
+    f64::from(input.months) / months as f64
+}
+
+/// How the need is asked for.
+#[derive(Debug, Clone, Copy)]
+struct Question {
+    window: MonthRange,
+    other_reference: bool,
+    finer: bool,
+    confirmed: bool,
+    harm: bool,
+}
+
+impl Question {
+    fn with(self, setting: Setting, release: &Release) -> Self {
+        match setting {
+            Setting::Window(months) => Self { window: MonthRange::ending(release.window.to(), months), ..self },
+            Setting::OtherReference => Self { other_reference: true, ..self },
+            Setting::FinerCells => Self { finer: true, ..self },
+            Setting::Confirmed => Self { confirmed: true, ..self },
+            Setting::Counts => Self { harm: false, ..self },
+            Setting::Apportion(_) | Setting::ReportedMore | Setting::ReportedLess => self,
+        }
+    }
+}
+
+fn place_of(places: &[Place], units: usize) -> Vec<Option<u32>> {
+    let mut of = vec![None; units];
+    for (row, place) in (0..).zip(places) {
+        for unit in &place.units {
+            of[*unit as usize] = Some(row);
+        }
+    }
+    of
+}
+
+/// Units with the borough that each lies in.
+struct Geography<'a> {
+    release: &'a Release,
+    atlas: Option<&'a Atlas>,
+    /// Row in the atlas by unit.
+    borough: Vec<Option<u32>>,
+    units: usize,
+    residents: Option<&'a [f64]>,
+    area_km2: &'a [f64],
+}
+
+impl<'a> Geography<'a> {
+    fn new(input: &ChallengeInput<'a>) -> Result<Self> {
+        let release = input.release;
+        let level = release.units.level(release.resolution).ok_or(Error::NoReference)?;
+        let boroughs = input.atlas.map(|a| AreaLayer::of_boroughs(a.boroughs())).transpose()?;
+        let borough_of = |row: u32| -> Option<u32> {
+            let layer = boroughs.as_ref()?;
+            // A polygon may be a borough itself.
+            if let Units::Areas(areas) = &release.units
+                && let Some(same) = layer.row(&areas.codes()[row as usize])
+            {
+                return Some(same);
+            }
+            layer.locate(release.units.center(release.resolution, row)?)
+        };
+        let residents = release.denominators.iter().find(|d| d.id == crate::hotspot::denominator::RESIDENTS);
+        Ok(Self {
+            release,
+            atlas: input.atlas,
+            borough: (0..level.len() as u32).map(borough_of).collect(),
+            units: level.len(),
+            residents: residents.map(|d| d.values.as_slice()),
+            area_km2: level.area_km2,
+        })
+    }
+
+    fn measures<'m>(&'m self, need: &'m [f64]) -> Measures<'m> {
+        Measures { need, area_km2: self.area_km2, residents: self.residents }
+    }
+
+    /// Name of the command unit of a unit; the borough's own name where it has none.
+    fn command_unit(&self, unit: u32) -> Option<&'a str> {
+        let borough = &self.atlas?.boroughs()[self.borough[unit as usize]? as usize];
+        Some(borough.bcu.as_deref().unwrap_or(&borough.name))
+    }
+
+    /// Boroughs of another force are in the scope of what is given only where something is stated for them.
+    fn in_scope(&self, borough: &Borough, resources: &[Resource]) -> bool {
+        borough.bcu.is_some()
+            || resources.iter().any(|r| match &r.target {
+                Target::Area(code) => *code == borough.code,
+                Target::CommandUnit(name) => *name == borough.name,
+                Target::Hotspot(_) | Target::Point { .. } | Target::Everywhere => false,
+            })
+    }
+
+    fn places(&self, input: &ChallengeInput<'_>) -> Result<Vec<Place>> {
+        match input.level {
+            Level::Hotspot => self.hotspots(input),
+            Level::Borough | Level::CommandUnit => {
+                let atlas = self
+                    .atlas
+                    .ok_or(Error::OutOfRange { what: "level", must: "hotspot: the release is not of London's boroughs" })?;
+                let mut of: BTreeMap<(String, String), Vec<u32>> = BTreeMap::new();
+                for unit in 0..self.units as u32 {
+                    let Some(row) = self.borough[unit as usize] else { continue };
+                    let borough = &atlas.boroughs()[row as usize];
+                    if !self.in_scope(borough, input.resources) {
+                        continue;
+                    }
+                    let key = if input.level == Level::Borough {
+                        (borough.code.clone(), borough.name.clone())
+                    } else {
+                        let name = borough.bcu.as_ref().unwrap_or(&borough.name).clone();
+                        (name.clone(), name)
+                    };
+                    of.entry(key).or_default().push(unit);
+                }
+                let place = |((id, name), units): ((String, String), Vec<u32>)| Place {
+                    borough: (input.level == Level::Borough).then(|| id.clone()),
+                    command_unit: units.first().and_then(|u| self.command_unit(*u)).map(str::to_owned),
+                    id,
+                    name,
+                    is_rest: false,
+                    units,
+                };
+                Ok(of.into_iter().map(place).collect())
+            }
+        }
+    }
+
+    fn hotspots(&self, input: &ChallengeInput<'_>) -> Result<Vec<Place>> {
+        let analysis = self
+            .release
+            .analysis(input.strand)
+            .ok_or(Error::OutOfRange { what: "strand", must: "one that the release has analysed" })?;
+        let mut taken = vec![false; self.units];
+        let mut places: Vec<Place> = analysis
+            .hotspots
+            .iter()
+            .map(|h| {
+                h.units.iter().for_each(|u| taken[*u as usize] = true);
+                Place {
+                    id: h.identity.id.clone(),
+                    name: h.name.clone(),
+                    is_rest: false,
+                    borough: h.area_code.clone(),
+                    command_unit: self.command_unit(h.peak).map(str::to_owned),
+                    units: h.units.clone(),
+                }
+            })
+            .collect();
+        let mut rest: BTreeMap<Option<&str>, Vec<u32>> = BTreeMap::new();
+        for unit in (0..self.units as u32).filter(|u| !taken[*u as usize]) {
+            rest.entry(self.command_unit(unit)).or_default().push(unit);
+        }
+        for (unit, units) in rest {
+            let name = unit.unwrap_or("the study area");
+            places.push(Place {
+                id: format!("rest-of-{}", name.to_lowercase().replace(' ', "-")),
+                name: format!("Rest of {name}"),
+                is_rest: true,
+                borough: None,
+                command_unit: unit.map(str::to_owned),
+                units,
+            });
+        }
+        Ok(places)
+    }
+
+    /// Counts by unit of a level.
+    fn counts(
+        &self,
+        input: &ChallengeInput<'_>,
+        question: &Question,
+        resolution: u8,
+        offence: Option<Offence>,
+    ) -> Option<Vec<u32>> {
+        let provisional = if question.confirmed { Provisional::Left } else { Provisional::Included };
+        let filter = Filter { strand: input.strand, offence, provisional, ..Filter::over(question.window) };
+        Some(self.release.units.level(resolution)?.counts(&self.release.facts, &filter))
+    }
+
+    /// The reference measure of the release, or the other one.
+    fn reference(&self, other: bool) -> Option<&[f64]> {
+        let own = &self.release.denominators.first()?.id;
+        let by_residents = own == crate::hotspot::denominator::RESIDENTS;
+        match (by_residents, other) {
+            (false, false) | (true, true) => Some(self.area_km2),
+            (false, true) | (true, false) => self.residents,
+        }
+    }
+
+    fn needs(
+        &self,
+        input: &ChallengeInput<'_>,
+        question: &Question,
+        place_of: &[Option<u32>],
+        places: usize,
+        windows: f64,
+    ) -> Result<Vec<Need>> {
+        let held = self.release.months;
+        if !held.contains(question.window.from()) {
+            return Err(Error::OutOfRange { what: "window", must: "one of the months held" });
+        }
+        let resolution = self.release.resolution;
+        let made = if question.finer {
+            let finer = resolution + 1;
+            let level = self.release.units.level(finer).ok_or(Error::NoReference)?;
+            let counts = self.counts(input, question, finer, None).ok_or(Error::NoReference)?;
+            let parent = |row: u32| {
+                let row = self.release.units.row_at(finer, row, resolution)?;
+                place_of.get(row as usize).copied().flatten()
+            };
+            let of: Vec<Option<u32>> = (0..level.len() as u32).map(parent).collect();
+            needs(
+                &counts,
+                &expected(&counts, level.area_km2),
+                &of,
+                places,
+                windows,
+                self.dispersion(input, question, place_of, places),
+            )?
+        } else {
+            let counts = self.counts(input, question, resolution, None).ok_or(Error::NoReference)?;
+            let reference = self.reference(question.other_reference).ok_or(Error::NoReference)?;
+            needs(
+                &counts,
+                &expected(&counts, reference),
+                place_of,
+                places,
+                windows,
+                self.dispersion(input, question, place_of, places),
+            )?
+        };
+        match input.harm.filter(|_| question.harm) {
+            None => Ok(made),
+            Some(table) => {
+                let mut harm = vec![Harm::default(); places];
+                for offence in Offence::ALL {
+                    let weight = table.weights.get(offence).copied().unwrap_or(0.0);
+                    let counts = self.counts(input, question, resolution, Some(*offence)).ok_or(Error::NoReference)?;
+                    for (count, place) in counts.iter().zip(place_of) {
+                        if let Some(place) = place {
+                            (0..*count).for_each(|_| harm[*place as usize].add(weight));
+                        }
+                    }
+                }
+                weighted(&made, &harm)
+            }
+        }
+    }
+
+    /// How much more the monthly counts of the places vary than by chance.
+    fn dispersion(&self, input: &ChallengeInput<'_>, question: &Question, place_of: &[Option<u32>], places: usize) -> f64 {
+        let mut monthly = vec![vec![0u32; question.window.len()]; places];
+        for (at, month) in question.window.iter().enumerate() {
+            let one = Question { window: MonthRange::ending(month, 1), ..*question };
+            for (count, place) in self.counts(input, &one, self.release.resolution, None).unwrap_or_default().iter().zip(place_of) {
+                if let Some(place) = place {
+                    monthly[*place as usize][at] += count;
+                }
+            }
+        }
+        dispersion(&monthly)
+    }
+
+    /// Expected incidents by unit: by what amounts are apportioned.
+    fn unit_needs(&self, input: &ChallengeInput<'_>) -> Result<Vec<f64>> {
+        let question =
+            Question { window: self.release.window, other_reference: false, finer: false, confirmed: false, harm: false };
+        let own: Vec<Option<u32>> = (0..self.units as u32).map(Some).collect();
+        let made = self.needs(&ChallengeInput { harm: None, ..*input }, &question, &own, self.units, 1.0)?;
+        Ok(made.iter().map(|n| n.count).collect())
+    }
+
+    /// What is asked again.
+    fn settings(&self, input: &ChallengeInput<'_>, apportioned: bool) -> Vec<Setting> {
+        let mut all = Vec::new();
+        let window = self.release.window.len() as u16;
+        all.extend([window / 2, window * 2].into_iter().filter(|m| *m >= 1).map(Setting::Window));
+        all.push(Setting::OtherReference);
+        if apportioned {
+            all.extend(Rule::ALL.into_iter().filter(|r| *r != input.rule).map(Setting::Apportion));
+        }
+        all.push(Setting::FinerCells);
+        all.push(Setting::Confirmed);
+        if input.harm.is_some() {
+            all.push(Setting::Counts);
+        }
+        all.extend([Setting::ReportedMore, Setting::ReportedLess]);
+        all
+    }
+
+    /// Units that a resource is stated for; the rule that is broken where there is no such place.
+    fn covered(&self, target: &Target, release: &Release, strand: Option<Strand>) -> std::result::Result<Vec<u32>, &'static str> {
+        let all = 0..self.units as u32;
+        let boroughs = self.atlas.map(Atlas::boroughs).unwrap_or_default();
+        let in_borough = |wanted: &dyn Fn(usize) -> bool| -> Vec<u32> {
+            all.clone().filter(|u| self.borough[*u as usize].is_some_and(|b| wanted(b as usize))).collect()
+        };
+        match target {
+            Target::Everywhere => Ok(all.collect()),
+            Target::Hotspot(id) => {
+                let analyses = release.analysis(strand).into_iter().chain(&release.analyses);
+                let found = analyses.flat_map(|a| &a.hotspots).find(|h| h.identity.id == *id);
+                found.map(|h| h.units.clone()).ok_or("the place must be a hotspot of the release")
+            }
+            Target::Area(code) => {
+                if let Some(row) = release.units.row(release.resolution, code) {
+                    return Ok(vec![row]);
+                }
+                if !boroughs.iter().any(|b| b.code == *code) {
+                    return Err("the place must be the code of a borough, or of an area of the release");
+                }
+                Ok(in_borough(&|b| boroughs[b].code == *code))
+            }
+            Target::CommandUnit(name) => {
+                // The police say "South" and "South Area".
+                let bare = |name: &str| {
+                    let name = name.trim().to_lowercase();
+                    name.strip_suffix(" area").or_else(|| name.strip_suffix(" bcu")).unwrap_or(&name).to_owned()
+                };
+                let wanted = bare(name);
+                let is = |b: usize| bare(boroughs[b].bcu.as_deref().unwrap_or(&boroughs[b].name)) == wanted;
+                if !(0..boroughs.len()).any(is) {
+                    return Err("the place must be the name of a Basic Command Unit, or City of London");
+                }
+                Ok(in_borough(&is))
+            }
+            Target::Point { at, reach_m } => {
+                let outside = "the point must lie in the study area";
+                let metres = release.units.projection().metres_from_lonlat(*at).map_err(|_| outside)?;
+                let centers = release.units.centers_m(release.resolution).ok_or(outside)?;
+                let near: Vec<u32> = (0..)
+                    .zip(centers.iter())
+                    .filter(|(_, c)| (c[0] - metres[0]).hypot(c[1] - metres[1]) <= *reach_m)
+                    .map(|(row, _)| row)
+                    .collect();
+                if !near.is_empty() {
+                    return Ok(near);
+                }
+                let unit = release.units.locate(*at).and_then(|finest| release.units.level(release.resolution)?.row_of(finest));
+                unit.map(|u| vec![u]).ok_or(outside)
+            }
+        }
+    }
+}
+
+/// What each unit would have if incidents followed the measure.
+fn expected(counts: &[u32], measure: &[f64]) -> Vec<f64> {
+    let total: f64 = measure.iter().sum();
+    let incidents: f64 = counts.iter().map(|c| f64::from(*c)).sum();
+    if total > 0.0 { measure.iter().map(|m| m / total * incidents).collect() } else { measure.to_vec() }
+}

@@ -67,6 +67,18 @@ impl Month {
         (self.0 % 12) as u8 + 1
     }
 
+    /// Its name: `October`.
+    pub const fn name(self) -> &'static str {
+        const NAMES: [&str; 12] =
+            ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+        NAMES[self.month() as usize - 1]
+    }
+
+    /// Name and year, as a sentence has them: `October 2026`.
+    pub fn in_words(self) -> String {
+        format!("{} {}", self.name(), self.year())
+    }
+
     /// So many months later, at most 2199-12.
     #[must_use]
     pub fn plus(self, months: u16) -> Self {

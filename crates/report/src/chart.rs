@@ -165,17 +165,14 @@ impl Table {
 
 const ABSENT: &str = "[x]";
 
-const MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-
 /// `March 2025`.
 pub(crate) fn month_name(month: Month) -> String {
-    format!("{} {}", MONTHS[usize::from(month.month()) - 1], month.year())
+    month.in_words()
 }
 
 /// `Mar 25`.
 fn month_short(month: Month) -> String {
-    format!("{} {:02}", &MONTHS[usize::from(month.month()) - 1][..3], month.year() % 100)
+    format!("{} {:02}", &month.name()[..3], month.year() % 100)
 }
 
 #[cfg(test)]

@@ -3,10 +3,13 @@
 //! | exit | here |
 //! | --- | --- |
 //! | tidy CSV: one observation a line, a status beside it | [`Publication::csv`] |
+//! | document for programs, and what changed since the edition before | [`Publication::json`], [`Publication::changes`] |
 //! | workbook, as XLSX and ODS | [`Publication::workbook`] |
 //! | page for people: works without JavaScript and prints | [`Publication::page`] |
 
 mod files;
+mod json;
+mod named;
 mod page;
 mod sheets;
 
@@ -92,13 +95,26 @@ impl<'a> Publication<'a> {
         strands().filter(|s| self.from.cube.has(Basis::Recorded, 0, *s)).collect()
     }
 
+    /// What a file says of the edition when it was taken out of its folder: keys and values.
+    pub fn said(&self) -> Vec<(&'static str, String)> {
+        let mut said = vec![
+            ("month", self.from.summary.month.to_string()),
+            ("known_on", self.from.known_on.to_string()),
+            ("class", self.from.class.id().to_owned()),
+            ("marking", self.marking()),
+            ("version", env!("CARGO_PKG_VERSION").to_owned()),
+        ];
+        said.extend(self.from.licence.map(|licence| ("licence", licence.to_owned())));
+        said
+    }
+
     /// The series of a place by the month of recording.
     pub(crate) fn series(&self, place: u16, strand: Option<Strand>) -> &Series {
         self.from.summary.series(Basis::Recorded, place, strand).expect("every place has every strand")
     }
 
     /// What stands in every file: the class, in words.
-    pub(crate) fn marking(&self) -> String {
+    pub fn marking(&self) -> String {
         match self.from.class {
             DataClass::Synthetic => "SYNTHETIC: about nobody".to_owned(),
             DataClass::Open => format!("OPEN: {}", self.from.licence.unwrap_or("published under an open licence")),

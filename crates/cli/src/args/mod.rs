@@ -295,6 +295,8 @@ pub enum FormatOfSummary {
     Csv,
     /// The same tables
     Parquet,
+    /// The whole for programs, and what changed since the edition before
+    Json,
     /// The page for people
     Html,
 }
@@ -345,7 +347,7 @@ pub struct SummaryArgs {
     #[arg(long, value_name = "FILE.csv")]
     pub similar: Option<PathBuf>,
     /// Files to write
-    #[arg(long, value_enum, value_delimiter = ',', default_value = "ods,xlsx,csv,parquet,html")]
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "ods,xlsx,csv,parquet,json,html")]
     pub formats: Vec<FormatOfSummary>,
     /// Who reads it
     #[arg(long, value_enum, default_value = "analyst")]

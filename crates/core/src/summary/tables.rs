@@ -4,19 +4,21 @@
 //! | --- | --- |
 //! | [`FIGURES`] | what is measured of a place and strand in the month |
 //! | [`HISTORY`] | the records of a place, strand and month, beside what earlier editions said; the next edition is compared with it |
-//! | [`BREAKDOWN`] | the records of the month by place, strand, offence group, source and status of the flag |
+//! | [`BREAKDOWN`] | the records of the month by place, strand, offence group and source, and how many of them are provisional |
 //! | [`OUTCOMES`] | the records of a month of recording by where their investigation stands |
 //! | [`REVISIONS`] | a figure that the edition before had otherwise |
 //! | [`SIGNALS`] | a signal of a control chart in the last three months |
 //! | [`SIMILAR`] | a borough of a group of similar ones |
 //! | [`HOTSPOTS`] | a hotspot of the release, or one that has ended |
-//! | [`DICTIONARY`] | a column of the others |
+//! | [`DICTIONARY`] | a table, a column, a measure or a marker |
+//!
+//! A decimal is rounded to [`DECIMALS`] places here, so that every file has the same number.
 
 use super::figures::{Gap, JUDGED, Marked};
 use super::measure::status;
 use super::{Basis, Counted, Cube, Groups, Measure, Place, Summary};
 use crate::hotspot::{Hotspot, StrandAnalysis};
-use crate::incident::{Outcome, Strand};
+use crate::incident::{FlagStatus, Outcome, Strand};
 use crate::month::{Month, MonthRange};
 use crate::release::DataClass;
 use crate::time::control_chart::{Rule, Side};
@@ -39,6 +41,19 @@ pub const SIMILAR: &str = "similar";
 pub const HOTSPOTS: &str = "hotspots";
 /// Identifier of the table of columns.
 pub const DICTIONARY: &str = "dictionary";
+
+/// Decimal places of a number that is not whole.
+pub const DECIMALS: i32 = 4;
+
+/// What stands beside a figure, or in place of one.
+pub const MARKERS: [(&str, &str); 6] = [
+    ("[b]", "Not compared across a break in the series."),
+    ("[c]", "Withheld by the publisher, or would tell a figure that is."),
+    ("[p]", "Provisional: some of the records have a hate flag that is still under review."),
+    ("[r]", "Revised: the edition before had another figure."),
+    ("[x]", "Not available: no figure is there, months are too few, or late reports are still to come."),
+    ("[z]", "Not applicable, such as a rate without a fit denominator or a percentage of a small base."),
+];
 
 /// Months of recording whose outcomes are given.
 pub const OUTCOME_MONTHS: u16 = 36;
@@ -135,9 +150,17 @@ pub struct Source<'a> {
     pub class: DataClass,
 }
 
-/// Every table, the dictionary of their columns last.
+/// Every table that has a row, the dictionary of their columns last. Of revisions and signals it is said that there is none.
 pub fn tables(from: &Source<'_>) -> Vec<Table> {
-    let mut all = vec![
+    let mut all = layouts(from);
+    all.retain(|t| t.id == REVISIONS || t.id == SIGNALS || !t.is_empty());
+    all.push(dictionary(&all));
+    all
+}
+
+/// Every table but the dictionary, also those without a row: their columns do not depend on what was counted.
+pub fn layouts(from: &Source<'_>) -> Vec<Table> {
+    vec![
         figures(from),
         history(from),
         breakdown(from),
@@ -146,10 +169,14 @@ pub fn tables(from: &Source<'_>) -> Vec<Table> {
         signals(from),
         similar(from),
         hotspots(from),
-    ];
-    all.retain(|t| t.id == REVISIONS || t.id == SIGNALS || !t.is_empty());
-    all.push(dictionary(&all));
-    all
+    ]
+}
+
+/// A decimal as files have it.
+pub fn rounded(value: f64) -> f64 {
+    let scale = 10f64.powi(DECIMALS);
+    // No sign on a zero.
+    (value * scale).round() / scale + 0.0
 }
 
 /// Columns under construction.
@@ -176,7 +203,7 @@ impl<'a, T> Rows<'a, T> {
     }
 
     fn decimal(mut self, name: &'static str, unit: &'static str, what: &'static str, value: impl Fn(&T) -> Option<f64>) -> Self {
-        let values = Values::Decimal(self.rows.iter().map(|row| value(row).filter(|v| v.is_finite())).collect());
+        let values = Values::Decimal(self.rows.iter().map(|row| value(row).filter(|v| v.is_finite()).map(rounded)).collect());
         self.columns.push(Column { name, unit, what, values });
         self
     }
@@ -284,32 +311,54 @@ fn history(from: &Source<'_>) -> Table {
 }
 
 fn breakdown(from: &Source<'_>) -> Table {
+    struct Row {
+        basis: Basis,
+        part: super::Part,
+        all: Counted,
+        provisional: Counted,
+    }
     let month = from.summary.month;
-    let rows: Vec<_> = from
-        .cube
-        .bases()
-        .iter()
-        .flat_map(|b| from.cube.breakdown(*b, month).into_iter().map(move |(part, counted)| (*b, part, counted)))
-        .collect();
-    let count = |of: fn(&Counted) -> u32| move |row: &(Basis, super::Part, Counted)| Some(i64::from(of(&row.2)));
+    let mut rows: Vec<Row> = Vec::new();
+    for basis in from.cube.bases() {
+        for (part, counted) in from.cube.breakdown(*basis, month) {
+            match part.status {
+                None => rows.push(Row { basis: *basis, part, all: counted, provisional: Counted::default() }),
+                // All of a part stand before those with a status: what is provisional is columns of that row, the rest is confirmed.
+                Some(FlagStatus::Provisional) => {
+                    if let Some(all) = rows.last_mut() {
+                        all.provisional = counted;
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+    }
     let all = |id: Option<&'static str>| id.unwrap_or("all").to_owned();
     Rows::of(&rows)
         .month(|_| month)
-        .basis(|(b, ..)| *b)
-        .place(|(_, p, _)| &from.cube.places()[usize::from(p.place)])
-        .strand(|(_, p, _)| p.strand)
-        .text("offence", "", "Offence group, or all.", |(_, p, _)| all(p.offence.map(|o| o.id())))
-        .text("source", "", "Who reported it, or all; what several reported stands in the line of each.", |(_, p, _)| {
-            all(p.source.map(|s| s.id()))
+        .basis(|r| r.basis)
+        .place(|r| &from.cube.places()[usize::from(r.part.place)])
+        .strand(|r| r.part.strand)
+        .text("offence", "", "Offence group, or all.", |r| all(r.part.offence.map(|o| o.id())))
+        .text("source", "", "Who reported it, or all; what several reported stands in the line of each.", |r| {
+            all(r.part.source.map(|s| s.id()))
         })
-        .text("flag", "", "Status of the hate flag (confirmed, provisional), or all.", |(_, p, _)| all(p.status.map(|s| s.id())))
-        .integer("records", "records", "Records of the month in the part.", count(|c| c.recorded))
-        .integer("online", "records", "Of these, records of what happened online.", count(|c| c.online))
-        .integer("no_place", "records", "Of these, records without a place.", count(|c| c.no_place))
+        .integer("records", "records", "Records of the month in the part.", |r| Some(r.all.recorded.into()))
+        .integer("online", "records", "Of these, records of what happened online.", |r| Some(r.all.online.into()))
+        .integer("no_place", "records", "Of these, records without a place.", |r| Some(r.all.no_place.into()))
+        .integer("provisional", "records", "Of the records, those whose hate flag is still under review; the others are confirmed.", |r| {
+            Some(r.provisional.recorded.into())
+        })
+        .integer("provisional_online", "records", "Of the provisional ones, records of what happened online.", |r| {
+            Some(r.provisional.online.into())
+        })
+        .integer("provisional_no_place", "records", "Of the provisional ones, records without a place.", |r| {
+            Some(r.provisional.no_place.into())
+        })
         .into_table(
             BREAKDOWN,
-            "Records of the month by place, strand, offence group, source and flag: all in a column stands for all of a kind, so lines must \
-             not be added up.",
+            "Records of the month by place, strand, offence group and source: all in a column stands for all of a kind, so lines must not be \
+             added up.",
             from.class,
         )
 }
@@ -391,6 +440,10 @@ fn signals(from: &Source<'_>) -> Table {
         )
         .text("side", "", "above or below; of a trend or step up or down.", |(.., s)| {
             if s.side == Side::Above { "above" } else { "below" }.to_owned()
+        })
+        .text("words", "", "The signal in words.", |(_, c, s)| {
+            let at = |point: usize| c.months.from().plus(point as u16);
+            s.words(at(s.from), at(s.to), s.to - s.from + 1)
         })
         .into_table(SIGNALS, "Signals of control charts that touch the last three months. A signal asks for a look; it is no finding.", from.class)
 }
@@ -489,10 +542,11 @@ fn hotspots(from: &Source<'_>) -> Table {
         )
 }
 
-/// A row for each column of the tables, and for each measure.
+/// A row for each table, each of its columns, each measure and each marker.
 fn dictionary(tables: &[Table]) -> Table {
     let mut rows: Vec<[&'static str; 5]> = Vec::new();
     for table in tables {
+        rows.push([table.id, "", "table", "", table.what]);
         for column in &table.columns {
             rows.push([table.id, column.name, column.values.kind(), column.unit, column.what]);
         }
@@ -501,11 +555,19 @@ fn dictionary(tables: &[Table]) -> Table {
         let (unit, what) = measure.meaning();
         rows.push([FIGURES, measure.id(), "measure", unit, what]);
     }
+    rows.extend(MARKERS.map(|(marker, what)| ["", marker, "marker", "", what]));
     let table = Rows::of(&rows)
-        .text("table", "", "Identifier of the table.", |r| r[0].to_owned())
-        .text("column", "", "Identifier of the column, or of the measure.", |r| r[1].to_owned())
-        .text("type", "", "text, integer, decimal or measure.", |r| r[2].to_owned())
+        .text(
+            "table",
+            "",
+            "Identifier of the table; of CSV and Parquet, the name of the file ends with it. Empty for a marker, which any table may have.",
+            |r| r[0].to_owned(),
+        )
+        .text("column", "", "Identifier of the column, of the measure, or the marker; empty for what is said of the table.", |r| {
+            r[1].to_owned()
+        })
+        .text("type", "", "table, text, integer, decimal, measure or marker.", |r| r[2].to_owned())
         .text("unit", "", "Unit of a number, or form of a text.", |r| r[3].to_owned())
-        .text("meaning", "", "What it says.", |r| r[4].to_owned());
-    Table { id: DICTIONARY, what: "Every column of every table, and every measure.", columns: table.columns }
+        .text("meaning", "", "What it says; of a table, what a row is.", |r| r[4].to_owned());
+    Table { id: DICTIONARY, what: "Every table, column, measure and marker.", columns: table.columns }
 }

@@ -375,6 +375,35 @@ fn the_tables_have_columns_of_one_length_and_a_dictionary_of_all_of_them() {
     }
     let ids: Vec<&str> = all.iter().map(|t| t.id).collect();
     assert_eq!(ids, ["figures", "history", "breakdown", "outcomes", "revisions", "signals", "dictionary"]);
-    let columns: usize = all.iter().filter(|t| t.id != tables::DICTIONARY).map(|t| t.columns.len()).sum();
-    assert_eq!(all.last().expect("a dictionary").len(), columns + Measure::ALL.len());
+    let described: usize = all.iter().filter(|t| t.id != tables::DICTIONARY).map(|t| 1 + t.columns.len()).sum();
+    assert_eq!(all.last().expect("a dictionary").len(), described + Measure::ALL.len() + tables::MARKERS.len());
+    let figures = &all[0];
+    let status = figures.column("status").expect("a status").what;
+    assert!(tables::MARKERS.iter().all(|(marker, _)| status.contains(marker)), "{status}");
+    // A file has what another has: four decimals, and no sign on a zero.
+    assert_eq!([tables::rounded(0.123_45), tables::rounded(-0.000_01).abs()], [0.1235, 0.0]);
+    assert!(tables::rounded(-0.000_01).is_sign_positive());
+    // Without a row too, a table has its columns.
+    let source = tables::Source { cube: &cube, summary: &summary, groups: &groups, hotspots: None, class };
+    assert_eq!(tables::layouts(&source).len(), 8);
+}
+
+#[test]
+fn what_is_provisional_of_a_part_is_a_column_of_its_line() {
+    let at = month("2026-10").to_string();
+    let provisional = Tally { status: FlagStatus::Provisional, placed: PlaceKind::Online, count: 3, ..tally(2, &at, &at) };
+    let cube = counted(vec![tally(2, &at, &at), provisional], &[]);
+    let summary = of(&cube, month("2026-10"), Vec::new(), None);
+    let groups = Groups::of(&cube);
+    let class = crate::release::DataClass::Synthetic;
+    let all = tables::tables(&tables::Source { cube: &cube, summary: &summary, groups: &groups, hotspots: None, class });
+    let table = all.iter().find(|t| t.id == tables::BREAKDOWN).expect("a breakdown");
+    let number = |name: &str| match &table.column(name).expect("a column").values {
+        tables::Values::Integer(v) => v[0].expect("a number"),
+        _ => panic!("{name} is a number"),
+    };
+    // London, all of a kind: the first line of the first basis.
+    assert_eq!(number("records"), i64::from(tally(2, &at, &at).count) + 3);
+    assert_eq!([number("provisional"), number("provisional_online"), number("provisional_no_place")], [3, 3, 0]);
+    assert_eq!(number("online"), 3);
 }

@@ -40,6 +40,7 @@
 //! A few passes; a binary search for each exact limit.
 
 use crate::error::{Error, Result};
+use crate::month::Month;
 use counts::{Counts, NEAR, OUTSIDE, dispersion};
 use std::fmt;
 use std::ops::Range;
@@ -109,6 +110,27 @@ pub struct ChartParams {
     pub baseline: Range<usize>,
     /// What makes a signal.
     pub rules: Rules,
+}
+
+impl Signal {
+    /// What it says of a chart of months, where so many figures lie from its first month to its last.
+    pub fn words(&self, from: Month, to: Month, count: usize) -> String {
+        let (from, to) = (from.in_words(), to.in_words());
+        let above = self.side == Side::Above;
+        match self.rule {
+            Rule::Outside => format!("{from} is {} limit", if above { "above the upper" } else { "below the lower" }),
+            Rule::Run => {
+                format!("{from} to {to}, {count} in a row, are {} the centre line", if above { "above" } else { "below" })
+            }
+            Rule::Trend => format!("{from} to {to}, {count} in a row, {}", if above { "rise" } else { "fall" }),
+            Rule::TwoOfThree => {
+                format!("{from} to {to}: two of three are near the {} limit", if above { "upper" } else { "lower" })
+            }
+            Rule::MovingRange => {
+                format!("the step {} from {from} to {to} is larger than its limit", if above { "up" } else { "down" })
+            }
+        }
+    }
 }
 
 impl ChartParams {

@@ -9,13 +9,17 @@ use hotspot_core::{Month, Strand};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// A table as Parquet: text as UTF-8, whole numbers as `i64`, decimals as `f64`, with the meaning of every column in the file's metadata.
+/// A table as Parquet: text as UTF-8, whole numbers as `i64`, decimals as `f64`. The file's metadata has the meaning of every column under its
+/// name, and what is said of the edition under `edition.` and a key, so that a file that was taken out of its folder still says what it is.
 /// The same table gives the same bytes.
 ///
 /// # Errors
 /// When the table cannot be written.
-pub fn parquet(table: &Table) -> Result<Vec<u8>> {
-    let mut writer = TableWriter::new();
+pub fn parquet(table: &Table, edition: &[(&str, String)]) -> Result<Vec<u8>> {
+    let mut writer = TableWriter::new().with_metadata("edition.table", format!("{}: {}", table.id, table.what));
+    for (key, value) in edition {
+        writer = writer.with_metadata(&format!("edition.{key}"), value.clone());
+    }
     for column in &table.columns {
         writer = match &column.values {
             Values::Text(values) => writer.with(Col::new(column.name), values.iter()),

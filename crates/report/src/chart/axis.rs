@@ -1,7 +1,7 @@
 //! Round numbers from zero, months in words, and labels that keep out of each other's way.
 
 use super::svg::{Anchor, Canvas, Dash, Paint, width};
-use super::{MONTHS, plot::Plot};
+use super::plot::Plot;
 use hotspot_core::Month;
 
 /// A number with its thousands apart.
@@ -73,7 +73,7 @@ pub fn month_axis(canvas: &mut Canvas, plot: &Plot, start: Month) -> f64 {
             canvas.text(Paint::Text, Anchor::Middle, x, bottom + 17.0, &year);
             continue;
         }
-        canvas.text(Paint::Text, Anchor::Middle, x, bottom + 17.0, &MONTHS[usize::from(month.month()) - 1][..3]);
+        canvas.text(Paint::Text, Anchor::Middle, x, bottom + 17.0, &month.name()[..3]);
         let half = width(&year) / 2.0;
         // The first year may stand too near its successor: January keeps its own.
         let next_january = plot.x(at) + f64::from(12 - u16::from(month.month()) + 1) * spacing;

@@ -2,7 +2,7 @@
 
 use super::{ABSENT, ChartError, FIGURE, Frame, MOST, Table, drawable, month_name};
 use hotspot_core::Month;
-use hotspot_core::time::control_chart::{ControlChart, Rule, Side, Signal};
+use hotspot_core::time::control_chart::{ControlChart, Rule, Signal};
 
 /// Centre line and limits of a month, in the unit of the figures.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -268,19 +268,5 @@ fn covers(signal: &Signal, at: usize) -> bool {
 
 /// A signal with its first and last month, between which are so many figures.
 pub(crate) fn signal_words(signal: &Signal, from: Month, to: Month, count: usize) -> String {
-    let (from, to) = (month_name(from), month_name(to));
-    let above = signal.side == Side::Above;
-    match signal.rule {
-        Rule::Outside => format!("{from} is {} limit", if above { "above the upper" } else { "below the lower" }),
-        Rule::Run => {
-            format!("{from} to {to}, {count} in a row, are {} the centre line", if above { "above" } else { "below" })
-        }
-        Rule::Trend => format!("{from} to {to}, {count} in a row, {}", if above { "rise" } else { "fall" }),
-        Rule::TwoOfThree => {
-            format!("{from} to {to}: two of three are near the {} limit", if above { "upper" } else { "lower" })
-        }
-        Rule::MovingRange => {
-            format!("the step {} from {from} to {to} is larger than its limit", if above { "up" } else { "down" })
-        }
-    }
+    signal.words(from, to, count)
 }

@@ -1,20 +1,30 @@
 //! The tables as CSV.
 
 use super::Publication;
+use super::named::Named;
 use hotspot_core::summary::tables::{Table, Values};
 
-/// A number as files have it: whole numbers whole, others to four decimals.
-pub(crate) fn number(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < 1e15 { format!("{value:.0}") } else { format!("{value:.4}") }
+/// A number as files have it; the tables round what is not whole.
+pub(super) fn number(value: f64) -> String {
+    format!("{value}")
 }
 
-/// A table as CSV (RFC 4180 with line feeds): numbers stay numbers, a marker stands in the column `status`.
+/// What a spreadsheet would take a text for a formula by.
+const FORMULA: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\0'];
+
+/// A text of a CSV file. Where a spreadsheet would run it as a formula, an apostrophe goes before it; so it does before an apostrophe, which lets a
+/// program that takes one off read back what there was.
+fn field(text: &str) -> String {
+    let inert = if text.starts_with(FORMULA) || text.starts_with('\'') { format!("'{text}") } else { text.to_owned() };
+    if inert.contains([',', '"', '\n', '\r']) { format!("\"{}\"", inert.replace('"', "\"\"")) } else { inert }
+}
+
+/// A table as CSV (RFC 4180 with line feeds): numbers stay numbers, a marker stands in the column `status`. A text that begins with `=`, `+`, `-`,
+/// `@`, a tab, a carriage return or an apostrophe has an apostrophe before it, so that no spreadsheet runs a name that a publisher made up;
+/// JSON and Parquet have it as it is.
 pub fn csv(table: &Table) -> String {
-    let quoted = |field: &str| {
-        if field.contains([',', '"', '\n', '\r']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.to_owned() }
-    };
     let cell = |values: &Values, row: usize| match values {
-        Values::Text(v) => quoted(&v[row]),
+        Values::Text(v) => field(&v[row]),
         Values::Integer(v) => v[row].map(|n| n.to_string()).unwrap_or_default(),
         Values::Decimal(v) => v[row].map(number).unwrap_or_default(),
     };
@@ -32,5 +42,10 @@ impl Publication<'_> {
     /// The tables as CSV, with their identifiers.
     pub fn csv(&self) -> impl Iterator<Item = (&'static str, String)> {
         self.tables.iter().map(|table| (table.id, csv(table)))
+    }
+
+    /// The table with this identifier, if it has a row.
+    pub(super) fn named(&self, id: &str) -> Option<Named<'_>> {
+        self.tables.iter().find(|t| t.id == id).map(Named)
     }
 }

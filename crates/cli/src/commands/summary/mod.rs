@@ -287,16 +287,21 @@ fn report(summary: &Summary, published: &Published, names: &[String], warnings: 
 fn files(publication: &Publication<'_>, month: Month, formats: &[FormatOfSummary]) -> Done<BTreeMap<String, Vec<u8>>> {
     let wants = |format| formats.contains(&format);
     let mut files = BTreeMap::new();
+    let said = publication.said();
     let mut add = |part: &str, extension: &str, bytes: Vec<u8>| files.insert(file_name(month, part, extension), bytes);
     for table in publication.tables() {
         if wants(FormatOfSummary::Parquet) || table.id == HISTORY {
-            add(table.id, "parquet", parquet(table)?);
+            add(table.id, "parquet", parquet(table, &said)?);
         }
     }
     if wants(FormatOfSummary::Csv) {
         for (id, text) in publication.csv() {
             add(id, "csv", text.into_bytes());
         }
+    }
+    if wants(FormatOfSummary::Json) {
+        add("", "json", publication.json().into_bytes());
+        add("changes", "json", publication.changes().into_bytes());
     }
     if wants(FormatOfSummary::Html) {
         add("", "html", publication.page().map_err(Failure::failed)?.into_bytes());

@@ -23,6 +23,7 @@ mod xml;
 use faults::faults;
 use found::{Book, Value};
 use hotspot_core::summary::tables::{self, Source, Table, Values, layouts};
+use hotspot_core::incident::Outcome;
 use hotspot_core::summary::{Basis, Groups, Measure};
 use hotspot_report::summary::{Publication, csv};
 use london::{HOSTILE, Made};
@@ -210,7 +211,7 @@ fn the_parts_and_outcomes_of_london_are_those_of_its_records() {
         .iter()
         .find(|r| r["Strand"] == Value::Text("All records".to_owned()) && r["Month of recording"] == Value::Date("2026-10-01".to_owned()))
         .unwrap();
-    assert_eq!((number(last, "All records of the month"), number(last, "Charged")), (london, 4.0));
+    assert_eq!((number(last, "All records of the month"), number(last, Outcome::Charged.label())), (london, 4.0));
     let hotspots = rows(sheet(&book, "Hotspots"));
     assert_eq!(hotspots[0]["Name"], Value::Text("@High Street".to_owned()));
     let areas = rows(sheet(&book, "Areas"));

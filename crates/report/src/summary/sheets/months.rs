@@ -99,7 +99,7 @@ impl Publication<'_> {
             })
             .sheet(
                 "Boroughs by month",
-                "all_records_by_borough_and_month",
+                "records_by_place_and_month",
                 format!("All records by place and month of recording, to {} {}", self.month(), Note::Basis),
                 vec!["Unit: records.".to_owned()],
             )

@@ -5,7 +5,7 @@ use crate::error::{Error, Result, Stage};
 use crate::ingest::time::London;
 use crate::links::{Events, Trace};
 use crate::store::{State, Store};
-use hotspot_core::areas::{AreaLayer, BoroughIndex};
+use hotspot_core::areas::{AreaLayer, PolygonIndex};
 use hotspot_core::atlas::{Atlas, Borough};
 use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_DAY, NO_HOUR, NO_UNIT};
 use hotspot_core::grid::CellGrid;
@@ -481,7 +481,7 @@ impl Placed {
 /// # Errors
 /// When a point inside the study area cannot be projected.
 pub fn facts_on_grid(known: &Known, grid: &CellGrid, boroughs: &[Borough]) -> Result<Placed> {
-    let index = (!boroughs.is_empty()).then(|| BoroughIndex::new(grid, boroughs));
+    let index = PolygonIndex::new(boroughs.iter().map(|b| &b.polygon));
     let reporting = Reporting::new(known, boroughs);
     let projection = grid.study_area().projection;
     let rows: Vec<Row> = known
@@ -491,7 +491,7 @@ pub fn facts_on_grid(known: &Known, grid: &CellGrid, boroughs: &[Borough]) -> Re
             let mut row = reporting.row(event);
             if let Some(p) = point(event.place) {
                 row.fact.unit = grid.locate(p).unwrap_or(NO_UNIT);
-                row.fact.area = index.as_ref().and_then(|i| i.locate(p)).map_or(NO_AREA, u16::from);
+                row.fact.area = index.locate(p).map_or(NO_AREA, |row| row as u16);
                 if row.fact.unit != NO_UNIT {
                     row.metres = projection.metres_from_lonlat(p)?;
                 }
@@ -509,11 +509,11 @@ pub fn facts_on_grid(known: &Known, grid: &CellGrid, boroughs: &[Borough]) -> Re
 /// row without a unit.
 ///
 /// # Errors
-/// When a point in the layer cannot be projected, or `boroughs` are no layer.
+/// When a point in the layer cannot be projected.
 pub fn facts_on_areas(known: &Known, layer: &AreaLayer, boroughs: &[Borough]) -> Result<Placed> {
     let reporting = Reporting::new(known, boroughs);
-    let outlines = outlines(known, boroughs)?;
-    let borough = |p: LonLat| outlines.as_ref().and_then(|o| o.locate(p)).map_or(NO_AREA, |row| row as u16);
+    let outlines = PolygonIndex::new(boroughs.iter().map(|b| &b.polygon));
+    let borough = |p: LonLat| outlines.locate(p).map_or(NO_AREA, |row| row as u16);
     let borough_of_unit: Vec<u16> = (0..layer.len() as u32).map(|row| borough(layer.center(row))).collect();
     let unit_of_code: Vec<u32> = known.area_codes.iter().map(|code| layer.row(code).unwrap_or(NO_UNIT)).collect();
     // Of what has no point: a code that is no borough's stands under the borough of its unit.
@@ -557,14 +557,6 @@ fn withheld(known: &Known, of: impl Fn(EventPlace) -> (u16, u32)) -> Vec<Withhel
     let mut figures: Vec<WithheldFigure> = placed.collect();
     figures.sort_unstable();
     figures
-}
-
-/// The boroughs as a layer; `None` when there are none.
-fn outlines(known: &Known, boroughs: &[Borough]) -> Result<Option<AreaLayer>> {
-    if boroughs.is_empty() {
-        return Ok(None);
-    }
-    AreaLayer::of_boroughs(boroughs).map(Some).map_err(|e| known.fail(e))
 }
 
 impl Known {

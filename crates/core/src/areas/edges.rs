@@ -137,15 +137,108 @@ pub(crate) fn rings(polygon: &MultiPolygon<f64>) -> impl Iterator<Item = &LineSt
     polygon.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()))
 }
 
-/// Edges of several polygons in square bins of degrees, to find those near a place.
-#[derive(Debug)]
-pub(crate) struct EdgeBins {
+/// How far rounding can move where an edge enters a square, in degrees, and far more: 0.1 mm.
+const SLACK: f64 = 1e-9;
+
+/// Squares of degrees in columns and rows. The square of a point grows with its coordinates, even after rounding.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Squares {
     west: f64,
     south: f64,
     per_lon: f64,
     per_lat: f64,
     columns: usize,
     rows: usize,
+}
+
+impl Squares {
+    /// Squares over a box, about `size` degrees of latitude high and as wide in metres. At most 4,096 along each side.
+    pub(crate) fn over([west, south, east, north]: [f64; 4], size: f64) -> Self {
+        if !(west <= east && south <= north) {
+            return Self { west: 0.0, south: 0.0, per_lon: 0.0, per_lat: 0.0, columns: 1, rows: 1 };
+        }
+        let columns = ((east - west) * shrink(south, north) / size).ceil().clamp(1.0, 4096.0);
+        let rows = ((north - south) / size).ceil().clamp(1.0, 4096.0);
+        let per = |n: f64, span: f64| if span > 0.0 { n / span } else { 0.0 };
+        Self {
+            west,
+            south,
+            per_lon: per(columns, east - west),
+            per_lat: per(rows, north - south),
+            columns: columns as usize,
+            rows: rows as usize,
+        }
+    }
+
+    /// About so many squares over a box, with one more all round, so that none at the rim has anything in it.
+    pub(crate) fn with_rim([west, south, east, north]: [f64; 4], count: usize) -> Self {
+        let (width, height) = ((east - west) * shrink(south, north), north - south);
+        let size = (width * height / count as f64).sqrt().max(width.max(height) / 4_000.0).max(1_000.0 * SLACK);
+        let rim = size / shrink(south, north);
+        Self::over([west - rim, south - size, east + rim, north + size], size)
+    }
+
+    pub(crate) const fn columns(&self) -> usize {
+        self.columns
+    }
+
+    pub(crate) const fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The middle of a square.
+    pub(crate) fn center(&self, column: usize, row: usize) -> LonLat {
+        LonLat { lon: self.west + (column as f64 + 0.5) / self.per_lon, lat: self.south + (row as f64 + 0.5) / self.per_lat }
+    }
+
+    /// The square that holds a point, row by row; none off the squares or for a coordinate that is not a number.
+    #[inline]
+    pub(crate) fn square(&self, p: LonLat) -> Option<usize> {
+        let (x, y) = ((p.lon - self.west) * self.per_lon, (p.lat - self.south) * self.per_lat);
+        if !(x >= 0.0 && y >= 0.0) {
+            return None;
+        }
+        let (column, row) = (x as usize, y as usize);
+        (column < self.columns && row < self.rows).then(|| row * self.columns + column)
+    }
+
+    fn column(&self, lon: f64) -> usize {
+        (((lon - self.west) * self.per_lon) as usize).min(self.columns - 1)
+    }
+
+    fn row(&self, lat: f64) -> usize {
+        (((lat - self.south) * self.per_lat) as usize).min(self.rows - 1)
+    }
+
+    /// Every square that the edge comes into, or within the slack of: row by row, the columns between where it enters and leaves.
+    fn touched(&self, e: &OwnedEdge, mut each: impl FnMut(usize)) {
+        let (low, high) = if e.a[1] <= e.b[1] { (e.a, e.b) } else { (e.b, e.a) };
+        let (first, last) = (self.row(low[1] - SLACK), self.row(high[1] + SLACK));
+        for row in first..=last {
+            let at = |lat: f64| low[0] + (high[0] - low[0]) * ((lat - low[1]) / (high[1] - low[1]));
+            let (from, to) = if first == last || low[1] == high[1] {
+                (low[0], high[0])
+            } else {
+                let bound = |row: usize| self.south + row as f64 / self.per_lat;
+                let lats = [bound(row) - SLACK, bound(row + 1) + SLACK].map(|lat| lat.clamp(low[1], high[1]));
+                (at(lats[0]), at(lats[1]))
+            };
+            for column in self.column(from.min(to) - SLACK)..=self.column(from.max(to) + SLACK) {
+                each(row * self.columns + column);
+            }
+        }
+    }
+}
+
+/// How much shorter a degree of longitude is than one of latitude, between two latitudes.
+fn shrink(south: f64, north: f64) -> f64 {
+    f64::midpoint(south, north).to_radians().cos().max(0.05)
+}
+
+/// Edges of several polygons in squares of degrees, to find those near a place.
+#[derive(Debug)]
+pub(crate) struct EdgeBins {
+    squares: Squares,
     offsets: Vec<u32>,
     filed: Vec<u32>,
     edges: Vec<OwnedEdge>,
@@ -160,8 +253,20 @@ pub(crate) struct OwnedEdge {
 }
 
 impl EdgeBins {
-    /// Files edges into bins of about `size` degrees of latitude and of the same length in longitude.
+    /// Files edges into squares of about `size` degrees of latitude.
     pub(crate) fn new<'a>(polygons: impl IntoIterator<Item = &'a MultiPolygon<f64>>, size: f64) -> Self {
+        Self::filed(polygons, |bounds, _| Squares::over(bounds, size))
+    }
+
+    /// Files edges into squares over their bounds, of which there are `per_edge` for each edge, but no more than `most`.
+    pub(crate) fn per_edge<'a>(polygons: impl IntoIterator<Item = &'a MultiPolygon<f64>>, per_edge: usize, most: usize) -> Self {
+        Self::filed(polygons, |bounds, edges| Squares::with_rim(bounds, (per_edge * edges).clamp(1, most)))
+    }
+
+    fn filed<'a>(
+        polygons: impl IntoIterator<Item = &'a MultiPolygon<f64>>,
+        squares: impl FnOnce([f64; 4], usize) -> Squares,
+    ) -> Self {
         let edges: Vec<OwnedEdge> = polygons
             .into_iter()
             .enumerate()
@@ -172,87 +277,41 @@ impl EdgeBins {
         let ends = || edges.iter().flat_map(|e| [e.a, e.b]);
         let [west, south] = ends().fold([f64::INFINITY; 2], |m, p| [m[0].min(p[0]), m[1].min(p[1])]);
         let [east, north] = ends().fold([f64::NEG_INFINITY; 2], |m, p| [m[0].max(p[0]), m[1].max(p[1])]);
-        if edges.is_empty() {
-            return Self {
-                west: 0.0,
-                south: 0.0,
-                per_lon: 0.0,
-                per_lat: 0.0,
-                columns: 1,
-                rows: 1,
-                offsets: vec![0; 2],
-                filed: Vec::new(),
-                edges,
-            };
-        }
-        let shrink = f64::midpoint(south, north).to_radians().cos().max(0.05);
-        let columns = (((east - west) * shrink / size).ceil()).clamp(1.0, 4096.0);
-        let rows = ((north - south) / size).ceil().clamp(1.0, 4096.0);
-        let per = |n: f64, span: f64| if span > 0.0 { n / span } else { 0.0 };
-        let mut bins = Self {
-            west,
-            south,
-            per_lon: per(columns, east - west),
-            per_lat: per(rows, north - south),
-            columns: columns as usize,
-            rows: rows as usize,
-            offsets: Vec::new(),
-            filed: Vec::new(),
-            edges,
-        };
-        let mut offsets = vec![0u32; bins.columns * bins.rows + 2];
-        for e in &bins.edges {
-            bins.bins_of(e, |bin| offsets[bin + 2] += 1);
+        let squares = squares([west, south, east, north], edges.len());
+        let mut offsets = vec![0u32; squares.columns * squares.rows + 2];
+        for e in &edges {
+            squares.touched(e, |square| offsets[square + 2] += 1);
         }
         for b in 2..offsets.len() {
             offsets[b] += offsets[b - 1];
         }
         let mut filed = vec![0u32; offsets.last().copied().unwrap_or(0) as usize];
-        for (n, e) in bins.edges.iter().enumerate() {
-            bins.bins_of(e, |bin| {
-                filed[offsets[bin + 1] as usize] = n as u32;
-                offsets[bin + 1] += 1;
+        for (n, e) in edges.iter().enumerate() {
+            squares.touched(e, |square| {
+                filed[offsets[square + 1] as usize] = n as u32;
+                offsets[square + 1] += 1;
             });
         }
         offsets.pop();
-        bins.offsets = offsets;
-        bins.filed = filed;
-        bins
+        Self { squares, offsets, filed, edges }
     }
 
-    fn column(&self, lon: f64) -> usize {
-        (((lon - self.west) * self.per_lon) as usize).min(self.columns - 1)
+    pub(crate) const fn squares(&self) -> &Squares {
+        &self.squares
     }
 
-    fn row(&self, lat: f64) -> usize {
-        (((lat - self.south) * self.per_lat) as usize).min(self.rows - 1)
+    /// The edges that touch a square.
+    pub(crate) fn in_square(&self, square: usize) -> impl Iterator<Item = &OwnedEdge> {
+        let filed = &self.filed[self.offsets[square] as usize..self.offsets[square + 1] as usize];
+        filed.iter().map(|n| &self.edges[*n as usize])
     }
 
-    /// Every bin that the edge may touch: row by row, the columns between where it enters and leaves, and one more on
-    /// either side against rounding.
-    fn bins_of(&self, e: &OwnedEdge, mut file: impl FnMut(usize)) {
-        let (low, high) = if e.a[1] <= e.b[1] { (e.a, e.b) } else { (e.b, e.a) };
-        let (first, last) = (self.row(low[1]), self.row(high[1]));
-        for row in first..=last {
-            let at = |bound: usize| {
-                let lat = (self.south + bound as f64 / self.per_lat).clamp(low[1], high[1]);
-                low[0] + (high[0] - low[0]) * ((lat - low[1]) / (high[1] - low[1]))
-            };
-            let (from, to) = if first == last { (low[0], high[0]) } else { (at(row), at(row + 1)) };
-            let (from, to) = (self.column(from.min(to)), self.column(from.max(to)));
-            for column in from.saturating_sub(1)..=(to + 1).min(self.columns - 1) {
-                file(row * self.columns + column);
-            }
-        }
-    }
-
-    /// Collects the edges of the bins that a box touches, each once: all edges in the box, and some beside it.
+    /// Collects the edges of the squares that a box touches, each once: all edges in the box, and some beside it.
     pub(crate) fn near(&self, [west, south, east, north]: [f64; 4], found: &mut Vec<u32>) {
         found.clear();
-        let (c0, c1) = (self.column(west).saturating_sub(1), (self.column(east) + 1).min(self.columns - 1));
-        let (r0, r1) = (self.row(south).saturating_sub(1), (self.row(north) + 1).min(self.rows - 1));
-        for row in r0..=r1 {
-            let at = row * self.columns;
+        let (c0, c1) = (self.squares.column(west), self.squares.column(east));
+        for row in self.squares.row(south)..=self.squares.row(north) {
+            let at = row * self.squares.columns;
             found.extend_from_slice(&self.filed[self.offsets[at + c0] as usize..self.offsets[at + c1 + 1] as usize]);
         }
         if found.len() > 1 {

@@ -1,27 +1,24 @@
 //! Polygons as units: LSOA, wards, boroughs.
 
-mod borough_index;
 mod contiguity;
 pub(crate) mod edges;
+mod polygon_index;
 #[cfg(test)]
 mod tests;
 
-pub use borough_index::BoroughIndex;
 pub use contiguity::Contiguity;
+pub use polygon_index::PolygonIndex;
 
 use crate::atlas::Borough;
 use crate::error::{Error, Result};
 use crate::grid::study_area::steradians;
 use crate::projection::{LonLat, Projection};
 use crate::weights::SpatialWeights;
-use edges::PolygonEdges;
 use geo::orient::Direction;
 use geo::{Area, BoundingRect, Centroid, Coord, InteriorPoint, MakeValid, MapCoords, MultiPolygon, Orient, Validation};
-use rstar::primitives::{GeomWithData, Rectangle};
-use rstar::{AABB, RTree};
 use std::collections::HashMap;
 
-/// Polygons that are units of analysis, each with a code and a name, found by point through an R-tree.
+/// Polygons that are units of analysis, each with a code and a name, found by point through a [`PolygonIndex`].
 ///
 /// Polygons should not overlap: neighbours share edges. Edges are straight in degrees, and of two polygons that share an
 /// edge exactly one has each point of it.
@@ -55,12 +52,8 @@ pub struct AreaLayer {
     bounds: [f64; 4],
     repaired: Vec<u32>,
     rows: HashMap<String, u32>,
-    edges: Vec<PolygonEdges>,
-    boxes: RTree<Box>,
+    index: PolygonIndex,
 }
-
-/// The bounding box of a polygon in degrees, and its row.
-type Box = GeomWithData<Rectangle<[f64; 2]>, u32>;
 
 impl AreaLayer {
     /// A layer from `(code, name, polygon in WGS84 degrees)`; rows keep this order. Invalid polygons are repaired
@@ -82,10 +75,8 @@ impl AreaLayer {
             bounds: [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY],
             repaired: Vec::new(),
             rows: HashMap::with_capacity(areas.len()),
-            edges: Vec::with_capacity(areas.len()),
-            boxes: RTree::new(),
+            index: PolygonIndex::new([]),
         };
-        let mut boxes = Vec::with_capacity(areas.len());
         for (row, (code, name, polygon)) in areas.into_iter().enumerate() {
             let row = row as u32;
             let fail = |rule| Error::Polygon { row, rule };
@@ -99,21 +90,19 @@ impl AreaLayer {
             if repair == Repair::Made {
                 layer.repaired.push(row);
             }
-            let edges = PolygonEdges::new(&polygon);
-            let [west, south, east, north] = edges.bounds();
-            let all = &mut layer.bounds;
-            *all = [all[0].min(west), all[1].min(south), all[2].max(east), all[3].max(north)];
-            boxes.push(Box::new(Rectangle::from_corners([west, south], [east, north]), row));
             layer.codes.push(code);
             layer.names.push(name);
             layer.polygons.push(polygon);
-            layer.edges.push(edges);
         }
         if layer.codes.is_empty() {
             return Err(Error::EmptyArea);
         }
+        layer.index = PolygonIndex::new(&layer.polygons);
+        for [west, south, east, north] in layer.index.polygons().iter().map(edges::PolygonEdges::bounds) {
+            let all = &mut layer.bounds;
+            *all = [all[0].min(west), all[1].min(south), all[2].max(east), all[3].max(north)];
+        }
         layer.projection = Projection::for_area(layer.bounds);
-        layer.boxes = RTree::bulk_load(boxes);
         let plane = layer.plane()?;
         layer.area_km2 = plane.iter().map(|p| p.unsigned_area() / 1e6).collect();
         layer.neighbors = contiguity::contiguity(&plane, Contiguity::Queen)?;
@@ -177,8 +166,7 @@ impl AreaLayer {
 
     /// Row of the area that holds the point; the lowest where areas overlap.
     pub fn locate(&self, p: LonLat) -> Option<u32> {
-        let point = AABB::from_point([p.lon, p.lat]);
-        self.boxes.locate_in_envelope_intersecting(point).map(|b| b.data).filter(|row| self.edges[*row as usize].contains(p)).min()
+        self.index.locate(p)
     }
 
     /// Queen contiguity: areas whose borders come within a metre of one another, at an edge or a corner.
@@ -214,7 +202,7 @@ impl AreaLayer {
     pub fn center(&self, row: u32) -> LonLat {
         let polygon = &self.polygons[row as usize];
         let centroid = polygon.centroid().map(|c| LonLat { lon: c.x(), lat: c.y() });
-        let inside = centroid.filter(|c| self.edges[row as usize].contains(*c));
+        let inside = centroid.filter(|c| self.index.polygons()[row as usize].contains(*c));
         let other = || polygon.interior_point().map(|c| LonLat { lon: c.x(), lat: c.y() });
         inside.or_else(other).or(centroid).expect("a polygon of the layer has area")
     }

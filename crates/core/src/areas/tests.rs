@@ -161,7 +161,7 @@ fn every_point_of_a_shared_border_is_in_one_area() {
     for k in 1..20 {
         let t = f64::from(k) * 0.001;
         for p in [LonLat { lon: 0.01, lat: t }, LonLat { lon: t, lat: 0.01 }, LonLat { lon: 0.01, lat: 0.01 }] {
-            let holders = layer.edges.iter().filter(|e| e.contains(p)).count();
+            let holders = layer.index.polygons().iter().filter(|e| e.contains(p)).count();
             assert_eq!(holders, 1, "{p:?}");
         }
     }
@@ -237,7 +237,7 @@ proptest! {
             .collect();
         let p = if snap { LonLat { lon: (lon * 8.0).round() / 8.0, lat: (lat * 8.0).round() / 8.0 } } else { LonLat { lon, lat } };
         let polygon = MultiPolygon::from(geo::Polygon::new(star.into(), vec![]));
-        let filed = PolygonEdges::new(&polygon).contains(p);
+        let filed = edges::PolygonEdges::new(&polygon).contains(p);
         prop_assert_eq!(filed, edges::contains_once(&polygon, p));
         if !snap && polygon.is_valid() {
             prop_assert_eq!(filed, polygon.contains(&Point::new(p.lon, p.lat)));

@@ -109,11 +109,6 @@ impl CellLocator {
     pub const fn is_mapped(&self) -> bool {
         self.lattice.is_some()
     }
-
-    /// The map, for tables of other things than rows.
-    pub(crate) const fn lattice(&self) -> Option<&Lattice> {
-        self.lattice.as_ref()
-    }
 }
 
 /// What h3o says.
@@ -242,16 +237,6 @@ impl Lattice {
         let (i, j) = (rx as i32, -rz as i32);
         let framed = (i as u32) < self.width as u32 && (j as u32) < self.height as u32;
         (depth < 1.0 - MARGIN && framed).then(|| j as usize * self.width as usize + i as usize)
-    }
-
-    /// Number of slots.
-    pub(crate) const fn slots(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// The row of a slot.
-    pub(crate) fn row_at(&self, slot: usize) -> Option<u32> {
-        Some(self.rows[slot]).filter(|row| *row != NO_ROW)
     }
 
     /// Rows around an inner slot.

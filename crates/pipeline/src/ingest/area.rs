@@ -4,9 +4,10 @@ use super::rule::Rule;
 use crate::error::{Error, Result, Stage};
 use flate2::read::MultiGzDecoder;
 use geo::orient::Direction;
-use geo::{Coord, LinesIter, MultiPolygon, Orient, unary_union};
+use geo::{MultiPolygon, Orient, unary_union};
 use geojson::{GeoJson, GeometryValue};
 use hotspot_core::LonLat;
+use hotspot_core::areas::PolygonIndex;
 use hotspot_core::grid::StudyArea;
 use std::io::Read;
 use std::path::Path;
@@ -14,8 +15,6 @@ use std::sync::OnceLock;
 
 /// Largest file of polygons once expanded.
 const MAX_POLYGONS: u64 = 512 << 20;
-/// Cells of the raster along each side.
-const SIDE: usize = 256;
 
 /// Reads a study area: all polygons of a GeoJSON file (plain or gzip, WGS84) together, named by the property `name` of its only feature, or after the file.
 ///
@@ -101,61 +100,16 @@ pub(crate) fn london() -> &'static Fence {
     LONDON.get_or_init(|| Fence::new(StudyArea::london()))
 }
 
-/// A study area that answers for many points: the cells of a coarse raster that no edge touches are wholly inside or
-/// outside; for a point in any other cell the polygon itself is asked.
+/// A study area that answers for many points.
 #[derive(Debug)]
 pub(crate) struct Fence {
     area: StudyArea,
-    bounds: [f64; 4],
-    /// Cells per degree.
-    scale: [f64; 2],
-    cells: Vec<Side>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Inside,
-    Outside,
-    Edge,
+    index: PolygonIndex,
 }
 
 impl Fence {
     pub(crate) fn new(area: StudyArea) -> Self {
-        let [west, south, east, north] = area.bounds();
-        let scale = [SIDE as f64 / (east - west).max(f64::MIN_POSITIVE), SIDE as f64 / (north - south).max(f64::MIN_POSITIVE)];
-        let mut fence = Self { area, bounds: [west, south, east, north], scale, cells: Vec::new() };
-        let mut edge = vec![false; SIDE * SIDE];
-        for line in fence.area.polygon.lines_iter() {
-            let [ax, ay] = fence.cell(line.start);
-            let [bx, by] = fence.cell(line.end);
-            // One cell more on every side, so that rounding cannot put an edge beside its cell.
-            for y in ay.min(by).saturating_sub(1)..=(ay.max(by) + 1).min(SIDE - 1) {
-                for x in ax.min(bx).saturating_sub(1)..=(ax.max(bx) + 1).min(SIDE - 1) {
-                    edge[y * SIDE + x] = true;
-                }
-            }
-        }
-        fence.cells = Vec::with_capacity(SIDE * SIDE);
-        for y in 0..SIDE {
-            let mut run = None;
-            for x in 0..SIDE {
-                let side = if edge[y * SIDE + x] {
-                    run = None;
-                    Side::Edge
-                } else {
-                    // Between two edges the side does not change.
-                    *run.get_or_insert_with(|| {
-                        let center = LonLat {
-                            lon: west + (x as f64 + 0.5) / fence.scale[0],
-                            lat: south + (y as f64 + 0.5) / fence.scale[1],
-                        };
-                        if fence.area.contains(center) { Side::Inside } else { Side::Outside }
-                    })
-                };
-                fence.cells.push(side);
-            }
-        }
-        fence
+        Self { index: PolygonIndex::new([&area.polygon]), area }
     }
 
     pub(crate) const fn area(&self) -> &StudyArea {
@@ -164,35 +118,20 @@ impl Fence {
 
     /// Whether the area holds the point, by the area's own rule.
     pub(crate) fn contains(&self, p: LonLat) -> bool {
-        let [west, south, ..] = self.bounds;
-        let [x, y] = [(p.lon - west) * self.scale[0], (p.lat - south) * self.scale[1]];
-        // Comparisons that NaN fails.
-        if !(x >= 0.0 && y >= 0.0 && x <= SIDE as f64 && y <= SIDE as f64) {
-            return false;
-        }
-        let [x, y] = [x, y].map(|v| (v as usize).min(SIDE - 1));
-        match self.cells[y * SIDE + x] {
-            Side::Inside => true,
-            Side::Outside => false,
-            Side::Edge => self.area.contains(p),
-        }
+        self.index.locate(p).is_some()
     }
 
     /// Whether the area's bounding box holds the point.
     pub(crate) fn bounds_contain(&self, p: LonLat) -> bool {
-        let [west, south, east, north] = self.bounds;
+        let [west, south, east, north] = self.area.bounds();
         (west..=east).contains(&p.lon) && (south..=north).contains(&p.lat)
-    }
-
-    fn cell(&self, p: Coord<f64>) -> [usize; 2] {
-        let [west, south, ..] = self.bounds;
-        [(p.x - west) * self.scale[0], (p.y - south) * self.scale[1]].map(|v| (v.max(0.0) as usize).min(SIDE - 1))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use geo::LinesIter;
 
     #[test]
     fn polygons_that_overlap_are_one_area_whichever_way_they_turn() {

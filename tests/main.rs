@@ -15,6 +15,7 @@ mod protection;
 mod silence;
 mod stats;
 mod stats_columns;
+mod stats_counts;
 mod stats_local;
 mod stats_points;
 mod stats_rate;

@@ -3,7 +3,8 @@
 use crate::program::succeed;
 use crate::stats::Tables;
 
-const TABLES: [(&str, &str); 14] = [
+const TABLES: [(&str, &str); 15] = [
+    ("incidents.csv", "lon,lat,date,strand\n-0.1281,51.5080,2026-03-05,race\n"),
     ("v.csv", "id,value,people\n1,2,20\n2,3,20\n3,3,30\n4,5,20\n5,8,40\n6,7,30\n"),
     ("w.csv", "from,to\n1,2\n1,4\n2,1\n2,4\n2,5\n3,5\n4,1\n4,2\n4,5\n5,2\n5,3\n5,4\n5,6\n6,5\n"),
     ("q.csv", "id,p\n1,0.01\n2,0.2\n"),
@@ -30,7 +31,8 @@ const TABLES: [(&str, &str); 14] = [
 ];
 
 /// A method and what is typed behind it.
-const TYPED: [(&str, &str); 44] = [
+const TYPED: [(&str, &str); 45] = [
+    ("borough-counts", "--points incidents.csv --category strand"),
     ("local-g", "--values v.csv --weights w.csv"),
     ("local-moran", "--values v.csv --weights w.csv"),
     ("local-geary", "--values v.csv --weights w.csv"),

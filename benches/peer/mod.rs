@@ -115,7 +115,7 @@ pub fn measure<T>(task: &str, size: usize, threads: usize, body: impl Fn() -> T,
 }
 
 /// Peak memory of this process in MB.
-fn peak_mb() -> u64 {
+pub fn peak_mb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
     peak.and_then(|l| l.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024

@@ -31,4 +31,7 @@ pub use batch::{
 };
 pub use error::{Cause, Error, Result, Stage};
 pub use ingest::rule::Rule;
-pub use ingest::{PlainTable, panics_are_caught, read, read_study_area, write_incidents_csv};
+pub use ingest::{
+    CountColumns, CountedPlace, MonthlyCounts, PlainTable, count_points, panics_are_caught, read, read_study_area,
+    write_incidents_csv,
+};

@@ -169,6 +169,11 @@ impl AreaLayer {
         self.index.locate(p)
     }
 
+    /// Finds areas by point.
+    pub const fn index(&self) -> &PolygonIndex {
+        &self.index
+    }
+
     /// Queen contiguity: areas whose borders come within a metre of one another, at an edge or a corner.
     pub const fn neighbors(&self) -> &SpatialWeights {
         &self.neighbors

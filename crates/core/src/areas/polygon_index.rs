@@ -101,6 +101,16 @@ impl PolygonIndex {
         }
     }
 
+    /// Number of polygons.
+    pub const fn len(&self) -> usize {
+        self.polygons.len()
+    }
+
+    /// Whether there is no polygon.
+    pub const fn is_empty(&self) -> bool {
+        self.polygons.is_empty()
+    }
+
     /// The polygons, ready for exact tests.
     pub(crate) fn polygons(&self) -> &[PolygonEdges] {
         &self.polygons

@@ -6,6 +6,7 @@
 //! mapping    layout                which field is which column, what its values mean
 //! records    time  place  area     one row, checked rule by rule
 //! account                          duplicates, rejects, reconciliation
+//! plain  counts                    the caller's own table, for statistics
 //! ```
 //!
 //! A row that breaks a rule is counted and located, and the others go in. A file that breaks a rule as a whole is an
@@ -13,6 +14,7 @@
 
 mod account;
 pub mod area;
+mod counts;
 mod delimited;
 mod features;
 mod fields;
@@ -30,6 +32,7 @@ pub(crate) mod time;
 mod write;
 
 pub use area::{read_geojson, read_study_area};
+pub use counts::{CountColumns, CountedPlace, MonthlyCounts, count_points};
 pub use parquet::panics_are_caught;
 pub use plain::PlainTable;
 pub use write::write_incidents_csv;

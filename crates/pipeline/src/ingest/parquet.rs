@@ -36,9 +36,10 @@ pub(crate) struct ParquetRows {
     groups: Vec<Group>,
 }
 
-/// A row group as the footer describes it.
+/// A row group as the footer describes it, and how many rows stand before it.
 #[derive(Debug)]
 struct Group {
+    before: usize,
     rows: usize,
     /// Name of the top-level column and byte range of each column chunk.
     chunks: Vec<(String, Range<usize>)>,
@@ -81,8 +82,8 @@ impl ParquetRows {
                 if expanded > MAX_EXPANDED {
                     return Ok(Err(Rule::ExpandsTooFar));
                 }
+                groups.push(Group { before: rows as usize, rows: group.num_rows(), chunks });
                 rows += group.num_rows() as u64;
-                groups.push(Group { rows: group.num_rows(), chunks });
             }
             if rows != metadata.num_rows as u64 {
                 return Ok(Err(Rule::ParquetRowCount));
@@ -103,35 +104,50 @@ impl ParquetRows {
         &self.header
     }
 
-    /// Reads every row; of the columns only the needed ones, the others are blank.
-    pub(crate) fn each(&mut self, needed: &[usize], sink: &mut Sink<'_>) -> Result<()> {
+    /// Says which columns will be read.
+    pub(crate) fn need(&mut self, needed: &[usize]) {
         needed.clone_into(&mut self.needed);
         self.needed.sort_unstable();
         self.needed.dedup();
+    }
+
+    /// Number of row groups.
+    pub(crate) const fn groups(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// A row group: rows before it, its rows, and for every column of the file its values, if it is needed.
+    pub(crate) fn group(&self, index: usize) -> Result<(usize, usize, Vec<Option<Values>>)> {
+        let Group { before, rows, chunks } = &self.groups[index];
+        let (before, rows) = (*before, *rows);
+        let located = |e: Error| e.at_row(before as u64 + 1);
+        for (name, range) in chunks {
+            let wanted = self.needed.iter().any(|at| self.header[*at] == *name);
+            if wanted && !pages::are_sound(&self.bytes[range.clone()], rows as u64) {
+                return Err(located(Error::rule(Stage::Ingest, &self.path, Rule::ParquetDamaged)));
+            }
+        }
+        let frame = guarded(&self.path, Rule::ParquetDamaged, || {
+            ParquetReader::new(Cursor::new(Arc::clone(&self.bytes)))
+                .with_projection(Some(self.needed.clone()))
+                .with_slice(Some((before, rows)))
+                .read_parallel(ParallelStrategy::None)
+                .finish()
+        })
+        .map_err(located)?;
+        if frame.height() != rows {
+            return Err(located(Error::rule(Stage::Ingest, &self.path, Rule::ParquetRowCount)));
+        }
+        Ok((before, rows, self.columns(&frame)?))
+    }
+
+    /// Reads every row; of the columns only the needed ones, the others are blank.
+    pub(crate) fn each(&mut self, needed: &[usize], sink: &mut Sink<'_>) -> Result<()> {
+        self.need(needed);
         let total = self.bytes.len() as u64;
         let mut fields = Fields::default();
-        let mut offset = 0;
-        for (index, group) in self.groups.iter().enumerate() {
-            let rows = group.rows;
-            let located = |e: Error| e.at_row(offset as u64 + 1);
-            for (name, range) in &group.chunks {
-                let wanted = self.needed.iter().any(|at| self.header[*at] == *name);
-                if wanted && !pages::are_sound(&self.bytes[range.clone()], rows as u64) {
-                    return Err(located(Error::rule(Stage::Ingest, &self.path, Rule::ParquetDamaged)));
-                }
-            }
-            let frame = guarded(&self.path, Rule::ParquetDamaged, || {
-                ParquetReader::new(Cursor::new(Arc::clone(&self.bytes)))
-                    .with_projection(Some(self.needed.clone()))
-                    .with_slice(Some((offset, rows)))
-                    .read_parallel(ParallelStrategy::None)
-                    .finish()
-            })
-            .map_err(located)?;
-            if frame.height() != rows {
-                return Err(located(Error::rule(Stage::Ingest, &self.path, Rule::ParquetRowCount)));
-            }
-            let columns = self.columns(&frame)?;
+        for index in 0..self.groups() {
+            let (before, rows, columns) = self.group(index)?;
             for row in 0..rows {
                 fields.clear();
                 for column in &columns {
@@ -141,9 +157,8 @@ impl ParquetRows {
                         }
                     });
                 }
-                sink(Next::Row((offset + row) as u64 + 1), &fields, total * index as u64 / self.groups.len() as u64)?;
+                sink(Next::Row((before + row) as u64 + 1), &fields, total * index as u64 / self.groups.len() as u64)?;
             }
-            offset += rows;
         }
         Ok(())
     }
@@ -184,7 +199,7 @@ fn guarded<T>(path: &Path, rule: Rule, call: impl FnOnce() -> PolarsResult<T>) -
 }
 
 /// The values of one column in one row group.
-enum Values {
+pub(super) enum Values {
     Text(StringChunked),
     Whole(Int64Chunked),
     Unsigned(UInt64Chunked),
@@ -232,7 +247,7 @@ impl Values {
     }
 
     /// Appends a value as text; a null is nothing.
-    fn write(&self, row: usize, text: &mut String) {
+    pub(super) fn write(&self, row: usize, text: &mut String) {
         // Writing to a String cannot fail.
         let _ = match self {
             Self::Text(v) => {

@@ -37,6 +37,7 @@ pub(crate) enum Axis {
 }
 
 /// Checks longitude and latitude.
+#[inline]
 pub(crate) fn degrees(lon: f64, lat: f64, bounds: &Bounds<'_>) -> Result<LonLat, (Axis, Rule)> {
     let p = LonLat { lon, lat };
     let exchanged = LonLat { lon: lat, lat: lon };

@@ -54,6 +54,15 @@ pub(crate) struct Input {
 impl Input {
     /// Looks a file over. `progress` is told of its first half.
     pub(crate) fn open(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Self> {
+        Self::look_over(path, Some(Sha256::new()), progress)
+    }
+
+    /// Looks a file over without its digest, which is left blank: of a Parquet file nothing is read then.
+    pub(crate) fn open_undigested(path: &Path) -> Result<Self> {
+        Self::look_over(path, None, &mut |_, _| {})
+    }
+
+    fn look_over(path: &Path, hash: Option<Sha256>, progress: &mut dyn FnMut(u64, u64)) -> Result<Self> {
         let fail = |e: std::io::Error| Error::source(Stage::Ingest, path, e);
         let broken = |rule| Error::rule(Stage::Ingest, path, rule);
         let mut file = File::open(path).map_err(fail)?;
@@ -82,14 +91,14 @@ impl Input {
 
         file.rewind().map_err(fail)?;
         let digest = Rc::new(Cell::new(0));
-        let mut raw = Hashing { inner: file, hash: Sha256::new(), done: Rc::clone(&digest) };
+        let mut raw = Hashing { inner: file, hash, done: Rc::clone(&digest) };
         let mut survey = Survey::default();
-        if parquet {
+        if parquet && raw.hash.is_some() {
             let mut piece = vec![0; PIECE];
             while raw.read(&mut piece).map_err(fail)? > 0 {
                 progress(digest.get(), 2 * len);
             }
-        } else {
+        } else if !parquet {
             let located = |rule, survey: &Survey| broken(rule).at_row(survey.lines + 1);
             let mut text: Box<dyn Read> =
                 if gzip { Box::new(MultiGzDecoder::new(BufReader::with_capacity(PIECE, &mut raw))) } else { Box::new(&mut raw) };
@@ -123,7 +132,7 @@ impl Input {
             return Err(broken(Rule::CrOnlyLines));
         }
         let encoding = if survey.invalid && !survey.multibyte && !survey.bom { Encoding::Windows1252 } else { Encoding::Utf8 };
-        let sha256 = hex(&raw.hash.finalize());
+        let sha256 = raw.hash.map(|hash| hex(&hash.finalize())).unwrap_or_default();
         Ok(Self { path: path.to_owned(), container, sha256, encoding, gzip, len })
     }
 
@@ -179,14 +188,16 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 struct Hashing {
     inner: File,
-    hash: Sha256,
+    hash: Option<Sha256>,
     done: Rc<Cell<u64>>,
 }
 
 impl Read for Hashing {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let got = self.inner.read(buffer)?;
-        self.hash.update(&buffer[..got]);
+        if let Some(hash) = &mut self.hash {
+            hash.update(&buffer[..got]);
+        }
         self.done.set(self.done.get() + got as u64);
         Ok(got)
     }

@@ -26,7 +26,7 @@ pub fn run(args: &[String]) -> Result<(), String> {
 
 /// `cargo bench` of the package that has this bench.
 fn bench_of(name: &str) -> Result<std::process::Command, String> {
-    let packages = ["core", "tiles", "server"];
+    let packages = ["core", "tiles", "server", "pipeline"];
     let has = |package: &str| {
         let manifest = root().join("crates").join(package).join("Cargo.toml");
         std::fs::read_to_string(manifest).is_ok_and(|text| text.contains(&format!("benches/{name}.rs")))
@@ -73,7 +73,8 @@ fn beside(rows: &[&Beside]) -> Result<(), String> {
             .env("HOTSPOT_PEERS_WORK", &work)
             .env("HOTSPOT_PEERS_OUT", &out)
             .env("PEERS_SCRATCH", peers.installed.join("scratch"))
-            .env("RAYON_NUM_THREADS", "1");
+            .env("RAYON_NUM_THREADS", "1")
+            .env("POLARS_MAX_THREADS", "1");
         succeed(bench, &mut ours)?;
     }
     for row in rows {

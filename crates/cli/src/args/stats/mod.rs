@@ -1,6 +1,7 @@
 //! What can be typed behind `hotspot stats`.
 
 pub mod cluster;
+pub mod counts;
 pub mod density;
 pub mod evaluate;
 pub mod local;
@@ -25,6 +26,9 @@ pub struct StatsArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum StatsMethod {
+    /// Points counted by borough (or other polygons), month and category, from millions of rows
+    #[command(after_help = "Writes: code, name, month, category, count")]
+    BoroughCounts(counts::BoroughCountsArgs),
     /// Getis-Ord Gi and Gi*: is the sum around a unit high?
     #[command(after_help = "Writes: id, value, neighbors, z, p, q")]
     LocalG(local::LocalGArgs),

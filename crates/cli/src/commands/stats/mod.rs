@@ -3,6 +3,7 @@
 pub mod answer;
 mod cluster;
 mod control_chart;
+mod counts;
 mod density;
 mod evaluate;
 mod local;
@@ -29,6 +30,7 @@ pub fn run(args: &StatsArgs) -> Done {
         Method::Geary(args) => local::geary(args)?,
         Method::GeneralG(args) => local::general_g(args)?,
         Method::Fdr(args) => local::fdr(args)?,
+        Method::BoroughCounts(args) => counts::borough_counts(args)?,
         Method::Weights(args) => weights::weights(args)?,
         Method::Kde(args) => density::kde(args)?,
         Method::DualKde(args) => density::dual_kde(args)?,

@@ -10,27 +10,32 @@ use std::path::Path;
 #[derive(Debug)]
 pub struct Table(PlainTable);
 
-fn data<T>(result: hotspot_pipeline::Result<T>) -> Done<T> {
+/// What the file lacks is a fault of the data.
+pub(super) fn data<T>(result: hotspot_pipeline::Result<T>) -> Done<T> {
     result.map_err(|error| match error.cause {
         Cause::Source(_) => Failure::from(error),
         Cause::Rule(_) | Cause::Refused(_) => Failure::failed(error),
     })
 }
 
+/// Reads a file; `-` is stdin.
+pub(super) fn with_file<T>(path: &Path, read: impl FnOnce(&Path) -> Done<T>) -> Done<T> {
+    let bar = progress::spinner("reading");
+    let made = if path.as_os_str() == "-" {
+        let mut copy = tempfile::NamedTempFile::new()?;
+        std::io::copy(&mut std::io::stdin().lock(), &mut copy)?;
+        read(copy.path())
+    } else {
+        read(path)
+    };
+    bar.finish_and_clear();
+    made
+}
+
 impl Table {
     /// Reads a table; `-` is stdin.
     pub fn read(path: &Path) -> Done<Self> {
-        let bar = progress::spinner("reading");
-        let read = |path: &Path| data(PlainTable::read(path, &mut |_, _| {}));
-        let table = if path.as_os_str() == "-" {
-            let mut copy = tempfile::NamedTempFile::new()?;
-            std::io::copy(&mut std::io::stdin().lock(), &mut copy)?;
-            read(copy.path())
-        } else {
-            read(path)
-        };
-        bar.finish_and_clear();
-        table.map(Self)
+        with_file(path, |path| data(PlainTable::read(path, &mut |_, _| {}))).map(Self)
     }
 
     pub fn has(&self, column: &str) -> bool {

@@ -494,3 +494,147 @@ impl Tally {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geo::{MultiPolygon, polygon};
+    use polars::prelude::*;
+
+    /// Two squares that share a side.
+    fn squares() -> PolygonIndex {
+        let square = |west: f64| {
+            let (east, south, north) = (west + 0.25, 51.0, 51.5);
+            MultiPolygon::from(polygon![(x: west, y: south), (x: east, y: south), (x: east, y: north), (x: west, y: north)])
+        };
+        PolygonIndex::new(&[square(-0.5), square(-0.25)])
+    }
+
+    /// Rows of every sort: on the shared side, in no square, without a place; months in and out of order; rare categories.
+    fn rows(n: u32) -> Vec<(Option<[f64; 2]>, i64, Option<String>)> {
+        let row = |i: u32| {
+            let [u, v] = [0.754_877_666, 0.569_840_291].map(|step| (f64::from(i) * step).fract());
+            let place = match i % 11 {
+                0 => None,
+                1 => Some([-0.25, 51.0 + v / 2.0]),
+                _ => Some([-0.6 + u * 0.8, 50.9 + v * 0.7]),
+            };
+            let second = 1_700_000_000 + i64::from(i) * 7_919_003 % 200_000_000;
+            let category = (i % 7 > 0).then(|| format!("a category of its own name {}", i % 13));
+            (place, second, category)
+        };
+        (0..n).map(row).collect()
+    }
+
+    fn columns(rows: &[(Option<[f64; 2]>, i64, Option<String>)]) -> Vec<Column> {
+        let axis = |at: usize| rows.iter().map(move |(place, ..)| place.map(|p| p[at])).collect::<Vec<_>>();
+        let seconds: Vec<i64> = rows.iter().map(|(_, second, _)| second * 1_000).collect();
+        vec![
+            Column::new("lon".into(), axis(0)),
+            Column::new("lat".into(), axis(1)),
+            Column::new("date".into(), seconds).cast(&DataType::Datetime(TimeUnit::Milliseconds, None)).unwrap(),
+            Column::new("kind".into(), rows.iter().map(|(.., kind)| kind.clone()).collect::<Vec<_>>()),
+        ]
+    }
+
+    fn parquet(columns: Vec<Column>, group: usize) -> tempfile::NamedTempFile {
+        let file = tempfile::Builder::new().suffix(".parquet").tempfile().unwrap();
+        let mut frame = DataFrame::new_infer_height(columns).unwrap();
+        ParquetWriter::new(file.as_file().try_clone().unwrap()).with_row_group_size(Some(group)).finish(&mut frame).unwrap();
+        file
+    }
+
+    fn csv(columns: Vec<Column>) -> tempfile::NamedTempFile {
+        let file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
+        let mut frame = DataFrame::new_infer_height(columns).unwrap();
+        CsvWriter::new(file.as_file().try_clone().unwrap()).finish(&mut frame).unwrap();
+        file
+    }
+
+    fn count(file: &tempfile::NamedTempFile) -> Result<MonthlyCounts> {
+        let columns = CountColumns { category: Some("KIND".to_owned()), ..CountColumns::default() };
+        count_points(file.path(), &squares(), &columns)
+    }
+
+    #[test]
+    fn both_kinds_of_file_and_any_number_of_threads_and_row_groups_give_the_same_counts() {
+        let rows = rows(3_000);
+        let plain = count(&csv(columns(&rows))).unwrap();
+        assert_eq!((plain.rows, plain.counts.iter().map(|n| u64::from(*n)).sum::<u64>()), (3_000, 3_000));
+        assert_eq!(plain.categories.len(), 14);
+        for group in [64, 1_000, 10_000] {
+            let file = parquet(columns(&rows), group);
+            for threads in [1, 3] {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                assert_eq!(pool.install(|| count(&file)).unwrap(), plain, "{group} {threads}");
+            }
+        }
+        let index = squares();
+        for (place, at) in [(CountedPlace::Area(0), Some(0)), (CountedPlace::Area(1), Some(1)), (CountedPlace::Outside, None)] {
+            let held = |p: &[f64; 2]| index.locate(LonLat { lon: p[0], lat: p[1] }) == at;
+            let sum: u32 =
+                (0..plain.months.len()).flat_map(|m| (0..14).map(move |c| (m, c))).map(|(m, c)| plain.count(place, m, c)).sum();
+            assert_eq!(sum as usize, rows.iter().filter_map(|row| row.0).filter(held).count());
+        }
+    }
+
+    #[test]
+    fn every_type_of_date_says_the_same_month() {
+        let seconds = [1_709_251_199i64, 1_709_251_200, 1_711_929_599, 1_719_788_400];
+        let ticks = |per: i64| Column::new("date".into(), seconds.map(|s| s * per).to_vec());
+        let texts = ["2024-02-29T23:59:59", "2024-03-01", "2024-03-31 23:59", "2024-06"].map(str::to_owned).to_vec();
+        let wall = |unit, per| ticks(per).cast(&DataType::Datetime(unit, None)).unwrap();
+        let dates = [
+            wall(TimeUnit::Milliseconds, 1_000),
+            wall(TimeUnit::Microseconds, 1_000_000),
+            wall(TimeUnit::Nanoseconds, 1_000_000_000),
+            wall(TimeUnit::Milliseconds, 1_000).cast(&DataType::Date).unwrap(),
+            Column::new("date".into(), texts),
+        ];
+        let [x, y] = [("lon", -0.3), ("lat", 51.2)].map(|(name, v)| Column::new(name.into(), vec![v; 4]));
+        let kind = Column::new("kind".into(), [3i64, 3, 4, 3].to_vec());
+        for date in dates {
+            let found = count(&parquet(vec![x.clone(), y.clone(), date.clone(), kind.clone()], 100)).unwrap();
+            let by = |month: usize| [found.count(CountedPlace::Area(0), month, 0), found.count(CountedPlace::Area(0), month, 1)];
+            assert_eq!((found.months.len(), by(0), by(1), by(2), by(4)), (5, [1, 0], [1, 1], [0, 0], [1, 0]), "{date:?}");
+        }
+        // With a zone it is London's month: half past eleven of the last of June, universal time, is July.
+        let text = "lon,lat,month,kind\n-0.3,51.2,2024-06-30T23:30:00Z,a\n";
+        let file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        assert_eq!(count(&file).unwrap().months[0].to_string(), "2024-07");
+    }
+
+    #[test]
+    fn the_first_row_that_cannot_be_counted_is_named_whatever_the_threads() {
+        let mut columns = columns(&rows(500));
+        let with = |columns: &mut Vec<Column>, at: usize, changes: &[(usize, f64)]| {
+            let mut values: Vec<Option<f64>> = columns[at].f64().unwrap().iter().collect();
+            changes.iter().for_each(|(row, value)| values[*row] = Some(*value));
+            columns[at] = Column::new(columns[at].name().clone(), values);
+        };
+        with(&mut columns, 1, &[(400, 512.0), (303, f64::NAN)]);
+        for threads in [1, 4] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let error = pool.install(|| count(&parquet(columns.clone(), 50))).unwrap_err();
+            assert_eq!((error.row, error.column.as_deref(), error.broken_rule()), (Some(304), Some("lat"), Some(Rule::NotANumber)));
+        }
+        // 330 has no place: half of one is a fault.
+        with(&mut columns, 1, &[(303, 51.2), (330, 51.2)]);
+        assert_eq!(count(&parquet(columns.clone(), 50)).unwrap_err().broken_rule(), Some(Rule::HalfCoordinate));
+        columns[2] = Column::new("date".into(), vec![0.5; 500]);
+        assert_eq!(count(&parquet(columns.clone(), 50)).unwrap_err().column.as_deref(), Some("date"));
+        columns.remove(2);
+        let missing = count(&parquet(columns, 50)).unwrap_err();
+        assert_eq!((missing.broken_rule(), missing.column.as_deref()), (Some(Rule::MissingColumn), Some("date or month")));
+        let twice = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
+        std::fs::write(twice.path(), "lon,lat,Lon,date,kind\n").unwrap();
+        assert_eq!(count(&twice).unwrap_err().broken_rule(), Some(Rule::DuplicateColumn));
+    }
+
+    #[test]
+    fn a_file_without_rows_has_no_months() {
+        let none = count(&parquet(columns(&[]), 50)).unwrap();
+        assert_eq!((none.rows, none.months.len(), none.categories.len()), (0, 0, 0));
+    }
+}

@@ -132,8 +132,8 @@ fn a_damaged_store_or_edition_is_named_and_nothing_is_written() {
     std::fs::write(&history, good).unwrap();
     // A file of the store.
     let before = job.held();
-    let data = std::fs::read_dir(job.store().join("data")).unwrap().map(|e| e.unwrap().path());
-    let batch = data.filter(|p| p.extension().is_some_and(|e| e == "parquet")).next().unwrap();
+    let mut data = std::fs::read_dir(job.store().join("data")).unwrap().map(|e| e.unwrap().path());
+    let batch = data.find(|p| p.extension().is_some_and(|e| e == "parquet")).unwrap();
     cut(&batch);
     let wrong = job.run(&["--month", "2025-09"]);
     assert!(wrong.status.code() == Some(2) && said(&wrong).contains("damaged"), "{}", said(&wrong));

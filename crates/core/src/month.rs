@@ -69,8 +69,20 @@ impl Month {
 
     /// Its name: `October`.
     pub const fn name(self) -> &'static str {
-        const NAMES: [&str; 12] =
-            ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+        const NAMES: [&str; 12] = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ];
         NAMES[self.month() as usize - 1]
     }
 

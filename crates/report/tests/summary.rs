@@ -22,8 +22,8 @@ mod xml;
 
 use faults::faults;
 use found::{Book, Value};
-use hotspot_core::summary::tables::{self, Source, Table, Values, layouts};
 use hotspot_core::incident::Outcome;
+use hotspot_core::summary::tables::{self, Source, Table, Values, layouts};
 use hotspot_core::summary::{Basis, Groups, Measure};
 use hotspot_report::summary::{Publication, csv};
 use london::{HOSTILE, Made};
@@ -209,7 +209,9 @@ fn the_parts_and_outcomes_of_london_are_those_of_its_records() {
     let outcomes = rows(sheet(&book, "Outcomes"));
     let last = outcomes
         .iter()
-        .find(|r| r["Strand"] == Value::Text("All records".to_owned()) && r["Month of recording"] == Value::Date("2026-10-01".to_owned()))
+        .find(|r| {
+            r["Strand"] == Value::Text("All records".to_owned()) && r["Month of recording"] == Value::Date("2026-10-01".to_owned())
+        })
         .unwrap();
     assert_eq!((number(last, "All records of the month"), number(last, Outcome::Charged.label())), (london, 4.0));
     let hotspots = rows(sheet(&book, "Hotspots"));
@@ -244,11 +246,10 @@ fn a_revised_figure_stands_with_what_was_said_first_and_before_and_nothing_revis
     let none = london::published();
     let [(_, book), _] = books(&none.publication());
     let revised = rows(sheet(&book, "Revisions"));
-    assert_eq!((revised.len(), &revised[0]["Place"], &revised[0]["Records now"]), (
-        1,
-        &Value::Text("none".to_owned()),
-        &Value::Text("[z]".to_owned())
-    ));
+    assert_eq!(
+        (revised.len(), &revised[0]["Place"], &revised[0]["Records now"]),
+        (1, &Value::Text("none".to_owned()), &Value::Text("[z]".to_owned()))
+    );
 }
 
 #[test]
@@ -317,7 +318,9 @@ fn the_csv_reads_back_as_the_tables() {
             for (row, record) in reader.records().enumerate() {
                 for (field, column) in record.unwrap().iter().zip(&table.columns) {
                     match &column.values {
-                        Values::Text(v) => assert_eq!(field.strip_prefix('\'').unwrap_or(field), v[row], "{name} {id} {}", column.name),
+                        Values::Text(v) => {
+                            assert_eq!(field.strip_prefix('\'').unwrap_or(field), v[row], "{name} {id} {}", column.name)
+                        }
                         Values::Integer(v) => assert_eq!(field.parse().ok(), v[row], "{name} {id} {}", column.name),
                         Values::Decimal(v) => assert_eq!(field.parse().ok(), v[row], "{name} {id} {}", column.name),
                     }

@@ -283,8 +283,8 @@ pub fn challenge(input: &ChallengeInput<'_>) -> Result<Challenge> {
     let places = geography.places(input)?;
     let place_of = place_of(&places, geography.units);
     let windows = f64::from(input.months) / release.window.len() as f64;
-    let published = Question { window: release.window, other_reference: false, finer: false, confirmed: false, harm: true };
-    let needs = geography.needs(input, &published, &place_of, places.len(), windows)?;
+    let published = Question::published(release);
+    let needs = geography.needs(input, published, &place_of, places.len(), windows)?;
     let unit_need = geography.unit_needs(input)?;
     let mut answer = Challenge {
         level: input.level,
@@ -349,7 +349,7 @@ pub fn challenge(input: &ChallengeInput<'_>) -> Result<Challenge> {
                     gaps_where_reported(&answer.needs, &shares.amount, factor, input.policy, &input.params)
                 }
                 other => geography
-                    .needs(input, &published.with(other, release), &place_of, answer.places.len(), windows_of(other, input))
+                    .needs(input, published.with(other), &place_of, answer.places.len(), windows_of(other, input))
                     .and_then(|n| gaps(&n, &shares.amount, input.policy, &input.params)),
             };
             settings.push(Asked { setting, gaps: found.ok() });
@@ -393,22 +393,24 @@ fn windows_of(setting: Setting, input: &ChallengeInput<'_>) -> f64 {
 #[derive(Debug, Clone, Copy)]
 struct Question {
     window: MonthRange,
-    other_reference: bool,
-    finer: bool,
-    confirmed: bool,
-    harm: bool,
+    /// What is changed, of that which concerns the need.
+    changed: Option<Setting>,
 }
 
 impl Question {
-    fn with(self, setting: Setting, release: &Release) -> Self {
+    const fn published(release: &Release) -> Self {
+        Self { window: release.window, changed: None }
+    }
+
+    fn with(self, setting: Setting) -> Self {
         match setting {
-            Setting::Window(months) => Self { window: MonthRange::ending(release.window.to(), months), ..self },
-            Setting::OtherReference => Self { other_reference: true, ..self },
-            Setting::FinerCells => Self { finer: true, ..self },
-            Setting::Confirmed => Self { confirmed: true, ..self },
-            Setting::Counts => Self { harm: false, ..self },
-            Setting::Apportion(_) | Setting::ReportedMore | Setting::ReportedLess => self,
+            Setting::Window(months) => Self { window: MonthRange::ending(self.window.to(), months), changed: Some(setting) },
+            _ => Self { changed: Some(setting), ..self },
         }
+    }
+
+    fn is(self, setting: Setting) -> bool {
+        self.changed == Some(setting)
     }
 }
 
@@ -470,7 +472,7 @@ impl<'a> Geography<'a> {
     }
 
     /// Boroughs of another force are in the scope of what is given only where something is stated for them.
-    fn in_scope(&self, borough: &Borough, resources: &[Resource]) -> bool {
+    fn in_scope(borough: &Borough, resources: &[Resource]) -> bool {
         borough.bcu.is_some()
             || resources.iter().any(|r| match &r.target {
                 Target::Area(code) => *code == borough.code,
@@ -490,7 +492,7 @@ impl<'a> Geography<'a> {
                 for unit in 0..self.units as u32 {
                     let Some(row) = self.borough[unit as usize] else { continue };
                     let borough = &atlas.boroughs()[row as usize];
-                    if !self.in_scope(borough, input.resources) {
+                    if !Self::in_scope(borough, input.resources) {
                         continue;
                     }
                     let key = if input.level == Level::Borough {
@@ -554,14 +556,8 @@ impl<'a> Geography<'a> {
     }
 
     /// Counts by unit of a level.
-    fn counts(
-        &self,
-        input: &ChallengeInput<'_>,
-        question: &Question,
-        resolution: u8,
-        offence: Option<Offence>,
-    ) -> Option<Vec<u32>> {
-        let provisional = if question.confirmed { Provisional::Left } else { Provisional::Included };
+    fn counts(&self, input: &ChallengeInput<'_>, question: Question, resolution: u8, offence: Option<Offence>) -> Option<Vec<u32>> {
+        let provisional = if question.is(Setting::Confirmed) { Provisional::Left } else { Provisional::Included };
         let filter = Filter { strand: input.strand, offence, provisional, ..Filter::over(question.window) };
         Some(self.release.units.level(resolution)?.counts(&self.release.facts, &filter))
     }
@@ -579,7 +575,7 @@ impl<'a> Geography<'a> {
     fn needs(
         &self,
         input: &ChallengeInput<'_>,
-        question: &Question,
+        question: Question,
         place_of: &[Option<u32>],
         places: usize,
         windows: f64,
@@ -589,7 +585,7 @@ impl<'a> Geography<'a> {
             return Err(Error::OutOfRange { what: "window", must: "one of the months held" });
         }
         let resolution = self.release.resolution;
-        let made = if question.finer {
+        let made = if question.is(Setting::FinerCells) {
             let finer = resolution + 1;
             let level = self.release.units.level(finer).ok_or(Error::NoReference)?;
             let counts = self.counts(input, question, finer, None).ok_or(Error::NoReference)?;
@@ -608,7 +604,7 @@ impl<'a> Geography<'a> {
             )?
         } else {
             let counts = self.counts(input, question, resolution, None).ok_or(Error::NoReference)?;
-            let reference = self.reference(question.other_reference).ok_or(Error::NoReference)?;
+            let reference = self.reference(question.is(Setting::OtherReference)).ok_or(Error::NoReference)?;
             needs(
                 &counts,
                 &expected(&counts, reference),
@@ -618,7 +614,7 @@ impl<'a> Geography<'a> {
                 self.dispersion(input, question, place_of, places),
             )?
         };
-        match input.harm.filter(|_| question.harm) {
+        match input.harm.filter(|_| !question.is(Setting::Counts)) {
             None => Ok(made),
             Some(table) => {
                 let mut harm = vec![Harm::default(); places];
@@ -637,11 +633,11 @@ impl<'a> Geography<'a> {
     }
 
     /// How much more the monthly counts of the places vary than by chance.
-    fn dispersion(&self, input: &ChallengeInput<'_>, question: &Question, place_of: &[Option<u32>], places: usize) -> f64 {
+    fn dispersion(&self, input: &ChallengeInput<'_>, question: Question, place_of: &[Option<u32>], places: usize) -> f64 {
         let mut monthly = vec![vec![0u32; question.window.len()]; places];
         for (at, month) in question.window.iter().enumerate() {
-            let one = Question { window: MonthRange::ending(month, 1), ..*question };
-            for (count, place) in self.counts(input, &one, self.release.resolution, None).unwrap_or_default().iter().zip(place_of) {
+            let one = Question { window: MonthRange::ending(month, 1), ..question };
+            for (count, place) in self.counts(input, one, self.release.resolution, None).unwrap_or_default().iter().zip(place_of) {
                 if let Some(place) = place {
                     monthly[*place as usize][at] += count;
                 }
@@ -652,10 +648,9 @@ impl<'a> Geography<'a> {
 
     /// Expected incidents by unit: by what amounts are apportioned.
     fn unit_needs(&self, input: &ChallengeInput<'_>) -> Result<Vec<f64>> {
-        let question =
-            Question { window: self.release.window, other_reference: false, finer: false, confirmed: false, harm: false };
+        let question = Question::published(self.release);
         let own: Vec<Option<u32>> = (0..self.units as u32).map(Some).collect();
-        let made = self.needs(&ChallengeInput { harm: None, ..*input }, &question, &own, self.units, 1.0)?;
+        let made = self.needs(&ChallengeInput { harm: None, ..*input }, question, &own, self.units, 1.0)?;
         Ok(made.iter().map(|n| n.count).collect())
     }
 
@@ -715,7 +710,7 @@ impl<'a> Geography<'a> {
             }
             Target::Point { at, reach_m } => {
                 let outside = "the point must lie in the study area";
-                let metres = release.units.projection().metres_from_lonlat(*at).map_err(|_| outside)?;
+                let metres = release.units.projection().metres_from_lonlat(*at).map_err(|_far| outside)?;
                 let centers = release.units.centers_m(release.resolution).ok_or(outside)?;
                 let near: Vec<u32> = (0..)
                     .zip(centers.iter())

@@ -159,7 +159,9 @@ pub fn exact(cover: &Cover, p: usize) -> Result<Chosen> {
     // Demands with the same sites are one.
     let mut sites_of: Vec<Vec<u32>> = vec![Vec::new(); cover.needs.len()];
     for (site, reach) in (0..).zip(&cover.reach) {
-        reach.iter().for_each(|i| sites_of[*i as usize].push(site));
+        for i in reach {
+            sites_of[*i as usize].push(site);
+        }
     }
     let mut demands: std::collections::BTreeMap<Vec<u32>, f64> = std::collections::BTreeMap::new();
     for (sites, need) in sites_of.into_iter().zip(&cover.needs).filter(|(s, n)| !s.is_empty() && **n > 0.0) {
@@ -176,7 +178,7 @@ pub fn exact(cover: &Cover, p: usize) -> Result<Chosen> {
     }
     let all: Expression = open.iter().copied().sum();
     model = model.with(constraint!(all <= p as f64));
-    let solution = model.solve().map_err(|_| Error::NoReference)?;
+    let solution = model.solve().map_err(|_no_answer| Error::NoReference)?;
     let mut sites: Vec<u32> = (0..).zip(&open).filter(|(_, x)| solution.value(**x) > 0.5).map(|(s, _)| s).collect();
     sites.truncate(p);
     let mut covered = vec![false; cover.needs.len()];

@@ -63,6 +63,11 @@ impl ChallengePolicy {
     }
 }
 
+/// Draws of one stream of random numbers: to begin a stream costs as much as some draws.
+const BLOCK: usize = 16;
+/// Draws that limits of ranks come from, at most.
+const RANKED: usize = 2_000;
+
 /// How gaps are drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct GapParams {
@@ -249,8 +254,6 @@ pub fn need_shares(needs: &[Need], params: &GapParams) -> Vec<f64> {
     let draws: Vec<Draw> = needs.iter().map(|n| Draw::new(&n.expected)).collect();
     let ziggurat = Ziggurat::new();
     let mut all = vec![0.0; places * params.replicates as usize];
-    // A stream of the generator costs as much as some draws: one for several replicates, the same however many threads there are.
-    const BLOCK: usize = 16;
     all.par_chunks_mut(places.max(1) * BLOCK).enumerate().for_each(|(block, rows)| {
         let mut random = Random::new(params.seed, block as u32, &ziggurat);
         for row in rows.chunks_mut(places.max(1)) {
@@ -261,7 +264,9 @@ pub fn need_shares(needs: &[Need], params: &GapParams) -> Vec<f64> {
                 total += *share;
             }
             if total > 0.0 {
-                row.iter_mut().for_each(|s| *s /= total);
+                for share in row.iter_mut() {
+                    *share /= total;
+                }
             }
         }
     });
@@ -281,9 +286,7 @@ fn ranks(draws: &[f64], resource: &[f64], places: usize, tail: f64) -> (Vec<u32>
     let mean: Vec<f64> = (0..places)
         .map(|place| resource[place] - draws.iter().skip(place).step_by(places).sum::<f64>() / replicates as f64)
         .collect();
-    // Limits of ranks need no more draws than intervals of a screen.
-    const MOST: usize = 2_000;
-    let used = replicates.min(MOST);
+    let used = replicates.min(RANKED);
     let by_draw: Vec<Vec<u32>> = draws[..used * places]
         .par_chunks(places.max(1))
         .map(|row| order(&row.iter().zip(resource).map(|(s, x)| x - s).collect::<Vec<_>>()))

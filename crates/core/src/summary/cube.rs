@@ -382,6 +382,9 @@ impl Cube {
     }
 
     /// The count of one month, or why there is none.
+    ///
+    /// # Errors
+    /// The [`Gap`].
     pub fn count(&self, basis: Basis, place: u16, strand: Option<Strand>, month: Month) -> Marked<Counted> {
         let start = self.start(basis, place, strand).ok_or(Gap::NotAvailable)?;
         if self.months.contains(month) {

@@ -24,10 +24,13 @@ pub const MONTHS: u16 = 36;
 /// Share of the reports that a month must be expected to have before it may be compared with others.
 pub const COMPLETE: f64 = 0.95;
 
+/// Reports by month of occurrence and of recording.
+type ByMonths = BTreeMap<(Month, Month), u64>;
+
 /// Reports by place, strand, month of occurrence and of recording.
 pub(super) struct Nowcasts {
     months: BTreeMap<u16, MonthRange>,
-    reports: BTreeMap<(u16, Option<Strand>), BTreeMap<(Month, Month), u64>>,
+    reports: BTreeMap<(u16, Option<Strand>), ByMonths>,
     given: bool,
     complete: Month,
 }
@@ -81,6 +84,6 @@ impl Nowcasts {
         let reports =
             reports.iter().map(|((occurred, recorded), count)| Reports { occurred: *occurred, recorded: *recorded, count: *count });
         let triangle = ReportingTriangle::new(reports, *months, LONGEST)?;
-        Ok(nowcast(&triangle, 0.95).map(|n| n.months).map_err(|_: crate::Error| Gap::TooFewMonths))
+        Ok(nowcast(&triangle, 0.95).map(|n| n.months).map_err(|_too_few| Gap::TooFewMonths))
     }
 }

@@ -18,7 +18,7 @@ use super::figures::{Gap, JUDGED, Marked};
 use super::measure::status;
 use super::{Basis, Counted, Cube, Groups, Measure, Place, Summary};
 use crate::hotspot::{Hotspot, StrandAnalysis};
-use crate::incident::{FlagStatus, Outcome, Strand};
+use crate::incident::{FlagStatus, Offence, Outcome, Source as Reported, Strand};
 use crate::month::{Month, MonthRange};
 use crate::release::DataClass;
 use crate::time::control_chart::{Rule, Side};
@@ -265,7 +265,6 @@ fn figures(from: &Source<'_>) -> Table {
         .flat_map(|s| s.observations().into_iter().map(move |o| (s, o)))
         // What is never measured of published counts, or of a date, is no row.
         .filter(|(s, o)| match o.measure {
-            Measure::Records => true,
             Measure::Nowcast => s.basis == Basis::Occurred,
             Measure::Provisional | Measure::Online | Measure::NoPlace | Measure::Victims | Measure::RepeatVictims => {
                 !from.cube.tallies().is_empty()
@@ -339,9 +338,9 @@ fn breakdown(from: &Source<'_>) -> Table {
         .basis(|r| r.basis)
         .place(|r| &from.cube.places()[usize::from(r.part.place)])
         .strand(|r| r.part.strand)
-        .text("offence", "", "Offence group, or all.", |r| all(r.part.offence.map(|o| o.id())))
+        .text("offence", "", "Offence group, or all.", |r| all(r.part.offence.map(Offence::id)))
         .text("source", "", "Who reported it, or all; what several reported stands in the line of each.", |r| {
-            all(r.part.source.map(|s| s.id()))
+            all(r.part.source.map(Reported::id))
         })
         .integer("records", "records", "Records of the month in the part.", |r| Some(r.all.recorded.into()))
         .integer("online", "records", "Of these, records of what happened online.", |r| Some(r.all.online.into()))

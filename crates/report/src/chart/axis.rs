@@ -1,7 +1,7 @@
 //! Round numbers from zero, months in words, and labels that keep out of each other's way.
 
-use super::svg::{Anchor, Canvas, Dash, Paint, width};
 use super::plot::Plot;
+use super::svg::{Anchor, Canvas, Dash, Paint, width};
 use hotspot_core::Month;
 
 /// A number with its thousands apart.

@@ -71,7 +71,7 @@ fn list(items: impl IntoIterator<Item = String>) -> String {
 }
 
 /// A list with an item a line, as the parts of a document are.
-fn lines(items: Vec<String>) -> String {
+fn lines(items: &[String]) -> String {
     if items.is_empty() { "[]".to_owned() } else { format!("[\n    {}\n  ]", items.join(",\n    ")) }
 }
 
@@ -125,8 +125,7 @@ impl Publication<'_> {
                 ("source", said(&b.source)),
             ])
         };
-        let before =
-            before.map(|b| object([("month", text(&b.month.to_string())), ("known_on", text(&b.known_on.to_string()))]));
+        let before = before.map(|b| object([("month", text(&b.month.to_string())), ("known_on", text(&b.known_on.to_string()))]));
         object([
             ("month", text(&summary.month.to_string())),
             ("known_on", text(&known_on.to_string())),
@@ -176,13 +175,13 @@ impl Publication<'_> {
         document(&[
             ("format", text(SUMMARY_FORMAT)),
             ("edition", self.edition()),
-            ("figures", lines(self.figures())),
-            ("history", lines(self.history())),
-            ("revisions", lines(self.rows_of(REVISIONS))),
-            ("signals", lines(self.rows_of(SIGNALS))),
-            ("outcomes", lines(self.outcomes())),
-            ("similar", lines(self.rows_of(SIMILAR))),
-            ("hotspots", maybe(self.from.hotspots.map(|_| lines(self.rows_of(HOTSPOTS))))),
+            ("figures", lines(&self.figures())),
+            ("history", lines(&self.history())),
+            ("revisions", lines(&self.rows_of(REVISIONS))),
+            ("signals", lines(&self.rows_of(SIGNALS))),
+            ("outcomes", lines(&self.outcomes())),
+            ("similar", lines(&self.rows_of(SIMILAR))),
+            ("hotspots", maybe(self.from.hotspots.map(|_| lines(&self.rows_of(HOTSPOTS))))),
         ])
     }
 
@@ -191,9 +190,9 @@ impl Publication<'_> {
     pub fn changes(&self) -> String {
         let after = self.from.before.map_or(self.from.summary.month.minus(1), |b| b.month);
         let is_new = |month: &str| month.parse::<Month>().is_ok_and(|m| m > after);
-        let signals = self.named(SIGNALS).map_or_else(Vec::new, |t| {
-            t.rows().filter(|row| is_new(t.text("month", *row))).map(|row| t.row(row)).collect()
-        });
+        let signals = self
+            .named(SIGNALS)
+            .map_or_else(Vec::new, |t| t.rows().filter(|row| is_new(t.text("month", *row))).map(|row| t.row(row)).collect());
         let revisions = self.rows_of(REVISIONS);
         let with_change = |wanted: &str| {
             let rows = self.named(HOTSPOTS).map_or_else(Vec::new, |t| {
@@ -213,11 +212,11 @@ impl Publication<'_> {
             ("format", text(CHANGES_FORMAT)),
             ("edition", self.edition()),
             ("counts", counts),
-            ("revisions", lines(revisions)),
-            ("signals", lines(signals)),
-            ("twelve_months", lines(self.twelve_months())),
-            ("hotspots_began", maybe(began.map(lines))),
-            ("hotspots_ended", maybe(ended.map(lines))),
+            ("revisions", lines(&revisions)),
+            ("signals", lines(&signals)),
+            ("twelve_months", lines(&self.twelve_months())),
+            ("hotspots_began", maybe(began.as_deref().map(lines))),
+            ("hotspots_ended", maybe(ended.as_deref().map(lines))),
         ])
     }
 
@@ -231,6 +230,11 @@ impl Publication<'_> {
             });
             object(table.members(SERIES, first).into_iter().chain(wanted))
         };
-        table.runs(&SERIES).into_iter().filter(|run| [Level::London, Level::Borough].iter().any(|level| table.is_of(*level, run.start))).map(one).collect()
+        table
+            .runs(&SERIES)
+            .into_iter()
+            .filter(|run| [Level::London, Level::Borough].iter().any(|level| table.is_of(*level, run.start)))
+            .map(one)
+            .collect()
     }
 }

@@ -85,8 +85,7 @@ pub fn published() -> Made {
         .iter()
         .flat_map(|month| {
             let all = [(2, if month == last() { 45 } else { 20 }), (3, 2)].into_iter().chain(hostile.clone().map(|row| (row, 6)));
-            let all: Vec<_> =
-                all.map(|(place, n)| Line { place, month, strand: None, counted: Ok(n) }).collect();
+            let all: Vec<_> = all.map(|(place, n)| Line { place, month, strand: None, counted: Ok(n) }).collect();
             let race = Line { place: 2, month, strand: Some(Strand::Race), counted: Err(Gap::Suppressed) };
             let disability = Line { place: 3, month, strand: Some(Strand::Disability), counted: Ok(1) };
             all.into_iter().chain([race, disability])

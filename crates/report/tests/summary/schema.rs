@@ -109,13 +109,17 @@ pub fn schema(layouts: &[Table]) -> Value {
     let text_or_null = |what: &str| json!({ "description": what, "type": ["string", "null"] });
     let day = |what: &str| json!({ "description": what, "type": "string", "format": "date" });
     let month = |what: &str| json!({ "description": what, "$ref": "#/$defs/month" });
-    let before = object("An edition.", with([("month", month("The month that it published.")), ("known_on", day("What it knew."))]));
+    let before =
+        object("An edition.", with([("month", month("The month that it published.")), ("known_on", day("What it knew."))]));
     let a_break = object(
         "A change of recording: nothing is compared across it.",
         with([
             ("id", text("Identifier.")),
             ("from", day("First day under the new recording.")),
-            ("areas", json!({ "description": "GSS codes of the boroughs concerned; none for all of London.", "type": "array", "items": { "type": "string" } })),
+            (
+                "areas",
+                json!({ "description": "GSS codes of the boroughs concerned; none for all of London.", "type": "array", "items": { "type": "string" } }),
+            ),
             ("what", text("What changed.")),
             ("source", text_or_null("Where that is stated.")),
         ]),
@@ -129,17 +133,21 @@ pub fn schema(layouts: &[Table]) -> Value {
             ("marking", text("The class in words: who may see the file.")),
             ("licence", text_or_null("Licence or source statement.")),
             ("version", text("Version of the program.")),
-            ("before", json!({ "description": "The edition with which figures were compared; null for none.", "oneOf": [{ "type": "null" }, before] })),
-            ("bases", json!({ "description": "By which dates records are put into months.", "type": "array", "items": { "enum": Basis::ALL.map(Basis::id) } })),
+            (
+                "before",
+                json!({ "description": "The edition with which figures were compared; null for none.", "oneOf": [{ "type": "null" }, before] }),
+            ),
+            (
+                "bases",
+                json!({ "description": "By which dates records are put into months.", "type": "array", "items": { "enum": Basis::ALL.map(Basis::id) } }),
+            ),
             ("similar_rule", text("What similar boroughs are.")),
             ("breaks", items(&a_break)),
             ("warnings", json!({ "description": "What a reader must know.", "type": "array", "items": { "type": "string" } })),
         ]),
     );
     let row = |name: &str| items(&json!({ "$ref": format!("#/$defs/{name}") }));
-    let row_or_null = |name: &str, what: &str| {
-        json!({ "description": what, "oneOf": [{ "type": "null" }, row(name)] })
-    };
+    let row_or_null = |name: &str, what: &str| json!({ "description": what, "oneOf": [{ "type": "null" }, row(name)] });
     let summary = object(
         "The publication of a month: recorded-hate-crime-YYYY-MM.json. Parts of the month (breakdown) and supplied areas' months and outcomes stand in CSV and Parquet only.",
         with([
@@ -168,7 +176,8 @@ pub fn schema(layouts: &[Table]) -> Value {
     let mut year = columns(figures, |name| SERIES.contains(&name));
     for measure in [Measure::Year, Measure::Change] {
         let (unit, what) = measure.meaning();
-        let figure = json!({ "description": format!("{what} Unit: {unit}."), "oneOf": [{ "type": "null" }, { "$ref": "#/$defs/figure" }] });
+        let figure =
+            json!({ "description": format!("{what} Unit: {unit}."), "oneOf": [{ "type": "null" }, { "$ref": "#/$defs/figure" }] });
         year.insert(measure.id().to_owned(), figure);
     }
     let changes = object(
@@ -178,7 +187,10 @@ pub fn schema(layouts: &[Table]) -> Value {
             ("edition", json!({ "$ref": "#/$defs/edition" })),
             ("counts", counts),
             ("revisions", row("revision")),
-            ("signals", json!({ "description": "Signals that end in a month that the edition before did not hold; without one, in the month.", "type": "array", "items": { "$ref": "#/$defs/signal" } })),
+            (
+                "signals",
+                json!({ "description": "Signals that end in a month that the edition before did not hold; without one, in the month.", "type": "array", "items": { "$ref": "#/$defs/signal" } }),
+            ),
             ("twelve_months", items(&object("Twelve months against the twelve before, of London and each borough.", year))),
             ("hotspots_began", row_or_null("hotspot", "Hotspots that are new; null when no release of the month was given.")),
             ("hotspots_ended", row_or_null("hotspot", "Hotspots that have ended; null when no release of the month was given.")),

@@ -55,13 +55,7 @@ impl<'a, T> Draft<'a, T> {
     }
 
     /// The sheet. A table without a row has one that says so, since a sheet holds a table.
-    pub fn sheet(
-        self,
-        name: &str,
-        table: impl Into<String>,
-        title: String,
-        intro: Vec<String>,
-    ) -> Result<Sheet, WorkbookError> {
+    pub fn sheet(self, name: &str, table: impl Into<String>, title: String, intro: Vec<String>) -> Result<Sheet, WorkbookError> {
         let mut cells = self.cells;
         if cells.is_empty() {
             let none = |c: &Column| if c.format == Format::Text { NONE.into() } else { Shorthand::NotApplicable.into() };

@@ -21,9 +21,7 @@ fn records(row: Option<&&HistoryRow>) -> Cell {
 }
 
 fn status(row: Option<&&HistoryRow>) -> &'static str {
-    row.map_or(Gap::NotAvailable.shorthand(), |r| {
-        measure::status(r.published.records.err(), r.provisional > 0, r.is_revised())
-    })
+    row.map_or(Gap::NotAvailable.shorthand(), |r| measure::status(r.published.records.err(), r.provisional > 0, r.is_revised()))
 }
 
 /// Months with a marker, those in a row that have the same together: `September 2026 to October 2026 [p]`.

@@ -25,9 +25,11 @@ impl Row<'_> {
 impl<T> Draft<'_, T> {
     /// Adds what names a place.
     fn place<'p>(self, place: impl Fn(&T) -> &'p Place) -> Self {
-        self.text("Level", |row| level_label(place(row).level))
-            .column("Code", Format::Text, |row| said(&place(row).code))
-            .column("Place", Format::Text, |row| said(&place(row).name))
+        self.text("Level", |row| level_label(place(row).level)).column("Code", Format::Text, |row| said(&place(row).code)).column(
+            "Place",
+            Format::Text,
+            |row| said(&place(row).name),
+        )
     }
 }
 
@@ -212,8 +214,7 @@ impl Publication<'_> {
             .collect();
         let estimate = |of: fn(&hotspot_core::time::delay::Estimate) -> u64| {
             move |(_, m): &(Option<Strand>, &hotspot_core::time::delay::NowcastMonth)| {
-                let figure: Marked<f64> =
-                    m.estimate.as_ref().map(|e| of(e) as f64).ok_or(hotspot_core::summary::Gap::NotAvailable);
+                let figure: Marked<f64> = m.estimate.as_ref().map(|e| of(e) as f64).ok_or(hotspot_core::summary::Gap::NotAvailable);
                 value(figure)
             }
         };

@@ -83,7 +83,7 @@ fn every_option_that_a_page_types_exists() {
 }
 
 /// Public functions of the statistics that no method calls by name, and why not.
-const INSIDE_OTHERS: [(&str, &str); 18] = [
+const INSIDE_OTHERS: [(&str, &str); 19] = [
     ("local_g", "local-g --inference analytical"),
     ("local_g_exact", "local-g --inference exact"),
     ("local_g_permutation", "local-g --inference permutation"),
@@ -102,6 +102,7 @@ const INSIDE_OTHERS: [(&str, &str); 18] = [
     ("prove", "simulates by itself"),
     ("backtest", "hotspot evaluate, on a store"),
     ("summed", "adds what prove finds"),
+    ("fit_free_form", "hotspot challenge, the need of places"),
 ];
 
 #[test]
@@ -136,9 +137,20 @@ fn every_path_that_the_readme_links_to_exists() {
 
 #[test]
 fn the_help_is_as_the_contract_has_it() {
-    for command in
-        ["demo", "simulate", "ingest", "analyse", "evaluate", "summary", "worklist", "serve", "stats", "config", "doctor"]
-    {
+    for command in [
+        "demo",
+        "simulate",
+        "ingest",
+        "analyse",
+        "evaluate",
+        "summary",
+        "challenge",
+        "worklist",
+        "serve",
+        "stats",
+        "config",
+        "doctor",
+    ] {
         insta::assert_snapshot!(format!("help-{command}"), succeed([command, "--help"]));
     }
 }

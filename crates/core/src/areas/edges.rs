@@ -186,6 +186,11 @@ impl Squares {
         self.rows
     }
 
+    /// Number of squares.
+    pub(crate) const fn len(&self) -> usize {
+        self.columns * self.rows
+    }
+
     /// The middle of a square.
     pub(crate) fn center(&self, column: usize, row: usize) -> LonLat {
         LonLat { lon: self.west + (column as f64 + 0.5) / self.per_lon, lat: self.south + (row as f64 + 0.5) / self.per_lat }
@@ -278,7 +283,7 @@ impl EdgeBins {
         let [west, south] = ends().fold([f64::INFINITY; 2], |m, p| [m[0].min(p[0]), m[1].min(p[1])]);
         let [east, north] = ends().fold([f64::NEG_INFINITY; 2], |m, p| [m[0].max(p[0]), m[1].max(p[1])]);
         let squares = squares([west, south, east, north], edges.len());
-        let mut offsets = vec![0u32; squares.columns * squares.rows + 2];
+        let mut offsets = vec![0u32; squares.len() + 2];
         for e in &edges {
             squares.touched(e, |square| offsets[square + 2] += 1);
         }
@@ -302,8 +307,12 @@ impl EdgeBins {
 
     /// The edges that touch a square.
     pub(crate) fn in_square(&self, square: usize) -> impl Iterator<Item = &OwnedEdge> {
-        let filed = &self.filed[self.offsets[square] as usize..self.offsets[square + 1] as usize];
-        filed.iter().map(|n| &self.edges[*n as usize])
+        self.numbers_in(square).iter().map(|n| self.edge(*n))
+    }
+
+    /// Numbers of the edges that touch a square, in the order of [`directed_edges`].
+    pub(crate) fn numbers_in(&self, square: usize) -> &[u32] {
+        &self.filed[self.offsets[square] as usize..self.offsets[square + 1] as usize]
     }
 
     /// Collects the edges of the squares that a box touches, each once: all edges in the box, and some beside it.
@@ -320,7 +329,7 @@ impl EdgeBins {
         }
     }
 
-    /// An edge that [`Self::near`] named.
+    /// An edge by its number.
     pub(crate) fn edge(&self, n: u32) -> &OwnedEdge {
         &self.edges[n as usize]
     }

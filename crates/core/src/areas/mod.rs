@@ -3,6 +3,7 @@
 mod contiguity;
 pub(crate) mod edges;
 mod polygon_index;
+mod simple;
 #[cfg(test)]
 mod tests;
 
@@ -246,7 +247,7 @@ pub(crate) fn sound(polygon: MultiPolygon<f64>) -> std::result::Result<(MultiPol
     if polygon.bounding_rect().is_some_and(|r| r.width() > 180.0) {
         return Err("a polygon spans less than half of the globe and does not cross the antimeridian");
     }
-    let (polygon, repair) = if polygon.is_valid() {
+    let (polygon, repair) = if simple::is_simple(&polygon) || polygon.is_valid() {
         (polygon, Repair::NotNeeded)
     } else {
         (polygon.make_valid().map_err(|_cause| "an invalid polygon can be repaired")?, Repair::Made)

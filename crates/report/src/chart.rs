@@ -45,7 +45,7 @@ pub(crate) use axis::number;
 pub use control::{ControlChartInput, control_chart, control_table};
 pub use dots::{DotsInput, IntervalRow, Reference, dots_table, interval_dots};
 pub use funnel::{FunnelInput, FunnelLimits, FunnelPoint, funnel_chart, funnel_table};
-pub use multiples::{MultiplesInput, multiples_table, small_multiples};
+pub use multiples::{MultiplesInput, Scales, multiples_table, small_multiples};
 pub(crate) use series::signal_words;
 pub use series::{Band, MonthFigure, MonthlySeries, Note};
 pub use sparkline::{SparklineInput, sparkline};

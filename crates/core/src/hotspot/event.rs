@@ -102,6 +102,11 @@ impl Event {
         (!strands.is_empty()).then(|| Self { strands, ..self.clone() })
     }
 
+    /// Whether it concerns a strand, or all records: it means the strand, one above it or one below it.
+    pub fn concerns(&self, strand: Option<Strand>) -> bool {
+        self.within(strand).is_some()
+    }
+
     /// Whether the two can be confused: a strand and an area in common.
     fn meets(&self, other: &Self) -> bool {
         let strands = other.strands.is_empty() || self.sets_off(other.strands) || other.sets_off(self.strands);

@@ -11,7 +11,16 @@ pub enum Sign {
     Shape(Paint, Shape, f64),
     Line(Paint, Dash),
     Upright(Paint, Dash),
+    Interval,
     Key(String),
+}
+
+/// An upright with ends and a longer stroke across: lower, middle, upper y.
+pub fn interval(canvas: &mut Canvas, x: f64, [lower, middle, upper]: [f64; 3]) {
+    canvas.line(Paint::Ink, Dash::Solid, (x, lower), (x, upper));
+    for (y, half) in [(lower, 2.5), (middle, 5.0), (upper, 2.5)] {
+        canvas.line(Paint::Ink, Dash::Solid, (x - half, y), (x + half, y));
+    }
 }
 
 /// Draws the signs, a key always on a line of its own, with their words from `top` on, and gives the y at which they end.
@@ -19,7 +28,7 @@ pub fn legend(canvas: &mut Canvas, room: f64, top: f64, items: &[(Sign, String)]
     let (mut x, mut y) = (0.0, top);
     for (sign, words) in items {
         let indent = match sign {
-            Sign::Shape(..) | Sign::Upright(..) => 16.0,
+            Sign::Shape(..) | Sign::Upright(..) | Sign::Interval => 16.0,
             Sign::Line(..) => 28.0,
             Sign::Key(key) => width(key) + 8.0,
         };
@@ -33,6 +42,7 @@ pub fn legend(canvas: &mut Canvas, room: f64, top: f64, items: &[(Sign, String)]
             Sign::Shape(paint, shape, radius) => canvas.shape(*paint, *shape, (x + 6.0, middle), *radius),
             Sign::Line(paint, dash) => canvas.line(*paint, *dash, (x, middle), (x + 22.0, middle)),
             Sign::Upright(paint, dash) => canvas.line(*paint, *dash, (x + 6.0, y + 2.0), (x + 6.0, y + LINE - 2.0)),
+            Sign::Interval => interval(canvas, x + 6.0, [middle + 6.0, middle, middle - 6.0]),
             Sign::Key(key) => canvas.text(Paint::Text, Anchor::Start, x, middle + 4.0, key),
         }
         for (at, line) in lines.iter().enumerate() {

@@ -14,8 +14,20 @@ pub struct MultiplesInput<'a> {
     pub frame: Frame<'a>,
     /// 1 to 12 series of the same months, in the order in which they are read.
     pub panels: Vec<MonthlySeries<'a>>,
-    /// Whether every panel has a scale of its own, which it then says: heights cannot be compared.
-    pub own_scales: bool,
+    /// What has one scale.
+    pub scales: Scales,
+}
+
+/// Which panels have one scale; where not all have, each says its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Scales {
+    /// All: heights can be compared.
+    #[default]
+    Common,
+    /// The first three, the next three, and so on: heights of these can be compared.
+    Threes,
+    /// Each has its own: heights cannot be compared.
+    Own,
 }
 
 /// Panels in a grid, in one column where it is narrow, on one scale unless it is said otherwise. Breaks and events have numbers that
@@ -25,7 +37,7 @@ pub struct MultiplesInput<'a> {
 /// As [`super::control_chart`] of every panel; when there is no panel or more than 12, or their months differ.
 ///
 /// ```
-/// use hotspot_report::chart::{Fit, Frame, MonthlySeries, MultiplesInput, small_multiples};
+/// use hotspot_report::chart::{Fit, Frame, MonthlySeries, MultiplesInput, Scales, small_multiples};
 ///
 /// let start = "2025-11".parse()?;
 /// let panels = vec![
@@ -33,26 +45,32 @@ pub struct MultiplesInput<'a> {
 ///     MonthlySeries::new("Disability", 3, start, &[None, Some(3.0)]),
 /// ];
 /// let frame = Frame { id: "strands", title: "Camden by strand", unit: "recorded offences a month", decimals: 0, fit: Fit::Any };
-/// let svg = small_multiples(&MultiplesInput { frame, panels, own_scales: false })?;
+/// let svg = small_multiples(&MultiplesInput { frame, panels, scales: Scales::Common })?;
 /// assert!(svg.contains("2 panels on one scale from 0 to 15. Race,"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn small_multiples(input: &MultiplesInput<'_>) -> Result<String, ChartError> {
     input.check()?;
-    let MultiplesInput { frame, panels, own_scales } = input;
+    let MultiplesInput { frame, panels, scales: shared } = input;
+    let said = *shared != Scales::Common;
     let room = frame.fit.width();
     let columns = match (frame.fit, panels.len()) {
         (Fit::Narrow, _) => 1,
-        (_, 4) => 2,
+        (_, 4) if !said => 2,
         (_, count) => count.min(3),
     };
     let gap = 20.0;
     let wide = (room - gap * (columns - 1) as f64) / columns as f64;
-    let common = Scale::from_zero(panels.iter().map(MonthlySeries::largest).fold(0.0, f64::max), frame.decimals, 3);
-    let scales: Vec<Scale> = panels
-        .iter()
-        .map(|panel| if *own_scales { Scale::from_zero(panel.largest(), frame.decimals, 3) } else { common.clone() })
-        .collect();
+    let alike = match shared {
+        Scales::Common => panels.len(),
+        Scales::Threes => 3,
+        Scales::Own => 1,
+    };
+    let scale_of = |group: &[MonthlySeries<'_>]| {
+        let largest = group.iter().map(MonthlySeries::largest).fold(0.0, f64::max);
+        vec![Scale::from_zero(largest, frame.decimals, 3); group.len()]
+    };
+    let scales: Vec<Scale> = panels.chunks(alike).flat_map(scale_of).collect();
     let left = scales.iter().map(Scale::label_width).fold(0.0, f64::max) + 8.0;
     let last = |panel: &MonthlySeries<'_>| panel.last().map(|(_, value)| frame.number(value));
     let right = panels.iter().filter_map(last).map(|label| width(&label)).fold(0.0, f64::max) + 8.0;
@@ -69,7 +87,7 @@ pub fn small_multiples(input: &MultiplesInput<'_>) -> Result<String, ChartError>
     let mut dense = false;
     for (row, chunk) in panels.chunks(columns).enumerate() {
         let first = row * columns;
-        let lines = headings[first..first + chunk.len()].iter().map(Vec::len).max().unwrap_or(0) + usize::from(*own_scales);
+        let lines = headings[first..first + chunk.len()].iter().map(Vec::len).max().unwrap_or(0) + usize::from(said);
         let mut plots: Vec<Plot> = (0..chunk.len())
             .map(|column| Plot {
                 left: column as f64 * (wide + gap) + left,
@@ -100,10 +118,11 @@ pub fn small_multiples(input: &MultiplesInput<'_>) -> Result<String, ChartError>
             for (at, line) in headings[first + column].iter().enumerate() {
                 canvas.bold(edge, y + 13.0 + at as f64 * 16.0, line);
             }
-            if *own_scales {
+            if said {
                 let base = y + 13.0 + headings[first + column].len() as f64 * 16.0;
-                let said = wrap(&format!("own scale, 0 to {}", frame.number(scale.top)), wide, 1);
-                canvas.text(Paint::Muted, Anchor::Start, edge, base, &said.concat());
+                let own = if *shared == Scales::Own { "own scale" } else { "scale" };
+                let words = wrap(&format!("{own}, 0 to {}", frame.number(scale.top)), wide, 1);
+                canvas.text(Paint::Muted, Anchor::Start, edge, base, &words.concat());
             }
             plot.grid(&mut canvas, scale);
             let (own, lanes) = &keyed[column];
@@ -122,10 +141,10 @@ pub fn small_multiples(input: &MultiplesInput<'_>) -> Result<String, ChartError>
     let mut items = signs(&panels.iter().collect::<Vec<_>>(), dense);
     items.extend(marks.iter().enumerate().map(|(k, mark)| key(k, mark)));
     let height = legend(&mut canvas, room, y, &items) + 4.0;
-    let scale = if *own_scales {
-        "each on a scale of its own".to_owned()
-    } else {
-        format!("on one scale from 0 to {}", frame.number(common.top))
+    let scale = match shared {
+        Scales::Common => format!("on one scale from 0 to {}", frame.number(scales[0].top)),
+        Scales::Threes => "each three on one scale".to_owned(),
+        Scales::Own => "each on a scale of its own".to_owned(),
     };
     let count = if panels.len() == 1 { "1 panel".to_owned() } else { format!("{} panels", panels.len()) };
     let words: Vec<String> = panels.iter().map(|panel| panel.words(frame)).collect();

@@ -1,7 +1,7 @@
 //! The lines, limits and points of one series of months in a rectangle.
 
 use super::axis::{Lane, Scale};
-use super::legend::Sign;
+use super::legend::{Sign, interval};
 use super::series::{Band, MonthlySeries, Note};
 use super::svg::{Anchor, Canvas, Dash, Paint, Shape};
 use hotspot_core::Month;
@@ -84,6 +84,9 @@ impl Plot {
         let dense = self.dense();
         let radius = (spacing * 0.3).clamp(1.5, 3.0);
         let last = series.last().map(|(at, _)| at);
+        for (at, expected) in series.months.iter().enumerate().filter_map(|(at, m)| m.expected.map(|e| (at, e))) {
+            interval(canvas, self.x(at), expected.map(|v| self.y(v)));
+        }
         for (at, month) in series.months.iter().enumerate() {
             let Some(value) = month.value else { continue };
             let place = (self.x(at), self.y(value));
@@ -194,6 +197,7 @@ pub fn signs(all: &[&MonthlySeries<'_>], dense: bool) -> Vec<(Sign, String)> {
         Sign::Shape(Paint::Hollow, Shape::Circle, 3.0),
         "hollow: provisional, may still change",
     );
+    add(months().any(|(_, _, m)| m.expected.is_some()), Sign::Interval, "expected in the end, with its limits");
     add(months().any(|(_, _, m)| m.band.is_some()), Sign::Line(Paint::Rule, Dash::Solid), "centre line");
     add(months().any(|(_, _, m)| m.band.is_some()), Sign::Line(Paint::Rule, Dash::Dashed), "upper and lower limit");
     for rule in Rule::ALL {

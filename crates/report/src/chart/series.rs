@@ -24,6 +24,10 @@ pub struct MonthFigure {
     pub band: Option<Band>,
     /// Whether the figure may still change.
     pub provisional: bool,
+    /// Whether an earlier edition had another figure: said in the table.
+    pub revised: bool,
+    /// How many there will be in the end, late reports included: lower limit, middle, upper limit.
+    pub expected: Option<[f64; 3]>,
 }
 
 /// Something to say about a month.
@@ -125,6 +129,12 @@ impl<'a> MonthlySeries<'a> {
                 let must = "a lower limit, a centre of zero or more and an upper limit, in this order, and 1,000,000,000 at most";
                 return Err(ChartError::Item { what: "the limits of month", number: at + 1, must });
             }
+            let ordered =
+                |[lower, middle, upper]: [f64; 3]| drawable(lower) && lower <= middle && middle <= upper && drawable(upper);
+            if !month.expected.is_none_or(ordered) {
+                let must = "a lower limit, a middle and an upper limit, in this order, zero or more, and 1,000,000,000 at most";
+                return Err(ChartError::Item { what: "what is expected of month", number: at + 1, must });
+            }
         }
         if let Some(at) = self.signals.iter().position(|s| s.from > s.to || s.to >= count) {
             return Err(ChartError::Item { what: "signal", number: at + 1, must: "of months of the series" });
@@ -158,7 +168,9 @@ impl<'a> MonthlySeries<'a> {
 
     /// The largest figure or limit.
     pub(super) fn largest(&self) -> f64 {
-        let of = |m: &MonthFigure| m.value.unwrap_or(0.0).max(m.band.map_or(0.0, |b| b.upper));
+        let of = |m: &MonthFigure| {
+            m.value.unwrap_or(0.0).max(m.band.map_or(0.0, |b| b.upper)).max(m.expected.map_or(0.0, |[.., upper]| upper))
+        };
         self.months.iter().map(of).fold(0.0, f64::max)
     }
 
@@ -207,6 +219,10 @@ impl<'a> MonthlySeries<'a> {
         if provisional > 0 {
             words.push(format!("{} provisional", months(provisional)));
         }
+        for (at, [lower, _, upper]) in self.months.iter().enumerate().filter_map(|(at, m)| m.expected.map(|e| (at, e))) {
+            let (lower, upper) = (frame.number(lower), frame.number(upper));
+            words.push(format!("{lower} to {upper} expected in the end for {}", month_name(self.month(at))));
+        }
         let banded = self.months.iter().rev().find_map(|m| m.band);
         if let Some(band) = banded {
             let lower =
@@ -233,6 +249,11 @@ impl<'a> MonthlySeries<'a> {
         let row = |(at, month): (usize, &MonthFigure)| {
             let mut notes = Vec::new();
             notes.extend(month.provisional.then(|| "[p] provisional".to_owned()));
+            notes.extend(month.revised.then(|| "[r] revised".to_owned()));
+            notes.extend(month.expected.map(|[lower, middle, upper]| {
+                let [lower, middle, upper] = [lower, middle, upper].map(|v| frame.number(v));
+                format!("[e] {middle} expected in the end, {lower} to {upper}")
+            }));
             notes.extend(self.signals.iter().filter(|s| s.to == at).map(|s| format!("signal: {}", self.signal_words(s))));
             let own = |note: &&Note<'_>| note.month == self.month(at);
             notes.extend(self.breaks.iter().filter(own).map(|note| format!("[b] break in recording: {}", note.text)));

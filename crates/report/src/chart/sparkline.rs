@@ -16,6 +16,8 @@ pub struct SparklineInput<'a> {
     pub title: &'a str,
     /// A figure for every period; `None` is a gap.
     pub values: &'a [Option<f64>],
+    /// Periods with which recording changed: nothing is drawn across.
+    pub breaks: &'a [usize],
     /// Lower and upper limit of the last period, drawn as a band.
     pub limits: Option<[f64; 2]>,
     /// Decimals of a figure, 3 at most.
@@ -31,12 +33,12 @@ pub struct SparklineInput<'a> {
 /// use hotspot_report::chart::{SparklineInput, sparkline};
 ///
 /// let values = [Some(12.0), None, Some(15.0)];
-/// let svg = sparkline(&SparklineInput { id: "camden", title: "Camden", values: &values, limits: None, decimals: 0 })?;
+/// let svg = sparkline(&SparklineInput { id: "camden", title: "Camden", values: &values, breaks: &[], limits: None, decimals: 0 })?;
 /// assert!(svg.contains("Camden: last 15, lowest 12, highest 15, 3 periods, 1 without a figure</title>"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn sparkline(input: &SparklineInput<'_>) -> Result<String, ChartError> {
-    let SparklineInput { id, title, values, limits, decimals } = *input;
+    let SparklineInput { id, title, values, breaks, limits, decimals } = *input;
     check_id(id)?;
     if decimals > 3 {
         return Err(ChartError::Input { what: "decimals", must: "3 at most" });
@@ -72,12 +74,16 @@ pub fn sparkline(input: &SparklineInput<'_>) -> Result<String, ChartError> {
     }
     let mut path = String::new();
     for (at, value) in figures() {
-        let starts = at == 0 || values[at - 1].is_none();
+        let starts = at == 0 || values[at - 1].is_none() || breaks.contains(&at);
         let _ = write!(path, "{}{} {}", if starts { 'M' } else { 'L' }, px(x(at)), px(y(value)));
         // A figure between two gaps: a line of no length with round ends is a dot.
-        if starts && values.get(at + 1).copied().flatten().is_none() {
+        if starts && (values.get(at + 1).copied().flatten().is_none() || breaks.contains(&(at + 1))) {
             path.push_str("h0");
         }
+    }
+    for at in breaks.iter().filter(|at| (1..values.len()).contains(*at)) {
+        let edge = px(x(*at) - step / 2.0);
+        let _ = write!(body, r#"<path stroke="currentColor" stroke-dasharray="2 2" d="M{edge} 1L{edge} {}"/>"#, px(height - 1.0));
     }
     if !path.is_empty() {
         let _ = write!(
@@ -101,6 +107,9 @@ pub fn sparkline(input: &SparklineInput<'_>) -> Result<String, ChartError> {
     let _ = write!(said, ", {} {}", values.len(), if values.len() == 1 { "period" } else { "periods" });
     if missing > 0 {
         let _ = write!(said, ", {missing} without a figure");
+    }
+    for at in breaks.iter().filter(|at| (1..values.len()).contains(*at)) {
+        let _ = write!(said, ", recording changed with period {}", at + 1);
     }
     if let Some([lower, upper]) = limits {
         let _ = write!(said, ", limits {} to {}", number(lower.max(0.0)), number(upper));

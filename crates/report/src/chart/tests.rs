@@ -77,7 +77,7 @@ fn sample() -> MonthlySeries<'static> {
     series
 }
 
-fn strands(own_scales: bool, fit: Fit) -> MultiplesInput<'static> {
+fn strands(scales: Scales, fit: Fit) -> MultiplesInput<'static> {
     let names = [
         "Race and religion, all recorded flags together",
         "Sexual orientation",
@@ -99,7 +99,7 @@ fn strands(own_scales: bool, fit: Fit) -> MultiplesInput<'static> {
         series.events.push(Note { month: month("2025-10"), text: "Attack on a mosque" });
         series
     };
-    MultiplesInput { frame: frame(fit), panels: names.into_iter().zip(shares).map(panel).collect(), own_scales }
+    MultiplesInput { frame: frame(fit), panels: names.into_iter().zip(shares).map(panel).collect(), scales }
 }
 
 fn london(fit: Fit) -> FunnelInput<'static> {
@@ -260,13 +260,15 @@ fn control_charts_look_as_they_did() {
 
 #[test]
 fn small_multiples_look_as_they_did() {
-    snapshot!("multiples", small_multiples(&strands(false, Fit::Wide)));
-    snapshot!("multiples-own-scales", small_multiples(&strands(true, Fit::Any)));
-    snapshot!("multiples-narrow", small_multiples(&strands(false, Fit::Narrow)));
-    for (own_scales, fit) in [(false, Fit::Wide), (true, Fit::Wide), (false, Fit::Narrow)] {
-        apart(&small_multiples(&strands(own_scales, fit)).unwrap_or_else(|e| panic!("{e}")));
+    snapshot!("multiples", small_multiples(&strands(Scales::Common, Fit::Wide)));
+    snapshot!("multiples-own-scales", small_multiples(&strands(Scales::Own, Fit::Any)));
+    snapshot!("multiples-narrow", small_multiples(&strands(Scales::Common, Fit::Narrow)));
+    for (scales, fit) in
+        [(Scales::Common, Fit::Wide), (Scales::Own, Fit::Wide), (Scales::Threes, Fit::Wide), (Scales::Common, Fit::Narrow)]
+    {
+        apart(&small_multiples(&strands(scales, fit)).unwrap_or_else(|e| panic!("{e}")));
     }
-    let table = multiples_table(&strands(false, Fit::Wide)).unwrap_or_else(|e| panic!("{e}"));
+    let table = multiples_table(&strands(Scales::Common, Fit::Wide)).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!((table.rows.len(), table.head.len(), table.rows[0].len()), (5 * 36, 7, 7));
 }
 
@@ -300,6 +302,7 @@ fn sparklines_look_as_they_did() {
         id: "spark",
         title: "Camden, January 2023 to December 2025, offences a month",
         values: &values,
+        breaks: &[],
         limits: Some([44.2, 78.9]),
         decimals: 0,
     };
@@ -333,13 +336,13 @@ fn odd_series_look_sensible() {
             let svg = control_chart(&control(series.clone(), fit)).unwrap_or_else(|e| panic!("{e}"));
             sound(&svg);
             apart(&svg);
-            let input = MultiplesInput { frame: frame(fit), panels: vec![series.clone(); 5], own_scales: true };
+            let input = MultiplesInput { frame: frame(fit), panels: vec![series.clone(); 5], scales: Scales::Own };
             let svg = small_multiples(&input).unwrap_or_else(|e| panic!("{e}"));
             sound(&svg);
             apart(&svg);
         }
         let values: Vec<Option<f64>> = series.months.iter().map(|m| m.value).collect();
-        let input = SparklineInput { id: "a", title: "Odd", values: &values, limits: Some([-3.0, 0.0]), decimals: 0 };
+        let input = SparklineInput { id: "a", title: "Odd", values: &values, breaks: &[1], limits: Some([-3.0, 0.0]), decimals: 0 };
         sound(&sparkline(&input).unwrap_or_else(|e| panic!("{e}")));
     }
 }
@@ -363,6 +366,41 @@ fn neither_gaps_nor_breaks_are_bridged() {
 }
 
 #[test]
+fn what_is_expected_in_the_end_has_its_limits_in_picture_words_and_table() {
+    let mut series = sample();
+    series.months[35].expected = Some([70.0, 82.0, 140.0]);
+    series.months[33].revised = true;
+    let input = control(series, Fit::Wide);
+    let svg = control_chart(&input).unwrap_or_else(|e| panic!("{e}"));
+    sound(&svg);
+    apart(&svg);
+    assert!(svg.contains("70 to 140 expected in the end for December 2025"), "{svg}");
+    // The scale holds the upper limit.
+    assert!(svg.contains(">150<") || svg.contains(">160<"), "{svg}");
+    let table = control_table(&input).unwrap_or_else(|e| panic!("{e}"));
+    assert!(table.rows[35][5].contains("[e] 82 expected in the end, 70 to 140"), "{:?}", table.rows[35]);
+    assert!(table.rows[33][5].contains("[r] revised"), "{:?}", table.rows[33]);
+}
+
+#[test]
+fn panels_of_three_have_one_scale_and_say_it() {
+    let svg = small_multiples(&strands(Scales::Threes, Fit::Wide)).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(svg.matches("scale, 0 to").count(), 5);
+    assert!(svg.contains("5 panels each three on one scale") && !svg.contains("own scale"), "{svg}");
+}
+
+#[test]
+fn a_sparkline_is_cut_where_recording_changed() {
+    let values = [Some(3.0), Some(4.0), Some(9.0), Some(8.0)];
+    let input = SparklineInput { id: "s", title: "t", values: &values, breaks: &[2], limits: None, decimals: 0 };
+    let svg = sparkline(&input).unwrap_or_else(|e| panic!("{e}"));
+    sound(&svg);
+    assert!(svg.contains("recording changed with period 3"), "{svg}");
+    let line = parsed(&svg).descendants().filter_map(|n| n.attribute("d").map(str::to_owned)).find(|d| d.matches('M').count() == 2);
+    assert!(line.is_some(), "{svg}");
+}
+
+#[test]
 fn faults_are_named() {
     let said = |edit: &dyn Fn(&mut ControlChartInput<'_>)| {
         let mut input = control(sample(), Fit::Any);
@@ -381,7 +419,7 @@ fn faults_are_named() {
         said(&|i| i.series.events.push(Note { month: month("2026-01"), text: "after" })),
     ];
     insta::assert_snapshot!("faults", all.join("\n"));
-    let mut input = strands(false, Fit::Any);
+    let mut input = strands(Scales::Common, Fit::Any);
     input.panels[2].months.pop();
     input.panels[2].signals.clear();
     let fault = small_multiples(&input).expect_err("unlike months").to_string();
@@ -417,10 +455,10 @@ proptest! {
         if let Ok(svg) = control_chart(&ControlChartInput { frame, series: series.clone() }) {
             numeric(&svg);
         }
-        if let Ok(svg) = small_multiples(&MultiplesInput { frame, panels: vec![series; 2], own_scales: narrow }) {
+        if let Ok(svg) = small_multiples(&MultiplesInput { frame, panels: vec![series; 2], scales: if narrow { Scales::Threes } else { Scales::Own } }) {
             numeric(&svg);
         }
-        if let Ok(svg) = sparkline(&SparklineInput { id: "s", title: "t", values: &values, limits: None, decimals }) {
+        if let Ok(svg) = sparkline(&SparklineInput { id: "s", title: "t", values: &values, breaks: &[3], limits: None, decimals }) {
             numeric(&svg);
         }
     }
@@ -438,7 +476,7 @@ proptest! {
         let frame = Frame { title: &text, unit: &name, ..frame(fit) };
         sound(&control_chart(&ControlChartInput { frame, series: series.clone() }).unwrap_or_else(|e| panic!("{e}")));
         let panels = vec![series; 3];
-        sound(&small_multiples(&MultiplesInput { frame, panels, own_scales: true }).unwrap_or_else(|e| panic!("{e}")));
+        sound(&small_multiples(&MultiplesInput { frame, panels, scales: Scales::Own }).unwrap_or_else(|e| panic!("{e}")));
         let mut input = london(fit);
         (input.points[0].name, input.denominator, input.period) = (&text, &name, &text);
         sound(&funnel_chart(&input).unwrap_or_else(|e| panic!("{e}")));

@@ -122,6 +122,3 @@ impl<'a> Publication<'a> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

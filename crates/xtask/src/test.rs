@@ -20,8 +20,13 @@ pub fn run() -> Result<(), String> {
         let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--locked"]);
         succeed("cargo doc", doc.env("RUSTDOCFLAGS", "--deny warnings"))
     })?;
+    let program = target_dir().join("debug/hotspot").to_string_lossy().into_owned();
+    step("the month's page in a browser", || {
+        let mut npm = command("npm", &["run", "summary"]);
+        npm.current_dir(root().join("web")).env("HOTSPOT_PROGRAM", &program);
+        succeed("browser tests of the month's page", &mut npm)
+    })?;
     step("end to end in a browser", || {
-        let program = target_dir().join("debug/hotspot").to_string_lossy().into_owned();
         let (_running, url) = demo::start(&program)?;
         let mut npm = command("npm", &["run", "e2e"]);
         npm.current_dir(root().join("web")).env("HOTSPOT_URL", url);

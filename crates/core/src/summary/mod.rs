@@ -38,7 +38,7 @@ pub use similar::Groups;
 
 use crate::error::Result;
 use crate::incident::Strand;
-use crate::month::{BreakRegistry, Month};
+use crate::month::{BreakRegistry, Month, SeriesBreak};
 use rayon::prelude::*;
 
 /// What a summary is made of.
@@ -82,6 +82,11 @@ pub struct Series {
     pub strand: Option<Strand>,
     /// What is to be said of it.
     pub figures: Figures,
+}
+
+/// Whether a break concerns the figures of a place: its own, those of the borough that it lies in, and every sum over it.
+pub fn concerns(cube: &Cube, place: u16, b: &SeriesBreak) -> bool {
+    figures::concerns(cube, place, b)
 }
 
 /// All records, then each strand.

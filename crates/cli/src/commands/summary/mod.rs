@@ -303,9 +303,6 @@ fn files(publication: &Publication<'_>, month: Month, formats: &[FormatOfSummary
         add("", "json", publication.json().into_bytes());
         add("changes", "json", publication.changes().into_bytes());
     }
-    if wants(FormatOfSummary::Html) {
-        add("", "html", publication.page().map_err(Failure::failed)?.into_bytes());
-    }
     if wants(FormatOfSummary::Ods) || wants(FormatOfSummary::Xlsx) {
         let book = publication.workbook().map_err(Failure::failed)?;
         if wants(FormatOfSummary::Ods) {
@@ -314,6 +311,12 @@ fn files(publication: &Publication<'_>, month: Month, formats: &[FormatOfSummary
         if wants(FormatOfSummary::Xlsx) {
             add("", "xlsx", book.to_xlsx().map_err(Failure::failed)?);
         }
+    }
+    // Last: it links to the others.
+    if wants(FormatOfSummary::Html) {
+        let others: Vec<(String, usize)> = files.iter().map(|(name, bytes)| (name.clone(), bytes.len())).collect();
+        let page = publication.page(&others).map_err(Failure::failed)?;
+        files.insert(file_name(month, "", "html"), page.into_bytes());
     }
     Ok(files)
 }

@@ -82,3 +82,55 @@ pub(super) fn read_history(path: &Path, bytes: Vec<u8>) -> Result<BTreeMap<Figur
     }
     Ok(figures)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hotspot_core::summary::tables::Column;
+    use polars::prelude::*;
+
+    const WHAT: &str = "Meaning.";
+
+    fn table() -> Table {
+        let column = |name, unit, values| Column { name, unit, what: WHAT, values };
+        let places: Vec<String> = (0..5000).map(|n| ["London", "=1+1", "", "Camden, \"north\""][n % 4].to_owned()).collect();
+        let records = (0..5000).map(|n| (n % 7 > 0).then_some(n - 3)).collect();
+        let rates = (0..5000).map(|n| (n % 5 > 0).then(|| f64::from(n) * 0.0001)).collect();
+        Table {
+            id: "figures",
+            what: "What a row is.",
+            columns: vec![
+                column("place", "", Values::Text(places)),
+                column("records", "records", Values::Integer(records)),
+                column("rate", "per 1,000", Values::Decimal(rates)),
+            ],
+        }
+    }
+
+    #[test]
+    fn a_table_comes_back_from_parquet_value_by_value_and_in_the_same_bytes() {
+        let table = table();
+        let said = [("class", "synthetic".to_owned()), ("month", "2026-10".to_owned())];
+        let bytes = parquet(&table, &said).unwrap();
+        assert_eq!(bytes, parquet(&table, &said).unwrap());
+        assert!(bytes.len() < 50_000, "texts that repeat are written once: {} bytes", bytes.len());
+        let frame = ParquetReader::new(std::io::Cursor::new(bytes.clone())).finish().unwrap();
+        assert_eq!(frame.height(), table.len());
+        for column in &table.columns {
+            let read = frame.column(column.name).unwrap();
+            match &column.values {
+                Values::Text(v) => {
+                    let read: Vec<&str> = read.str().unwrap().iter().map(Option::unwrap).collect();
+                    assert_eq!(&read, v);
+                }
+                Values::Integer(v) => assert_eq!(&read.i64().unwrap().iter().collect::<Vec<_>>(), v),
+                Values::Decimal(v) => assert_eq!(&read.f64().unwrap().iter().collect::<Vec<_>>(), v),
+            }
+        }
+        // Taken out of its folder, it still says what it is.
+        let text = String::from_utf8_lossy(&bytes);
+        for known in ["edition.class", "synthetic", "edition.month", "2026-10", "figures: What a row is.", "Meaning. [per 1,000]"] {
+            assert!(text.contains(known), "{known}");
+        }
+    }
+}

@@ -107,6 +107,7 @@ impl Publication<'_> {
                 vec![
                     "Unit: records. Strands overlap: they must not be added up. London is the sum of boroughs and of what is no borough."
                         .to_owned(),
+                    "The sheet of each strand has the status of its figures.".to_owned(),
                 ],
             )
     }

@@ -84,7 +84,6 @@ impl Page<'_> {
             table.text("level", *row) == Level::London.id()
                 && table.text("basis", *row) == Basis::Recorded.id()
                 && all(*row, "strand")
-                && all(*row, "flag")
                 && all(*row, other)
         };
         let whole = |n: Option<i64>| n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0);

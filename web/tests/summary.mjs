@@ -51,10 +51,11 @@ async function open({ width = 1280, height = 900 } = {}) {
 
 const openDetails = (page) => page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = true)));
 
-async function assertAccessible(page, state) {
+async function assertAccessible(page, state, rules = {}) {
   await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() =>
-    globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }),
+  const { violations } = await page.evaluate(
+    (rules) => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], rules }),
+    rules,
   );
   assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`), [], `axe: ${state}`);
 }
@@ -124,7 +125,8 @@ describe("the month's page", { concurrency: false }, () => {
   test("stays readable with forced colours and a dark preference", async () => {
     const { page } = await open();
     await page.emulateMedia({ forcedColors: "active", colorScheme: "dark" });
-    await assertAccessible(page, "forced colours");
+    // The colours are the reader's own then: axe takes the text's from them and the ground's from the page.
+    await assertAccessible(page, "forced colours", { "color-contrast": { enabled: false } });
     await page.emulateMedia({ forcedColors: "none", colorScheme: "dark" });
     assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
     await assertAccessible(page, "dark preference");

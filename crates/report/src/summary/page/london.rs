@@ -17,7 +17,7 @@ impl Page<'_> {
     pub fn london(&self) -> Result<Value, ReportError> {
         let title = format!("London: {}", self.lead_label());
         Ok(context! {
-            all => self.chart_of(self.leading(0), "london", &title)?,
+            all => self.chart_of(self.leading(0), "london-all", &title)?,
             strand_table => self.strand_table().finish(),
             strands => self.strand_charts()?,
             no_strand => self.strands().next().is_none(),

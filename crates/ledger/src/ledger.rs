@@ -1,0 +1,538 @@
+//! The record in SQL: one table of events that only grows, and the evidence beside it.
+
+use crate::address::{Address, Backend};
+use crate::chain::{Digest, Fault, Head, Row};
+use crate::challenge::{Challenge, ChallengeId, State, london_day};
+use crate::error::{Error, Result, Rule};
+use crate::event::{Author, EVIDENCE, Event, Kind, LINE, Question, Raise, Step};
+use crate::text::{canonical_json, identifier};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use sqlx::any::{AnyPoolOptions, AnyRow};
+use sqlx::{AnyConnection, AnyPool, Executor, Row as _};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+use tokio::sync::Mutex;
+
+/// Attempts at one append, each after a little longer wait.
+const ATTEMPTS: u32 = 100;
+/// Connections of one ledger.
+const CONNECTIONS: u32 = 4;
+/// How long a connection is waited for, and how long SQLite waits for another writer.
+const WAIT: Duration = Duration::from_secs(10);
+/// Events read at once by [`Ledger::verify`].
+const PAGE: i64 = 1_000;
+
+/// Columns only of types that both databases have; times are microseconds.
+const TABLES: [&str; 4] = [
+    "CREATE TABLE IF NOT EXISTS event (seq bigint NOT NULL PRIMARY KEY, at_us bigint NOT NULL, challenge text NOT NULL, kind text NOT NULL, \
+     actor text NOT NULL, role text NOT NULL, idempotency text NOT NULL, body text NOT NULL, prev_hash text NOT NULL, hash text NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS event_challenge ON event (challenge, seq)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS event_idempotency ON event (idempotency) WHERE idempotency <> ''",
+    "CREATE TABLE IF NOT EXISTS evidence (digest text NOT NULL PRIMARY KEY, json text NOT NULL)",
+];
+
+/// Which challenges are asked for; what is not set does not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Those whose duty is overdue on a day.
+    pub overdue_on: Option<Date>,
+    /// Those that lie in a borough, by name, capitals aside.
+    pub borough: Option<String>,
+    /// Those about a place, by its identifier, code or name.
+    pub place: Option<String>,
+    /// Those in a state.
+    pub state: Option<State>,
+}
+
+impl Filter {
+    /// Whether a challenge is asked for.
+    pub fn admits(&self, challenge: &Challenge) -> bool {
+        let alike = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
+        self.overdue_on.is_none_or(|day| challenge.overdue(day))
+            && self.borough.as_deref().is_none_or(|name| challenge.raised.boroughs.iter().any(|b| alike(b, name)))
+            && self.place.as_deref().is_none_or(|id| alike(challenge.raised.place.id(), id))
+            && self.state.is_none_or(|state| challenge.state == state)
+    }
+}
+
+/// The record of challenges, in a SQLite file or a PostgreSQL database.
+///
+/// Cheap to share behind an `Arc`; appends through one are done one after the other.
+pub struct Ledger {
+    pool: AnyPool,
+    /// As errors and people call it: never with a password.
+    name: String,
+    backend: Backend,
+    /// Saves writers of this process from fighting one another; those of others are met at the number of the event.
+    writer: Mutex<()>,
+}
+
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ledger").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// What an attempt at an append came to.
+enum Attempt {
+    Written(Event),
+    Collided,
+}
+
+impl Ledger {
+    /// Opens a ledger that is there.
+    ///
+    /// `address` is the path of a SQLite file, or `postgres://user@host/database` with what libpq calls `sslmode`, `sslrootcert` and so on;
+    /// the password is better given in `PGPASSWORD` or `~/.pgpass` than in the address.
+    ///
+    /// # Errors
+    /// [`Error::NoLedger`], [`Error::Address`], or [`Error::Storage`].
+    pub async fn open(address: &str) -> Result<Self> {
+        let ledger = Self::connect(address, false).await?;
+        ledger.head().await.map_err(|e| if ledger.has_no_table(&e) { ledger.missing() } else { e })?;
+        Ok(ledger)
+    }
+
+    /// Opens a ledger, or makes one: a file that only its owner can read, or the tables of a database.
+    ///
+    /// # Errors
+    /// [`Error::Address`], or [`Error::Storage`].
+    pub async fn create_or_open(address: &str) -> Result<Self> {
+        let ledger = Self::connect(address, true).await?;
+        for attempt in 1.. {
+            match ledger.create().await {
+                Ok(()) => break,
+                // Two that make the same tables at once: the second finds them.
+                Err(error) if attempt < ATTEMPTS && (collision(&error) || is_unique(&error)) => pause(attempt).await,
+                Err(error) => return Err(ledger.storage("making the tables", &error)),
+            }
+        }
+        Ok(ledger)
+    }
+
+    async fn connect(address: &str, create: bool) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let Address { options, name, backend } = Address::read(address, create)?;
+        let pool = AnyPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(WAIT)
+            .after_connect(move |connection, _| Box::pin(async move { durable(connection, backend).await }))
+            .connect_with(options)
+            .await
+            .map_err(|e| storage(&name, "connecting", &e))?;
+        Ok(Self { pool, name, backend, writer: Mutex::new(()) })
+    }
+
+    async fn create(&self) -> sqlx::Result<()> {
+        let mut transaction = self.pool.begin_with(self.backend.begin()).await?;
+        for table in TABLES {
+            transaction.execute(table).await?;
+        }
+        transaction.commit().await
+    }
+
+    /// Path of the file, or host and database: what may be shown.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Ends all connections; SQLite then leaves one file.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// Raises a challenge and freezes its evidence; returns once both are safely on disk. The identifier is made here.
+    ///
+    /// # Errors
+    /// As [`Ledger::append`].
+    pub async fn raise(&self, question: Question, author: &Author, at: Timestamp, key: Option<&str>) -> Result<Event> {
+        let evidence = canonical_json(&question.evidence);
+        if evidence.len() > EVIDENCE {
+            return Err(Rule::TooLarge(EVIDENCE).of("the evidence"));
+        }
+        let raise = Raise {
+            release: question.release,
+            place: question.place,
+            boroughs: question.boroughs,
+            resource: question.resource,
+            question: question.question,
+            evidence: Digest::of(evidence.as_bytes()),
+            periods: question.periods,
+        };
+        self.write(None, Step::Raise(raise), Some(&evidence), author, at, key).await
+    }
+
+    /// Appends a step to a challenge; returns once it is safely on disk.
+    ///
+    /// `key` is the key of a form: the same key with the same entry gives the first event again, and nothing is written.
+    ///
+    /// # Errors
+    /// [`Error::Field`], [`Error::UnknownChallenge`], [`Error::NotNow`], [`Error::NotYours`], [`Error::TooEarly`], [`Error::KeyReused`],
+    /// [`Error::Damaged`], [`Error::Busy`] or [`Error::Storage`]: nothing was written. After [`Error::Storage`] while committing, whether it
+    /// was is not known: with a key it can be tried again.
+    pub async fn append(&self, id: ChallengeId, step: Step, author: &Author, at: Timestamp, key: Option<&str>) -> Result<Event> {
+        self.write(Some(id), step, None, author, at, key).await
+    }
+
+    async fn write(
+        &self,
+        id: Option<ChallengeId>,
+        step: Step,
+        evidence: Option<&str>,
+        author: &Author,
+        at: Timestamp,
+        key: Option<&str>,
+    ) -> Result<Event> {
+        let (step, author) = (step.checked()?, author.checked()?);
+        let key = key.map_or(Ok(String::new()), |key| identifier("the key", key, LINE))?;
+        if id.is_none() && !Kind::Raise.roles().contains(&author.role) {
+            return Err(Error::NotYours { step: Kind::Raise, role: author.role });
+        }
+        let draft = Draft { id, kind: step.kind(), body: step.body(), author, at, key };
+        let _one_at_a_time = self.writer.lock().await;
+        for attempt in 1..=ATTEMPTS {
+            match self.attempt(&draft, evidence).await? {
+                Attempt::Written(event) => return Ok(event),
+                Attempt::Collided => pause(attempt).await,
+            }
+        }
+        Err(Error::Busy { ledger: self.name.clone(), attempts: ATTEMPTS })
+    }
+
+    /// One transaction. The head is read before anything else: whoever writes in between takes its number, and this one collides.
+    async fn attempt(&self, draft: &Draft, evidence: Option<&str>) -> Result<Attempt> {
+        let mut transaction = match self.pool.begin_with(self.backend.begin()).await {
+            Ok(transaction) => transaction,
+            Err(e) if collision(&e) => return Ok(Attempt::Collided),
+            Err(e) => return Err(self.storage("beginning to write", &e)),
+        };
+        let head = match head(&mut transaction).await {
+            Ok(head) => head,
+            Err(e) if collision(&e) => return Ok(Attempt::Collided),
+            Err(e) => return Err(self.storage("reading the end of the record", &e)),
+        };
+        if let Some(first) = self.written_before(&mut transaction, draft).await? {
+            return Ok(Attempt::Written(first));
+        }
+        let row = match self.lawful(&mut transaction, draft, head?).await? {
+            Some(row) => row,
+            None => return Ok(Attempt::Collided),
+        };
+        let done = async {
+            insert(&mut transaction, &row, evidence).await?;
+            transaction.commit().await
+        };
+        match done.await {
+            Ok(()) => Ok(Attempt::Written(Event::believed(row).map_err(Error::Damaged)?)),
+            Err(e) if collision(&e) || is_unique(&e) => Ok(Attempt::Collided),
+            Err(e) => Err(self.storage("writing", &e)),
+        }
+    }
+
+    /// The event that has the key of the draft, if it says the same.
+    async fn written_before(&self, connection: &mut AnyConnection, draft: &Draft) -> Result<Option<Event>> {
+        if draft.key.is_empty() {
+            return Ok(None);
+        }
+        let query = sqlx::query("SELECT seq, at_us, challenge, kind, actor, role, idempotency, body, prev_hash, hash FROM event WHERE idempotency = $1");
+        let found = query.bind(draft.key.clone()).fetch_optional(connection).await;
+        let Some(row) = found.map_err(|e| self.storage("looking for the key", &e))? else { return Ok(None) };
+        let first = self.believed(&row)?;
+        let same = first.kind == draft.kind
+            && first.author == draft.author
+            && first.body == draft.body
+            && draft.id.is_none_or(|id| id == first.challenge);
+        if same { Ok(Some(first)) } else { Err(Error::KeyReused { seq: first.seq }) }
+    }
+
+    /// The row of the draft, if the rules allow it now; none when the record has moved on since its head was read.
+    async fn lawful(&self, connection: &mut AnyConnection, draft: &Draft, head: Head) -> Result<Option<Row>> {
+        let id = if let Some(id) = draft.id {
+            let events = self.events_of(connection, id).await?;
+            if events.last().is_some_and(|event| event.seq > head.seq) {
+                return Ok(None);
+            }
+            let challenge = Challenge::fold(&events).map_err(Error::Damaged)?.pop().ok_or(Error::UnknownChallenge { id })?;
+            challenge.permits(draft.kind, draft.author.role, draft.at)?;
+            id
+        } else {
+            let year = u16::try_from(london_day(draft.at).year()).unwrap_or_default();
+            let raised: i64 = sqlx::query("SELECT COUNT(*) FROM event WHERE kind = 'raise' AND challenge LIKE $1")
+                .bind(format!("C-{year:04}-%"))
+                .fetch_one(connection)
+                .await
+                .and_then(|row| row.try_get(0))
+                .map_err(|e| self.storage("counting the challenges of the year", &e))?;
+            ChallengeId { year, number: u32::try_from(raised).unwrap_or(u32::MAX).saturating_add(1) }
+        };
+        let mut row = Row {
+            seq: head.seq as i64 + 1,
+            at_us: draft.at.as_microsecond(),
+            challenge: id.to_string(),
+            kind: draft.kind.id().to_owned(),
+            actor: draft.author.actor.clone(),
+            role: draft.author.role.id().to_owned(),
+            key: draft.key.clone(),
+            body: draft.body.clone(),
+            prev_hash: head.hash.to_string(),
+            hash: String::new(),
+        };
+        row.hash = row.computed().to_string();
+        Ok(Some(row))
+    }
+
+    /// The end of the record; kept elsewhere, it is a checkpoint for [`Ledger::verify`].
+    ///
+    /// # Errors
+    /// [`Error::Storage`] or [`Error::Damaged`].
+    pub async fn head(&self) -> Result<Head> {
+        let mut connection = self.acquire().await?;
+        head(&mut connection).await.map_err(|e| self.storage("reading the end of the record", &e))?
+    }
+
+    /// One challenge as it stands.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChallenge`], [`Error::Storage`], or [`Error::Damaged`]: an altered event is not shown.
+    pub async fn challenge(&self, id: ChallengeId) -> Result<Challenge> {
+        let mut connection = self.acquire().await?;
+        let events = self.events_of(&mut connection, id).await?;
+        Challenge::fold(&events).map_err(Error::Damaged)?.pop().ok_or(Error::UnknownChallenge { id })
+    }
+
+    /// The challenges that a filter admits, by identifier.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] or [`Error::Damaged`].
+    pub async fn challenges(&self, filter: &Filter) -> Result<Vec<Challenge>> {
+        let mut all = Challenge::fold(&self.export().await?).map_err(Error::Damaged)?;
+        all.retain(|challenge| filter.admits(challenge));
+        Ok(all)
+    }
+
+    /// The events of one challenge, in order.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChallenge`], [`Error::Storage`] or [`Error::Damaged`].
+    pub async fn events(&self, id: ChallengeId) -> Result<Vec<Event>> {
+        let mut connection = self.acquire().await?;
+        let events = self.events_of(&mut connection, id).await?;
+        if events.is_empty() { Err(Error::UnknownChallenge { id }) } else { Ok(events) }
+    }
+
+    /// The whole record, in order.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] or [`Error::Damaged`].
+    pub async fn export(&self) -> Result<Vec<Event>> {
+        let mut connection = self.acquire().await?;
+        let query = sqlx::query("SELECT seq, at_us, challenge, kind, actor, role, idempotency, body, prev_hash, hash FROM event ORDER BY seq");
+        let rows = query.fetch_all(&mut *connection).await.map_err(|e| self.storage("reading the record", &e))?;
+        rows.iter().map(|row| self.believed(row)).collect()
+    }
+
+    /// The evidence that has a digest, as its canonical JSON.
+    ///
+    /// # Errors
+    /// [`Error::Storage`]; [`Error::Damaged`] when it is not there or has another digest. `seq` names the event that asks for it.
+    pub async fn evidence(&self, digest: Digest, seq: u64) -> Result<String> {
+        let mut connection = self.acquire().await?;
+        self.evidence_of(&mut connection, digest, seq).await
+    }
+
+    /// Walks the whole chain: numbers without a gap, every hash, every link, every rule, all evidence, and the checkpoint if one is given.
+    /// Returns the head.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] with the first number that is bad or missing; [`Error::Storage`].
+    pub async fn verify(&self, checkpoint: Option<Head>) -> Result<Head> {
+        let mut connection = self.acquire().await?;
+        let mut at = Head::START;
+        let mut challenges: BTreeMap<ChallengeId, Vec<Event>> = BTreeMap::new();
+        let mut last_seen = i64::MIN;
+        loop {
+            let query = sqlx::query(
+                "SELECT seq, at_us, challenge, kind, actor, role, idempotency, body, prev_hash, hash FROM event WHERE seq > $1 ORDER BY seq LIMIT $2",
+            );
+            let rows = query.bind(last_seen).bind(PAGE).fetch_all(&mut *connection).await;
+            let rows = rows.map_err(|e| self.storage("reading the record", &e))?;
+            for row in &rows {
+                let row = read(row).map_err(|e| self.storage("reading the record", &e))?;
+                last_seen = row.seq;
+                let event = follows(at, row).map_err(Error::Damaged)?;
+                at = Head { seq: event.seq, hash: event.hash };
+                if checkpoint.is_some_and(|point| point.seq == at.seq && point.hash != at.hash) {
+                    return Err(Error::Damaged(Fault::Rewritten { seq: at.seq }));
+                }
+                // A life is short: folding it anew with each of its events costs little.
+                let life = challenges.entry(event.challenge).or_default();
+                life.push(event);
+                Challenge::fold(life).map_err(Error::Damaged)?;
+                if let Some(Ok(Step::Raise(raise))) = life.last().filter(|e| e.kind == Kind::Raise).map(Event::step) {
+                    self.evidence_of(&mut connection, raise.evidence, at.seq).await?;
+                }
+            }
+            if rows.len() < PAGE as usize {
+                break;
+            }
+        }
+        match checkpoint {
+            Some(point) if point.seq > at.seq => Err(Error::Damaged(Fault::CutOff { seq: at.seq + 1 })),
+            Some(point) if point.seq == 0 && point != Head::START => Err(Error::Damaged(Fault::Rewritten { seq: 0 })),
+            _ => Ok(at),
+        }
+    }
+
+    async fn evidence_of(&self, connection: &mut AnyConnection, digest: Digest, seq: u64) -> Result<String> {
+        let query = sqlx::query("SELECT json FROM evidence WHERE digest = $1").bind(digest.to_string());
+        let found = query.fetch_optional(connection).await.and_then(|row| row.map(|row| row.try_get::<String, _>(0)).transpose());
+        let json = found.map_err(|e| self.storage("reading evidence", &e))?;
+        json.filter(|json| Digest::of(json.as_bytes()) == digest).ok_or(Error::Damaged(Fault::Evidence { seq }))
+    }
+
+    async fn events_of(&self, connection: &mut AnyConnection, id: ChallengeId) -> Result<Vec<Event>> {
+        let query = sqlx::query(
+            "SELECT seq, at_us, challenge, kind, actor, role, idempotency, body, prev_hash, hash FROM event WHERE challenge = $1 ORDER BY seq",
+        );
+        let rows = query.bind(id.to_string()).fetch_all(connection).await;
+        rows.map_err(|e| self.storage("reading a challenge", &e))?.iter().map(|row| self.believed(row)).collect()
+    }
+
+    fn believed(&self, row: &AnyRow) -> Result<Event> {
+        let row = read(row).map_err(|e| self.storage("reading an event", &e))?;
+        Event::believed(row).map_err(Error::Damaged)
+    }
+
+    async fn acquire(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Any>> {
+        self.pool.acquire().await.map_err(|e| self.storage("connecting", &e))
+    }
+
+    fn missing(&self) -> Error {
+        Error::NoLedger { ledger: self.name.clone() }
+    }
+
+    /// Whether the tables are what the database misses.
+    fn has_no_table(&self, error: &Error) -> bool {
+        matches!(error, Error::Storage { reason, .. } if self.backend.no_table(reason))
+    }
+
+    fn storage(&self, doing: &'static str, error: &sqlx::Error) -> Error {
+        storage(&self.name, doing, error)
+    }
+}
+
+/// What is about to be written.
+struct Draft {
+    id: Option<ChallengeId>,
+    kind: Kind,
+    body: String,
+    author: Author,
+    at: Timestamp,
+    key: String,
+}
+
+/// Makes every commit of a connection outlast the machine.
+async fn durable(connection: &mut AnyConnection, backend: Backend) -> sqlx::Result<()> {
+    for statement in backend.durable() {
+        connection.execute(*statement).await?;
+    }
+    Ok(())
+}
+
+async fn head(connection: &mut AnyConnection) -> sqlx::Result<Result<Head>> {
+    let last = sqlx::query("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetch_optional(connection).await?;
+    let Some(last) = last else { return Ok(Ok(Head::START)) };
+    let (seq, hash): (i64, String) = (last.try_get(0)?, last.try_get(1)?);
+    let seq = u64::try_from(seq).unwrap_or_default();
+    Ok(hash.parse().map(|hash| Head { seq, hash }).map_err(|_no_digest| Error::Damaged(Fault::Altered { seq })))
+}
+
+async fn insert(connection: &mut AnyConnection, row: &Row, evidence: Option<&str>) -> sqlx::Result<()> {
+    // The event first: where two want its number, nothing else is written.
+    sqlx::query(
+        "INSERT INTO event (seq, at_us, challenge, kind, actor, role, idempotency, body, prev_hash, hash) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(row.seq)
+    .bind(row.at_us)
+    .bind(row.challenge.clone())
+    .bind(row.kind.clone())
+    .bind(row.actor.clone())
+    .bind(row.role.clone())
+    .bind(row.key.clone())
+    .bind(row.body.clone())
+    .bind(row.prev_hash.clone())
+    .bind(row.hash.clone())
+    .execute(&mut *connection)
+    .await?;
+    if let Some(json) = evidence {
+        sqlx::query("INSERT INTO evidence (digest, json) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING")
+            .bind(Digest::of(json.as_bytes()).to_string())
+            .bind(json.to_owned())
+            .execute(connection)
+            .await?;
+    }
+    Ok(())
+}
+
+fn read(row: &AnyRow) -> sqlx::Result<Row> {
+    Ok(Row {
+        seq: row.try_get(0)?,
+        at_us: row.try_get(1)?,
+        challenge: row.try_get(2)?,
+        kind: row.try_get(3)?,
+        actor: row.try_get(4)?,
+        role: row.try_get(5)?,
+        key: row.try_get(6)?,
+        body: row.try_get(7)?,
+        prev_hash: row.try_get(8)?,
+        hash: row.try_get(9)?,
+    })
+}
+
+/// The event after a head, if the row is that.
+fn follows(head: Head, row: Row) -> std::result::Result<Event, Fault> {
+    let wanted = head.seq + 1;
+    match u64::try_from(row.seq) {
+        Ok(seq) if seq == wanted => {}
+        Ok(seq) if seq > wanted => return Err(Fault::Missing { seq: wanted }),
+        // A number below 1, which the ledger never gives.
+        Ok(seq) => return Err(Fault::Altered { seq }),
+        Err(_negative) => return Err(Fault::Altered { seq: 0 }),
+    }
+    let event = Event::believed(row)?;
+    if event.prev_hash == head.hash { Ok(event) } else { Err(Fault::Unlinked { seq: wanted }) }
+}
+
+/// Whether another writer was in the way, so that trying again may help.
+fn collision(error: &sqlx::Error) -> bool {
+    // SQLite: busy and locked, and their extended codes; PostgreSQL: serialisation failure and deadlock.
+    let code = error.as_database_error().and_then(|e| e.code());
+    code.is_some_and(|code| matches!(code.as_ref(), "5" | "6" | "261" | "517" | "262" | "773" | "40001" | "40P01"))
+}
+
+fn is_unique(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}
+
+async fn pause(attempt: u32) {
+    tokio::time::sleep(Duration::from_millis(u64::from(attempt.min(50)))).await;
+}
+
+/// What the database says, without what was sent to it: a message of PostgreSQL names tables and rules, its detail would name values.
+fn storage(ledger: &str, doing: &'static str, error: &sqlx::Error) -> Error {
+    let reason = match error {
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        sqlx::Error::Io(error) => error.to_string(),
+        sqlx::Error::Tls(error) => format!("TLS: {error}"),
+        sqlx::Error::PoolTimedOut => format!("no connection within {} seconds", WAIT.as_secs()),
+        sqlx::Error::Configuration(_) => "the address cannot be used as it is".to_owned(),
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::AnyDriverError(_) => {
+            "a column is not of the type that the ledger writes".to_owned()
+        }
+        _ => "the connection was lost".to_owned(),
+    };
+    Error::Storage { ledger: ledger.to_owned(), doing, reason }
+}

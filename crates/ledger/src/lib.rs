@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+
+mod address;
+mod chain;
+mod challenge;
+mod error;
+mod event;
+mod ledger;
+mod text;
+
+pub use chain::{Digest, Fault, Head};
+pub use challenge::{Challenge, ChallengeId, Due, Duty, Entry, Periods, State, london_day};
+pub use error::{Error, Result, Rule};
+pub use event::{Answer, Author, EVIDENCE, Effect, Event, Kind, LINE, Place, Question, Raise, ResourceChange, Role, Step, TEXT};
+pub use ledger::{Filter, Ledger};
+pub use text::canonical_json;

@@ -73,8 +73,9 @@ impl Address {
             Some(rest) => (address.to_owned(), shown(rest)?, Backend::Postgres),
             None => (file(address, create)?, address.to_owned(), Backend::Sqlite),
         };
-        let options: AnyConnectOptions =
-            url.parse().map_err(|_it_may_hold_a_password| Error::Address { rule: "cannot be read; write postgres://user@host/database" })?;
+        let options: AnyConnectOptions = url
+            .parse()
+            .map_err(|_it_may_hold_a_password| Error::Address { rule: "cannot be read; write postgres://user@host/database" })?;
         Ok(Self { options: options.disable_statement_logging(), name, backend })
     }
 }
@@ -85,7 +86,9 @@ fn shown(rest: &str) -> Result<String> {
     for parameter in parameters.split('&').filter(|p| !p.is_empty()) {
         let name = parameter.split('=').next().unwrap_or_default();
         if !PARAMETERS.contains(&name) {
-            return Err(Error::Address { rule: "has a parameter that is not known; sslmode, sslrootcert, host, port, user and others are" });
+            return Err(Error::Address {
+                rule: "has a parameter that is not known; sslmode, sslrootcert, host, port, user and others are",
+            });
         }
     }
     // The last @: a password may hold one that somebody forgot to encode.

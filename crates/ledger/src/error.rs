@@ -1,7 +1,7 @@
 //! Why something was not written, or cannot be believed.
 
-use crate::challenge::{ChallengeId, State};
 use crate::chain::Fault;
+use crate::challenge::{ChallengeId, State};
 use crate::event::{Kind, Role};
 use jiff::civil::Date;
 

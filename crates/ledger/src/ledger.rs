@@ -216,10 +216,7 @@ impl Ledger {
         if let Some(first) = self.written_before(&mut transaction, draft).await? {
             return Ok(Attempt::Written(first));
         }
-        let row = match self.lawful(&mut transaction, draft, head?).await? {
-            Some(row) => row,
-            None => return Ok(Attempt::Collided),
-        };
+        let Some(row) = self.lawful(&mut transaction, draft, head?).await? else { return Ok(Attempt::Collided) };
         let done = async {
             insert(&mut transaction, &row, evidence).await?;
             transaction.commit().await
@@ -236,7 +233,9 @@ impl Ledger {
         if draft.key.is_empty() {
             return Ok(None);
         }
-        let query = sqlx::query("SELECT seq, at_us, challenge, kind, actor, role, idempotency, body, prev_hash, hash FROM event WHERE idempotency = $1");
+        let query = sqlx::query(
+            "SELECT seq, at_us, challenge, kind, actor, role, idempotency, body, prev_hash, hash FROM event WHERE idempotency = $1",
+        );
         let found = query.bind(draft.key.clone()).fetch_optional(connection).await;
         let Some(row) = found.map_err(|e| self.storage("looking for the key", &e))? else { return Ok(None) };
         let first = self.believed(&row)?;
@@ -328,7 +327,9 @@ impl Ledger {
     /// [`Error::Storage`] or [`Error::Damaged`].
     pub async fn export(&self) -> Result<Vec<Event>> {
         let mut connection = self.acquire().await?;
-        let query = sqlx::query("SELECT seq, at_us, challenge, kind, actor, role, idempotency, body, prev_hash, hash FROM event ORDER BY seq");
+        let query = sqlx::query(
+            "SELECT seq, at_us, challenge, kind, actor, role, idempotency, body, prev_hash, hash FROM event ORDER BY seq",
+        );
         let rows = query.fetch_all(&mut *connection).await.map_err(|e| self.storage("reading the record", &e))?;
         rows.iter().map(|row| self.believed(row)).collect()
     }
@@ -509,7 +510,7 @@ fn follows(head: Head, row: Row) -> std::result::Result<Event, Fault> {
 /// Whether another writer was in the way, so that trying again may help.
 fn collision(error: &sqlx::Error) -> bool {
     // SQLite: busy and locked, and their extended codes; PostgreSQL: serialisation failure and deadlock.
-    let code = error.as_database_error().and_then(|e| e.code());
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| matches!(code.as_ref(), "5" | "6" | "261" | "517" | "262" | "773" | "40001" | "40P01"))
 }
 

@@ -3,7 +3,7 @@
 use super::edges::{EdgeBins, contains_once, rings};
 use crate::projection::LonLat;
 use geo::algorithm::kernels::{Kernel, Orientation, RobustKernel};
-use geo::{BoundingRect, Coord, Intersects, MultiPolygon, Polygon, coord};
+use geo::{BoundingRect, Coord, Intersects, LineString, MultiPolygon, Polygon, coord};
 
 /// Squares for each edge: few edges meet in one.
 const SQUARES_PER_EDGE: usize = 4;
@@ -66,29 +66,39 @@ fn meet([a, b]: [Coord<f64>; 2], [c, d]: [Coord<f64>; 2]) -> bool {
     overlap(a.x, b.x, c.x, d.x) && overlap(a.y, b.y, c.y, d.y) && !apart(a, b, c, d) && !apart(c, d, a, b)
 }
 
+/// One ring of a polygon of several parts.
+struct Ring {
+    /// Its part, and whether it is the exterior of it.
+    part: usize,
+    exterior: bool,
+    shape: MultiPolygon<f64>,
+}
+
+impl Ring {
+    fn contains(&self, c: Coord<f64>) -> bool {
+        self.shape.bounding_rect().is_some_and(|b| b.intersects(&c)) && contains_once(&self.shape, LonLat { lon: c.x, lat: c.y })
+    }
+}
+
 /// Of rings that do not meet: whether exteriors lie in no other ring, and holes in their own exterior and nothing else.
 fn rings_are_in_order(polygon: &MultiPolygon<f64>) -> bool {
-    // Each ring as a polygon of its own, its box, and the number of its polygon; the exterior comes first.
-    let all: Vec<_> = polygon
-        .iter()
-        .enumerate()
-        .flat_map(|(part, p)| {
-            std::iter::once((part, true, p.exterior())).chain(p.interiors().iter().map(move |i| (part, false, i)))
-        })
-        .map(|(part, outer, ring)| (part, outer, MultiPolygon::from(Polygon::new(ring.clone(), vec![])), ring.bounding_rect()))
-        .collect();
-    if let [_] = all.as_slice() {
-        return true;
+    let ring = |part, exterior, line: &LineString<f64>| Ring { part, exterior, shape: Polygon::new(line.clone(), vec![]).into() };
+    let mut all = Vec::new();
+    for (part, p) in polygon.iter().enumerate() {
+        all.push(ring(part, true, p.exterior()));
+        all.extend(p.interiors().iter().map(|hole| ring(part, false, hole)));
     }
-    all.iter().enumerate().all(|(at, (part, outer, ring, _))| {
-        let Some(corner) = rings(ring).next().and_then(|r| r.0.first()) else { return false };
-        let around = |(n, (.., ring, bounds)): &(usize, &(usize, bool, MultiPolygon<f64>, Option<geo::Rect<f64>>))| {
-            *n != at && bounds.is_some_and(|b| b.intersects(corner)) && contains_once(ring, LonLat { lon: corner.x, lat: corner.y })
-        };
-        let mut holders = all.iter().enumerate().filter(around).map(|(_, (part, outer, ..))| (*part, *outer));
-        let first = holders.next();
-        if *outer { first.is_none() } else { first == Some((*part, true)) && holders.next().is_none() }
-    })
+    all.len() == 1
+        || all.iter().enumerate().all(|(at, one)| {
+            let corner = rings(&one.shape).next().and_then(|line| line.0.first().copied());
+            let around = |(n, other): &(usize, &Ring)| *n != at && corner.is_none_or(|c| other.contains(c));
+            let holders: Vec<&Ring> = all.iter().enumerate().filter(around).map(|(_, other)| other).collect();
+            match holders.as_slice() {
+                [] => one.exterior,
+                [own] => !one.exterior && own.exterior && own.part == one.part,
+                _ => false,
+            }
+        })
 }
 
 #[cfg(test)]

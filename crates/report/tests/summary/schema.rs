@@ -47,6 +47,7 @@ fn member(table: &str, column: &Column) -> Value {
 
 fn object(description: &str, properties: Map<String, Value>) -> Value {
     let required: Vec<String> = properties.keys().cloned().collect();
+    let properties = Value::Object(properties);
     json!({
         "description": description,
         "type": "object",

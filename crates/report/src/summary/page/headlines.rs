@@ -27,7 +27,7 @@ impl Page<'_> {
     /// Sentences with the words that lead in.
     pub fn headlines(&self) -> Vec<Value> {
         let all = self.leading(0);
-        let mut lines = vec![("Level", self.level(all)), ("Change", self.change(all)), ("Signal or noise", self.signal(all))];
+        let mut lines = vec![("Level", self.level(all)), ("Change", self.change(all)), ("Signal or noise", Self::signal(all))];
         lines.extend(self.strand_lines());
         lines.extend(self.borough_lines());
         lines
@@ -45,20 +45,21 @@ impl Page<'_> {
             Ok(count) => count,
             Err(gap) => return format!("No figure of {} in {month}: {}.", what.to_lowercase(), words::gap(gap)),
         };
-        let mut said = self.lead.map_or_else(String::new, |_| format!("{what} (no figure of all records is published): "));
-        said += &match count.recorded {
+        let lead = self.lead.map_or_else(String::new, |_| format!("{what} (no figure of all records is published): "));
+        let level = match count.recorded {
             0 => format!("No record in {month}"),
             n => format!("{} in {month}", records(n)),
         };
-        if count.provisional > 0 {
-            said += &format!(", {} of them provisional [p]", grouped(count.provisional));
-        }
-        let then = month_name(self.month.minus(12));
-        said += &match f.last_year {
-            Ok(n) => format!("; {} in {then}{}", grouped(n), if f.last_year_revised { " [r]" } else { "" }),
-            Err(gap) => format!("; {then}: {}", words::gap(gap)),
+        let provisional = match count.provisional {
+            0 => String::new(),
+            n => format!(", {} of them provisional [p]", grouped(n)),
         };
-        said + "."
+        let then = month_name(self.month.minus(12));
+        let last_year = match f.last_year {
+            Ok(n) => format!("{} in {then}{}", grouped(n), if f.last_year_revised { " [r]" } else { "" }),
+            Err(gap) => format!("{then}: {}", words::gap(gap)),
+        };
+        format!("{lead}{level}{provisional}; {last_year}.")
     }
 
     fn change(&self, series: &Series) -> String {
@@ -85,7 +86,7 @@ impl Page<'_> {
         }
     }
 
-    fn signal(&self, series: &Series) -> String {
+    fn signal(series: &Series) -> String {
         match &series.figures.chart {
             Err(gap) => format!("No control chart: {}.", words::gap(*gap)),
             Ok(chart) => {

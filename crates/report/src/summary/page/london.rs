@@ -13,6 +13,9 @@ use minijinja::{Value, context};
 /// What a figure of a chart is.
 const UNIT: &str = "records a month";
 
+/// One of the limits of a point of a chart.
+type Limit = fn(&hotspot_core::time::control_chart::ChartPoint) -> f64;
+
 impl Page<'_> {
     pub fn london(&self) -> Result<Value, ReportError> {
         let title = format!("London: {}", self.lead_label());
@@ -115,7 +118,6 @@ impl Page<'_> {
             cells.extend(columns.iter().map(|(_, place, strand)| Cell::Figure(self.count_cell(*place, *strand, month))));
             grid.row(cells);
         }
-        type Limit = fn(&hotspot_core::time::control_chart::ChartPoint) -> f64;
         let rows: [(&str, Limit); 3] =
             [("Centre line", |p| p.center), ("Lower limit", |p| p.lower.max(0.0)), ("Upper limit", |p| p.upper)];
         for (name, of) in rows {

@@ -151,6 +151,7 @@ fn whoever_gets_what_is_needed_is_not_questioned_and_whoever_gets_less_is_found(
     let sum = |of: &dyn Fn(&World) -> usize| all.iter().map(of).sum::<usize>();
     let covered = sum(&|w| w.intervals[1]) as f64 / sum(&|w| w.intervals[0]) as f64;
     println!("{worlds} worlds (seeds 1 to {worlds}), {:.0} hotspots asked about in each", sum(&|w| w.asked) as f64 / worlds as f64);
+    println!("dispersion of months {:.2}", mean(&all.iter().map(|w| w.phi).collect::<Vec<_>>()));
     println!(
         "given what is truly needed: {:.2} % questioned, upper 95 % limit of the mean {:.2} %",
         100.0 * wrongly,

@@ -520,13 +520,16 @@ mod tests {
                 _ => Some([-0.6 + u * 0.8, 50.9 + v * 0.7]),
             };
             let second = 1_700_000_000 + i64::from(i) * 7_919_003 % 200_000_000;
-            let category = (i % 7 > 0).then(|| format!("a category of its own name {}", i % 13));
+            let category = (!i.is_multiple_of(7)).then(|| format!("a category of its own name {}", i % 13));
             (place, second, category)
         };
         (0..n).map(row).collect()
     }
 
-    fn columns(rows: &[(Option<[f64; 2]>, i64, Option<String>)]) -> Vec<Column> {
+    /// Place, month and category.
+    type Row = (Option<[f64; 2]>, i64, Option<String>);
+
+    fn columns(rows: &[Row]) -> Vec<Column> {
         let axis = |at: usize| rows.iter().map(move |(place, ..)| place.map(|p| p[at])).collect::<Vec<_>>();
         let seconds: Vec<i64> = rows.iter().map(|(_, second, _)| second * 1_000).collect();
         vec![
@@ -610,7 +613,9 @@ mod tests {
         let mut columns = columns(&rows(500));
         let with = |columns: &mut Vec<Column>, at: usize, changes: &[(usize, f64)]| {
             let mut values: Vec<Option<f64>> = columns[at].f64().unwrap().iter().collect();
-            changes.iter().for_each(|(row, value)| values[*row] = Some(*value));
+            for (row, value) in changes {
+                values[*row] = Some(*value);
+            }
             columns[at] = Column::new(columns[at].name().clone(), values);
         };
         with(&mut columns, 1, &[(400, 512.0), (303, f64::NAN)]);

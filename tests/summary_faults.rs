@@ -94,6 +94,25 @@ fn a_disk_that_takes_no_more_leaves_the_last_edition_whole_and_nothing_else() {
 }
 
 #[test]
+fn months_stand_apart_from_stores_and_each_class_has_a_folder() {
+    let job = Job::new();
+    for out in [job.store(), job.store().join("months"), job.dir.path().to_owned()] {
+        let wrong = hotspot(["summary", "--month", "2025-09", "--store"]).arg(job.store()).arg("--out").arg(&out).output().unwrap();
+        assert!(wrong.status.code() == Some(2) && said(&wrong).contains("a folder of their own"), "{}", said(&wrong));
+    }
+    assert!(job.run(&["--month", "2025-08", "--formats", "csv"]).status.success());
+    // The same records, called real.
+    let text = std::fs::read_to_string(&simulated().incidents).unwrap().replace(",synthetic\n", ",restricted\n");
+    let (file, store) = (job.dir.path().join("real.csv"), job.dir.path().join("real"));
+    std::fs::write(&file, text).unwrap();
+    succeed(["ingest", file.to_str().unwrap(), "--store", store.to_str().unwrap(), "--class", "restricted"]);
+    let wrong = hotspot(["summary", "--month", "2025-09", "--store"]).arg(&store).arg("--out").arg(job.out()).output().unwrap();
+    assert!(wrong.status.code() == Some(2) && said(&wrong).contains("each class has a folder of its own"), "{}", said(&wrong));
+    let wrong = job.run(&["--month", "2025-09", "--releases", "nowhere"]);
+    assert!(wrong.status.code() == Some(2) && said(&wrong).contains("no such folder"), "{}", said(&wrong));
+}
+
+#[test]
 fn two_jobs_at_once_publish_one_after_the_other() {
     let job = Job::new();
     let start = |more: &[&str]| job.command(more).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

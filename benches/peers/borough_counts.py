@@ -156,8 +156,9 @@ def main():
     base = min(r[1]["cpu_seconds"] for r in runs["hotspot"])
     print(f"{'way':26} {'CPU s':>8} {'ratio':>7} {'process':>8} {'MB':>6}")
     for name, taken in runs.items():
-        part = min(r[1]["cpu_seconds"] for r in taken)
-        print(f"{name:26} {part:8.3f} {part / base:7.2f} {min(r[0] for r in taken):8.3f} {max(r[1]["rss_mb"] for r in taken):6}")
+        part, whole = min(r[1]["cpu_seconds"] for r in taken), min(r[0] for r in taken)
+        peak = max(r[1]["rss_mb"] for r in taken)
+        print(f"{name:26} {part:8.3f} {part / base:7.2f} {whole:8.3f} {peak:6}")
 
 
 if __name__ == "__main__":

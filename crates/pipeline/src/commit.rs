@@ -31,7 +31,7 @@ impl Lock {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                tracing::info!(folder = %folder.display(), "another program is writing here; waiting for it");
+                tracing::warn!(folder = %folder.display(), "another program is writing here; waiting for it");
                 file.lock().map_err(fail)?;
             }
             Err(TryLockError::Error(e)) => return Err(fail(e)),

@@ -349,11 +349,14 @@ pub struct SummaryArgs {
     /// Files to write
     #[arg(long, value_enum, value_delimiter = ',', default_value = "ods,xlsx,csv,parquet,json,html")]
     pub formats: Vec<FormatOfSummary>,
+    /// Put the edition in the place of one of the month that is there with other figures or files; by default that is refused
+    #[arg(long)]
+    pub replace: bool,
     /// Who reads it
     #[arg(long, value_enum, default_value = "analyst")]
     pub tier: TierArg,
     /// Say how a figure came about, from rows to table, and publish nothing: a place (name or code), a month, a strand (or all)
-    #[arg(long, value_names = ["PLACE", "YYYY-MM", "STRAND"], num_args = 1..=3, value_delimiter = ',', conflicts_with = "months")]
+    #[arg(long, value_name = "PLACE,YYYY-MM,STRAND", num_args = 1..=3, value_delimiter = ',', conflicts_with = "months")]
     pub explain: Option<Vec<String>>,
 }
 

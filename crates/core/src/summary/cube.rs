@@ -247,8 +247,9 @@ impl Cube {
         Ok(cube)
     }
 
-    /// Takes published figures, which have one month and one date. London and command units are summed from what is given: a part that is
-    /// not available is not in the sum, one that is suppressed makes the sum unknown. Several figures of one place, month and strand add up.
+    /// Takes published figures, which have one month and one date. London and command units are summed from what is given: a borough of a command
+    /// unit that has no figure, or a suppressed one, makes the sum unknown. What is in no command unit (another force, aviation) is in the sum where
+    /// it is given. Several figures of one place, month and strand add up.
     ///
     /// # Errors
     /// As [`Self::of_records`].
@@ -274,7 +275,31 @@ impl Cube {
                 };
             }
         }
+        cube.blank_incomplete_sums();
         Ok(cube)
+    }
+
+    /// A sum of some boroughs is not London.
+    fn blank_incomplete_sums(&mut self) {
+        let boroughs: Vec<(u16, u16)> = (0..)
+            .zip(&self.places)
+            .filter(|(_, p)| p.level == Level::Borough)
+            .filter_map(|(row, p)| Some((row, p.within?)))
+            .collect();
+        for strand in strands() {
+            for month in self.months.iter() {
+                for (borough, unit) in &boroughs {
+                    if self.count(Basis::Recorded, *borough, strand, month) == Err(Gap::NotAvailable) {
+                        for sum in [*unit, 0] {
+                            let at = self.at(Basis::Recorded, sum, strand, month);
+                            if at.is_ok() {
+                                *at = Err(Gap::NotAvailable);
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 
     fn empty(places: Vec<Place>, months: MonthRange, bases: Vec<Basis>) -> Result<Self> {

@@ -2,7 +2,7 @@
 //!
 //! # Definition
 //! [`crate::time::delay::nowcast`] of the months since the last break, [`MONTHS`] at most, with delays of up to [`LONGEST`] months, as known
-//! at the end of the month that is published. Later reports are not predicted, and records that are taken off later are not foreseen.
+//! at the end of the month that is published; what has been recorded since is known too, and no estimate is below it. Later reports are not predicted, and records that are taken off later are not foreseen.
 //!
 //! By the month of recording there is nothing to wait for: a month is complete when it ends.
 //!
@@ -52,7 +52,7 @@ impl Nowcasts {
             }
         }
         let strand_of = |place: u16, strand: Option<Strand>| place == 0 || strand.is_none();
-        for tally in cube.tallies().iter().filter(|t| t.recorded <= input.month && t.occurred <= t.recorded) {
+        for tally in cube.tallies().iter().filter(|t| t.occurred <= t.recorded) {
             for place in cube.sums_of(tally.place) {
                 for strand in std::iter::once(None).chain(tally.strands.iter().map(Some)).filter(|s| strand_of(place, *s)) {
                     *all.reports.entry((place, strand)).or_default().entry((tally.occurred, tally.recorded)).or_default() +=
@@ -81,9 +81,23 @@ impl Nowcasts {
         let (Some(months), Some(reports)) = (self.months.get(&place), self.reports.get(&(place, strand))) else {
             return Ok(Err(Gap::NotApplicable));
         };
-        let reports =
-            reports.iter().map(|((occurred, recorded), count)| Reports { occurred: *occurred, recorded: *recorded, count: *count });
-        let triangle = ReportingTriangle::new(reports, *months, LONGEST)?;
-        Ok(nowcast(&triangle, 0.95).map(|n| n.months).map_err(|_too_few| Gap::TooFewMonths))
+        let known =
+            |month: Month| -> u64 { reports.iter().filter(|((occurred, _), _)| *occurred == month).map(|(_, n)| n).sum() };
+        let in_time = reports.iter().filter(|((_, recorded), _)| *recorded <= months.to());
+        let in_time = in_time.map(|((occurred, recorded), n)| Reports { occurred: *occurred, recorded: *recorded, count: *n });
+        let triangle = ReportingTriangle::new(in_time, *months, LONGEST)?;
+        Ok(nowcast(&triangle, 0.95).map_err(|_too_few| Gap::TooFewMonths).map(|made| {
+            let mut late = made.months;
+            for month in &mut late {
+                // What came in after the month is known too: no estimate is below it.
+                month.reported = known(month.month);
+                if let Some(estimate) = &mut month.estimate {
+                    for end in [&mut estimate.median, &mut estimate.lower, &mut estimate.upper] {
+                        *end = (*end).max(month.reported);
+                    }
+                }
+            }
+            late
+        }))
     }
 }

@@ -447,7 +447,8 @@ fn signals(from: &Source<'_>) -> Table {
         .into_table(SIGNALS, "Signals of control charts that touch the last three months. A signal asks for a look; it is no finding.", from.class)
 }
 
-const fn rule_id(rule: Rule) -> &'static str {
+/// How a rule of control charts stands in files.
+pub const fn rule_id(rule: Rule) -> &'static str {
     match rule {
         Rule::Outside => "outside",
         Rule::Run => "run",

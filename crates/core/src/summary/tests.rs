@@ -138,6 +138,11 @@ fn what_is_not_known_is_no_zero() {
     let mut given = lines(months);
     given.retain(|l| !(l.place == 3 && l.month == month("2026-03")) && l.place != 4);
     let cube = Cube::of_figures(places(), months, given).expect("places in order");
+    // A sum without one of its boroughs is not London; what is in no command unit may be missing.
+    for place in [0, 1] {
+        assert_eq!(cube.count(Basis::Recorded, place, None, month("2026-03")), Err(Gap::NotAvailable));
+        assert!(cube.count(Basis::Recorded, place, None, month("2026-04")).is_ok());
+    }
     let last = of(&cube, months.to(), Vec::new(), None);
     let of_last = |place, strand| figures(&last, place, strand);
     assert_eq!(of_last(4, None).count, Err(Gap::NotAvailable));

@@ -250,8 +250,8 @@ pub fn list_releases(releases: &Path) -> Result<Vec<String>> {
     Ok(found.into_iter().rev().map(|(.., name)| name).collect())
 }
 
-/// The hotspots of the newest release of a month that knew no more than was known on a day, its identifier and the digest that names it;
-/// `None` when there is none.
+/// The hotspots of the newest release of a month that was made from some of these inputs (SHA-256) and knew no more than was known on a day, with
+/// its identifier; `None` when there is none.
 ///
 /// # Errors
 /// When a file of that release is missing or damaged.
@@ -260,12 +260,18 @@ pub fn hotspots_of(
     month: Month,
     class: DataClass,
     known_on: Date,
+    inputs: &[(String, String)],
 ) -> Result<Option<(String, Vec<StrandAnalysis>)>> {
     for id in list_releases(releases)? {
         let folder = releases.join(&id);
         let Some(manifest) = Manifest::load(&folder)? else { continue };
         let Some(stated) = manifest.stated() else { continue };
-        if stated.month != month || stated.class != class || stated.as_known_on > known_on {
+        let ours = |(_, sha256): &(String, String)| inputs.iter().any(|(_, known)| known == sha256);
+        if stated.month != month
+            || stated.class != class
+            || stated.as_known_on > known_on
+            || !stated.provenance.inputs.iter().any(ours)
+        {
             continue;
         }
         let open = |name: &str| open(&folder, &manifest, name);

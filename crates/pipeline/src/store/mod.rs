@@ -548,7 +548,10 @@ impl Store {
         for batch in batches {
             match batch.declared_class {
                 Some(declared) if declared != class => {
-                    return Err(self.refused(format!("{} says that it is {declared}, and the store is {class}", batch.file)));
+                    return Err(self.refused(format!(
+                        "{} says that it is {declared}, and the store is {class}: give --class {declared} with a new store",
+                        batch.file
+                    )));
                 }
                 None if class == DataClass::Synthetic && self.asked_class.is_none() => {
                     let what = format!(

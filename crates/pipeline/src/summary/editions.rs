@@ -31,7 +31,17 @@ pub fn file_name(month: Month, part: &str, extension: &str) -> String {
 #[derive(Debug)]
 pub struct Editions {
     out: PathBuf,
-    _lock: Lock,
+    /// Held by whoever publishes.
+    lock: Option<Lock>,
+}
+
+/// What becomes of an edition that is there already, with other figures or files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// It stays, and the new one is refused: what was published can always be read.
+    Refused,
+    /// It is replaced.
+    Replaced,
 }
 
 /// The edition before a month.
@@ -73,7 +83,31 @@ impl Editions {
             }
         }
         commit::sweep(STAGE, &out, |_| false)?;
-        Ok(Self { out, _lock: lock })
+        Ok(Self { out, lock: Some(lock) })
+    }
+
+    /// Looks at the folder without the right to publish: nothing is made, mended or locked.
+    ///
+    /// # Errors
+    /// When there is no such folder.
+    pub fn look(out: &Path) -> Result<Self> {
+        Ok(Self { out: fs::canonicalize(out).map_err(|e| Error::source(STAGE, out, e))?, lock: None })
+    }
+
+    /// The records of the editions that are there, by month; of folders without a sound record none.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn records(&self) -> Result<BTreeMap<Month, Record>> {
+        let mut records = BTreeMap::new();
+        for (name, path) in commit::entries(STAGE, &self.out)? {
+            let Ok(month) = name.parse::<Month>() else { continue };
+            let path = path.join(file_name(month, "record", "json"));
+            if let Some(record) = commit::read_optional(STAGE, &path)?.and_then(|bytes| Record::parse(&path, &bytes).ok()) {
+                records.insert(month, record);
+            }
+        }
+        Ok(records)
     }
 
     /// What the edition of a month knew; `None` when there is none.
@@ -116,8 +150,12 @@ impl Editions {
     /// the new one, never half of one.
     ///
     /// # Errors
-    /// When the folder of the month holds what no summary wrote, or the disk refuses. What was there stays then.
-    pub fn publish(&self, mut record: Record, mut files: BTreeMap<String, Vec<u8>>) -> Result<Published> {
+    /// When the folder of the month holds what no summary wrote, or another edition that may not be replaced, or the disk refuses. What was there
+    /// stays then.
+    pub fn publish(&self, mut record: Record, mut files: BTreeMap<String, Vec<u8>>, again: Again) -> Result<Published> {
+        if self.lock.is_none() {
+            return Err(Error::refused(STAGE, &self.out, "whoever looks at editions publishes none"));
+        }
         let month = record.month;
         let file = |(name, bytes): (&String, &Vec<u8>)| FileOf {
             name: name.clone(),
@@ -138,6 +176,14 @@ impl Editions {
         }
         if let Some((name, _)) = there.iter().find(|(name, _)| !name.starts_with(FILE)) {
             let what = format!("the folder of the month holds {name}, which no summary wrote; nothing was changed");
+            return Err(Error::refused(STAGE, &folder, what));
+        }
+        if again == Again::Refused && !there.is_empty() {
+            let then = self.known_on(month)?.map_or_else(String::new, |day| format!(", as known on {day}"));
+            let what = format!(
+                "the month is published already{then}, with other figures or files; nothing was changed. --as-known-on rebuilds what was known on a \
+                 day, --replace puts the new edition in the place of the old one"
+            );
             return Err(Error::refused(STAGE, &folder, what));
         }
         let temporary = self.out.join(format!("{TEMPORARY}{month}"));
@@ -171,6 +217,9 @@ impl Editions {
     pub fn log(&self, ran: &Ran) -> Result<()> {
         let path = self.out.join(RUNS);
         let fail = |e: std::io::Error| Error::source(STAGE, &path, e);
+        if fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink()) {
+            return Err(Error::refused(STAGE, &path, "this file is a link to another place; nothing is added to it"));
+        }
         let mut line = serde_json::to_vec(ran).expect("a run is plain data");
         line.push(b'\n');
         let mut file = OpenOptions::new().create(true).append(true).open(&path).map_err(fail)?;
@@ -193,8 +242,12 @@ mod tests {
     }
 
     fn publish(out: &Path, text: &str) -> Result<Published> {
+        publish_again(out, text, Again::Replaced)
+    }
+
+    fn publish_again(out: &Path, text: &str, again: Again) -> Result<Published> {
         let record = Record::new(month(), "2026-11-06".parse().unwrap(), DataClass::Synthetic);
-        Editions::open(out)?.publish(record, BTreeMap::from([(file_name(month(), "", "csv"), text.as_bytes().to_vec())]))
+        Editions::open(out)?.publish(record, BTreeMap::from([(file_name(month(), "", "csv"), text.as_bytes().to_vec())]), again)
     }
 
     fn held(out: &Path) -> String {
@@ -208,6 +261,8 @@ mod tests {
         assert!(!first.already_there && !first.replaced);
         let again = publish(out.path(), "one").unwrap();
         assert!(again.already_there && again.record_sha256 == first.record_sha256);
+        let refused = publish_again(out.path(), "two", Again::Refused).unwrap_err().to_string();
+        assert!(refused.contains("published already, as known on 2026-11-06") && held(out.path()) == "one", "{refused}");
         assert!(publish(out.path(), "two").unwrap().replaced);
         assert_eq!(held(out.path()), "two");
         let names: Vec<_> = commit::entries(STAGE, out.path()).unwrap().into_iter().map(|(n, _)| n).collect();

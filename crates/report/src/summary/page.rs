@@ -155,7 +155,10 @@ impl<'a> Page<'a> {
     /// The first months after breaks that concern a place.
     fn breaks_of(&self, place: u16, shown: MonthRange) -> Vec<Month> {
         let cube = self.from.cube;
-        self.from.breaks.inside(shown).filter(|b| concerns(cube, place, b)).filter_map(|b| Month::of(b.from)).collect()
+        let mut months: Vec<Month> =
+            self.from.breaks.inside(shown).filter(|b| concerns(cube, place, b)).filter_map(|b| Month::of(b.from)).collect();
+        months.dedup();
+        months
     }
 
     /// A series with its limits, breaks and events, for a chart; none without any figure.

@@ -26,7 +26,7 @@ pub fn run(args: &SummaryArgs, asked: &[String]) -> Done {
     })?;
     let bar = progress::spinner("reading the store");
     let editions = match &args.out {
-        Some(out) if out.exists() => Some(Editions::open(out)?),
+        Some(out) if out.exists() => Some(Editions::look(out)?),
         _ => None,
     };
     // What stands in the edition of the month is explained as it was known then.
@@ -215,8 +215,13 @@ fn chart(series: &Series) -> Done {
         let base = c.months.from().plus(c.months.len() as u16 - 1 - JUDGED as u16);
         let limits =
             c.chart.points.last().map_or_else(String::new, |p| format!("limits {:.1} to {:.1}", p.lower.max(0.0), p.upper));
-        let signals: Vec<String> =
-            c.chart.signals.iter().filter(|s| s.to + JUDGED >= c.months.len()).map(ToString::to_string).collect();
+        let month = |at: usize| c.months.from().plus(at as u16);
+        let words = |s: &hotspot_core::time::control_chart::Signal| {
+            let side = if s.side == hotspot_core::time::control_chart::Side::Above { "above" } else { "below" };
+            format!("{} to {}, {} {side}", month(s.from), month(s.to), hotspot_core::summary::tables::rule_id(s.rule))
+        };
+        let late = c.chart.signals.iter().filter(|s| s.to + JUDGED >= c.months.len());
+        let signals: Vec<String> = late.map(words).collect();
         let signals = if signals.is_empty() {
             "no signal in the last three months".to_owned()
         } else {
@@ -230,7 +235,7 @@ fn chart(series: &Series) -> Done {
 /// What earlier editions said.
 fn revisions(summary: &Summary, before: Option<&Before>, place: u16, month: Month, strand: Option<Strand>) -> Done {
     let Some(before) = before else {
-        return say("\nNo earlier edition to compare with: --out names the folder where they are");
+        return say("\nNo edition before this one in the folder that --out names: nothing to compare with");
     };
     say(format_args!("\nThe edition before is that of {}, as known on {}", before.edition.month, before.edition.known_on))?;
     let year = hotspot_core::MonthRange::ending(month, 25);

@@ -9,24 +9,25 @@ use crate::failure::{Done, Failure};
 use crate::progress;
 use hotspot_core::areas::AreaLayer;
 use hotspot_core::atlas::Atlas;
-use hotspot_core::cube::NO_AREA;
+use hotspot_core::cube::{FactKind, NO_AREA};
 use hotspot_core::hotspot::StrandAnalysis;
 use hotspot_core::hotspot::event::Event;
 use hotspot_core::summary::tables::HISTORY;
 use hotspot_core::summary::{Basis, Cube, Groups, Summary, SummaryInput};
-use hotspot_core::{BreakRegistry, Month, PlaceKind};
+use hotspot_core::{BreakRegistry, Month, MonthRange, PlaceKind};
 use hotspot_pipeline::areas::parse_areas;
 use hotspot_pipeline::calendar::read_calendar;
 use hotspot_pipeline::facts::Placed;
 use hotspot_pipeline::release::hotspots_of;
 use hotspot_pipeline::summary::{
-    Before, Editions, Given, Published, Ran, Record, TableOf, cube, file_name, parquet, place, read_similar,
+    Again, Before, Editions, Given, Published, Ran, Record, TableOf, cube, file_name, parquet, place, read_similar,
 };
 use hotspot_report::summary::{Edited, Publication};
 use indicatif::ProgressBar;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Day of the next month on which the Metropolitan Police publish theirs: what a rebuilt month is known on.
@@ -42,6 +43,7 @@ pub fn run(args: &SummaryArgs) -> Done {
     }
     let out = args.out.as_deref().ok_or_else(|| Failure::cannot("--out DIR says where months are published"))?;
     let given = Supplied::read(args)?;
+    apart_from(out, std::iter::once(&args.store).chain(&args.releases))?;
     let editions = Editions::open(out)?;
     let months: Vec<Option<Month>> = match args.months {
         Some(range) => range.0.iter().map(Some).collect(),
@@ -51,6 +53,22 @@ pub fn run(args: &SummaryArgs) -> Done {
         let rebuilt = month.filter(|_| args.months.is_some()).map(day_of_edition);
         let known_on = args.as_known_on.or(rebuilt);
         publish(args, &given, &editions, month, known_on)?;
+    }
+    Ok(())
+}
+
+/// Months do not stand in the store or among releases.
+fn apart_from<'a>(out: &Path, others: impl Iterator<Item = &'a PathBuf>) -> Done {
+    // What is not there yet stands where the first of its folders that is there says.
+    let whole = |path: &Path| path.ancestors().find_map(|p| Some(p.canonicalize().ok()?.join(path.strip_prefix(p).ok()?)));
+    let absolute = std::path::absolute(out)?;
+    let Some(out) = whole(&absolute) else { return Ok(()) };
+    for other in others {
+        if let Ok(other) = other.canonicalize()
+            && (out.starts_with(&other) || other.starts_with(&out))
+        {
+            return Err(Failure::cannot(format!("--out: months need a folder of their own, apart from {}", other.display())));
+        }
     }
     Ok(())
 }
@@ -134,11 +152,28 @@ impl Counted {
         if month.last_day() > then.as_known_on {
             warnings.push(format!("The month was not over on {}: its figures are a part of it.", then.as_known_on));
         }
-        if !placed.unmatched.is_empty() {
-            let records: u64 = placed.unmatched.iter().map(|(_, n)| n).sum();
-            let codes = placed.unmatched.len();
+        let atlas = Atlas::london();
+        let known =
+            |code: &str| atlas.boroughs().iter().any(|b| b.code == code) || atlas.lsoa_population().iter().any(|l| l.code == code);
+        let unknown: Vec<u64> = placed.unmatched.iter().filter(|(code, _)| !known(code)).map(|(_, n)| *n).collect();
+        if !unknown.is_empty() {
+            let (records, codes) = (unknown.iter().sum::<u64>(), unknown.len());
             warnings.push(format!(
                 "{records} records stand under {codes} area codes that are none of the areas or boroughs known here."
+            ));
+        }
+        if then.known.kind == FactKind::Events && cube.count(Basis::Recorded, 0, None, month).is_ok_and(|c| c.recorded == 0) {
+            warnings.push("The store holds no record of the month: if an extract is missing, its figures are not 0.".to_owned());
+        }
+        let year = MonthRange::ending(month, 24);
+        if let Some(last) = breaks.inside(year).last() {
+            let first = Month::of(last.from).map_or(month, |m| if last.from == m.first_day() { m } else { m.plus(1) });
+            warnings.push(format!(
+                "Recording changed on {}: where that concerns a place, twelve months are given again from the edition of {} on, and their change from \
+                 that of {}.",
+                last.from,
+                first.plus(11),
+                first.plus(23)
             ));
         }
         let withheld = placed.withheld.len();
@@ -186,14 +221,32 @@ fn publish(args: &SummaryArgs, supplied: &Supplied, editions: &Editions, month: 
         let (then, known) = (before.edition.month, before.edition.known_on);
         counted.warnings.push(format!("The edition before, of {then}, knew more than this one: it was known on {known}."));
     }
+    let class = counted.then.known.class;
+    for (of, record) in editions.records()? {
+        if record.class != class {
+            return Err(Failure::cannot(format!(
+                "--out: the edition of {of} there is of {} records, these are {class}: each class has a folder of its own",
+                record.class
+            )));
+        }
+        let ours = |given: &Given| counted.then.known.inputs.iter().any(|(_, sha256)| *sha256 == given.sha256);
+        if before.as_ref().is_some_and(|b| b.edition.month == of) && !record.inputs.iter().any(ours) {
+            counted.warnings.push(format!(
+                "The edition before, of {of}, was made from none of these files: figures may differ for that reason alone."
+            ));
+        }
+    }
     let hotspots = match &args.releases {
         None => None,
         Some(releases) => {
-            let found = hotspots_of(releases, month, counted.then.known.class, known_on)?;
+            if !releases.is_dir() {
+                return Err(Failure::cannot(format!("--releases {}: there is no such folder", releases.display())));
+            }
+            let found = hotspots_of(releases, month, counted.then.known.class, known_on, &counted.then.known.inputs)?;
             if found.is_none() {
                 counted
                     .warnings
-                    .push(format!("No release of {month} was there that was known on {known_on}: no hotspots are named."));
+                    .push(format!("No release of {month} from these records was known on {known_on}: no hotspots are named. hotspot analyse --month {month} --as-known-on {known_on} makes one."));
             }
             found
         }
@@ -225,15 +278,20 @@ fn publish(args: &SummaryArgs, supplied: &Supplied, editions: &Editions, month: 
         counted.then.known.inputs.iter().map(|(name, sha256)| Given { name: name.clone(), sha256: sha256.clone() }).collect();
     record.given.clone_from(&counted.given);
     if let Some((id, _)) = &hotspots {
-        record.given.insert("release".to_owned(), Given { name: id.clone(), sha256: String::new() });
+        let manifest = args.releases.iter().map(|r| r.join(id).join("manifest.json"));
+        for path in manifest {
+            record.given.insert("release".to_owned(), Given { name: id.clone(), ..Given::of(&path)? });
+        }
     }
     record.account = account(&counted);
     record.tables = publication.tables().iter().map(|t| TableOf { id: t.id.to_owned(), rows: t.len() as u64 }).collect();
     record.warnings.clone_from(&counted.warnings);
     clock.step("write");
-    let names: Vec<String> = files.keys().cloned().collect();
+    let mut names: Vec<String> = files.keys().cloned().collect();
+    names.push(file_name(month, "record", "json"));
     let version = record.version.clone();
-    let published = editions.publish(record, files)?;
+    let again = if args.replace { Again::Replaced } else { Again::Refused };
+    let published = editions.publish(record, files, again)?;
     clock.step("publish");
     editions.log(&Ran {
         started: clock.started,

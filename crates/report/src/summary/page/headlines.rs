@@ -187,8 +187,24 @@ impl Page<'_> {
         let signals: Vec<String> = charted
             .iter()
             .filter(|(_, s)| s.figures.chart.as_ref().is_ok_and(|c| !late(c).is_empty()))
-            .map(|(name, s)| format!("{name} (n = {})", n(s)))
+            .map(|(name, s)| {
+                let found = s.figures.chart.as_ref().map(late).unwrap_or_default();
+                format!("{name} (n = {}; {})", n(s), found.first().map_or("", String::as_str))
+            })
             .collect();
+        for (lead, wanted) in [("Boroughs with more", Verdict::More), ("Boroughs with fewer", Verdict::Fewer)] {
+            let said: Vec<String> = boroughs
+                .iter()
+                .filter_map(|(name, s)| {
+                    let c = s.figures.change.as_ref().ok()?;
+                    let by = change(c).filter(|_| Verdict::of(c) == wanted)?;
+                    Some(format!("{name} ({} in twelve months, {} before: {by})", grouped(c.current), grouped(c.base)))
+                })
+                .collect();
+            if !said.is_empty() {
+                lines.push((lead, format!("{}.", named(said))));
+            }
+        }
         if !charted.is_empty() {
             let of = counted(charted.len() as u64, "borough", "boroughs");
             lines.push((

@@ -45,6 +45,7 @@ fn a_kill_leaves_every_edition_whole() {
             "2025-09",
             "--as-known-on",
             day,
+            "--replace",
             "--formats",
             "csv,html,ods",
         ])

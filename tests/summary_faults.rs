@@ -77,6 +77,7 @@ fn a_disk_that_takes_no_more_leaves_the_last_edition_whole_and_nothing_else() {
                 "sh",
                 env!("CARGO_BIN_EXE_hotspot"),
                 "summary",
+                "--replace",
                 "--month",
                 month,
             ])

@@ -90,9 +90,10 @@ impl<'a> Publication<'a> {
         &self.tables
     }
 
-    /// Strands of which anything is known of London, all records first.
+    /// Strands of which anything is known of any place, all records first.
     pub(crate) fn strands(&self) -> Vec<Option<Strand>> {
-        strands().filter(|s| self.from.cube.has(Basis::Recorded, 0, *s)).collect()
+        let places = 0..self.from.cube.places().len() as u16;
+        strands().filter(|s| places.clone().any(|p| self.from.cube.has(Basis::Recorded, p, *s))).collect()
     }
 
     /// What a file says of the edition when it was taken out of its folder: keys and values.

@@ -389,8 +389,8 @@ mod tests {
         let needs = [need(30), need(70)];
         let policy = ChallengePolicy::current();
         let at = |factor| gaps_where_reported(&needs, &[3.0, 7.0], factor, &policy, &GapParams::default()).expect("valid input");
-        // 30 · 2 of 30 · 2 + 70.
-        assert!((at(2.0)[0].need_share.mean - 60.0 / 130.0).abs() < 0.005 && at(2.0)[0].p_under > 0.95);
+        // 30 · 3 of 30 · 3 + 70.
+        assert!((at(3.0)[0].need_share.mean - 90.0 / 160.0).abs() < 0.01 && at(3.0)[0].p_under > 0.99);
         assert!(at(0.5)[0].p_under < at(1.0)[0].p_under && at(1.0) == made(&needs, &[3.0, 7.0]));
         assert!(gaps_where_reported(&needs, &[3.0, 7.0], 0.0, &policy, &GapParams::default()).is_err());
     }

@@ -81,8 +81,7 @@ impl Nowcasts {
         let (Some(months), Some(reports)) = (self.months.get(&place), self.reports.get(&(place, strand))) else {
             return Ok(Err(Gap::NotApplicable));
         };
-        let known =
-            |month: Month| -> u64 { reports.iter().filter(|((occurred, _), _)| *occurred == month).map(|(_, n)| n).sum() };
+        let known = |month: Month| -> u64 { reports.iter().filter(|((occurred, _), _)| *occurred == month).map(|(_, n)| n).sum() };
         let in_time = reports.iter().filter(|((_, recorded), _)| *recorded <= months.to());
         let in_time = in_time.map(|((occurred, recorded), n)| Reports { occurred: *occurred, recorded: *recorded, count: *n });
         let triangle = ReportingTriangle::new(in_time, *months, LONGEST)?;

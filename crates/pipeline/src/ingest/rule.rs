@@ -69,7 +69,7 @@ rules! {
     UnknownSetting = "unknown-setting", Row, "not a known setting; allowed: home, street, transport, business, education, worship, online, other";
     UnknownOutcome = "unknown-outcome", Row, "not a known outcome";
     UnmappedValue = "unmapped-value", Row, "the mapping has no entry for this value";
-    MissingCount = "count-missing", Row, "the row has no count; a figure that is withheld says why: [c], [x] or [z]";
+    MissingCount = "count-missing", Row, "the row has no count; a figure that is withheld says why: `[c]`, `[x]` or `[z]`";
     NegativeCount = "count-negative", Row, "a count cannot be negative";
     FractionalCount = "count-not-whole", Row, "a count must be a whole number";
     HugeCount = "count-too-large", Row, "a count above 4,294,967,295 cannot be kept";

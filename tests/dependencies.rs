@@ -29,6 +29,7 @@ fn assert_without(package: &str, forbidden: &[&str]) {
 fn the_pure_crates_know_neither_polars_nor_a_runtime() {
     assert_without("hotspot-core", &["polars", "serde", "tokio", "tracing", "axum", "hyper"]);
     assert_without("hotspot-report", &["polars", "tokio", "tracing", "axum", "hyper"]);
+    assert_without("hotspot-ledger", &["polars", "axum", "hyper", "statrs", "hotspot-core", "hotspot-server"]);
     assert_without("hotspot-tiles", &["polars", "tokio", "tracing", "axum", "hyper"]);
 }
 

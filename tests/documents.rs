@@ -137,6 +137,7 @@ fn every_path_that_the_readme_links_to_exists() {
 
 #[test]
 fn the_help_is_as_the_contract_has_it() {
+<<<<<<< HEAD
     for command in [
         "demo",
         "simulate",
@@ -151,6 +152,11 @@ fn the_help_is_as_the_contract_has_it() {
         "config",
         "doctor",
     ] {
+=======
+    for command in
+        ["demo", "simulate", "ingest", "analyse", "evaluate", "summary", "worklist", "ledger", "serve", "stats", "config", "doctor"]
+    {
+>>>>>>> 5d9c5b3 (ledger, cli, xtask: hotspot ledger; a PostgreSQL for the tests; every change of the record is found by its number)
         insta::assert_snapshot!(format!("help-{command}"), succeed([command, "--help"]));
     }
 }

@@ -9,6 +9,7 @@ mod evidence;
 mod flow;
 mod identity;
 mod kill;
+mod ledger;
 mod over_time;
 mod program;
 mod protection;

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Summary(args) => commands::summary::run(&args),
         Command::Challenge(args) => commands::challenge::run(&args),
         Command::Worklist(args) => commands::worklist::run(&args),
+        Command::Ledger(args) => commands::ledger::run(args),
         Command::Serve(args) => commands::serve::run(&args),
         Command::Stats(args) => commands::stats::run(&args),
         Command::Config(args) => commands::config::run(&args),

@@ -5,6 +5,7 @@ use sqlx::ConnectOptions;
 use sqlx::any::AnyConnectOptions;
 use std::fmt::Write;
 use std::fs::{File, OpenOptions};
+use std::io::Read;
 use std::path::Path;
 
 /// Parameters of a PostgreSQL address. Any other is refused: the driver would write it, and what it holds, to the log.
@@ -25,6 +26,9 @@ const PARAMETERS: [&str; 14] = [
     "ssl-root-cert",
 ];
 
+/// How every file of SQLite begins.
+const SQLITE: &[u8] = b"SQLite format 3\0";
+
 /// The two databases, where they differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Backend {
@@ -44,8 +48,16 @@ impl Backend {
     /// What makes a commit outlast a loss of power.
     pub const fn durable(self) -> &'static [&'static str] {
         match self {
-            Self::Sqlite => &["PRAGMA busy_timeout = 10000", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"],
+            Self::Sqlite => &["PRAGMA busy_timeout = 10000", "PRAGMA synchronous = FULL"],
             Self::Postgres => &["SET synchronous_commit = on"],
+        }
+    }
+
+    /// What is set once, when a ledger is made, and stays: SQLite then lets others read while one writes.
+    pub const fn lasting(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => Some("PRAGMA journal_mode = WAL"),
+            Self::Postgres => None,
         }
     }
 
@@ -115,6 +127,17 @@ fn file(path: &str, create: bool) -> Result<String> {
     let whole = place.canonicalize().map_err(|e| at("opening the file", &e))?;
     if !whole.is_file() {
         return Err(Error::Storage { ledger: path.to_owned(), doing: "opening the file", reason: "it is no file".to_owned() });
+    }
+    let mut begins = Vec::new();
+    File::open(&whole)
+        .and_then(|file| file.take(SQLITE.len() as u64).read_to_end(&mut begins))
+        .map_err(|e| at("opening the file", &e))?;
+    if !begins.is_empty() && begins != SQLITE {
+        return Err(Error::Storage {
+            ledger: path.to_owned(),
+            doing: "opening the file",
+            reason: "it is no SQLite database".to_owned(),
+        });
     }
     let whole = whole.to_str().ok_or(Error::Address { rule: "the path must be text" })?;
     let mut url = "sqlite://".to_owned();

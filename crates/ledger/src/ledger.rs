@@ -9,7 +9,7 @@ use crate::text::{canonical_json, identifier};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::any::{AnyPoolOptions, AnyRow};
-use sqlx::{AnyConnection, AnyPool, Executor, Row as _};
+use sqlx::{AnyConnection, AnyPool, Connection as _, Executor, Row as _};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
@@ -115,17 +115,21 @@ impl Ledger {
     async fn connect(address: &str, create: bool) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let Address { options, name, backend } = Address::read(address, create)?;
+        // The pool would try again for as long as it waits, and then say only that it had waited.
+        let probe = AnyConnection::connect_with(&options).await.map_err(|e| storage(&name, "connecting", &e))?;
+        probe.close().await.map_err(|e| storage(&name, "connecting", &e))?;
         let pool = AnyPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(WAIT)
             .after_connect(move |connection, _| Box::pin(async move { durable(connection, backend).await }))
-            .connect_with(options)
-            .await
-            .map_err(|e| storage(&name, "connecting", &e))?;
+            .connect_lazy_with(options);
         Ok(Self { pool, name, backend, writer: Mutex::new(()) })
     }
 
     async fn create(&self) -> sqlx::Result<()> {
+        if let Some(setting) = self.backend.lasting() {
+            self.pool.execute(setting).await?;
+        }
         let mut transaction = self.pool.begin_with(self.backend.begin()).await?;
         for table in TABLES {
             transaction.execute(table).await?;

@@ -1,5 +1,6 @@
 //! Long proofs: what `test` runs in a short form. Each prints its seeds and figures.
 
+use crate::postgres;
 use crate::run::{cargo, step, succeed};
 
 /// Name, test binary, filter.
@@ -14,6 +15,7 @@ const PROOFS: [(&str, &[&str], &str); 11] = [
     ("scale", &["--test", "store"], "scale"),
     ("crash", &["--test", "store"], "crash"),
     ("kill", &["--test", "e2e"], "kill"),
+    ("writers", &["--test", "ledger"], "writers"),
     ("revisions", &["--test", "e2e"], "months_rebuilt"),
 ];
 
@@ -29,6 +31,10 @@ pub fn run(args: &[String]) -> Result<(), String> {
             // The whole workspace, whose features are those of `test`: with `--package` Polars would be compiled again.
             let mut test = cargo(&["test", "--workspace", "--locked"]);
             test.args(*target).args([filter, "--", "--nocapture"].iter().filter(|a| !a.is_empty())).env("HOTSPOT_PROVE", "1");
+            if *name == "writers" {
+                let postgres = postgres::start()?;
+                return succeed(name, test.env(postgres::VARIABLE, &postgres.address));
+            }
             succeed(name, &mut test)
         })?;
     }

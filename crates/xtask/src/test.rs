@@ -1,6 +1,7 @@
 //! Everything that must hold before a change lands.
 
 use crate::demo;
+use crate::postgres;
 use crate::run::{cargo, command, root, step, succeed, target_dir};
 use crate::web;
 
@@ -14,7 +15,11 @@ pub fn run() -> Result<(), String> {
     step("lints", || {
         succeed("cargo clippy", &mut cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]))
     })?;
-    step("tests", || succeed("cargo test", &mut cargo(&["test", "--workspace", "--locked", "--lib", "--bins", "--tests"])))?;
+    step("tests", || {
+        let postgres = postgres::start()?;
+        let mut tests = cargo(&["test", "--workspace", "--locked", "--lib", "--bins", "--tests"]);
+        succeed("cargo test", tests.env(postgres::VARIABLE, &postgres.address))
+    })?;
     step("doc tests", || succeed("cargo test --doc", &mut cargo(&["test", "--workspace", "--locked", "--doc"])))?;
     step("documentation", || {
         let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--locked"]);

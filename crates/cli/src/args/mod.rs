@@ -1,5 +1,6 @@
 //! What can be typed. Names, columns and exit codes are a contract: see ARCHITECTURE and CHANGELOG before changing one.
 
+pub mod ledger;
 pub mod stats;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -41,6 +42,8 @@ pub enum Command {
     Challenge(ChallengeArgs),
     /// Write the persons on whom a hotspot depended, for referral; the file is about individuals
     Worklist(WorklistArgs),
+    /// The record of challenges: what MOPAC asked, what the MPS answered, what became of it
+    Ledger(ledger::LedgerArgs),
     /// Serve releases over HTTP, on this machine only
     Serve(ServeArgs),
     /// Every statistic of the library on a plain table of your own

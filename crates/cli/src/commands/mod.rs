@@ -7,6 +7,7 @@ pub mod demo;
 pub mod doctor;
 pub mod evaluate;
 pub mod ingest;
+pub mod ledger;
 pub mod serve;
 pub mod shell;
 pub mod simulate;

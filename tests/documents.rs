@@ -137,7 +137,6 @@ fn every_path_that_the_readme_links_to_exists() {
 
 #[test]
 fn the_help_is_as_the_contract_has_it() {
-<<<<<<< HEAD
     for command in [
         "demo",
         "simulate",
@@ -147,16 +146,12 @@ fn the_help_is_as_the_contract_has_it() {
         "summary",
         "challenge",
         "worklist",
+        "ledger",
         "serve",
         "stats",
         "config",
         "doctor",
     ] {
-=======
-    for command in
-        ["demo", "simulate", "ingest", "analyse", "evaluate", "summary", "worklist", "ledger", "serve", "stats", "config", "doctor"]
-    {
->>>>>>> 5d9c5b3 (ledger, cli, xtask: hotspot ledger; a PostgreSQL for the tests; every change of the record is found by its number)
         insta::assert_snapshot!(format!("help-{command}"), succeed([command, "--help"]));
     }
 }

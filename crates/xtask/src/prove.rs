@@ -4,7 +4,7 @@ use crate::postgres;
 use crate::run::{cargo, step, succeed};
 
 /// Name, test binary, filter.
-const PROOFS: [(&str, &[&str], &str); 11] = [
+const PROOFS: [(&str, &[&str], &str); 12] = [
     ("recovery", &["--test", "recovery"], ""),
     ("calibration", &["--test", "calibration"], ""),
     ("evidence", &["--test", "evidence"], ""),

@@ -7,10 +7,14 @@
 //! | the same for several strands, side by side | [`small_multiples`] |
 //! | which boroughs differ from the overall rate by more than their size allows? | [`funnel_chart`] |
 //! | how sure is each borough's rate? | [`interval_dots`] |
+//! | which places get less than their share? | [`share_scatter`] |
+//! | does what is given follow what is needed, over all places? | [`concentration_curve`] |
+//! | does an answer hang on a choice? | [`tornado`] |
 //!
 //! # What a chart carries
 //! A `<title>`, and a `<desc>` with n, the period, the unit, the largest and the last figure, and every signal, in words: a screen
-//! reader reads the chart as one picture with these. [`control_table`], [`multiples_table`], [`funnel_table`] and [`dots_table`] give
+//! reader reads the chart as one picture with these. [`control_table`], [`multiples_table`], [`funnel_table`], [`dots_table`],
+//! [`scatter_table`], [`concentration_table`] and [`tornado_table`] give
 //! the same figures as rows of plain text, to be printed under it. (A sparkline stands beside its figures.) The visible heading and
 //! the line on how to read a chart are the page's.
 //!
@@ -31,24 +35,32 @@
 use hotspot_core::Month;
 
 mod axis;
+mod concentration;
 mod control;
 mod dots;
+mod field;
 mod funnel;
 mod legend;
 mod multiples;
 mod plot;
+mod scatter;
 mod series;
 mod sparkline;
 mod svg;
+mod tornado;
 
 pub(crate) use axis::number;
+pub use concentration::{ConcentrationInput, concentration_curve, concentration_table};
 pub use control::{ControlChartInput, control_chart, control_table};
 pub use dots::{DotsInput, IntervalRow, Reference, dots_table, interval_dots};
 pub use funnel::{FunnelInput, FunnelLimits, FunnelPoint, funnel_chart, funnel_table};
 pub use multiples::{MultiplesInput, Scales, multiples_table, small_multiples};
+pub use scatter::{ScatterInput, ScatterPoint, Standing, scatter_table, share_scatter};
 pub(crate) use series::signal_words;
 pub use series::{Band, MonthFigure, MonthlySeries, Note};
 pub use sparkline::{SparklineInput, sparkline};
+pub(crate) use svg::under_line;
+pub use tornado::{TornadoInput, TornadoRow, tornado, tornado_table};
 
 /// Largest figure that is drawn.
 const MOST: f64 = 1e9;

@@ -2,12 +2,14 @@
 //!
 //! | question | here |
 //! | --- | --- |
+//! | does what is given follow what is needed, and how does one show it? | [`challenge`] |
 //! | what is published of a month? | [`summary`] |
 //! | how do figures become a workbook that meets the government's guidance? | [`workbook`] |
 //! | how do figures become a picture with a title, a description and a table? | [`chart`] |
 //!
 //! No file is opened and no clock is read: the same figures give the same bytes.
 
+pub mod challenge;
 pub mod chart;
 pub mod summary;
 pub mod workbook;

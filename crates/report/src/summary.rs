@@ -8,12 +8,13 @@
 //! | page for people: works without JavaScript and prints | [`Publication::page`] |
 
 mod files;
-mod json;
+pub(crate) mod json;
 mod named;
 mod page;
 mod sheets;
 
 pub use files::csv;
+pub(crate) use files::number;
 
 use crate::chart::ChartError;
 use crate::workbook::WorkbookError;
@@ -116,10 +117,15 @@ impl<'a> Publication<'a> {
 
     /// What stands in every file: the class, in words.
     pub fn marking(&self) -> String {
-        match self.from.class {
-            DataClass::Synthetic => "SYNTHETIC: about nobody".to_owned(),
-            DataClass::Open => format!("OPEN: {}", self.from.licence.unwrap_or("published under an open licence")),
-            DataClass::Restricted => "RESTRICTED: exact figures, for analysts only".to_owned(),
-        }
+        marking(self.from.class, self.from.licence)
+    }
+}
+
+/// The class of records, in words, as it stands in every file of them.
+pub fn marking(class: DataClass, licence: Option<&str>) -> String {
+    match class {
+        DataClass::Synthetic => "SYNTHETIC: about nobody".to_owned(),
+        DataClass::Open => format!("OPEN: {}", licence.unwrap_or("published under an open licence")),
+        DataClass::Restricted => "RESTRICTED: exact figures, for analysts only".to_owned(),
     }
 }

@@ -440,6 +440,12 @@ pub struct ChallengeArgs {
     /// Seed of the draws
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// Write the evidence as one archive: page, workbook, CSV, GeoJSON, charts, and a manifest that says how to make it again
+    #[arg(long, value_name = "pack.zip")]
+    pub out: Option<PathBuf>,
+    /// The borough, by name or code, whose places the archive is about; it begins with a letter of one page
+    #[arg(long, value_name = "NAME", requires = "out")]
+    pub borough: Option<String>,
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,

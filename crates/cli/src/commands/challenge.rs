@@ -1,27 +1,31 @@
 //! `hotspot challenge`.
 
 use crate::args::ChallengeArgs;
-use crate::commands::{note, say};
+use crate::commands::{apart, note, say, write_whole};
 use crate::failure::{Done, Failure};
 use crate::progress;
 use hotspot_core::Error as CoreError;
-use hotspot_core::atlas::Atlas;
+use hotspot_core::Strand;
+use hotspot_core::atlas::{Atlas, Borough};
 use hotspot_core::release::Release;
-use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, challenge};
-use hotspot_core::resource::gap::{ChallengePolicy, Gap, GapParams, Verdict};
+use hotspot_core::resource::challenge::{Challenge, ChallengeInput, Level, challenge};
+use hotspot_core::resource::gap::{ChallengePolicy, GapParams, Verdict};
 use hotspot_pipeline::release::read_release;
-use hotspot_pipeline::resources::{read_harm, read_resources};
+use hotspot_pipeline::resources::{HarmFile, ResourceFile, read_harm, read_resources};
+use hotspot_report::challenge::{Evidence, InputFile, in_order};
 use serde_json::json;
+use std::path::Path;
 
 /// Asks whether what is given follows what is needed.
 pub fn run(args: &ChallengeArgs) -> Done {
+    apart(&args.out, [&args.resources].into_iter().chain(&args.harm))?;
     let bar = progress::spinner("reading the release");
     let release = read_release(&args.releases, args.release.as_deref())?;
     let file = read_resources(&args.resources)?;
     let harm = args.harm.as_deref().map(read_harm).transpose()?;
     let policy = ChallengePolicy::current();
     bar.set_message("asking every place");
-    let answer = challenge(&ChallengeInput {
+    let input = ChallengeInput {
         release: &release,
         atlas: in_london(&release).then(Atlas::london),
         resources: &file.resources,
@@ -30,11 +34,11 @@ pub fn run(args: &ChallengeArgs) -> Done {
         strand: args.strand.0,
         rule: args.apportion.into(),
         months: args.months,
-        harm: harm.as_ref(),
+        harm: harm.as_ref().map(|file| &file.weights),
         policy: &policy,
         params: GapParams { seed: args.seed, ..GapParams::default() },
-    })
-    .map_err(|e| match e {
+    };
+    let answer = challenge(&input).map_err(|e| match e {
         CoreError::Row { row, rule, .. } => Failure::from(file.refused(row, rule)),
         other => other.into(),
     })?;
@@ -45,7 +49,91 @@ pub fn run(args: &ChallengeArgs) -> Done {
     if answer.kinds.is_empty() {
         return Err(Failure::data("no kind of resource has an answer"));
     }
+    if let Some(out) = &args.out {
+        write_pack(out, args, &input, &answer, &file, harm.as_ref())?;
+        // The archive itself is on stdout then.
+        if out.as_os_str() == "-" {
+            return Ok(());
+        }
+    }
     if args.json { say(as_json(&release, &answer, &policy)) } else { print(&release, &answer, &policy) }
+}
+
+/// Writes the evidence.
+fn write_pack(
+    out: &Path,
+    args: &ChallengeArgs,
+    input: &ChallengeInput<'_>,
+    answer: &Challenge,
+    resources: &ResourceFile,
+    harm: Option<&HarmFile>,
+) -> Done {
+    let borough = args.borough.as_deref().map(|name| borough_of(input, name)).transpose()?;
+    let command = command(args, input, resources, harm, borough);
+    let evidence = Evidence {
+        input: *input,
+        answer,
+        borough,
+        resources: InputFile { name: &resources.file, sha256: &resources.sha256 },
+        harm: harm.map(|file| InputFile { name: &file.weights.version, sha256: &file.sha256 }),
+        command: &command,
+    };
+    if let (Some(borough), true) = (borough, evidence.subjects().is_empty()) {
+        return Err(Failure::data(format!("no {} of the answer is in {}", input.level.id(), borough.name)));
+    }
+    let pack = evidence.pack()?;
+    write_whole(out, |file| Ok(file.write_all(&pack)?))
+}
+
+/// A borough by its name or code.
+fn borough_of<'a>(input: &ChallengeInput<'a>, name: &str) -> Done<&'a Borough> {
+    let Some(atlas) = input.atlas else {
+        return Err(Failure::cannot("--borough: the release is not of London's boroughs"));
+    };
+    if input.level == Level::CommandUnit {
+        return Err(Failure::cannot("--borough: a command unit is more than a borough; ask by hotspot or borough"));
+    }
+    let wanted = name.trim().to_lowercase();
+    let found = atlas.boroughs().iter().find(|b| b.name.to_lowercase() == wanted || b.code.to_lowercase() == wanted);
+    found.ok_or_else(|| Failure::cannot("--borough: the name of a borough, as in Camden, or its code, as in E09000007"))
+}
+
+/// The command that makes the archive again in a folder with the inputs: every setting after defaults, no folder of this machine.
+fn command(
+    args: &ChallengeArgs,
+    input: &ChallengeInput<'_>,
+    resources: &ResourceFile,
+    harm: Option<&HarmFile>,
+    borough: Option<&Borough>,
+) -> String {
+    let releases = args.releases.file_name().map_or_else(|| "releases".to_owned(), |name| name.to_string_lossy().into_owned());
+    let mut words = vec!["hotspot".to_owned(), "challenge".to_owned()];
+    let mut add = |flag: &str, value: &str| words.extend([flag.to_owned(), quoted(value)]);
+    add("--releases", &releases);
+    add("--release", &input.release.id);
+    add("--resources", &resources.file);
+    add("--level", input.level.id());
+    add("--strand", input.strand.map_or("all", Strand::id));
+    add("--apportion", input.rule.id());
+    add("--on", &input.on.to_string());
+    add("--months", &input.months.to_string());
+    if let Some(file) = harm {
+        add("--harm", &file.weights.version);
+    }
+    add("--seed", &input.params.seed.to_string());
+    if let Some(borough) = borough {
+        add("--borough", &borough.name);
+    }
+    add("--out", "pack.zip");
+    words.join(" ")
+}
+
+/// A word as a shell takes it for one.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/+:,@%".contains(c);
+    // What begins with a dash would be an option.
+    let whole = if word.starts_with('-') { format!("./{word}") } else { word.to_owned() };
+    if !whole.is_empty() && whole.chars().all(plain) { whole } else { format!("'{}'", whole.replace('\'', r"'\''")) }
 }
 
 /// Releases of London have its boroughs.
@@ -103,13 +191,6 @@ fn print(release: &Release, answer: &Challenge, policy: &ChallengePolicy) -> Don
         policy.minimum_expected,
         policy.version
     ))
-}
-
-/// Places by shortfall, the largest first.
-fn in_order(kind: &KindAnswer) -> Vec<(usize, &Gap)> {
-    let mut all: Vec<(usize, &Gap)> = kind.gaps.iter().enumerate().collect();
-    all.sort_by_key(|(_, gap)| gap.rank);
-    all
 }
 
 fn clip(text: &str, most: usize) -> String {

@@ -27,7 +27,8 @@ use crate::rate::poisson::check_level;
 use rayon::prelude::*;
 use std::fmt;
 
-const POLICY: &str = include_str!("../../../../data/policy/challenge-1.csv");
+/// The file of the policy that the program carries.
+pub const POLICY: &str = include_str!("../../../../data/policy/challenge-1.csv");
 /// Version of the policy.
 pub const POLICY_VERSION: &str = "challenge-1";
 

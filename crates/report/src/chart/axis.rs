@@ -51,6 +51,19 @@ impl Scale {
     }
 }
 
+/// Round numbers round zero, from at most `least` to at least `most`: about `intervals` of them, in steps that `decimals` can say.
+pub fn around(least: f64, most: f64, decimals: usize, intervals: usize) -> Vec<(f64, String)> {
+    let whole = Scale::from_zero(most.max(0.0) - least.min(0.0), decimals, intervals);
+    let step = whole.top / (whole.ticks.len() - 1) as f64;
+    let shown = if step >= 1.0 { 0 } else { decimals };
+    let (from, to) = ((least.min(0.0) / step + 1e-9).floor() as i64, (most.max(0.0) / step - 1e-9).ceil() as i64);
+    let tick = |k: i64| {
+        let value = k as f64 * step;
+        (value, format!("{}{}", if value > 0.0 { "+" } else { "" }, number(value, shown)))
+    };
+    (from..=to.max(from + 1)).map(tick).collect()
+}
+
 /// Months under a plot: some of them, evenly, with the year where it begins. Gives the y at which they end.
 pub fn month_axis(canvas: &mut Canvas, plot: &Plot, start: Month) -> f64 {
     let spacing = plot.width / plot.months as f64;

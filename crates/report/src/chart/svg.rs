@@ -209,6 +209,27 @@ impl Canvas {
     }
 }
 
+/// A chart as a file of its own: `line` in bold above it.
+pub fn under_line(chart: &str, line: &str) -> String {
+    const HIGH: f64 = 18.0;
+    let of = |name: &str| chart.split(&format!(" {name}=\"")).nth(1).and_then(|rest| rest.split('"').next()?.parse::<f64>().ok());
+    let (wide, high) = (of("width").unwrap_or_default(), of("height").unwrap_or_default());
+    let lines = wrap(line, wide, 4);
+    let above = 6.0 + HIGH * lines.len() as f64;
+    let mut canvas = Canvas::default();
+    for (at, text) in lines.iter().enumerate() {
+        canvas.bold(0.0, 14.0 + HIGH * at as f64, text);
+    }
+    let moved = chart.replacen("<svg ", &format!(r#"<svg y="{}" "#, px(above)), 1);
+    format!(
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" height="{h}" font-family="Arial, Helvetica, sans-serif" font-size="{SIZE}"><rect {paper} width="{w}" height="{h}"/>{body}{moved}</svg>"#,
+        w = px(wide),
+        h = px(high + above),
+        paper = Paint::Paper.attributes(),
+        body = canvas.0,
+    )
+}
+
 /// A length with one decimal at most.
 pub fn px(value: f64) -> String {
     let text = format!("{value:.1}");

@@ -141,6 +141,60 @@ fn dots(fit: Fit) -> DotsInput<'static> {
     }
 }
 
+/// Shares of boroughs, with a given part of the resource: every fifth gets half of what it needs.
+fn shares(fit: Fit) -> ScatterInput<'static> {
+    let all: f64 = BOROUGHS.iter().map(|b| f64::from(b.2)).sum();
+    let point = |(at, (name, _, count)): (usize, &(&'static str, f64, u32))| {
+        let need = f64::from(*count) / all * 100.0;
+        let error = need * 1.96 / f64::from(*count).sqrt();
+        let (part, standing) = match at % 5 {
+            0 => (0.5, Standing::Questioned),
+            1 => (1.05, Standing::CannotTell),
+            _ => (1.1 + at as f64 / 300.0, Standing::NotQuestioned),
+        };
+        ScatterPoint { name, need, interval: [need - error, need + error], resource: need * part, standing, named: at == 32 }
+    };
+    ScatterInput {
+        frame: Frame { unit: "per cent of all", decimals: 1, ..frame(fit) },
+        period: "January to December 2025",
+        n: all as u64,
+        need: "share of the expected incidents",
+        resource: "share of the officers planned",
+        points: BOROUGHS.iter().enumerate().map(point).collect(),
+    }
+}
+
+const CURVE: [[f64; 2]; 5] = [[0.0, 0.0], [0.2, 0.05], [0.6, 0.35], [0.9, 0.8], [1.0, 1.0]];
+
+fn curve(fit: Fit) -> ConcentrationInput<'static> {
+    ConcentrationInput {
+        frame: Frame { unit: "per cent of all", decimals: 1, ..frame(fit) },
+        period: "January to December 2025",
+        need: "share of the expected incidents",
+        resource: "share of the officers planned",
+        curve: &CURVE,
+        gini: 0.31,
+        misplaced: 0.25,
+    }
+}
+
+fn choices(fit: Fit) -> TornadoInput<'static> {
+    let row = |name, answer, holds| TornadoRow { name, answer, holds };
+    TornadoInput {
+        frame: Frame { unit: "gap in percentage points", decimals: 2, ..frame(fit) },
+        period: "January to December 2025",
+        n: 212,
+        published: [-1.2, -1.9, -0.6],
+        rows: vec![
+            row("confirmed flags only", Some([-1.25, -2.0, -0.6]), true),
+            row("the last 6 months", Some([-0.4, -1.4, 0.5]), false),
+            row("another reference measure", None, false),
+            row("amounts of wider areas spread by residents", Some([-2.2, -2.9, -1.6]), true),
+            row("a quarter more is reported here than elsewhere", Some([-0.9, -1.5, -0.3]), true),
+        ],
+    }
+}
+
 fn control(series: MonthlySeries<'_>, fit: Fit) -> ControlChartInput<'_> {
     ControlChartInput { frame: frame(fit), series }
 }
@@ -295,6 +349,59 @@ fn dots_look_as_they_did() {
 }
 
 #[test]
+fn scatters_look_as_they_did() {
+    snapshot!("scatter", share_scatter(&shares(Fit::Wide)));
+    snapshot!("scatter-narrow", share_scatter(&shares(Fit::Narrow)));
+    for fit in [Fit::Wide, Fit::Narrow] {
+        apart(&share_scatter(&shares(fit)).unwrap_or_else(|e| panic!("{e}")));
+    }
+    let table = scatter_table(&shares(Fit::Wide)).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(table.rows[5], ["Bromley", "1.1", "2.2", "2.0", "2.3", "questioned"]);
+}
+
+#[test]
+fn concentration_curves_look_as_they_did() {
+    snapshot!("concentration", concentration_curve(&curve(Fit::Wide)));
+    snapshot!("concentration-narrow", concentration_curve(&curve(Fit::Narrow)));
+    for fit in [Fit::Wide, Fit::Narrow] {
+        apart(&concentration_curve(&curve(fit)).unwrap_or_else(|e| panic!("{e}")));
+    }
+    let table = concentration_table(&curve(Fit::Wide)).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(
+        (&table.rows[1], &table.rows[4]),
+        (&vec!["10.0".to_owned(), "2.5".to_owned()], &vec!["40.0".to_owned(), "20.0".to_owned()])
+    );
+}
+
+#[test]
+fn tornadoes_look_as_they_did() {
+    snapshot!("tornado", tornado(&choices(Fit::Wide)));
+    snapshot!("tornado-narrow", tornado(&choices(Fit::Narrow)));
+    for fit in [Fit::Wide, Fit::Narrow] {
+        apart(&tornado(&choices(fit)).unwrap_or_else(|e| panic!("{e}")));
+    }
+    let table = tornado_table(&choices(Fit::Wide)).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(table.rows[0], ["as published", "-1.20", "-1.90", "-0.60", "as published"]);
+    // The choice that moves the answer most stands first, that without an answer last.
+    assert_eq!(table.rows[1], ["amounts of wider areas spread by residents", "-2.20", "-2.90", "-1.60", "the same"]);
+    assert_eq!(table.rows[5], ["another reference measure", "[x]", "[x]", "[x]", "[x]"]);
+}
+
+#[test]
+fn a_chart_as_a_file_has_a_line_above_it() {
+    for fit in [Fit::Any, Fit::Narrow] {
+        let chart = funnel_chart(&london(fit)).unwrap_or_else(|e| panic!("{e}"));
+        let alone = under_line(&chart, "RESTRICTED: <exact> figures & more words than fit on a line of a narrow chart");
+        let document = parsed(&alone);
+        let inner = document.descendants().filter(|n| n.tag_name().name() == "svg").nth(1).unwrap_or_else(|| panic!("{alone}"));
+        let above = number(inner, "y");
+        assert!(above >= 24.0 && (number(document.root_element(), "height") - above - number(inner, "height")).abs() < 0.11);
+        let line = document.root_element().children().find(|n| n.tag_name().name() == "text").unwrap_or_else(|| panic!("{alone}"));
+        assert!(line.text().is_some_and(|t| t.starts_with("RESTRICTED: <exact>")));
+    }
+}
+
+#[test]
 fn sparklines_look_as_they_did() {
     let values: Vec<Option<f64>> =
         COUNTS.iter().enumerate().map(|(at, c)| (at != 9 && at != 11).then_some(f64::from(*c))).collect();
@@ -427,6 +534,15 @@ fn faults_are_named() {
     let mut input = dots(Fit::Any);
     input.rows[1].interval = Some([9.0, 10.0]);
     assert_eq!(interval_dots(&input).expect_err("off its rate").to_string(), "the interval of row 2 must be round its rate");
+    let mut input = shares(Fit::Any);
+    input.points[2].interval = [9.0, 10.0];
+    assert_eq!(share_scatter(&input).expect_err("off its share").to_string(), "the interval of point 3 must be round its share");
+    let input = ConcentrationInput { curve: &[[0.0, 0.0], [0.5, 0.4], [0.4, 0.5], [1.0, 1.0]], ..curve(Fit::Any) };
+    assert_eq!(concentration_curve(&input).expect_err("it goes back").to_string(), "the curve must be ascending from 0, 0 to 1, 1");
+    let mut input = choices(Fit::Any);
+    input.rows[1].answer = Some([f64::INFINITY, 0.0, 1.0]);
+    let fault = tornado(&input).expect_err("infinite").to_string();
+    assert_eq!(fault, "the answer of row 2 must be finite, between its bounds, and 1,000,000,000 at most");
 }
 
 fn figure() -> impl Strategy<Value = f64> {
@@ -483,6 +599,49 @@ proptest! {
         let mut input = dots(fit);
         (input.rows[0].name, input.interval, input.reference) = (&text, &name, Some(Reference { rate: 1e3, name: &text }));
         sound(&interval_dots(&input).unwrap_or_else(|e| panic!("{e}")));
+        let mut input = shares(fit);
+        (input.points[0].name, input.need, input.resource, input.period) = (&text, &name, &text, &text);
+        sound(&share_scatter(&input).unwrap_or_else(|e| panic!("{e}")));
+        sound(&concentration_curve(&ConcentrationInput { need: &text, resource: &name, ..curve(fit) }).unwrap_or_else(|e| panic!("{e}")));
+        let mut input = choices(fit);
+        (input.rows[0].name, input.rows[1].name, input.period) = (&text, &name, &text);
+        sound(&tornado(&input).unwrap_or_else(|e| panic!("{e}")));
+    }
+
+    #[test]
+    fn any_shares_and_answers_give_a_sound_chart(
+        points in vec((0.0..100.0_f64, 0.0..5.0_f64, 0.0..100.0_f64, 0_usize..3), 1..40), answers in vec((-1e3..1e3_f64, 0.0..1e3_f64), 1..14), narrow in any::<bool>(),
+    ) {
+        let fit = if narrow { Fit::Narrow } else { Fit::Any };
+        let mut input = shares(fit);
+        let standings = [Standing::Questioned, Standing::NotQuestioned, Standing::CannotTell];
+        input.points = points
+            .iter()
+            .zip(BOROUGHS.iter().cycle())
+            .map(|((need, error, resource, at), (name, ..))| ScatterPoint {
+                name,
+                need: *need,
+                interval: [(need - error).max(0.0), need + error],
+                resource: *resource,
+                standing: standings[*at],
+                named: false,
+            })
+            .collect();
+        let svg = share_scatter(&input).unwrap_or_else(|e| panic!("{e}"));
+        numeric(&svg);
+        apart(&svg);
+        // Every one that is questioned is named, in the plot or under it.
+        let document = parsed(&svg);
+        let text: String = document.descendants().filter(|n| n.tag_name().name() == "text").filter_map(|n| n.text()).collect::<Vec<_>>().join(" ");
+        for point in input.points.iter().filter(|p| p.standing == Standing::Questioned) {
+            prop_assert!(text.contains(point.name), "{} in {}", point.name, text);
+        }
+        let mut input = choices(fit);
+        input.published = [0.0, 0.0, 0.0];
+        input.rows = answers.iter().map(|(mean, error)| TornadoRow { name: "a choice", answer: Some([*mean, mean - error, mean + error]), holds: true }).collect();
+        let svg = tornado(&input).unwrap_or_else(|e| panic!("{e}"));
+        numeric(&svg);
+        apart(&svg);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::named::Named;
 use hotspot_core::summary::tables::{Table, Values};
 
 /// A number as files have it; the tables round what is not whole.
-pub(super) fn number(value: f64) -> String {
+pub(crate) fn number(value: f64) -> String {
     format!("{value}")
 }
 

@@ -37,7 +37,7 @@ pub(super) const FIGURE: [&str; 4] = ["value", "lower", "upper", "status"];
 pub(super) const TWELVE_MONTHS: [Measure; 2] = [Measure::Year, Measure::Change];
 
 /// A text in quotation marks.
-fn text(value: &str) -> String {
+pub(crate) fn text(value: &str) -> String {
     let mut out = String::with_capacity(value.len() + 2);
     out.push('"');
     for c in value.chars() {
@@ -53,7 +53,7 @@ fn text(value: &str) -> String {
 }
 
 /// A text, or nothing.
-fn said(value: &str) -> String {
+pub(crate) fn said(value: &str) -> String {
     if value.is_empty() { "null".to_owned() } else { text(value) }
 }
 
@@ -61,21 +61,21 @@ fn maybe(value: Option<String>) -> String {
     value.unwrap_or_else(|| "null".to_owned())
 }
 
-fn object<'k>(members: impl IntoIterator<Item = (&'k str, String)>) -> String {
+pub(crate) fn object<'k>(members: impl IntoIterator<Item = (&'k str, String)>) -> String {
     let members: Vec<String> = members.into_iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
     format!("{{{}}}", members.join(", "))
 }
 
-fn list(items: impl IntoIterator<Item = String>) -> String {
+pub(crate) fn list(items: impl IntoIterator<Item = String>) -> String {
     format!("[{}]", items.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 /// A list with an item a line, as the parts of a document are.
-fn lines(items: &[String]) -> String {
+pub(crate) fn lines(items: &[String]) -> String {
     if items.is_empty() { "[]".to_owned() } else { format!("[\n    {}\n  ]", items.join(",\n    ")) }
 }
 
-fn document(members: &[(&str, String)]) -> String {
+pub(crate) fn document(members: &[(&str, String)]) -> String {
     let members: Vec<String> = members.iter().map(|(key, value)| format!("  \"{key}\": {value}")).collect();
     format!("{{\n{}\n}}\n", members.join(",\n"))
 }

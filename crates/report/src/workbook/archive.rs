@@ -12,7 +12,7 @@ pub(super) const MIMETYPE: &str = "mimetype";
 pub(super) type Parts = Vec<(String, Vec<u8>)>;
 
 /// One archive of the parts, without the time and the system of the machine.
-pub(super) fn pack(parts: &[(String, Vec<u8>)]) -> Result<Vec<u8>, WriteError> {
+pub(crate) fn pack(parts: &[(String, Vec<u8>)]) -> Result<Vec<u8>, WriteError> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in parts {
         let method = if name == MIMETYPE { CompressionMethod::Stored } else { CompressionMethod::Deflated };

@@ -16,6 +16,20 @@ pub enum Cell {
     Shorthand(Shorthand),
 }
 
+/// What stands where there is nothing to say.
+pub(crate) const NONE: &str = "none";
+
+impl Cell {
+    /// A text that a workbook can carry: names come from the files of others.
+    pub(crate) fn said(text: &str) -> Self {
+        if text.trim().is_empty() {
+            return NONE.into();
+        }
+        let carried = |c: char| !matches!(c, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}');
+        text.chars().map(|c| if carried(c) { c } else { char::REPLACEMENT_CHARACTER }).collect::<String>().into()
+    }
+}
+
 impl From<&str> for Cell {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())

@@ -73,8 +73,10 @@ mod table;
 mod text;
 mod xlsx;
 
+pub(crate) use archive::pack;
 pub use book::{About, Cover, Section, Workbook};
 pub use cell::Cell;
+pub(crate) use cell::NONE;
 pub use error::{Rule, WorkbookError, WriteError};
 pub use sheet::Sheet;
 pub use shorthand::Shorthand;

@@ -1,11 +1,8 @@
 //! A sheet under construction, column by column.
 
-use crate::workbook::{Cell, Column, Format, Sheet, Shorthand, Table, WorkbookError};
+use crate::workbook::{Cell, Column, Format, NONE, Sheet, Shorthand, Table, WorkbookError};
 use hotspot_core::summary::tables::rounded;
 use hotspot_core::summary::{Gap, Marked, Observation};
-
-/// What stands where there is nothing to say.
-pub(super) const NONE: &str = "none";
 
 /// Rows and the cells that were made of them so far.
 pub(super) struct Draft<'a, T> {
@@ -82,11 +79,7 @@ pub(super) const fn shorthand(gap: Gap) -> Shorthand {
     }
 }
 
-/// A text that a workbook can carry: names come from the files of others.
+/// A text that a workbook can carry.
 pub(super) fn said(text: &str) -> Cell {
-    if text.trim().is_empty() {
-        return NONE.into();
-    }
-    let carried = |c: char| !matches!(c, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}');
-    text.chars().map(|c| if carried(c) { c } else { char::REPLACEMENT_CHARACTER }).collect::<String>().into()
+    Cell::said(text)
 }

@@ -1,0 +1,348 @@
+//! The tables of a challenge, from which every file is printed.
+//!
+//! | table | a row |
+//! | --- | --- |
+//! | [`GAPS`] | a place and a kind of resource: what it gets, what it needs, and what is said of it |
+//! | [`SETTINGS`] | the gap of a place under one changed setting |
+//! | [`SHARES`] | what a place gets of a kind, planned or delivered |
+//! | [`CURVE`] | a point of a kind's concentration curve |
+//! | [`FUNNEL`] | a place among the limits of the funnel of a kind |
+//! | [`RESOURCES`] | a row of the resources that was used, as supplied |
+
+use super::in_order;
+use hotspot_core::hotspot::Estimate;
+use hotspot_core::resource::allocation::Shares;
+use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Place, Resource, Status, Target};
+use hotspot_core::resource::gap::{Gap, Verdict};
+use hotspot_core::summary::tables::{Column, Table, Values};
+
+/// Identifier of the table of gaps.
+pub const GAPS: &str = "gaps";
+/// Identifier of the table of settings.
+pub const SETTINGS: &str = "settings";
+/// Identifier of the table of what places get.
+pub const SHARES: &str = "shares";
+/// Identifier of the table of concentration curves.
+pub const CURVE: &str = "curve";
+/// Identifier of the table of funnels.
+pub const FUNNEL: &str = "funnel";
+/// Identifier of the table of the resources that were used.
+pub const RESOURCES: &str = "resources";
+
+/// Unit of a share of 1.
+pub const SHARE: &str = "share of 1";
+const INCIDENTS: &str = "incidents";
+
+/// Columns under construction.
+struct Draft<'a, R> {
+    rows: &'a [R],
+    columns: Vec<Column>,
+}
+
+impl<'a, R> Draft<'a, R> {
+    fn of(rows: &'a [R]) -> Self {
+        Self { rows, columns: Vec::new() }
+    }
+
+    fn with(mut self, name: &'static str, unit: &'static str, what: &'static str, values: Values) -> Self {
+        self.columns.push(Column { name, unit, what, values });
+        self
+    }
+
+    fn text(self, name: &'static str, what: &'static str, of: impl Fn(&R) -> String) -> Self {
+        let values = Values::Text(self.rows.iter().map(of).collect());
+        self.with(name, "", what, values)
+    }
+
+    fn integer(self, name: &'static str, unit: &'static str, what: &'static str, of: impl Fn(&R) -> Option<i64>) -> Self {
+        let values = Values::Integer(self.rows.iter().map(of).collect());
+        self.with(name, unit, what, values)
+    }
+
+    fn decimal(self, name: &'static str, unit: &'static str, what: &'static str, of: impl Fn(&R) -> Option<f64>) -> Self {
+        let values = Values::Decimal(self.rows.iter().map(|r| of(r).filter(|v| v.is_finite())).collect());
+        self.with(name, unit, what, values)
+    }
+
+    /// An estimate under three names: mean, lower and upper end.
+    fn estimate(self, unit: &'static str, columns: [(&'static str, &'static str); 3], of: impl Fn(&R) -> Option<Estimate>) -> Self {
+        let [mean, lo, hi] = columns;
+        self.decimal(mean.0, unit, mean.1, |r| of(r).map(|e| e.mean)).decimal(lo.0, unit, lo.1, |r| of(r).map(|e| e.lo)).decimal(
+            hi.0,
+            unit,
+            hi.1,
+            |r| of(r).map(|e| e.hi),
+        )
+    }
+
+    fn table(self, id: &'static str, what: &'static str, input: &ChallengeInput<'_>) -> Table {
+        let class = input.release.class;
+        let said = self.text("class", "Class of the records", |_| class.id().to_owned());
+        Table { id, what, columns: said.columns }
+    }
+}
+
+fn yes(holds: bool) -> String {
+    if holds { "yes" } else { "no" }.to_owned()
+}
+
+/// A place of a kind.
+struct Row<'a> {
+    kind: &'a KindAnswer,
+    at: usize,
+    place: &'a Place,
+    gap: &'a Gap,
+}
+
+/// The tables of a challenge.
+pub fn tables(input: &ChallengeInput<'_>, answer: &Challenge) -> Vec<Table> {
+    let rows: Vec<Row<'_>> = answer
+        .kinds
+        .iter()
+        .flat_map(|kind| in_order(kind).into_iter().map(move |(at, gap)| Row { kind, at, place: &answer.places[at], gap }))
+        .collect();
+    vec![
+        gaps(input, answer, &rows),
+        settings(input, &rows),
+        shares(input, answer),
+        curve(input, answer),
+        funnel(input, answer),
+        resources(input, answer),
+    ]
+}
+
+fn gaps(input: &ChallengeInput<'_>, answer: &Challenge, rows: &[Row<'_>]) -> Table {
+    Draft::of(rows)
+        .text("kind", "Kind of resource", |r| r.kind.kind.clone())
+        .text("status", "Planned or delivered", |r| r.kind.status.id().to_owned())
+        .text("unit", "Unit of the amounts", |r| r.kind.unit.clone())
+        .integer("rank", "", "Rank by shortfall, 1 for the largest", |r| Some(i64::from(r.gap.rank)))
+        .integer("rank_lo", "", "Rank: lower limit", |r| Some(i64::from(r.gap.ranks[0])))
+        .integer("rank_hi", "", "Rank: upper limit", |r| Some(i64::from(r.gap.ranks[1])))
+        .text("id", "Identifier of the place", |r| r.place.id.clone())
+        .text("name", "Place", |r| r.place.name.clone())
+        .text("is_rest", "Whether it is what remains of a command unit", |r| yes(r.place.is_rest))
+        .text("borough", "Code of its borough", |r| r.place.borough.clone().unwrap_or_default())
+        .text("bcu", "Command unit", |r| r.place.command_unit.clone().unwrap_or_default())
+        .integer("incidents", INCIDENTS, "Recorded incidents in the window", |r| Some(i64::from(answer.needs[r.at].incidents)))
+        .decimal("expected", INCIDENTS, "Expected in the next period, in units of harm where harm is weighted", |r| {
+            Some(answer.needs[r.at].expected.mean())
+        })
+        .decimal("amount", "unit", "Amount that it gets", |r| Some(r.kind.shares.amount[r.at]))
+        .decimal("apportioned", "unit", "Of it, from amounts of wider areas", |r| Some(r.kind.shares.apportioned[r.at]))
+        .decimal("planned", "unit", "Planned amount, where delivered amounts are compared", |r| {
+            r.kind.planned.as_ref().map(|p| p.amount[r.at])
+        })
+        .decimal("resource_share", SHARE, "Share of the resource", |r| Some(r.gap.resource_share))
+        .estimate(
+            SHARE,
+            [
+                ("need_share", "Share of what is expected"),
+                ("need_share_lo", "Share of what is expected: lower 95% limit"),
+                ("need_share_hi", "Share of what is expected: upper 95% limit"),
+            ],
+            |r| Some(r.gap.need_share),
+        )
+        .estimate(
+            SHARE,
+            [
+                ("gap", "Gap: share of the resource less share of what is expected"),
+                ("gap_lo", "Gap: lower 95% limit"),
+                ("gap_hi", "Gap: upper 95% limit"),
+            ],
+            |r| Some(r.gap.gap),
+        )
+        .estimate(
+            "ratio",
+            [
+                ("location_quotient", "Share of the resource over share of what is expected"),
+                ("location_quotient_lo", "Ratio of the shares: lower 95% limit"),
+                ("location_quotient_hi", "Ratio of the shares: upper 95% limit, where it is finite"),
+            ],
+            |r| Some(r.gap.location_quotient),
+        )
+        .decimal("p_under", "probability", "Probability that it gets less than its share by more than the policy allows", |r| {
+            Some(r.gap.p_under)
+        })
+        .text("verdict", "Verdict", |r| r.gap.verdict.id().to_owned())
+        .integer("holds_in", "settings", "Settings with the same verdict", |r| Some(r.kind.held(r.at).0 as i64))
+        .integer("settings", "settings", "Settings with an answer", |r| Some(r.kind.held(r.at).1 as i64))
+        .table(GAPS, "What a place gets of a kind of resource, what it needs, and what is said of it.", input)
+}
+
+fn settings(input: &ChallengeInput<'_>, rows: &[Row<'_>]) -> Table {
+    struct Changed<'a> {
+        row: &'a Row<'a>,
+        label: String,
+        gap: Option<Gap>,
+    }
+    let all: Vec<Changed<'_>> = rows
+        .iter()
+        .flat_map(|row| {
+            row.kind.settings.iter().map(move |asked| Changed {
+                row,
+                label: asked.setting.label(),
+                gap: asked.gaps.as_ref().map(|gaps| gaps[row.at]),
+            })
+        })
+        .collect();
+    Draft::of(&all)
+        .text("kind", "Kind of resource", |c| c.row.kind.kind.clone())
+        .text("id", "Identifier of the place", |c| c.row.place.id.clone())
+        .text("name", "Place", |c| c.row.place.name.clone())
+        .text("setting", "What is changed", |c| c.label.clone())
+        .decimal("resource_share", SHARE, "Share of the resource", |c| c.gap.map(|g| g.resource_share))
+        .estimate(
+            SHARE,
+            [("gap", "Gap under this setting"), ("gap_lo", "Gap: lower 95% limit"), ("gap_hi", "Gap: upper 95% limit")],
+            |c| c.gap.map(|g| g.gap),
+        )
+        .decimal("p_under", "probability", "Probability that it gets less than its share by more than the policy allows", |c| {
+            c.gap.map(|g| g.p_under)
+        })
+        .text("verdict", "Verdict under this setting", |c| c.gap.map_or_else(String::new, |g| g.verdict.id().to_owned()))
+        .text("holds", "Whether it is the published verdict", |c| {
+            c.gap.map_or_else(String::new, |g| yes(g.verdict == c.row.gap.verdict))
+        })
+        .table(SETTINGS, "The gap of a place under one changed setting.", input)
+}
+
+fn shares(input: &ChallengeInput<'_>, answer: &Challenge) -> Table {
+    /// What a place gets; no place for what no place gets.
+    struct Got<'a> {
+        kind: &'a KindAnswer,
+        status: Status,
+        place: Option<&'a Place>,
+        amount: f64,
+        apportioned: Option<f64>,
+        share: Option<f64>,
+    }
+    let of =
+        |kind: &'_ KindAnswer, status: Status, shares: &Shares| -> Vec<(Status, Option<usize>, f64, Option<f64>, Option<f64>)> {
+            let given: f64 = shares.amount.iter().sum();
+            let mut rows: Vec<_> = in_order(kind)
+                .into_iter()
+                .map(|(at, _)| {
+                    (
+                        status,
+                        Some(at),
+                        shares.amount[at],
+                        Some(shares.apportioned[at]),
+                        (given > 0.0).then(|| shares.amount[at] / given),
+                    )
+                })
+                .collect();
+            if shares.outside > 0.0 {
+                rows.push((status, None, shares.outside, None, None));
+            }
+            rows
+        };
+    let all: Vec<Got<'_>> = answer
+        .kinds
+        .iter()
+        .flat_map(|kind| {
+            let mut rows = of(kind, kind.status, &kind.shares);
+            rows.extend(kind.planned.iter().flat_map(|planned| of(kind, Status::Planned, planned)));
+            rows.into_iter().map(move |(status, at, amount, apportioned, share)| Got {
+                kind,
+                status,
+                place: at.map(|at| &answer.places[at]),
+                amount,
+                apportioned,
+                share,
+            })
+        })
+        .collect();
+    Draft::of(&all)
+        .text("kind", "Kind of resource", |g| g.kind.kind.clone())
+        .text("status", "Planned or delivered", |g| g.status.id().to_owned())
+        .text("unit", "Unit of the amounts", |g| g.kind.unit.clone())
+        .text("id", "Identifier of the place", |g| g.place.map_or_else(|| "outside".to_owned(), |p| p.id.clone()))
+        .text("name", "Place", |g| g.place.map_or_else(|| "Outside every place".to_owned(), |p| p.name.clone()))
+        .decimal("amount", "unit", "Amount", |g| Some(g.amount))
+        .decimal("apportioned", "unit", "Of it, from amounts of wider areas", |g| g.apportioned)
+        .decimal("share", SHARE, "Share of what all places get", |g| g.share)
+        .table(SHARES, "What a place gets of a kind of resource, planned or delivered.", input)
+}
+
+fn curve(input: &ChallengeInput<'_>, answer: &Challenge) -> Table {
+    let all: Vec<(&KindAnswer, usize)> =
+        answer.kinds.iter().flat_map(|kind| (0..kind.inequality.curve.len()).map(move |at| (kind, at))).collect();
+    Draft::of(&all)
+        .text("kind", "Kind of resource", |(kind, _)| kind.kind.clone())
+        .integer("point", "", "Number of places up to here, those that get the least for their need first", |(_, at)| {
+            Some(*at as i64)
+        })
+        .decimal("need_share", SHARE, "Share of what is expected, added up", |(kind, at)| Some(kind.inequality.curve[*at][0]))
+        .decimal("resource_share", SHARE, "Share of the resource, added up", |(kind, at)| Some(kind.inequality.curve[*at][1]))
+        .decimal("gini", "0 to 1", "Gini coefficient of the whole curve", |(kind, _)| Some(kind.inequality.gini))
+        .decimal("misplaced", SHARE, "Share of the resource that would have to move", |(kind, _)| Some(kind.inequality.misplaced))
+        .table(CURVE, "A point of the concentration curve of a kind of resource.", input)
+}
+
+fn funnel(input: &ChallengeInput<'_>, answer: &Challenge) -> Table {
+    let all: Vec<(&KindAnswer, usize)> = answer
+        .kinds
+        .iter()
+        .filter(|kind| kind.funnel.is_some())
+        .flat_map(|kind| (0..answer.places.len()).map(move |at| (kind, at)))
+        .collect();
+    let unit = |(kind, at): &(&KindAnswer, usize)| kind.funnel.as_ref().and_then(|f| f.units[*at]);
+    Draft::of(&all)
+        .text("kind", "Kind of resource", |(kind, _)| kind.kind.clone())
+        .text("id", "Identifier of the place", |(_, at)| answer.places[*at].id.clone())
+        .text("name", "Place", |(_, at)| answer.places[*at].name.clone())
+        .integer("incidents", INCIDENTS, "Recorded incidents in the window", |(_, at)| Some(i64::from(answer.needs[*at].incidents)))
+        .decimal("expected", INCIDENTS, "Incidents that its share of the resource would have", |(kind, at)| {
+            Some(expected(answer, kind)[*at])
+        })
+        .decimal("ratio", "ratio", "Incidents over those", |row| unit(row).map(|u| u.ratio))
+        .decimal("z", "standard errors", "Distance from the overall ratio, over-dispersion allowed for", |row| {
+            unit(row).and_then(|u| u.z)
+        })
+        .text("position", "Among the limits", |row| unit(row).map_or_else(String::new, |u| u.position.id().to_owned()))
+        .table(FUNNEL, "A place among the limits of the funnel of a kind of resource.", input)
+}
+
+/// Incidents that the share of a kind would have, by place.
+pub(super) fn expected(answer: &Challenge, kind: &KindAnswer) -> Vec<f64> {
+    let incidents: f64 = answer.needs.iter().map(|n| f64::from(n.incidents)).sum();
+    let given: f64 = kind.shares.amount.iter().sum();
+    kind.shares.amount.iter().map(|a| a / given * incidents).collect()
+}
+
+/// Rows of the resources that an answer is of.
+pub(super) fn used<'a>(input: &ChallengeInput<'a>, answer: &Challenge) -> Vec<&'a Resource> {
+    let answered = |r: &Resource| answer.kinds.iter().any(|kind| kind.kind == r.kind);
+    input.resources.iter().filter(|r| r.from <= input.on && input.on <= r.to && answered(r)).collect()
+}
+
+fn resources(input: &ChallengeInput<'_>, answer: &Challenge) -> Table {
+    let rows = used(input, answer);
+    Draft::of(&rows)
+        .text("kind", "Kind of resource", |r| r.kind.clone())
+        .text("place_type", "Type of place", |r| target(&r.target).0.to_owned())
+        .text("place", "Place as supplied", |r| target(&r.target).1)
+        .text("period_start", "First day", |r| r.from.to_string())
+        .text("period_end", "Last day", |r| r.to.to_string())
+        .decimal("amount", "unit", "Amount", |r| Some(r.amount))
+        .text("unit", "Unit", |r| r.unit.clone())
+        .text("status", "Planned or delivered", |r| r.status.id().to_owned())
+        .text("source", "Who says so", |r| r.source.clone())
+        .table(RESOURCES, "A row of the resources that was used, as supplied.", input)
+}
+
+fn target(target: &Target) -> (&'static str, String) {
+    match target {
+        Target::Hotspot(id) => ("hotspot", id.clone()),
+        Target::Area(code) => ("area", code.clone()),
+        Target::CommandUnit(name) => ("bcu", name.clone()),
+        Target::Point { at, reach_m } => ("point", format!("{} {} {reach_m}", at.lon, at.lat)),
+        Target::Everywhere => ("all", String::new()),
+    }
+}
+
+/// How many places of a kind have a verdict.
+pub(super) fn with(kind: &KindAnswer, verdict: Verdict) -> usize {
+    kind.gaps.iter().filter(|g| g.verdict == verdict).count()
+}

@@ -1,0 +1,315 @@
+//! What is said of a place, tied to its interval.
+
+use super::in_order;
+use crate::chart::number;
+use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Level, Setting, Status};
+use hotspot_core::resource::gap::{ChallengePolicy, Verdict};
+
+/// A kind of resource as prose has it: `patrol hours`.
+pub fn kind_words(kind: &str) -> String {
+    kind.replace('_', " ")
+}
+
+/// A share as per cent: two decimals below 1 %, one from there on.
+pub fn percent(share: f64) -> String {
+    let value = 100.0 * share;
+    format!("{} %", number(value, if value.abs() < 1.0 { 2 } else { 1 }))
+}
+
+/// A difference of shares in percentage points, without its sign.
+fn points(difference: f64) -> String {
+    let value = (100.0 * difference).abs();
+    number(value, if value < 1.0 { 2 } else { 1 })
+}
+
+/// How likely something is, in a word and as a number.
+pub fn likely(p: f64) -> String {
+    let word = match p {
+        p if p >= 0.99 => "almost certain",
+        p if p >= 0.9 => "very likely",
+        p if p >= 2.0 / 3.0 => "likely",
+        p if p >= 1.0 / 3.0 => "about as likely as not",
+        p if p >= 0.1 => "unlikely",
+        _ => "very unlikely",
+    };
+    let p = match p {
+        p if p > 0.999 => "P above 0.999".to_owned(),
+        p if p < 0.001 => "P below 0.001".to_owned(),
+        p => format!("P = {p:.3}"),
+    };
+    format!("{word} ({p})")
+}
+
+/// What is needed: incidents, or harm where they are weighted.
+pub fn need_words(input: &ChallengeInput<'_>) -> &'static str {
+    if input.harm.is_some() { "expected harm" } else { "expected incidents" }
+}
+
+/// Which records are meant.
+pub fn records_words(input: &ChallengeInput<'_>) -> String {
+    input
+        .strand
+        .map_or_else(|| "all recorded hate crime".to_owned(), |s| format!("recorded hate crime, {}", s.label().to_lowercase()))
+}
+
+/// A level, one and several.
+pub const fn level_words(level: Level) -> [&'static str; 2] {
+    match level {
+        Level::Hotspot => ["hotspot", "hotspots"],
+        Level::Borough => ["borough", "boroughs"],
+        Level::CommandUnit => ["command unit", "command units"],
+    }
+}
+
+/// How a place comes by a resource.
+pub(super) const fn gets(status: Status) -> &'static str {
+    match status {
+        Status::Planned => "is planned to get",
+        Status::Delivered => "got",
+    }
+}
+
+/// By which part of its share a place must be short to be questioned.
+fn bar(policy: &ChallengePolicy) -> String {
+    format!("{:.0} %", 100.0 * (1.0 - policy.delta))
+}
+
+/// What is asked, in one sentence.
+pub fn asked(input: &ChallengeInput<'_>, answer: &Challenge) -> String {
+    let [_, several] = level_words(answer.level);
+    format!(
+        "Does what is given to {several} on {} follow what is to be expected there in the next {} months? Expected is what {} of {} to {} \
+         says; shares are of {} places that together are the whole scope.",
+        input.on.strftime("%-d %B %Y"),
+        input.months,
+        records_words(input),
+        answer.window.from().in_words(),
+        answer.window.to().in_words(),
+        answer.places.len()
+    )
+}
+
+/// What is said of all places of a kind.
+pub fn overall(input: &ChallengeInput<'_>, kind: &KindAnswer) -> Vec<String> {
+    let given: f64 = kind.shares.amount.iter().sum();
+    let apportioned: f64 = kind.shares.apportioned.iter().sum();
+    let [questioned, not, cannot] = Verdict::ALL.map(|verdict| number(super::tables::with(kind, verdict) as f64, 0));
+    let mut said = vec![format!(
+        "{}: {} {} {}. Of {} places {questioned} are questioned, {not} are not, and of {cannot} it cannot be told.",
+        capital(&kind_words(&kind.kind)),
+        number(given, 1),
+        kind.unit,
+        kind.status.id(),
+        kind.gaps.len()
+    )];
+    said.push(format!(
+        "{} of it would have to be elsewhere for every place to have its share of the {} (Gini {:.2}).",
+        percent(kind.inequality.misplaced),
+        need_words(input),
+        kind.inequality.gini
+    ));
+    if apportioned > 0.0 {
+        said.push(format!(
+            "{} of it is stated for wider areas and spread {} over the places in them: there the answer follows that rule.",
+            percent(apportioned / given),
+            input.rule.label()
+        ));
+    }
+    if kind.shares.outside > 0.0 {
+        said.push(format!("{} {} lie outside every place and are in no share.", number(kind.shares.outside, 1), kind.unit));
+    }
+    if kind.funnel.is_none() {
+        said.push("There is no funnel: some place has incidents and gets nothing of it.".to_owned());
+    }
+    said
+}
+
+/// What is said of a place: the verdict, tied to its interval.
+pub fn sentence(input: &ChallengeInput<'_>, answer: &Challenge, kind: &KindAnswer, at: usize) -> String {
+    let gap = &kind.gaps[at];
+    let (held, of) = kind.held(at);
+    let name = &answer.places[at].name;
+    let need = need_words(input);
+    let count = answer.needs[at].count;
+    if gap.verdict == Verdict::CannotTell {
+        return format!(
+            "{name}: cannot tell. {} incidents are expected, fewer than the {} that an answer needs.",
+            number(count, 1),
+            input.policy.minimum_expected
+        );
+    }
+    let apportioned = kind.shares.apportioned[at];
+    let spread = if apportioned > 0.0 {
+        format!(", {} of it spread from wider areas", percent(apportioned / kind.shares.amount[at]))
+    } else {
+        String::new()
+    };
+    let facts = format!(
+        "{name} {} {} of the {} ({} {}{spread}), and has {} (95 % interval {} to {}) of the {need}",
+        gets(kind.status),
+        percent(gap.resource_share),
+        kind_words(&kind.kind),
+        number(kind.shares.amount[at], 1),
+        kind.unit,
+        percent(gap.need_share.mean),
+        percent(gap.need_share.lo),
+        percent(gap.need_share.hi),
+    );
+    let (near, far) = if gap.gap.mean < 0.0 { (gap.gap.hi, gap.gap.lo) } else { (gap.gap.lo, gap.gap.hi) };
+    let size = format!("{} percentage points ({} to {})", points(gap.gap.mean), points(near), points(far));
+    let under = format!("that its share is less than {} of what would follow the need", bar(input.policy));
+    let settings = format!("The same is said in {held} of {of} settings.");
+    match gap.verdict {
+        Verdict::Questioned => {
+            format!("{facts}: less by {size}. It is {} {under}. This is questioned. {settings}", likely(gap.p_under))
+        }
+        _ if gap.gap.hi < 0.0 => {
+            let why = if gap.p_under >= input.policy.probability {
+                "with this place the list of those questioned would be wrong too often"
+            } else {
+                "that is not sure enough to question it"
+            };
+            format!("{facts}: less by {size}. It is {} {under}; {why}. {settings}", likely(gap.p_under))
+        }
+        _ if gap.gap.lo > 0.0 => format!("{facts}: more by {size}. It is not questioned. {settings}"),
+        _ => {
+            let side = |v: f64| format!("{} {}", points(v), if v < 0.0 { "below" } else { "above" });
+            format!(
+                "{facts}. The difference may lie between {} and {} percentage points: which share is larger cannot be said. It is not \
+                 questioned. {settings}",
+                side(gap.gap.lo),
+                side(gap.gap.hi)
+            )
+        }
+    }
+}
+
+/// The question that is put, of a place that is questioned.
+pub fn question(input: &ChallengeInput<'_>, answer: &Challenge, kind: &KindAnswer, at: usize) -> Option<String> {
+    let gap = &kind.gaps[at];
+    let verb = match kind.status {
+        Status::Planned => "is planned to get",
+        Status::Delivered => "got",
+    };
+    (gap.verdict == Verdict::Questioned).then(|| {
+        format!(
+            "Why is it that {} {verb} {} of the {}, where {} to {} of the {} are there?",
+            answer.places[at].name,
+            percent(gap.resource_share),
+            kind_words(&kind.kind),
+            percent(gap.need_share.lo),
+            percent(gap.need_share.hi),
+            need_words(input)
+        )
+    })
+}
+
+/// Questions that do not depend on a verdict.
+pub const STANDING_QUESTIONS: [&str; 2] = [
+    "Is the table of resources right and whole for these places, and what is done there that it does not hold?",
+    "If there is a reason for the difference, such as another need, another remedy or a plan that is not in the table, what is it?",
+];
+
+/// What the answer does not say.
+pub const LIMITS: [&str; 6] = [
+    "Recorded incidents are not all incidents: most hate crime is never reported, and reporting differs between communities and places. A low \
+     count is not a low need.",
+    "A gap is a question to be answered, not a finding. It does not say why there is one, nor that somebody has done wrong.",
+    "It does not say what a resource achieves. Patrol is one remedy among several, and no trial shows that it reduces hate crime.",
+    "It is a careful test: on simulated data with known truth, a place that is short by 30 % was questioned in 7 to 14 of 100 cases. Not being \
+     questioned does not show that a place gets its share. About 2 of 100 hotspots that got exactly what is needed were questioned.",
+    "Amounts are as supplied and were not checked. What is stated for a wider area is spread by a rule; the settings say what another rule \
+     gives.",
+    "Intervals take incidents as independent but for how much months vary; incidents that follow from one another make the true uncertainty \
+     larger. On simulated data 95 % intervals of the gap held the true one in 87 of 100 cases.",
+];
+
+/// The method in sections: heading and text.
+pub fn method(input: &ChallengeInput<'_>) -> Vec<(&'static str, String)> {
+    let policy = input.policy;
+    vec![
+        (
+            "Need",
+            format!(
+                "The need of a place is the number of incidents to be expected there in the next {} months. It comes from the counts of all \
+                 units of the release in its window by an empirical Bayes model: a count of a few incidents is drawn to what is usual, so that \
+                 a place that ran high by chance is not taken at its count. How much more the monthly counts of places vary than by chance \
+                 widens the uncertainty.{}",
+                input.months,
+                input.harm.map_or_else(String::new, |h| format!(
+                    " Incidents are weighted by their group of offences ({}).",
+                    h.version
+                ))
+            ),
+        ),
+        (
+            "Resources",
+            format!(
+                "Amounts whose period holds {} are compared, those delivered where there are any. What is stated for one place is that place's; \
+                 what is stated for a wider area, or round a point, is spread {} over the units in it.",
+                input.on,
+                input.rule.label()
+            ),
+        ),
+        (
+            "Gap",
+            format!(
+                "The gap is the share of the resource less the share of the need, in percentage points; over all places gaps sum to 0. Its \
+                 interval comes from {} draws of the need of all places (seed {}). P is the share of draws in which a place gets less than {} \
+                 of its share of the need.",
+                number(f64::from(input.params.replicates), 0),
+                input.params.seed,
+                bar(policy)
+            ),
+        ),
+        (
+            "Verdict",
+            format!(
+                "A place is questioned when P is at least {} and at least {} incidents are expected there; the list, from the surest, is cut so \
+                 that on average no more than {:.0} of 100 places on it are there wrongly. Where fewer incidents are expected it cannot be told. \
+                 These numbers are the policy {}.",
+                policy.probability,
+                policy.minimum_expected,
+                100.0 * policy.error,
+                policy.version
+            ),
+        ),
+        (
+            "Settings",
+            format!(
+                "Each verdict is asked again with one choice changed at a time: {}.",
+                all_settings(input)
+            ),
+        ),
+        (
+            "Funnel and curve",
+            "The funnel sets the incidents of a place beside those that its share of the resource would have, with limits that allow for places \
+             that differ anyway (additive over-dispersion, Spiegelhalter 2005). The concentration curve adds up both shares, from the place that \
+             gets the least for its need; Gini is twice the area between it and the diagonal."
+                .to_owned(),
+        ),
+    ]
+}
+
+/// The settings, in words.
+fn all_settings(input: &ChallengeInput<'_>) -> String {
+    let window = input.release.window.len() as u16;
+    let mut all = vec![Setting::Window(window / 2), Setting::Window(window * 2), Setting::OtherReference];
+    all.extend([Setting::FinerCells, Setting::Confirmed, Setting::ReportedMore, Setting::ReportedLess]);
+    let mut words: Vec<String> = all.into_iter().map(Setting::label).collect();
+    words.push("every other rule by which amounts of wider areas are spread".to_owned());
+    if input.harm.is_some() {
+        words.push(Setting::Counts.label());
+    }
+    words.join("; ")
+}
+
+/// Places of a kind that are questioned, by rank.
+pub fn questioned(kind: &KindAnswer) -> Vec<usize> {
+    in_order(kind).into_iter().filter(|(_, g)| g.verdict == Verdict::Questioned).map(|(at, _)| at).collect()
+}
+
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

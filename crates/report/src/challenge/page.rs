@@ -189,7 +189,7 @@ impl Evidence<'_> {
             n => {
                 let most = questioned.iter().map(|(k, at)| answer.kinds[*k].gaps[*at].p_under).fold(1.0, f64::min);
                 format!(
-                    "Questioned {}: {}. Of each, it is at least {} that it gets less than {:.0} % of what would follow the need.",
+                    "Questioned {}: {}. {} {} that the share is less than {:.0} % of what would follow the need.",
                     if n == 1 { "is one share".to_owned() } else { format!("are {n} shares") },
                     questioned
                         .iter()
@@ -205,6 +205,7 @@ impl Evidence<'_> {
                         .collect::<Vec<_>>()
                         .join("; ")
                         + if n > LETTER_QUESTIONS { "; the others follow on the next pages" } else { "" },
+                    if n == 1 { "It is" } else { "Even of the least sure of them it is" },
                     words::likely(most),
                     100.0 * (1.0 - input.policy.delta)
                 )

@@ -187,14 +187,11 @@ pub fn sentence(input: &ChallengeInput<'_>, answer: &Challenge, kind: &KindAnswe
 /// The question that is put, of a place that is questioned.
 pub fn question(input: &ChallengeInput<'_>, answer: &Challenge, kind: &KindAnswer, at: usize) -> Option<String> {
     let gap = &kind.gaps[at];
-    let verb = match kind.status {
-        Status::Planned => "is planned to get",
-        Status::Delivered => "got",
-    };
     (gap.verdict == Verdict::Questioned).then(|| {
         format!(
-            "Why is it that {} {verb} {} of the {}, where {} to {} of the {} are there?",
+            "Why is it that {} {} {} of the {}, when {} to {} of the {} are there?",
             answer.places[at].name,
+            gets(kind.status),
             percent(gap.resource_share),
             kind_words(&kind.kind),
             percent(gap.need_share.lo),

@@ -17,7 +17,7 @@ use hotspot_core::provenance::Provenance;
 use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, RobustnessSettings};
 use hotspot_core::units::Units;
 use hotspot_core::{BreakRegistry, FlagStatus, Month, MonthRange, Source, SourceSet, Strand, StrandSet};
-use hotspot_server::{AppState, Catalog, Settings, router, serve};
+use hotspot_server::{AppState, Catalog, Challenges, Settings, router, serve};
 use hotspot_tiles::TileCoord;
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -114,7 +114,11 @@ fn release(coarsest: Resolution) -> Release {
 }
 
 fn state(coarsest: Resolution, settings: Settings) -> AppState {
-    AppState::new(Arc::new(Catalog::new(vec![release(coarsest)]).expect("synthetic records may be shown")), settings)
+    AppState::new(
+        Arc::new(Catalog::new(vec![release(coarsest)]).expect("synthetic records may be shown")),
+        settings,
+        Challenges { given: None, ledger: None, now: || jiff::Timestamp::UNIX_EPOCH },
+    )
 }
 
 async fn live_filters() {

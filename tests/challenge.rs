@@ -200,7 +200,7 @@ fn every_file_has_the_figures_of_the_answer() {
     for kind in kinds {
         for place in kind["places"].as_array().unwrap() {
             let (cells, feature) = (&gaps[row], &features[row]["properties"]);
-            let mut agree = |column: &str, value: &Value| {
+            let agree = |column: &str, value: &Value| {
                 assert!(same(&cells[column], value), "{column}: {} for {value}", cells[column]);
                 let figure = &feature[column];
                 let said = figure.as_str().map_or_else(|| figure.to_string(), str::to_owned);

@@ -10,8 +10,12 @@ use hotspot_core::cube::Filter;
 use hotspot_core::disclosure::policy::NoPolicy;
 use hotspot_core::disclosure::{Policy, Released};
 use hotspot_core::release::Release;
+use hotspot_core::resource::challenge::{ChallengeInput, KindAnswer};
+use hotspot_core::resource::what_if::Wish;
 use hotspot_core::units::Units;
-use hotspot_core::view::{AreasView, CellsView, EventsView, HotspotView, HotspotsView, Layer, ReleaseView, SilenceView};
+use hotspot_core::view::{
+    AreasView, CellsView, ChallengeView, EventsView, HotspotView, HotspotsView, Layer, ReleaseView, SilenceView, WhatIfView,
+};
 use hotspot_tiles::{CellTiles, ShapeTiles, TileCoord, TileIndex};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -207,6 +211,16 @@ impl Served {
 
     pub fn silence(&self) -> Released<SilenceView> {
         self.policy.release(SilenceView::of(&self.release))
+    }
+
+    /// Resources against need.
+    pub fn challenge(&self, input: &ChallengeInput<'_>) -> hotspot_core::Result<Released<ChallengeView>> {
+        ChallengeView::of(input).map(|view| self.policy.release(view))
+    }
+
+    /// One kind of resource given out otherwise.
+    pub fn what_if(&self, view: &ChallengeView, kind: &KindAnswer, wish: Wish) -> hotspot_core::Result<Released<WhatIfView>> {
+        WhatIfView::of(view, kind, wish).map(|view| self.policy.release(view))
     }
 
     pub fn summary(&self) -> Released<ReleaseView> {

@@ -4,6 +4,7 @@
 //! is served comes from a [`Catalog`] that the caller fills and may refill at any time.
 //!
 //! * `routes`: thin handlers, one file per family of addresses.
+//! * `challenge`, `body`, `pages`: resources against need, what is written about it, and the pages that work without a script.
 //! * `query`: parameters become types, or a 400 that says what is allowed.
 //! * `views`: the JSON shapes, made of released views only.
 //! * `answer`: entity tags, negotiated compression, caching.
@@ -12,22 +13,28 @@
 
 mod accept;
 mod answer;
+mod body;
 mod catalog;
+mod challenge;
 #[cfg(test)]
 mod fixture;
 mod openapi;
+mod pages;
 mod problem;
 mod query;
 mod routes;
 mod shell;
 mod state;
+mod steps;
 mod views;
 
 pub use accept::serve;
 pub use catalog::Catalog;
+pub use challenge::{Challenges, Given};
 pub use openapi::document as openapi;
 pub use routes::router;
 pub use state::{AppState, Settings};
+pub use views::challenge_json;
 
 #[cfg(test)]
 mod tests {

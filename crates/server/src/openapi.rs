@@ -18,6 +18,14 @@ use utoipa::OpenApi;
         routes::events,
         routes::boroughs,
         routes::silence,
+        routes::challenge,
+        routes::what_if,
+        routes::list,
+        routes::raise,
+        routes::verify,
+        routes::export,
+        routes::one,
+        routes::step,
         routes::tile,
         routes::tilejson,
         routes::healthz,
@@ -26,6 +34,7 @@ use utoipa::OpenApi;
     components(schemas(views::Problem, views::TileBody)),
     tags(
         (name = "figures", description = "JSON, entity tags, revalidated"),
+        (name = "challenge", description = "Resources against need, and the record of what was asked and answered; kept by no browser"),
         (name = "tiles", description = "GeoJSON and Mapbox vector tiles, kept for ever under the id of their release"),
         (name = "health", description = "For whoever runs the service")
     )

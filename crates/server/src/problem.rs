@@ -26,15 +26,53 @@ pub(crate) enum ApiError {
     NotReady,
     /// The page was not built into this program.
     PageNotBuilt,
+    /// What the answer needs was not given to the server.
+    NotGiven {
+        /// How it is given.
+        how: &'static str,
+    },
+    /// The body does not say what it may say. Never holds a value of it.
+    BadBody {
+        /// What it must be.
+        must: String,
+    },
+    /// The body is of another kind.
+    OtherType {
+        /// The kind that is read.
+        wanted: &'static str,
+    },
+    /// The body is too large.
+    TooLarge,
+    /// The request comes from a page of another site, or from a form of another run of the server.
+    ForeignOrigin,
+    /// What is asked has no answer. Never holds a value of the request.
+    NoAnswer {
+        /// Why.
+        why: String,
+    },
+    /// The ledger refused.
+    Ledger(hotspot_ledger::Error),
     /// Our own fault; the log has the cause.
     Internal,
 }
 
+/// How the server is given a table of resources.
+pub(crate) const GIVE_RESOURCES: &str = "Nothing says what is given where. Start the server with a table of resources: hotspot serve --resources \
+                                         FILE.csv (columns as in hotspot challenge --help).";
+/// How the server is given a ledger.
+pub(crate) const GIVE_LEDGER: &str = "No ledger of challenges is open. Start the server with one: hotspot serve --ledger FILE, or --ledger \
+                                      postgres://user@host/database.";
+
 impl ApiError {
-    pub const fn status(&self) -> StatusCode {
+    pub fn status(&self) -> StatusCode {
         match self {
-            Self::BadParameter(_) => StatusCode::BAD_REQUEST,
-            Self::NotFound { .. } => StatusCode::NOT_FOUND,
+            Self::BadParameter(_) | Self::BadBody { .. } => StatusCode::BAD_REQUEST,
+            Self::NotFound { .. } | Self::NotGiven { .. } => StatusCode::NOT_FOUND,
+            Self::OtherType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::NoAnswer { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Ledger(error) => ledger_status(error),
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
             Self::Busy | Self::NotReady | Self::PageNotBuilt => StatusCode::SERVICE_UNAVAILABLE,
@@ -42,10 +80,23 @@ impl ApiError {
         }
     }
 
-    pub const fn title(&self) -> &'static str {
+    pub fn title(&self) -> &'static str {
         match self {
             Self::BadParameter(_) => "Parameter not allowed",
             Self::NotFound { .. } => "Not found",
+            Self::NotGiven { .. } => "Not given to this server",
+            Self::BadBody { .. } => "Body not allowed",
+            Self::OtherType { .. } => "Body of another type",
+            Self::TooLarge => "Body too large",
+            Self::ForeignOrigin => "Another origin",
+            Self::NoAnswer { .. } => "No answer",
+            Self::Ledger(error) => match ledger_status(error) {
+                StatusCode::CONFLICT => "The step may not follow",
+                StatusCode::FORBIDDEN => "Not yours to do",
+                StatusCode::NOT_FOUND => "Not found",
+                StatusCode::BAD_REQUEST => "Field not allowed",
+                _ => "The ledger cannot be used",
+            },
             Self::MethodNotAllowed => "Method not allowed",
             Self::ForeignHost => "Another host",
             Self::Busy => "Busy",
@@ -59,13 +110,51 @@ impl ApiError {
         match self {
             Self::BadParameter(bad) => bad.to_string().into(),
             Self::NotFound { what } => format!("There is no such {what}.").into(),
-            Self::MethodNotAllowed => "This address answers GET and HEAD only.".into(),
+            Self::MethodNotAllowed => "This address is not asked this way: the header Allow says how.".into(),
+            Self::NotGiven { how } => (*how).into(),
+            Self::BadBody { must } => format!("The body must be {must}.").into(),
+            Self::OtherType { wanted } => format!("The body must be {wanted}, and the header Content-Type must say so.").into(),
+            Self::TooLarge => "The body is too large, or it broke off.".into(),
+            Self::ForeignOrigin => {
+                "What is written here must come from a page of this server, since it was last started: open the page anew and send it again."
+                    .into()
+            }
+            Self::NoAnswer { why } => why.clone().into(),
+            // A path or an address of a database is for the log.
+            Self::Ledger(error) => match error {
+                hotspot_ledger::Error::Storage { .. } | hotspot_ledger::Error::NoLedger { .. } | hotspot_ledger::Error::Address { .. } => {
+                    "The ledger could not be read or written. The log has the cause under the request id.".into()
+                }
+                hotspot_ledger::Error::Busy { .. } => "Others are writing to the ledger: nothing was written. Try again.".into(),
+                told => format!("{told}.").into(),
+            },
             Self::ForeignHost => "This server answers as localhost or a loopback address only.".into(),
             Self::Busy => "Too many answers are being computed. Try again in a moment.".into(),
             Self::NotReady => "No release is loaded, or the service is about to stop.".into(),
             Self::PageNotBuilt => "page not built: cargo xtask demo".into(),
             Self::Internal => "The server could not answer. The log has the cause under the request id.".into(),
         }
+    }
+}
+
+fn ledger_status(error: &hotspot_ledger::Error) -> StatusCode {
+    use hotspot_ledger::Error as L;
+    match error {
+        L::UnknownChallenge { .. } => StatusCode::NOT_FOUND,
+        L::NotNow { .. } | L::TooEarly { .. } | L::KeyReused { .. } => StatusCode::CONFLICT,
+        L::NotYours { .. } => StatusCode::FORBIDDEN,
+        L::Field { .. } => StatusCode::BAD_REQUEST,
+        L::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+impl From<hotspot_ledger::Error> for ApiError {
+    fn from(error: hotspot_ledger::Error) -> Self {
+        if ledger_status(&error).is_server_error() {
+            tracing::error!(%error, "the ledger could not be used");
+        }
+        Self::Ledger(error)
     }
 }
 

@@ -3,6 +3,8 @@
 
 use hotspot_core::cube::Filter;
 use hotspot_core::release::Release;
+use hotspot_core::resource::allocation::Rule;
+use hotspot_core::resource::challenge::Level;
 use hotspot_core::view::Layer;
 use hotspot_core::{Month, MonthRange, Source, SourceSet, Strand};
 use std::borrow::Cow;
@@ -51,6 +53,11 @@ impl<'a> Params<'a> {
         Ok(Self(params))
     }
 
+    /// The parameters of a body that was read: those that are there.
+    pub fn of(fields: &[(&'static str, Option<&'a str>)]) -> Self {
+        Self(fields.iter().filter_map(|(name, value)| Some(((*name).into(), (*value)?.into()))).collect())
+    }
+
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(n, _)| n == name).map(|(_, value)| &**value)
     }
@@ -61,6 +68,24 @@ impl<'a> Params<'a> {
             None | Some("all") => Ok(None),
             Some(text) => text.parse().map(Some).map_err(|_unknown| BadParameter::new("strand", format!("all, {}", Strand::NAMES))),
         }
+    }
+
+    /// Which places are asked about: hotspots by default.
+    pub fn level(&self) -> Result<Level> {
+        let Some(text) = self.get("level") else { return Ok(Level::Hotspot) };
+        Level::ALL
+            .into_iter()
+            .find(|level| level.id() == text)
+            .ok_or_else(|| BadParameter::new("level", Level::ALL.map(Level::id).join(", ")))
+    }
+
+    /// How amounts of wider areas are spread: by need by default.
+    pub fn apportion(&self) -> Result<Rule> {
+        let Some(text) = self.get("apportion") else { return Ok(Rule::Need) };
+        Rule::ALL
+            .into_iter()
+            .find(|rule| rule.id() == text)
+            .ok_or_else(|| BadParameter::new("apportion", Rule::ALL.map(Rule::id).join(", ")))
     }
 
     /// `reported` (the default: all but police-generated), `all` or one source.

@@ -2,13 +2,18 @@
 
 use crate::answer::{Coded, Encoding};
 use crate::catalog::{Catalog, Drawn, TileLayer};
+use crate::challenge::{AskedKey, Challenges};
 use crate::problem::ApiError;
 use hotspot_core::cube::Filter;
+use hotspot_core::disclosure::Released;
+use hotspot_core::view::ChallengeView;
 use hotspot_tiles::TileCoord;
 use moka::sync::Cache;
+use sha2::{Digest, Sha256};
 use std::fmt;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
@@ -62,6 +67,38 @@ pub(crate) struct LayerKey {
 /// A file of the page, by path, digest of its content, and coding.
 pub(crate) type PageKey = (String, [u8; 32], Encoding);
 
+/// Answers to challenges that are kept.
+const ANSWERS: u64 = 24;
+
+/// What the forms of this process carry.
+#[derive(Debug)]
+pub(crate) struct FormKeys {
+    token: String,
+    next: AtomicU64,
+}
+
+impl FormKeys {
+    /// A secret of its own: the hasher's keys come from the operating system.
+    fn new() -> Self {
+        let secret: Vec<u8> = (0..4).flat_map(|_| RandomState::new().build_hasher().finish().to_le_bytes()).collect();
+        Self { token: hex(&secret), next: AtomicU64::new(0) }
+    }
+
+    /// The token that says that a form came from a page of this process.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// A key that no other form has: sent twice, it is written once.
+    pub fn key(&self) -> String {
+        hex(format!("{}/{}", self.token, self.next.fetch_add(1, Ordering::Relaxed)).as_bytes())[..32].to_owned()
+    }
+}
+
+fn hex(secret: &[u8]) -> String {
+    Sha256::digest(secret).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
 /// State of the service; cheap to clone.
 #[derive(Clone)]
 pub struct AppState(Arc<Inner>);
@@ -71,6 +108,9 @@ struct Inner {
     tiles: Option<Cache<TileKey, Coded>>,
     layers: Cache<LayerKey, Arc<Drawn>>,
     pages: Cache<PageKey, Coded>,
+    challenges: Challenges,
+    answers: Cache<AskedKey, Arc<Released<ChallengeView>>>,
+    forms: FormKeys,
     heavy: Arc<Semaphore>,
     waiting: Semaphore,
     draining: AtomicBool,
@@ -83,8 +123,8 @@ impl fmt::Debug for AppState {
 }
 
 impl AppState {
-    /// State over a catalog.
-    pub fn new(catalog: Arc<Catalog>, settings: Settings) -> Self {
+    /// State over a catalog, and what challenges need beside it.
+    pub fn new(catalog: Arc<Catalog>, settings: Settings, challenges: Challenges) -> Self {
         let coded = |bytes: u64| {
             Cache::builder()
                 .max_capacity(bytes)
@@ -101,6 +141,9 @@ impl AppState {
                 .max_capacity(32 << 20)
                 .weigher(|_, coded: &Coded| (coded.bytes.len() + 256).try_into().unwrap_or(u32::MAX))
                 .build(),
+            challenges,
+            answers: Cache::builder().max_capacity(ANSWERS).build(),
+            forms: FormKeys::new(),
             heavy: Arc::new(Semaphore::new(settings.heavy_at_once.max(1))),
             waiting: Semaphore::new(settings.heavy_waiting.max(1)),
             draining: AtomicBool::new(false),
@@ -115,6 +158,18 @@ impl AppState {
     /// From now on `/readyz` says that the service is going away; everything is answered as before.
     pub fn drain(&self) {
         self.0.draining.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn challenges(&self) -> &Challenges {
+        &self.0.challenges
+    }
+
+    pub(crate) fn answers(&self) -> &Cache<AskedKey, Arc<Released<ChallengeView>>> {
+        &self.0.answers
+    }
+
+    pub(crate) fn forms(&self) -> &FormKeys {
+        &self.0.forms
     }
 
     pub(crate) fn ready(&self) -> bool {

@@ -2,12 +2,21 @@
 //! and nothing else.
 #![expect(clippy::disallowed_methods, reason = "this is the one place where JSON is written")]
 
+mod challenge;
 mod feedback;
 mod hotspots;
+mod ledger;
 mod silence;
 pub(crate) mod time;
 
+pub use challenge::challenge_json;
+pub(crate) use challenge::{
+    ChallengeAnswer, NO_FORECAST, WhatIf, WhatIfBody, by_shortfall, challenge, evidence, held_words, what_if,
+};
 pub(crate) use hotspots::{Hotspots, hotspots};
+pub(crate) use ledger::{
+    RaiseBody, StepBody, Threads, Verified, WholeThread, Written, export, readable, said, threads, verified, whole_thread, written,
+};
 pub(crate) use silence::{Silence, silence};
 
 use crate::catalog::TileLayer;

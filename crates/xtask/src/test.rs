@@ -33,8 +33,12 @@ pub fn run() -> Result<(), String> {
     })?;
     step("end to end in a browser", || {
         let (_running, url) = demo::start(&program)?;
-        let mut npm = command("npm", &["run", "e2e"]);
-        npm.current_dir(root().join("web")).env("HOTSPOT_URL", url);
-        succeed("browser tests", &mut npm)
+        let browser = |script: &str| {
+            let mut npm = command("npm", &["run", script]);
+            npm.current_dir(root().join("web")).env("HOTSPOT_URL", &url);
+            succeed("browser tests", &mut npm)
+        };
+        browser("e2e")?;
+        browser("challenge")
     })
 }

@@ -45,7 +45,7 @@ pub enum Command {
     /// The record of challenges: what MOPAC asked, what the MPS answered, what became of it
     Ledger(ledger::LedgerArgs),
     /// Serve releases over HTTP, on this machine only
-    Serve(ServeArgs),
+    Serve(ServingArgs),
     /// Every statistic of the library on a plain table of your own
     Stats(stats::StatsArgs),
     /// Print the settings in force and where each comes from
@@ -486,6 +486,28 @@ pub struct ServeArgs {
     /// Address on this machine
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ServingArgs {
+    #[command(flatten)]
+    pub settings: ServeArgs,
+    #[command(flatten)]
+    pub challenges: ServeChallengesArgs,
+}
+
+/// What the page of resources and need is made from.
+#[derive(Debug, Default, ClapArgs)]
+pub struct ServeChallengesArgs {
+    /// What is given where, as for hotspot challenge: opens the page /challenge
+    #[arg(long, value_name = "FILE")]
+    pub resources: Option<PathBuf>,
+    /// Weights of harm by group of offences: columns offence, weight; by default incidents count alike
+    #[arg(long, value_name = "FILE.csv", requires = "resources")]
+    pub harm: Option<PathBuf>,
+    /// The record of challenges, made where there is none: a SQLite file, or postgres://user@host/database
+    #[arg(long, value_name = "FILE|postgres://...")]
+    pub ledger: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -6,14 +6,15 @@ use crate::failure::{Done, Failure};
 use crate::progress;
 use hotspot_core::Error as CoreError;
 use hotspot_core::Strand;
-use hotspot_core::atlas::{Atlas, Borough};
+use hotspot_core::atlas::Borough;
 use hotspot_core::release::Release;
-use hotspot_core::resource::challenge::{Challenge, ChallengeInput, Level, challenge};
+use hotspot_core::resource::challenge::{CAVEAT, Challenge, ChallengeInput, Level, atlas_of, challenge};
 use hotspot_core::resource::gap::{ChallengePolicy, GapParams, Verdict};
+use hotspot_core::view::ChallengeView;
 use hotspot_pipeline::release::read_release;
 use hotspot_pipeline::resources::{HarmFile, ResourceFile, read_harm, read_resources};
 use hotspot_report::challenge::{Evidence, InputFile, in_order};
-use serde_json::json;
+use hotspot_server::challenge_json;
 use std::path::Path;
 
 /// Asks whether what is given follows what is needed.
@@ -27,7 +28,7 @@ pub fn run(args: &ChallengeArgs) -> Done {
     bar.set_message("asking every place");
     let input = ChallengeInput {
         release: &release,
-        atlas: in_london(&release).then(Atlas::london),
+        atlas: atlas_of(&release),
         resources: &file.resources,
         on: args.on.unwrap_or_else(|| release.month.last_day()),
         level: args.level.into(),
@@ -56,7 +57,10 @@ pub fn run(args: &ChallengeArgs) -> Done {
             return Ok(());
         }
     }
-    if args.json { say(as_json(&release, &answer, &policy)) } else { print(&release, &answer, &policy) }
+    if args.json {
+        return say(String::from_utf8_lossy(&challenge_json(&ChallengeView::answered(&input, answer))));
+    }
+    print(&release, &answer, &policy)
 }
 
 /// Writes the evidence.
@@ -136,11 +140,6 @@ fn quoted(word: &str) -> String {
     if !whole.is_empty() && whole.chars().all(plain) { whole } else { format!("'{}'", whole.replace('\'', r"'\''")) }
 }
 
-/// Releases of London have its boroughs.
-fn in_london(release: &Release) -> bool {
-    release.areas.iter().any(|a| Atlas::london().boroughs().iter().any(|b| b.code == a.code))
-}
-
 fn print(release: &Release, answer: &Challenge, policy: &ChallengePolicy) -> Done {
     let what = answer.strand.map_or("all records", hotspot_core::Strand::label);
     say(format_args!("Release {}: {what}, incidents of {}; shares of {} places", release.id, answer.window, answer.places.len()))?;
@@ -184,8 +183,7 @@ fn print(release: &Release, answer: &Challenge, policy: &ChallengePolicy) -> Don
     }
     say(format_args!(
         "\nP: how likely the place gets less than {:.0} % of its share of the expected incidents. Questioned: P at least {} and {} incidents expected \
-         ({}).\nRecorded incidents are not all incidents. A gap is a question to be answered, not a finding; no trial shows that patrol reduces hate \
-         crime.",
+         ({}).\n{CAVEAT}",
         100.0 * (1.0 - policy.delta),
         policy.probability,
         policy.minimum_expected,
@@ -195,47 +193,4 @@ fn print(release: &Release, answer: &Challenge, policy: &ChallengePolicy) -> Don
 
 fn clip(text: &str, most: usize) -> String {
     if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
-}
-
-fn as_json(release: &Release, answer: &Challenge, policy: &ChallengePolicy) -> String {
-    let estimate = |e: &hotspot_core::hotspot::Estimate| {
-        let finite = |v: f64| if v.is_finite() { json!(v) } else { json!(null) };
-        json!({"mean": finite(e.mean), "lo": finite(e.lo), "hi": finite(e.hi)})
-    };
-    let kinds: Vec<_> = answer
-        .kinds
-        .iter()
-        .map(|kind| {
-            let places: Vec<_> = in_order(kind)
-                .into_iter()
-                .map(|(row, gap)| {
-                    let place = &answer.places[row];
-                    let (held, of) = kind.held(row);
-                    json!({
-                        "id": place.id, "name": place.name, "is_rest": place.is_rest, "borough": place.borough,
-                        "bcu": place.command_unit, "incidents": answer.needs[row].incidents,
-                        "expected": answer.needs[row].expected.mean(), "amount": kind.shares.amount[row],
-                        "apportioned": kind.shares.apportioned[row],
-                        "planned": kind.planned.as_ref().map(|p| p.amount[row]),
-                        "resource_share": gap.resource_share, "need_share": estimate(&gap.need_share), "gap": estimate(&gap.gap),
-                        "location_quotient": estimate(&gap.location_quotient), "p_under": gap.p_under, "rank": gap.rank,
-                        "rank_limits": gap.ranks, "verdict": gap.verdict.id(), "holds_in": held, "settings": of,
-                    })
-                })
-                .collect();
-            json!({
-                "kind": kind.kind, "unit": kind.unit, "status": kind.status.id(), "sources": kind.sources,
-                "outside": kind.shares.outside, "gini": kind.inequality.gini, "misplaced": kind.inequality.misplaced, "places": places,
-            })
-        })
-        .collect();
-    json!({
-        "release": release.id, "level": answer.level.id(), "strand": answer.strand.map(hotspot_core::Strand::id),
-        "window": {"from": answer.window.from().to_string(), "to": answer.window.to().to_string()},
-        "policy": {"version": policy.version, "delta": policy.delta, "probability": policy.probability, "error": policy.error,
-                   "minimum_expected": policy.minimum_expected},
-        "kinds": kinds,
-        "unanswered": answer.unanswered.iter().map(|(kind, why)| json!({"kind": kind, "why": why})).collect::<Vec<_>>(),
-    })
-    .to_string()
 }

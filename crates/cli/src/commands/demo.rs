@@ -1,10 +1,14 @@
 //! `hotspot demo`: the whole thing with one command.
 
-use crate::args::{AnalyseArgs, DemoArgs, FormatArg, IngestArgs, QuestionArgs, ReferenceArg, SimulateArgs, UnitArgs};
+use crate::args::{
+    AnalyseArgs, DemoArgs, FormatArg, IngestArgs, QuestionArgs, ReferenceArg, ServeChallengesArgs, SimulateArgs, UnitArgs,
+};
 use crate::commands::{analyse, ingest, note, serve, simulate};
 use crate::failure::{Done, Failure};
 use hotspot_core::Month;
-use hotspot_core::release::DataClass;
+use hotspot_core::atlas::Atlas;
+use hotspot_core::release::{DataClass, Release};
+use hotspot_pipeline::release::read_release;
 use std::net::Ipv4Addr;
 use std::path::Path;
 
@@ -72,11 +76,55 @@ pub fn run(args: &DemoArgs) -> Done {
         json: false,
     })?;
     note("synthetic data, about nobody: good for trying the program, for nothing else");
-    serve::listen(&releases, (Ipv4Addr::LOCALHOST, args.port).into())
+    let resources = dir.join("resources.csv");
+    std::fs::write(&resources, made_up(&read_release(&releases, None)?))?;
+    let ledger = dir.join("ledger.db").to_str().map(str::to_owned);
+    let challenges = ServeChallengesArgs { resources: Some(resources), harm: None, ledger };
+    serve::listen(&releases, (Ipv4Addr::LOCALHOST, args.port).into(), &challenges)
+}
+
+/// A table of resources that was made up: officers by command unit, all alike; patrol hours at every second hotspot; a liaison officer in each
+/// borough. Nobody planned it by need, so that there is something to ask.
+fn made_up(release: &Release) -> String {
+    let year = format!("{0}-01-01,{0}-12-31", release.month.year());
+    let mut table = "kind,place_type,place,period_start,period_end,amount,unit,status,source\n".to_owned();
+    let mut row = |kind: &str, place_type: &str, place: &str, amount: usize, unit: &str, status: &str| {
+        table.push_str(&format!("{kind},{place_type},{place},{year},{amount},{unit},{status},made up for the demo\n"));
+    };
+    let boroughs = Atlas::london().boroughs();
+    let mut units: Vec<&str> = boroughs.iter().filter_map(|b| b.bcu.as_deref()).collect();
+    units.sort_unstable();
+    units.dedup();
+    for unit in units {
+        row("officers", "bcu", unit, 120, "fte", "delivered");
+    }
+    let hotspots = release.analysis(None).map(|a| a.hotspots.as_slice()).unwrap_or_default();
+    for (at, hotspot) in hotspots.iter().enumerate() {
+        row("patrol_hours", "hotspot", &hotspot.identity.id, 40, "hours a week", "planned");
+        row("patrol_hours", "hotspot", &hotspot.identity.id, if at % 2 == 0 { 44 } else { 12 }, "hours a week", "delivered");
+    }
+    row("patrol_hours", "all", "", 2_000, "hours a week", "delivered");
+    for borough in boroughs.iter().filter(|b| b.bcu.is_some()) {
+        row("hclo", "area", &borough.code, 1, "fte", "delivered");
+    }
+    table
 }
 
 /// What a demo makes in its folder.
-const MADE: [&str; 8] = [MARK, "incidents.csv", "links.csv", "events.csv", "truth.json", "rejects.csv", "store", "releases"];
+const MADE: [&str; 12] = [
+    MARK,
+    "incidents.csv",
+    "links.csv",
+    "events.csv",
+    "truth.json",
+    "rejects.csv",
+    "store",
+    "releases",
+    "resources.csv",
+    "ledger.db",
+    "ledger.db-wal",
+    "ledger.db-shm",
+];
 
 /// The file by which the folder of a demo is known.
 const MARK: &str = ".hotspot-demo";

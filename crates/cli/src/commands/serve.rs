@@ -1,13 +1,16 @@
 //! `hotspot serve`.
 
-use crate::args::ServeArgs;
+use crate::args::{ServeChallengesArgs, ServingArgs};
 use crate::commands::{note, say};
 use crate::config::Config;
 use crate::failure::{Done, Failure};
 use hotspot_core::disclosure::Policy;
 use hotspot_core::release::Release;
+use hotspot_ledger::Ledger;
 use hotspot_pipeline::release::{current, list_releases, read_release};
-use hotspot_server::{AppState, Catalog, Settings, router, serve};
+use hotspot_pipeline::resources::{read_harm, read_resources};
+use hotspot_server::{AppState, Catalog, Challenges, Given, Settings, router, serve};
+use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,13 +23,13 @@ const LOADED: usize = 3;
 const WATCH: Duration = Duration::from_secs(2);
 
 /// Serves the releases until it is told to stop.
-pub fn run(args: &ServeArgs) -> Done {
-    let config = Config::resolve(args, |name| std::env::var(name).ok())?;
-    listen(&config.releases.0, config.listen.0)
+pub fn run(args: &ServingArgs) -> Done {
+    let config = Config::resolve(&args.settings, |name| std::env::var(name).ok())?;
+    listen(&config.releases.0, config.listen.0, &args.challenges)
 }
 
 /// Serves a folder of releases at an address on this machine.
-pub fn listen(releases: &Path, address: SocketAddr) -> Done {
+pub fn listen(releases: &Path, address: SocketAddr, challenges: &ServeChallengesArgs) -> Done {
     if !address.ip().is_loopback() {
         return Err(Failure::cannot(
             "hotspot serves on loopback only: there is no sign-in yet; listen on 127.0.0.1 and put an authenticating proxy before it",
@@ -36,14 +39,28 @@ pub fn listen(releases: &Path, address: SocketAddr) -> Done {
     if catalog.ids().is_empty() {
         return Err(Failure::data(format!("{}: no release; hotspot analyse makes one", releases.display())));
     }
+    let given = given(challenges)?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+        let ledger = match &challenges.ledger {
+            Some(address) => Some(Ledger::create_or_open(address).await.map_err(|e| Failure::cannot(e.to_string()))?),
+            None => None,
+        };
+        let challenges = Challenges { given, ledger, now: Timestamp::now };
         let listener = TcpListener::bind(address).await.map_err(|e| Failure::cannot(format!("cannot listen on {address}: {e}")))?;
         say(format_args!("serving http://{}/ (release {})", listener.local_addr()?, catalog.ids()[0]))?;
         let watcher = tokio::spawn(watch(releases.to_owned(), Arc::clone(&catalog)));
-        let done = serve(listener, router(AppState::new(catalog, Settings::default())), stopped()).await;
+        let done = serve(listener, router(AppState::new(catalog, Settings::default(), challenges)), stopped()).await;
         watcher.abort();
         Ok(done?)
     })
+}
+
+/// The table of resources, read and checked once: a new one needs a new start.
+fn given(args: &ServeChallengesArgs) -> Done<Option<Given>> {
+    let Some(path) = &args.resources else { return Ok(None) };
+    let file = read_resources(path)?;
+    let harm = args.harm.as_deref().map(read_harm).transpose()?;
+    Ok(Some(Given { file: file.file, sha256: file.sha256, resources: file.resources, harm }))
 }
 
 /// The newest releases that may be shown. A restricted one anywhere among them is an error, not an omission; one of the older that is

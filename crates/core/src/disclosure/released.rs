@@ -20,7 +20,9 @@ views!(
     crate::view::EventsView,
     crate::view::AreasView,
     crate::view::ReleaseView,
-    crate::view::SilenceView
+    crate::view::SilenceView,
+    crate::view::ChallengeView,
+    crate::view::WhatIfView
 );
 
 /// A view that a policy let through. Exits take nothing else; only a policy makes one.

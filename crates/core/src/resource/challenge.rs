@@ -269,6 +269,16 @@ pub struct Challenge {
     pub unanswered: Vec<(String, &'static str)>,
 }
 
+/// What stands beside every gap that is shown.
+pub const CAVEAT: &str = "Recorded incidents are not all incidents. A gap is a question to be answered, not a finding; no trial shows that \
+                          patrol reduces hate crime.";
+
+/// The boroughs and command units of a release, where it is of London.
+pub fn atlas_of(release: &Release) -> Option<&'static Atlas> {
+    let atlas = Atlas::london();
+    release.areas.iter().any(|a| atlas.boroughs().iter().any(|b| b.code == a.code)).then_some(atlas)
+}
+
 /// Asks.
 ///
 /// # Errors

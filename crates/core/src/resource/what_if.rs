@@ -16,6 +16,8 @@
 //! # What it is not
 //! No forecast of crime. It answers "who would get what", not "what would happen".
 
+use super::gap::{ChallengePolicy, Gap, GapParams, gaps};
+use super::need::Need;
 use crate::error::{Error, Result};
 
 /// Bounds of a place.
@@ -177,6 +179,74 @@ pub fn whole(amounts: &[f64], step: f64, bounds: &[Bounds]) -> Result<Vec<f64>> 
     Ok(steps.into_iter().map(|s| s * step).collect())
 }
 
+/// What is wished; what is not set stays as it is or is free.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Wish {
+    /// All that is given out; by default as much as now.
+    pub budget: Option<f64>,
+    /// Least that a place keeps of its amount, 0 to 1.
+    pub floor: Option<f64>,
+    /// Most by which an amount changes either way, as a share of it: 0 or more.
+    pub change: Option<f64>,
+    /// Amounts in whole steps of this.
+    pub step: Option<f64>,
+    /// Places whose amount is set, by row; floor and change do not hold for them.
+    pub fixed: Vec<(usize, f64)>,
+}
+
+/// What would be given, and the gaps that would remain.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Played {
+    /// By place.
+    pub amount: Vec<f64>,
+    /// What holds each place; a place whose amount is set is [`Held::Free`].
+    pub held: Vec<Held>,
+    /// Gap of each place.
+    pub gaps: Vec<Gap>,
+}
+
+/// Plays a wish: the proportional allocation of the budget within its bounds, and the gaps that it leaves. No forecast of crime.
+///
+/// # Errors
+/// As [`proportional`], [`whole`] and [`gaps`]; [`Error::OutOfRange`] when a floor is no share, a change is below 0, or a place does not exist.
+///
+/// ```
+/// use hotspot_core::rate::GammaPosterior;
+/// use hotspot_core::resource::gap::{ChallengePolicy, GapParams};
+/// use hotspot_core::resource::need::Need;
+/// use hotspot_core::resource::what_if::{Wish, play};
+///
+/// let need = |n: u32| Need { incidents: n, expected: GammaPosterior { shape: n.into(), rate: 1.0 }, count: n.into() };
+/// let wish = Wish { step: Some(1.0), ..Wish::default() };
+/// let made = play(&[need(30), need(90)], &[10.0, 10.0], &wish, &ChallengePolicy::current(), &GapParams::default())?;
+/// assert_eq!(made.amount, [5.0, 15.0]);
+/// # Ok::<(), hotspot_core::Error>(())
+/// ```
+pub fn play(needs: &[Need], current: &[f64], wish: &Wish, policy: &ChallengePolicy, params: &GapParams) -> Result<Played> {
+    if wish.floor.is_some_and(|f| !(0.0..=1.0).contains(&f)) {
+        return Err(Error::OutOfRange { what: "floor", must: "from 0 to 1" });
+    }
+    if wish.change.is_some_and(|c| !(c >= 0.0 && c.is_finite())) {
+        return Err(Error::OutOfRange { what: "change", must: "zero or more, and finite" });
+    }
+    let mut held_to = bounds(current, wish.floor, wish.change);
+    for (place, amount) in &wish.fixed {
+        let bound = held_to.get_mut(*place).ok_or(Error::OutOfRange { what: "place", must: "one of those asked about" })?;
+        *bound = Bounds { least: *amount, most: *amount };
+    }
+    let mean: Vec<f64> = needs.iter().map(|n| n.expected.mean()).collect();
+    let budget = wish.budget.unwrap_or_else(|| current.iter().sum());
+    let mut made = proportional(&mean, budget, &held_to)?;
+    if let Some(step) = wish.step {
+        made.amount = whole(&made.amount, step, &held_to)?;
+    }
+    for (place, amount) in &wish.fixed {
+        (made.amount[*place], made.held[*place]) = (*amount, Held::Free);
+    }
+    let gaps = gaps(needs, &made.amount, policy, params)?;
+    Ok(Played { amount: made.amount, held: made.held, gaps })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,5 +293,27 @@ mod tests {
             &[Bounds { least: 0.0, most: 2.9 }, Bounds { least: 0.0, most: 9.0 }, Bounds { least: 0.0, most: 9.0 }],
         );
         assert_eq!(made.expect("valid input"), [2.0, 4.0, 4.0]);
+    }
+
+    #[test]
+    fn a_wish_is_played_within_its_bounds_and_a_set_amount_stays() {
+        let need =
+            |n: u32| Need { incidents: n, expected: crate::rate::GammaPosterior { shape: n.into(), rate: 1.0 }, count: n.into() };
+        let (needs, current) = ([need(300), need(100), need(100)], [10.0, 45.0, 45.0]);
+        let play = |wish: Wish| play(&needs, &current, &wish, &ChallengePolicy::current(), &GapParams::default());
+        let capped = play(Wish { change: Some(0.5), ..Wish::default() }).expect("there is an allocation");
+        assert_eq!((capped.amount[0], capped.held[0]), (15.0, Held::AtMost));
+        assert!((capped.amount.iter().sum::<f64>() - 100.0).abs() < 1e-9);
+        let set = play(Wish { fixed: vec![(1, 60.0)], ..Wish::default() }).expect("there is an allocation");
+        assert_eq!((set.amount[1], set.held[1]), (60.0, Held::Free));
+        assert!((set.amount[0] - 30.0).abs() < 1e-9 && (set.gaps[1].resource_share - 0.6).abs() < 1e-12);
+        for wrong in [
+            Wish { floor: Some(1.5), ..Wish::default() },
+            Wish { change: Some(-0.1), ..Wish::default() },
+            Wish { fixed: vec![(3, 1.0)], ..Wish::default() },
+            Wish { floor: Some(1.0), budget: Some(50.0), ..Wish::default() },
+        ] {
+            assert!(play(wrong).is_err());
+        }
     }
 }

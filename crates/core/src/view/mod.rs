@@ -16,11 +16,13 @@ use crate::weights::SelfWeight;
 use crate::{Month, MonthRange, SeriesBreak, Strand};
 use layer::Scale;
 
+mod challenge;
 mod layer;
 mod over_time;
 mod silence;
 mod surface;
 
+pub use challenge::{ChallengeView, WhatIfView};
 pub use layer::{KDE_BANDWIDTH_M, Layer, LegendClass};
 pub use over_time::{EventRow, EventsView, HotspotView};
 pub use silence::SilenceView;

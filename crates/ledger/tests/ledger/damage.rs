@@ -1,8 +1,9 @@
 //! Whatever is done to the record behind the back of the ledger is found, with its number.
 
 use crate::fresh::{everywhere, lived, sql};
-use hotspot_ledger::{Error, Event, Fault, Head, Kind, Ledger};
+use hotspot_ledger::{Error, Event, Fault, Filter, Head, Kind, Ledger};
 use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
 
 /// The hash of an event by the words of the README, written a second time.
 fn hash(seq: u64, event: &Event, body: &str) -> String {
@@ -15,9 +16,16 @@ fn hash(seq: u64, event: &Event, body: &str) -> String {
         bytes.extend(content);
     };
     field(b"hotspot-ledger-event/1");
-    numbers.iter().for_each(|number| field(number));
-    texts.iter().for_each(|text| field(text.as_bytes()));
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    for number in &numbers {
+        field(number);
+    }
+    for text in texts {
+        field(text.as_bytes());
+    }
+    Sha256::digest(bytes).iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// What is found after some statements, with and without a checkpoint at the end of before.
@@ -165,7 +173,7 @@ fn an_altered_event_is_not_shown_and_nothing_is_written_upon_it() {
         let altered = Error::Damaged(Fault::Altered { seq: 5 });
         assert_eq!(ledger.challenge(id).await.unwrap_err(), altered);
         assert_eq!(ledger.events(id).await.unwrap_err(), altered);
-        assert_eq!(ledger.challenges(&Default::default()).await.unwrap_err(), altered);
+        assert_eq!(ledger.challenges(&Filter::default()).await.unwrap_err(), altered);
         assert_eq!(ledger.export().await.unwrap_err(), altered);
         let step = crate::fresh::close();
         assert_eq!(ledger.append(id, step, &crate::fresh::mopac(), crate::fresh::first_day(), None).await.unwrap_err(), altered);

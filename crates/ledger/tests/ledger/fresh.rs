@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
-use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Where a new ledger goes.
@@ -16,13 +15,7 @@ pub struct Fresh {
 
 /// Address of a database of PostgreSQL from which others can be made, ending in `/postgres`.
 fn postgres() -> Option<String> {
-    static SAID: Once = Once::new();
-    let address = std::env::var("HOTSPOT_TEST_POSTGRES").ok();
-    SAID.call_once(|| match &address {
-        Some(_) => eprintln!("the ledger is tested on SQLite and on PostgreSQL"),
-        None => eprintln!("the ledger is tested on SQLite alone; cargo xtask test starts a PostgreSQL too"),
-    });
-    address
+    std::env::var("HOTSPOT_TEST_POSTGRES").ok()
 }
 
 /// Runs a statement behind the back of the ledger.

@@ -6,6 +6,7 @@ use hotspot_ledger::{
 };
 use jiff::civil::date;
 use serde_json::json;
+use std::os::unix::fs::PermissionsExt as _;
 
 #[test]
 fn a_life_from_the_question_to_its_effect() {
@@ -16,8 +17,10 @@ fn a_life_from_the_question_to_its_effect() {
         let challenge = ledger.challenge(id).await.unwrap();
         assert_eq!((challenge.state, challenge.due), (State::Reviewed, None));
         let done: Vec<Kind> = challenge.history.iter().map(|entry| entry.step.kind()).collect();
-        use Kind::{Accept, Acknowledge, Answer, Close, Effect, Escalate, Raise};
-        assert_eq!(done, [Raise, Acknowledge, Answer, Escalate, Answer, Accept, Close, Effect]);
+        assert_eq!(
+            done,
+            [Kind::Raise, Kind::Acknowledge, Kind::Answer, Kind::Escalate, Kind::Answer, Kind::Accept, Kind::Close, Kind::Effect]
+        );
         assert_eq!(challenge.raised.boroughs, ["Camden", "Islington"]);
         let evidence = ledger.evidence(challenge.raised.evidence, 1).await.unwrap();
         assert_eq!(evidence, r#"{"n":41,"need":{"high":0.06,"low":0.03,"share":0.04},"period":"2025-11 to 2026-10"}"#);
@@ -203,8 +206,7 @@ fn a_ledger_that_is_not_there_is_not_made_by_looking() {
         ledger.close().await;
     });
     let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().path()).collect();
-    assert_eq!(names, [path.clone()]);
-    use std::os::unix::fs::PermissionsExt;
+    assert_eq!(names, std::slice::from_ref(&path));
     assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
 }
 

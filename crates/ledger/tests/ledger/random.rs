@@ -92,7 +92,7 @@ async fn holds(fresh: &Fresh, attempts: &[Attempt]) -> usize {
     let first = ledger.challenge(models[0].0).await.unwrap();
     let mut written = 2;
     for attempt in attempts {
-        day = day + attempt.days.days();
+        day += attempt.days.days();
         let (id, model) = &mut models[attempt.challenge];
         let (kind, author) = attempt.choose(model, day);
         let allowed = model.step(kind, author.role.id(), day);

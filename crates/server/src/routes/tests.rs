@@ -1,8 +1,9 @@
+mod challenge;
 mod time;
 
 use super::router;
 use crate::fixture::{self, BOUNDS, ID};
-use crate::{AppState, Catalog, Settings};
+use crate::{AppState, Catalog, Challenges, Settings};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use axum::response::Response;
@@ -15,8 +16,13 @@ use std::sync::{Arc, LazyLock};
 use tower::ServiceExt;
 
 static STATE: LazyLock<AppState> = LazyLock::new(|| {
-    AppState::new(Arc::new(Catalog::new(vec![fixture::release(DataClass::Synthetic)]).unwrap()), Settings::default())
+    AppState::new(Arc::new(Catalog::new(vec![fixture::release(DataClass::Synthetic)]).unwrap()), Settings::default(), nothing())
 });
+
+/// Neither resources nor a ledger.
+fn nothing() -> Challenges {
+    Challenges { given: None, ledger: None, now: || "2026-11-26T09:00:00Z".parse().unwrap() }
+}
 
 async fn ask(request: Request<Body>) -> Response {
     router(STATE.clone()).oneshot(request).await.unwrap()
@@ -414,7 +420,7 @@ async fn a_plain_request_id_is_given_back_and_another_replaced() {
 
 #[tokio::test]
 async fn without_a_release_the_service_lives_but_is_not_ready() {
-    let empty = AppState::new(Arc::new(Catalog::new(vec![]).unwrap()), Settings::default());
+    let empty = AppState::new(Arc::new(Catalog::new(vec![]).unwrap()), Settings::default(), nothing());
     let status = |state: AppState, path: &'static str| async move {
         router(state).oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap().status().as_u16()
     };
@@ -431,7 +437,11 @@ async fn without_a_release_the_service_lives_but_is_not_ready() {
 
 #[tokio::test]
 async fn a_new_load_of_a_release_does_not_answer_from_the_old_one() {
-    let state = AppState::new(Arc::new(Catalog::new(vec![fixture::release(DataClass::Synthetic)]).unwrap()), Settings::default());
+    let state = AppState::new(
+        Arc::new(Catalog::new(vec![fixture::release(DataClass::Synthetic)]).unwrap()),
+        Settings::default(),
+        nothing(),
+    );
     let read = |state: AppState| async move {
         let response = router(state).oneshot(Request::get(tile(12, "geojson")).body(Body::empty()).unwrap()).await.unwrap();
         String::from_utf8(body(response).await).unwrap()
@@ -445,7 +455,7 @@ async fn a_new_load_of_a_release_does_not_answer_from_the_old_one() {
 
 #[tokio::test]
 async fn a_release_of_areas_is_served_like_one_of_cells() {
-    let state = AppState::new(Arc::new(Catalog::new(vec![fixture::areas()]).unwrap()), Settings::default());
+    let state = AppState::new(Arc::new(Catalog::new(vec![fixture::areas()]).unwrap()), Settings::default(), nothing());
     let ask = |path: String| {
         let state = state.clone();
         async move {

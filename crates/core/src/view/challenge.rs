@@ -1,0 +1,110 @@
+//! Resources against need as they may be shown.
+
+use crate::Strand;
+use crate::error::Result;
+use crate::resource::allocation::Rule;
+use crate::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Level, Place, challenge};
+use crate::resource::gap::{ChallengePolicy, Gap, GapParams};
+use crate::resource::what_if::{Played, Wish, play};
+use jiff::civil::Date;
+
+/// The answer to a challenge with everything on which it hangs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChallengeView {
+    /// Identifier of the release.
+    pub release: String,
+    /// The day on which resources were looked at.
+    pub on: Date,
+    /// Length of the next period in months.
+    pub months: u16,
+    /// Rule by which amounts of wider areas were spread.
+    pub rule: Rule,
+    /// Version of the weights of harm, where the need is weighted.
+    pub harm: Option<String>,
+    /// When a place is questioned.
+    pub policy: ChallengePolicy,
+    /// How gaps were drawn.
+    pub params: GapParams,
+    /// The answer.
+    pub answer: Challenge,
+}
+
+impl ChallengeView {
+    /// Asks a release.
+    ///
+    /// # Errors
+    /// As [`challenge`].
+    pub fn of(input: &ChallengeInput<'_>) -> Result<Self> {
+        Ok(Self::answered(input, challenge(input)?))
+    }
+
+    /// An answer that was given to the input.
+    pub fn answered(input: &ChallengeInput<'_>, answer: Challenge) -> Self {
+        Self {
+            release: input.release.id.clone(),
+            on: input.on,
+            months: input.months,
+            rule: input.rule,
+            harm: input.harm.map(|h| h.version.clone()),
+            policy: input.policy.clone(),
+            params: input.params,
+            answer,
+        }
+    }
+
+    /// One kind of resource.
+    pub fn kind(&self, kind: &str) -> Option<&KindAnswer> {
+        self.answer.kinds.iter().find(|k| k.kind == kind)
+    }
+}
+
+/// One kind of resource given out otherwise.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WhatIfView {
+    /// Identifier of the release.
+    pub release: String,
+    /// Which places.
+    pub level: Level,
+    /// Strand, or all records.
+    pub strand: Option<Strand>,
+    /// Kind of resource.
+    pub kind: String,
+    /// Unit of its amounts.
+    pub unit: String,
+    /// The places.
+    pub places: Vec<Place>,
+    /// What each gets now.
+    pub current: Vec<f64>,
+    /// Gap of each now.
+    pub before: Vec<Gap>,
+    /// What was wished.
+    pub wish: Wish,
+    /// What it comes to.
+    pub played: Played,
+}
+
+impl WhatIfView {
+    /// Draws of the gaps: fewer than of the published ones, so that an answer is there at once, and the first of the same stream.
+    pub const REPLICATES: u32 = 2_000;
+
+    /// Plays a wish on a kind of an answer.
+    ///
+    /// # Errors
+    /// As [`play`].
+    pub fn of(view: &ChallengeView, kind: &KindAnswer, wish: Wish) -> Result<Self> {
+        let params = GapParams { replicates: Self::REPLICATES, ..view.params };
+        let played = play(&view.answer.needs, &kind.shares.amount, &wish, &view.policy, &params)?;
+        Ok(Self {
+            release: view.release.clone(),
+            level: view.answer.level,
+            strand: view.answer.strand,
+            kind: kind.kind.clone(),
+            unit: kind.unit.clone(),
+            places: view.answer.places.clone(),
+            current: kind.shares.amount.clone(),
+            before: kind.gaps.clone(),
+            wish,
+            played,
+        })
+    }
+}

@@ -1,0 +1,219 @@
+//! What is asked of resources and need, and what is written about it. Nothing here opens a file: the caller gives all of it.
+
+use crate::catalog::Served;
+use crate::problem::{ApiError, GIVE_LEDGER, GIVE_RESOURCES};
+use crate::query::{BadParameter, Params};
+use crate::state::AppState;
+use hotspot_core::atlas::Atlas;
+use hotspot_core::disclosure::Released;
+use hotspot_core::resource::allocation::Rule;
+use hotspot_core::resource::challenge::{ChallengeInput, HarmWeights, KindAnswer, Level, Resource, atlas_of};
+use hotspot_core::resource::gap::{ChallengePolicy, GapParams};
+use hotspot_core::resource::what_if::Wish;
+use hotspot_core::view::{ChallengeView, WhatIfView};
+use hotspot_core::{Error, Strand};
+use hotspot_ledger::{ChallengeId, Event, Ledger, Periods, Place, Question};
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// Months of the next period.
+const MONTHS: u16 = 12;
+
+/// A table of resources, as it was read.
+#[derive(Debug)]
+pub struct Given {
+    /// Name of the file, without its folder.
+    pub file: String,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// What is given, in the order of the file.
+    pub resources: Vec<Resource>,
+    /// Weights of harm.
+    pub harm: Option<HarmWeights>,
+}
+
+/// What challenges need beside the releases.
+#[derive(Debug)]
+pub struct Challenges {
+    /// What is given where.
+    pub given: Option<Given>,
+    /// The record of challenges.
+    pub ledger: Option<Ledger>,
+    /// What time it is.
+    pub now: fn() -> Timestamp,
+}
+
+impl Challenges {
+    pub(crate) fn given(&self) -> Result<&Given, ApiError> {
+        self.given.as_ref().ok_or(ApiError::NotGiven { how: GIVE_RESOURCES })
+    }
+
+    pub(crate) fn ledger(&self) -> Result<&Ledger, ApiError> {
+        self.ledger.as_ref().ok_or(ApiError::NotGiven { how: GIVE_LEDGER })
+    }
+}
+
+/// Everything that changes an answer.
+pub(crate) type AskedKey = (u32, Level, Option<Strand>, Rule);
+
+/// What is asked of a release.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub served: Arc<Served>,
+    pub level: Level,
+    pub strand: Option<Strand>,
+    pub rule: Rule,
+}
+
+/// The parameters by which a question is put.
+pub(crate) const ASKED: [&str; 4] = ["release", "level", "strand", "apportion"];
+
+impl Asked {
+    pub fn of(state: &AppState, params: &Params<'_>) -> Result<Self, ApiError> {
+        let served = state.catalog().find(params.get("release"))?;
+        let asked = Self { served, level: params.level()?, strand: params.strand()?, rule: params.apportion()? };
+        let release = asked.served.release();
+        if asked.level != Level::Hotspot && atlas_of(release).is_none() {
+            return Err(BadParameter::new("level", "hotspot: the release is not of London's boroughs").into());
+        }
+        // Hotspots are those of an analysis.
+        if asked.level == Level::Hotspot && release.analysis(asked.strand).is_none() {
+            return Err(asked.served.not_analysed());
+        }
+        Ok(asked)
+    }
+
+    /// The answer: from memory, or computed once however many ask.
+    pub async fn answer(&self, state: &AppState) -> Result<Arc<Released<ChallengeView>>, ApiError> {
+        state.challenges().given()?;
+        let key = (self.served.serial, self.level, self.strand, self.rule);
+        if let Some(known) = state.answers().get(&key) {
+            return Ok(known);
+        }
+        let (asked, shared) = (self.clone(), state.clone());
+        state
+            .heavy(move || {
+                shared
+                    .answers()
+                    .try_get_with(key, || asked.compute(shared.challenges().given()?).map(Arc::new))
+                    .map_err(|e| (*e).clone())
+            })
+            .await
+    }
+
+    fn compute(&self, given: &Given) -> Result<Released<ChallengeView>, ApiError> {
+        let release = self.served.release();
+        let input = ChallengeInput {
+            release,
+            atlas: atlas_of(release),
+            resources: &given.resources,
+            on: release.month.last_day(),
+            level: self.level,
+            strand: self.strand,
+            rule: self.rule,
+            months: MONTHS,
+            harm: given.harm.as_ref(),
+            policy: &ChallengePolicy::current(),
+            params: GapParams::default(),
+        };
+        self.served.challenge(&input).map_err(|error| ApiError::NoAnswer {
+            why: match error {
+                // The header is row 1 of a file, and rows of a table count from 0.
+                Error::Row { row, rule, .. } => {
+                    format!("{}, row {}: {rule}. The table of resources does not fit this release.", given.file, row + 2)
+                }
+                other => format!("There is no answer: {other}."),
+            },
+        })
+    }
+
+    /// Plays a wish on a kind of the answer.
+    pub async fn what_if(
+        &self,
+        state: &AppState,
+        view: Arc<Released<ChallengeView>>,
+        kind: &str,
+        wish: Wish,
+    ) -> Result<Released<WhatIfView>, ApiError> {
+        let (served, kind) = (Arc::clone(&self.served), kind.to_owned());
+        state
+            .heavy(move || {
+                let kind = kind_of(&view, &kind)?;
+                served.what_if(&view, kind, wish).map_err(|error| ApiError::NoAnswer {
+                    why: match error {
+                        Error::OutOfRange { what, must } => format!("The {what} must be {must}."),
+                        other => format!("There is no such allocation: {other}."),
+                    },
+                })
+            })
+            .await
+    }
+
+    /// The question about a place of the answer, with its evidence.
+    pub fn question(
+        &self,
+        given: &Given,
+        view: &Released<ChallengeView>,
+        kind: &str,
+        place: &str,
+        question: &str,
+    ) -> Result<Question, ApiError> {
+        let answer = kind_of(view, kind)?;
+        let row = row_of(view, place)?;
+        let found = &view.answer.places[row];
+        if found.is_rest {
+            return Err(BadParameter::new(
+                "place",
+                "a place of its own: what remains of a command unit is asked about at the level bcu",
+            )
+            .into());
+        }
+        let boroughs = Atlas::london().boroughs();
+        let names = boroughs
+            .iter()
+            .filter(|b| match self.level {
+                Level::CommandUnit => b.bcu.as_deref().unwrap_or(&b.name) == found.id,
+                Level::Hotspot | Level::Borough => found.borough.as_deref() == Some(&b.code),
+            })
+            .map(|b| b.name.clone())
+            .collect();
+        Ok(Question {
+            release: view.release.clone(),
+            place: match self.level {
+                Level::Hotspot => Place::Hotspot(found.id.clone()),
+                Level::Borough => Place::Area(found.id.clone()),
+                Level::CommandUnit => Place::CommandUnit(found.id.clone()),
+            },
+            boroughs: if atlas_of(self.served.release()).is_some() { names } else { Vec::new() },
+            resource: kind.to_owned(),
+            question: question.to_owned(),
+            evidence: crate::views::evidence(view, answer, row, given),
+            periods: Periods::default(),
+        })
+    }
+}
+
+/// A kind of the answer, or those that it has.
+pub(crate) fn kind_of<'v>(view: &'v ChallengeView, kind: &str) -> Result<&'v KindAnswer, ApiError> {
+    view.kind(kind).ok_or_else(|| {
+        let has: Vec<&str> = view.answer.kinds.iter().map(|k| k.kind.as_str()).collect();
+        let allowed = if has.is_empty() { "nothing: no kind of resource has an answer".to_owned() } else { has.join(", ") };
+        BadParameter::new("kind", allowed).into()
+    })
+}
+
+/// The row of a place.
+pub(crate) fn row_of(view: &ChallengeView, place: &str) -> Result<usize, ApiError> {
+    let found = view.answer.places.iter().position(|p| p.id == place);
+    found.ok_or_else(|| BadParameter::new("place", "the id of a place of the answer").into())
+}
+
+/// The identifier of a challenge in an address.
+pub(crate) fn id_of(text: &str) -> Result<ChallengeId, ApiError> {
+    text.parse().map_err(|_no_id| ApiError::NotFound { what: "challenge" })
+}
+
+/// The challenge of an event.
+pub(crate) fn page_of(event: &Event) -> String {
+    format!("/challenge/{}", event.challenge)
+}

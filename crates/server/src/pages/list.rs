@@ -1,0 +1,285 @@
+//! The page of resources and need, with what if and the challenges.
+
+use super::{draw, option, words};
+use crate::challenge::Asked;
+use crate::problem::{ApiError, GIVE_LEDGER};
+use crate::query::strand_name;
+use crate::views::{NO_FORECAST, by_shortfall, held_words};
+use hotspot_core::Strand;
+use hotspot_core::disclosure::Released;
+use hotspot_core::resource::allocation::Rule;
+use hotspot_core::resource::challenge::{CAVEAT, KindAnswer, Level, atlas_of};
+use hotspot_core::resource::gap::Verdict;
+use hotspot_core::view::{ChallengeView, WhatIfView};
+use hotspot_ledger::{Challenge, Filter, State};
+use hotspot_report::chart::{ChartError, Fit, Frame, FunnelInput, FunnelLimits, FunnelPoint, funnel_chart};
+use jiff::civil::Date;
+use minijinja::{Value, context};
+use std::collections::BTreeMap;
+
+/// Everything that the page shows.
+pub(crate) struct List<'a> {
+    pub asked: &'a Asked,
+    /// The answer and the kind that is shown; else why there is none.
+    pub answer: Result<(&'a Released<ChallengeView>, &'a str), String>,
+    /// The fields of what if, as they were sent.
+    pub wished: BTreeMap<&'static str, String>,
+    pub played: Option<&'a Released<WhatIfView>>,
+    pub faults: Vec<(String, String)>,
+    /// The challenges that are asked for; none without a ledger.
+    pub threads: Option<(&'a [Challenge], &'a Filter)>,
+    pub today: Date,
+}
+
+/// Draws the page.
+pub(crate) fn list(page: &List<'_>) -> Result<Vec<u8>, ApiError> {
+    let found = page.answer.as_ref().ok().and_then(|(view, kind)| Some((*view, view.kind(kind)?)));
+    let served = &page.asked.served;
+    let own = context! {
+        caveat => CAVEAT,
+        no_forecast => NO_FORECAST,
+        no_answer => page.answer.as_ref().err(),
+        choices => found.map(|(view, kind)| choices(page, view, kind)),
+        answer => found.map(|(view, kind)| answer(page, view, kind)),
+        wished => &page.wished,
+        played => page.played.map(|view| played(view, found.map(|(answer, _)| answer))),
+        threads => page.threads.map(|(all, filter)| threads(all, filter, page.today)),
+        no_ledger => GIVE_LEDGER,
+    };
+    draw("list", Some(served), &page.faults, own)
+}
+
+fn choices(page: &List<'_>, view: &ChallengeView, kind: &KindAnswer) -> Value {
+    let asked = page.asked;
+    let release = asked.served.release();
+    let kinds: Vec<Value> = view.answer.kinds.iter().map(|k| option(&k.kind, &words::kind(&k.kind), k.kind == kind.kind)).collect();
+    let levels: Vec<Value> = Level::ALL
+        .into_iter()
+        .filter(|l| *l == Level::Hotspot || atlas_of(release).is_some())
+        .map(|l| option(l.id(), words::level(l), l == asked.level))
+        .collect();
+    let strands: Vec<Value> = release
+        .analyses
+        .iter()
+        .map(|a| option(strand_name(a.strand), a.strand.map_or("All records", Strand::label), a.strand == asked.strand))
+        .collect();
+    let rules: Vec<Value> = Rule::ALL.into_iter().map(|r| option(r.id(), r.label(), r == asked.rule)).collect();
+    let hidden: Vec<Value> = parameters(asked, &kind.kind).into_iter().map(|(name, value)| context! { name, value }).collect();
+    let chosen = page.wished.get("set_place").map_or("", String::as_str);
+    let mut places = vec![option("", "No place", chosen.is_empty())];
+    places.extend(view.answer.places.iter().map(|p| option(&p.id, &p.name, p.id == chosen)));
+    context! { kinds, levels, strands, rules, hidden, places, release => &release.id }
+}
+
+/// The parameters by which an answer is asked for.
+pub(super) fn parameters(asked: &Asked, kind: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("release", asked.served.id().to_owned()),
+        ("level", asked.level.id().to_owned()),
+        ("strand", strand_name(asked.strand).to_owned()),
+        ("apportion", asked.rule.id().to_owned()),
+        ("kind", kind.to_owned()),
+    ]
+}
+
+fn link(asked: &Asked, kind: &str, place: Option<&str>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(parameters(asked, kind));
+    if let Some(place) = place {
+        query.append_pair("place", place);
+    }
+    query.finish()
+}
+
+fn answer(page: &List<'_>, view: &ChallengeView, kind: &KindAnswer) -> Value {
+    let asked = page.asked;
+    let given: f64 = kind.shares.amount.iter().sum();
+    let spread: f64 = kind.shares.apportioned.iter().sum();
+    let of = |verdict: Verdict| kind.gaps.iter().filter(|g| g.verdict == verdict).count();
+    let name = words::kind(&kind.kind);
+    let mut sentences = vec![format!(
+        "{}: {} {} {}, as said by {}. Of {} places {} are questioned, {} are not, and of {} it cannot be told.",
+        name,
+        words::number(given),
+        kind.unit,
+        kind.status.id(),
+        kind.sources.join(", "),
+        kind.gaps.len(),
+        of(Verdict::Questioned),
+        of(Verdict::NotQuestioned),
+        of(Verdict::CannotTell)
+    )];
+    sentences.push(format!(
+        "{} of it would have to be elsewhere for every place to have its share of the need (Gini {:.2}).",
+        words::percent(kind.inequality.misplaced),
+        kind.inequality.gini
+    ));
+    if spread > 0.0 {
+        sentences.push(format!(
+            "{} of it is stated for wider areas and spread {} over the places in them: there the answer follows that rule.",
+            words::percent(spread / given),
+            asked.rule.label()
+        ));
+    }
+    if kind.shares.outside > 0.0 {
+        sentences.push(format!(
+            "{} {} lie outside every place and are in no share.",
+            words::number(kind.shares.outside),
+            kind.unit
+        ));
+    }
+    sentences.extend(view.answer.unanswered.iter().map(|(kind, why)| format!("{}: no answer, {why}.", words::kind(kind))));
+    context! {
+        scope => words::scope(view),
+        title => format!("{name}: places by shortfall"),
+        sentences,
+        caption => format!("{name} against expected incidents, {} places", kind.gaps.len()),
+        unit => &kind.unit,
+        status => kind.status.id(),
+        bar => words::bar(&view.policy),
+        given => format!("{} {}", words::number(given), kind.unit),
+        planned => kind.planned.is_some(),
+        rows => by_shortfall(&kind.gaps).into_iter().map(|row| place(asked, view, kind, row)).collect::<Vec<_>>(),
+        funnel => funnel(view, kind),
+        method => words::method(view),
+        link => link(asked, &kind.kind, None),
+    }
+}
+
+fn place(asked: &Asked, view: &ChallengeView, kind: &KindAnswer, row: usize) -> Value {
+    let (place, gap) = (&view.answer.places[row], &kind.gaps[row]);
+    let (held, of) = kind.held(row);
+    let spread = kind.shares.apportioned[row];
+    context! {
+        name => &place.name,
+        is_rest => place.is_rest,
+        questioned => gap.verdict == Verdict::Questioned,
+        link => link(asked, &kind.kind, Some(&place.id)),
+        incidents => words::number(f64::from(view.answer.needs[row].incidents)),
+        amount => words::number(kind.shares.amount[row]),
+        spread => (spread > 0.0).then(|| words::number(spread)),
+        planned => kind.planned.as_ref().map(|p| words::number(p.amount[row])),
+        resource => words::percent(gap.resource_share),
+        need => words::share_interval(&gap.need_share),
+        gap => words::gap_interval(&gap.gap),
+        p => words::probability(gap.p_under),
+        rank => gap.rank,
+        ranks => format!("{} to {}", gap.ranks[0], gap.ranks[1]),
+        verdict => words::verdict(gap, &view.policy),
+        held => format!("{held} of {of}"),
+    }
+}
+
+/// A chart for wide screens and paper and the same for narrow ones; none where it cannot be drawn.
+fn funnel(view: &ChallengeView, kind: &KindAnswer) -> Option<Value> {
+    let made = kind.funnel.as_ref()?;
+    let incidents: f64 = view.answer.needs.iter().map(|n| f64::from(n.incidents)).sum();
+    let given: f64 = kind.shares.amount.iter().sum();
+    let drawn = |row: &usize| view.answer.level != Level::Hotspot || !view.answer.places[*row].is_rest;
+    let denominator = |row: usize| kind.shares.amount[row] / given * incidents;
+    let rows: Vec<usize> = (0..view.answer.places.len()).filter(drawn).filter(|row| made.units[*row].is_some()).collect();
+    let largest = rows.iter().map(|row| denominator(*row)).fold(0.0, f64::max);
+    let points: Vec<FunnelPoint<'_>> = rows
+        .iter()
+        .filter_map(|row| {
+            let unit = made.units[*row].as_ref()?;
+            Some(FunnelPoint {
+                name: &view.answer.places[*row].name,
+                denominator: denominator(*row),
+                rate: Some(unit.ratio),
+                position: unit.position,
+            })
+        })
+        .collect();
+    let name = words::kind(&kind.kind).to_lowercase();
+    let window = view.answer.window;
+    let draw = |id: &str, fit: Fit| -> Result<String, ChartError> {
+        funnel_chart(&FunnelInput {
+            frame: Frame {
+                id,
+                title: &format!("Incidents against {name}"),
+                unit: &format!("incidents for each that the share of {name} would have"),
+                decimals: 1,
+                fit,
+            },
+            period: &format!("{} to {}", window.from().in_words(), window.to().in_words()),
+            n: incidents as u64,
+            denominator: &format!("incidents that the share of {name} would have"),
+            target: made.target,
+            points: points.clone(),
+            limits: FunnelLimits::curves(made, largest, 1.0),
+        })
+    };
+    let both = draw("funnel", Fit::Wide).and_then(|wide| Ok(format!("{wide}\n{}", draw("funnel-narrow", Fit::Narrow)?)));
+    both.map(Value::from_safe_string).map_err(|error| tracing::warn!(%error, "a funnel could not be drawn")).ok()
+}
+
+fn played(view: &Released<WhatIfView>, answer: Option<&Released<ChallengeView>>) -> Value {
+    let policy = answer.map(|a| a.policy.clone()).unwrap_or_else(hotspot_core::resource::gap::ChallengePolicy::current);
+    let questioned = |gaps: &[hotspot_core::resource::gap::Gap]| gaps.iter().filter(|g| g.verdict == Verdict::Questioned).count();
+    let (now, then): (f64, f64) = (view.current.iter().sum(), view.played.amount.iter().sum());
+    let rows: Vec<Value> = by_shortfall(&view.played.gaps)
+        .into_iter()
+        .map(|row| {
+            let (before, after) = (&view.before[row], &view.played.gaps[row]);
+            let change = view.played.amount[row] - view.current[row];
+            let sign = if change > 0.05 { "+" } else { "" };
+            context! {
+                name => &view.places[row].name,
+                now => words::number(view.current[row]),
+                then => words::number(view.played.amount[row]),
+                change => format!("{sign}{}", words::number(change)),
+                before => words::points(before.gap.mean),
+                after => words::gap_interval(&after.gap),
+                ranks => [before.rank, after.rank],
+                verdict => words::verdict(after, &policy),
+            }
+        })
+        .collect();
+    let held: Vec<String> =
+        by_shortfall(&view.played.gaps).into_iter().filter_map(|row| held_words(view, row, &view.places[row])).collect();
+    context! {
+        said => format!(
+            "{} {} would be given out, now {}. {} places would be questioned, now {}.",
+            words::number(then),
+            view.unit,
+            words::number(now),
+            questioned(&view.played.gaps),
+            questioned(&view.before)
+        ),
+        caption => format!("{}, {}: now and then", words::kind(&view.kind), view.unit),
+        rows,
+        held,
+    }
+}
+
+fn threads(all: &[Challenge], filter: &Filter, today: Date) -> Value {
+    let rows: Vec<Value> = all
+        .iter()
+        .rev()
+        .map(|c| {
+            context! {
+                id => c.id.to_string(),
+                place => super::thread::place_words(c),
+                resource => words::kind(&c.raised.resource),
+                raised => words::day(c.raised_on()),
+                state => c.state.id(),
+                next => c.due.map_or_else(|| "Nothing".to_owned(), |due| format!("{}: {}", due.duty.by(), due.duty)),
+                due => c.due.map_or_else(String::new, |due| words::day(due.on)),
+                overdue => c.overdue(today),
+            }
+        })
+        .collect();
+    let mut states = vec![option("", "Any", filter.state.is_none())];
+    states.extend(State::ALL.iter().map(|s| option(s.id(), s.id(), filter.state == Some(*s))));
+    let overdue = filter.overdue_on.is_some();
+    let narrowed = *filter != Filter::default();
+    context! {
+        rows,
+        states,
+        due => [option("", "Any", !overdue), option("true", "Overdue", overdue)],
+        values => context! { borough => &filter.borough },
+        caption => format!("Challenges, the newest first, as they stand on {}", words::day(today)),
+        none => if narrowed { "No challenge is like that." } else { "No challenge has been raised. A question is raised from a row of the list." },
+    }
+}

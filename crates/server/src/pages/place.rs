@@ -1,0 +1,99 @@
+//! One place: its evidence, and the question about it.
+
+use super::list::parameters;
+use super::{draw, roles, words};
+use crate::challenge::{Asked, kind_of, row_of};
+use crate::problem::{ApiError, GIVE_LEDGER};
+use crate::state::AppState;
+use hotspot_core::disclosure::Released;
+use hotspot_core::resource::challenge::CAVEAT;
+use hotspot_core::view::ChallengeView;
+use hotspot_ledger::Kind;
+use minijinja::{Value, context};
+use std::collections::BTreeMap;
+
+/// What the page is about.
+pub(crate) struct Asking<'a> {
+    pub asked: &'a Asked,
+    pub view: &'a Released<ChallengeView>,
+    pub kind: &'a str,
+    pub place: &'a str,
+    /// The fields of the form, as they were sent.
+    pub values: BTreeMap<&'static str, String>,
+    pub faults: Vec<(String, String)>,
+}
+
+/// Draws the page.
+pub(crate) fn place(state: &AppState, page: &Asking<'_>) -> Result<Vec<u8>, ApiError> {
+    let (view, kind) = (page.view, kind_of(page.view, page.kind)?);
+    let row = row_of(view, page.place)?;
+    let (found, gap) = (&view.answer.places[row], &kind.gaps[row]);
+    let name = words::kind(&kind.kind);
+    let (held, of) = kind.held(row);
+    let spread = kind.shares.apportioned[row];
+    let [need, need_interval] = words::share_interval(&gap.need_share);
+    let [points, points_interval] = words::gap_interval(&gap.gap);
+    let mut facts = vec![
+        ("Verdict", format!("{}; the same under {held} of {of} settings", words::verdict(gap, &view.policy))),
+        (
+            "Given",
+            format!(
+                "{} {} {}{}",
+                words::number(kind.shares.amount[row]),
+                kind.unit,
+                kind.status.id(),
+                if spread > 0.0 { format!(", {} of it spread from wider areas", words::number(spread)) } else { String::new() }
+            ),
+        ),
+        ("Share of the resource", words::percent(gap.resource_share)),
+        ("Incidents in the window", words::number(f64::from(view.answer.needs[row].incidents))),
+        ("Share of the need", format!("{need}, 95 % interval {need_interval} %")),
+        ("Gap", format!("{points} percentage points, 95 % interval {points_interval}")),
+        (
+            "How likely it gets too little",
+            format!("P = {} that it gets less than {}", words::probability(gap.p_under), words::bar(&view.policy)),
+        ),
+        ("Rank by shortfall", format!("{} of {}, limits {} to {}", gap.rank, kind.gaps.len(), gap.ranks[0], gap.ranks[1])),
+    ];
+    if let Some(planned) = &kind.planned {
+        facts.insert(2, ("Planned", format!("{} {}", words::number(planned.amount[row]), kind.unit)));
+    }
+    let settings: Vec<Value> = kind
+        .settings
+        .iter()
+        .map(|s| {
+            let under = s.gaps.as_ref().map(|gaps| &gaps[row]);
+            context! {
+                name => s.setting.label(),
+                gap => under.map_or_else(|| "no answer".to_owned(), |g| words::points(g.gap.mean)),
+                verdict => under.map_or_else(String::new, |g| g.verdict.to_string()),
+            }
+        })
+        .collect();
+    let mut hidden: Vec<Value> =
+        parameters(page.asked, &kind.kind).into_iter().map(|(name, value)| context! { name, value }).collect();
+    // A form that is sent again keeps its key: twice sent, it is written once.
+    let key = page.values.get("key").filter(|k| !k.is_empty()).cloned().unwrap_or_else(|| state.forms().key());
+    for (name, value) in [("place", found.id.clone()), ("token", state.forms().token().to_owned()), ("key", key)] {
+        hidden.push(context! { name, value });
+    }
+    let cannot = if found.is_rest {
+        Some("What remains of a command unit beside its hotspots is no place of its own: ask by command unit or borough.")
+    } else if state.challenges().ledger.is_none() {
+        Some(GIVE_LEDGER)
+    } else {
+        None
+    };
+    let own = context! {
+        title => format!("{}: {name}", found.name),
+        scope => words::scope(view),
+        caveat => CAVEAT,
+        facts,
+        settings,
+        cannot,
+        hidden,
+        values => &page.values,
+        roles => roles(Kind::Raise),
+    };
+    draw("raise", Some(&page.asked.served), &page.faults, own)
+}

@@ -1,0 +1,82 @@
+//! Resources against need, as JSON. Nothing of it is kept by a browser.
+
+use crate::body;
+use crate::challenge::{ASKED, Asked, kind_of, row_of};
+use crate::problem::ApiError;
+use crate::query::{BadParameter, Params};
+use crate::state::AppState;
+use crate::views;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode, Uri};
+use axum::response::Response;
+use hotspot_core::resource::what_if::Wish;
+
+/// A body that nobody keeps.
+pub(super) fn fresh(status: StatusCode, kind: &'static str, body: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+pub(super) fn json(body: Vec<u8>) -> Response {
+    fresh(StatusCode::OK, "application/json", body)
+}
+
+/// Resources against need, place by place.
+#[utoipa::path(get, path = "/api/v1/challenge", tag = "challenge", params(
+    ("release" = Option<String>, Query, description = "Id of a release; default the newest."),
+    ("level" = Option<String>, Query, description = "hotspot (default), borough or bcu."),
+    ("strand" = Option<String>, Query, description = "all (default) or a strand that the release analyses."),
+    ("apportion" = Option<String>, Query, description = "How amounts of wider areas are spread: need (default), area, residents or equal."),
+    ("kind" = Option<String>, Query, description = "One kind of resource; default all."),
+), responses(
+    (status = 200, description = "By kind, the places by shortfall.", body = views::ChallengeAnswer),
+    (status = 400, description = "A parameter is not allowed as given.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such release, or the server was given no resources.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 422, description = "The resources do not fit the release.", body = views::Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn challenge(State(state): State<AppState>, uri: Uri) -> Result<Response, ApiError> {
+    let known: Vec<&'static str> = ASKED.into_iter().chain(["kind"]).collect();
+    let params = Params::parse(uri.query(), &known)?;
+    state.challenges().given()?;
+    let view = Asked::of(&state, &params)?.answer(&state).await?;
+    let kind = params.get("kind").map(|kind| kind_of(&view, kind).map(|k| k.kind.clone())).transpose()?;
+    let body = state.heavy(move || Ok(views::challenge(&view, kind.as_deref()))).await?;
+    Ok(json(body))
+}
+
+/// One kind of resource given out otherwise: new amounts, gaps and ranks, and what holds each place.
+#[utoipa::path(post, path = "/api/v1/challenge/what-if", tag = "challenge", request_body = views::WhatIfBody, responses(
+    (status = 200, description = "By shortfall afterwards. No forecast of crime.", body = views::WhatIf),
+    (status = 400, description = "A field is not allowed as given.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 403, description = "The request comes from a page of another site.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such release, or the server was given no resources.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 422, description = "No allocation keeps all of it.", body = views::Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn what_if(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+    let wished: views::WhatIfBody = body::json(request).await?;
+    state.challenges().given()?;
+    let params = Params::of(&[
+        ("release", wished.release.as_deref()),
+        ("level", wished.level.as_deref()),
+        ("strand", wished.strand.as_deref()),
+        ("apportion", wished.apportion.as_deref()),
+    ]);
+    let asked = Asked::of(&state, &params)?;
+    let view = asked.answer(&state).await?;
+    kind_of(&view, &wished.kind)?;
+    let mut fixed = Vec::new();
+    for (place, amount) in &wished.amounts {
+        if !(*amount >= 0.0 && amount.is_finite()) {
+            return Err(BadParameter::new("amounts", "zero or more").into());
+        }
+        fixed.push((row_of(&view, place)?, *amount));
+    }
+    let wish = Wish { budget: wished.budget, floor: wished.floor, change: wished.change, step: wished.step, fixed };
+    let played = asked.what_if(&state, view, &wished.kind, wish).await?;
+    Ok(json(views::what_if(&played)))
+}

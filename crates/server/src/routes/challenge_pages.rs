@@ -1,0 +1,305 @@
+//! The pages of challenges: thin, and without a script. What is written comes by POST and is answered with a redirect.
+
+use super::challenge::fresh;
+use super::ledger::{filter, known, step_of};
+use crate::body::Form;
+use crate::challenge::{Asked, id_of, kind_of, page_of, row_of};
+use crate::pages::{self, Asking, List, Tried, faults_in};
+use crate::problem::{ApiError, GIVE_RESOURCES};
+use crate::query::{BadParameter, Params};
+use crate::state::AppState;
+use crate::steps::{self, Fault};
+use crate::views::StepBody;
+use axum::extract::{Path, Request, State};
+use axum::http::header::LOCATION;
+use axum::http::{HeaderValue, StatusCode, Uri};
+use axum::response::Response;
+use hotspot_core::resource::challenge::Level;
+use hotspot_core::resource::what_if::Wish;
+use hotspot_core::view::ChallengeView;
+use hotspot_ledger::{Event, london_day};
+use std::collections::BTreeMap;
+
+const HTML: &str = "text/html; charset=utf-8";
+
+/// The fields of what if.
+const WISHED: [&str; 6] = ["budget", "floor", "change", "step", "set_place", "set_amount"];
+
+fn page(status: StatusCode, body: Vec<u8>) -> Response {
+    fresh(status, HTML, body)
+}
+
+fn see(event: &Event) -> Result<Response, ApiError> {
+    let mut response = fresh(StatusCode::SEE_OTHER, HTML, Vec::new());
+    response.headers_mut().insert(LOCATION, HeaderValue::try_from(page_of(event)).map_err(|_no_header| ApiError::Internal)?);
+    Ok(response)
+}
+
+/// Resources and need, what if, and the challenges.
+pub(crate) async fn list(State(state): State<AppState>, uri: Uri) -> Result<Response, ApiError> {
+    let mut names = known(&["kind", "play", "overdue", "borough", "place", "state"]);
+    names.extend(WISHED);
+    let params = Params::parse(uri.query(), &names)?;
+    let mut asked = Asked::of(&state, &params);
+    // Few incidents: nothing was analysed as hotspots, and the page still has its challenges.
+    if params.get("level").is_none() && asked.is_err() {
+        asked = Asked::of(&state, &Params::of(&[("release", params.get("release")), ("level", Some(Level::Borough.id()))]));
+    }
+    let asked = asked?;
+    let today = london_day((state.challenges().now)());
+    let filter = filter(&state, &params)?;
+    let threads = match &state.challenges().ledger {
+        Some(ledger) => Some(ledger.challenges(&filter).await?),
+        None => None,
+    };
+    let view = match asked.answer(&state).await {
+        Ok(view) => Ok(view),
+        Err(ApiError::NotGiven { .. }) => Err(GIVE_RESOURCES.to_owned()),
+        Err(ApiError::NoAnswer { why }) => Err(why),
+        Err(other) => return Err(other),
+    };
+    let wished: BTreeMap<&'static str, String> =
+        WISHED.into_iter().filter_map(|name| Some((name, params.get(name)?.trim().to_owned()))).collect();
+    let (mut faults, mut played) = (Vec::new(), None);
+    let mut status = StatusCode::OK;
+    let mut kind = String::new();
+    if let Ok(view) = &view {
+        kind = match params.get("kind") {
+            Some(kind) => kind_of(view, kind)?.kind.clone(),
+            None => view.answer.kinds.first().map(|k| k.kind.clone()).unwrap_or_default(),
+        };
+        if params.get("play").is_some() && !kind.is_empty() {
+            match wish(view, &wished) {
+                Err(wrong) => faults = faults_in("", wrong),
+                Ok(wish) => match asked.what_if(&state, view.clone(), &kind, wish).await {
+                    Ok(done) => played = Some(done),
+                    Err(ApiError::NoAnswer { why }) => faults.push(("budget".to_owned(), why)),
+                    Err(other) => return Err(other),
+                },
+            }
+            if !faults.is_empty() {
+                status = StatusCode::UNPROCESSABLE_ENTITY;
+            }
+        }
+    }
+    let answer = match &view {
+        Ok(view) if kind.is_empty() => Err(if view.answer.unanswered.is_empty() {
+            GIVE_RESOURCES.to_owned()
+        } else {
+            "No kind of resource has an answer.".to_owned()
+        }),
+        Ok(view) => Ok((view.as_ref(), kind.as_str())),
+        Err(why) => Err(why.clone()),
+    };
+    let drawn = pages::list(&List {
+        asked: &asked,
+        answer,
+        wished,
+        played: played.as_ref(),
+        faults,
+        threads: threads.as_deref().map(|all| (all, &filter)),
+        today,
+    })?;
+    Ok(page(status, drawn))
+}
+
+/// What the form says, or every fault of its fields.
+fn wish(view: &ChallengeView, wished: &BTreeMap<&'static str, String>) -> Result<Wish, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let text = |name: &str| wished.get(name).map(String::as_str).filter(|t| !t.is_empty());
+    let mut number = |field: &'static str, fits: fn(f64) -> bool, said: &str| -> Option<f64> {
+        // A thousand may be written with its comma.
+        let given = text(field)?.trim_end_matches('%').trim().replace(',', "");
+        let read = given.parse().ok().filter(|n: &f64| n.is_finite() && fits(*n));
+        if read.is_none() {
+            faults.push(Fault { field, said: said.to_owned() });
+        }
+        read
+    };
+    let budget = number("budget", |n| n > 0.0, "All that is given out must be a number above 0");
+    let floor = number("floor", |n| (0.0..=100.0).contains(&n), "What everybody keeps must be 0 to 100 per cent");
+    let change = number("change", |n| (0.0..=10_000.0).contains(&n), "The largest change must be 0 per cent or more");
+    let step = number("step", |n| n > 0.0, "The step must be a number above 0");
+    let amount = number("set_amount", |n| n >= 0.0, "The amount of the place must be 0 or more");
+    let place = text("set_place").map(|id| row_of(view, id));
+    let mut fixed = Vec::new();
+    match (place, amount) {
+        (Some(Ok(row)), Some(amount)) => fixed.push((row, amount)),
+        (Some(Ok(_)), None) if text("set_amount").is_none() => {
+            faults.push(Fault { field: "set_amount", said: "Give the amount of the place that you chose".to_owned() });
+        }
+        (Some(Err(_)), _) => faults.push(Fault { field: "set_place", said: "Choose a place of the list".to_owned() }),
+        (None, Some(_)) => faults.push(Fault { field: "set_place", said: "Choose the place that gets this amount".to_owned() }),
+        _ => {}
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    Ok(Wish { budget, floor: floor.map(|f| f / 100.0), change: change.map(|c| c / 100.0), step, fixed })
+}
+
+/// One place: its evidence and the form of a question.
+pub(crate) async fn ask(State(state): State<AppState>, uri: Uri) -> Result<Response, ApiError> {
+    let params = Params::parse(uri.query(), &known(&["kind", "place"]))?;
+    let asked = Asked::of(&state, &params)?;
+    let view = asked.answer(&state).await?;
+    let needed = |name: &'static str| params.get(name).ok_or_else(|| BadParameter::new(name, "one that the list links to"));
+    let drawn = pages::place(
+        &state,
+        &Asking {
+            asked: &asked,
+            view: &view,
+            kind: needed("kind")?,
+            place: needed("place")?,
+            values: BTreeMap::new(),
+            faults: Vec::new(),
+        },
+    )?;
+    Ok(page(StatusCode::OK, drawn))
+}
+
+/// Raises a challenge from the form.
+pub(crate) async fn raise(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+    let form = Form::read(&state, request).await?;
+    let ledger = state.challenges().ledger()?;
+    let params = Params::of(&["release", "level", "strand", "apportion"].map(|name| (name, form.given(name))));
+    let asked = Asked::of(&state, &params)?;
+    let view = asked.answer(&state).await?;
+    let mut faults = named(&form);
+    if form.given("question").is_none() {
+        faults.insert(0, Fault { field: "question", said: "Write the question".to_owned() });
+    }
+    let mut status = StatusCode::UNPROCESSABLE_ENTITY;
+    let mut said = Vec::new();
+    if faults.is_empty() {
+        let author = steps::author(form.get("actor"), form.get("role"))?;
+        let question =
+            asked.question(state.challenges().given()?, &view, form.get("kind"), form.get("place"), form.get("question"))?;
+        match ledger.raise(question, &author, (state.challenges().now)(), form.given("key")).await {
+            Ok(event) => return see(&event),
+            Err(error) => match steps::fault_of(&error) {
+                Some(fault) => faults.push(fault),
+                None => (status, said) = refused(error.into())?,
+            },
+        }
+    }
+    let mut all = faults_in("", faults);
+    all.extend(said);
+    let values = ["question", "actor", "role", "key"].into_iter().map(|name| (name, form.get(name).to_owned())).collect();
+    let asking = Asking { asked: &asked, view: &view, kind: form.get("kind"), place: form.get("place"), values, faults: all };
+    Ok(page(status, pages::place(&state, &asking)?))
+}
+
+/// The faults of who writes.
+fn named(form: &Form) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if form.given("actor").is_none() {
+        faults.push(Fault { field: "actor", said: "Give your name".to_owned() });
+    }
+    if steps::author("", form.get("role")).is_err() {
+        faults.push(Fault { field: "role", said: "Say for whom you write".to_owned() });
+    }
+    faults
+}
+
+/// What the ledger refused, as the page says it; an error of our own stays one.
+fn refused(error: ApiError) -> Result<(StatusCode, Vec<(String, String)>), ApiError> {
+    let status = error.status();
+    if status.is_server_error() || status == StatusCode::NOT_FOUND {
+        return Err(error);
+    }
+    Ok((status, vec![(String::new(), error.detail().into_owned())]))
+}
+
+/// A challenge as it stands.
+pub(crate) async fn thread(State(state): State<AppState>, Path(id): Path<String>, uri: Uri) -> Result<Response, ApiError> {
+    Params::parse(uri.query(), &[])?;
+    let drawn = drawn(&state, &id, None).await?;
+    Ok(page(StatusCode::OK, drawn))
+}
+
+async fn drawn(state: &AppState, id: &str, tried: Option<Tried>) -> Result<Vec<u8>, ApiError> {
+    let ledger = state.challenges().ledger()?;
+    let challenge = ledger.challenge(id_of(id)?).await?;
+    let evidence = ledger.evidence(challenge.raised.evidence, challenge.history[0].seq).await?;
+    pages::thread(state, &challenge, &evidence, tried)
+}
+
+/// Writes the next step from the form.
+pub(crate) async fn step(
+    State(state): State<AppState>,
+    Path((id, step)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    const FIELDS: [&str; 14] = [
+        "actor",
+        "role",
+        "key",
+        "text",
+        "action",
+        "by",
+        "change_resource",
+        "change_amount",
+        "change_unit",
+        "change_from",
+        "reason",
+        "before",
+        "after",
+        "measured_to",
+    ];
+    let form = Form::read(&state, request).await?;
+    let ledger = state.challenges().ledger()?;
+    let (number, kind) = (id_of(&id)?, step_of(&step)?);
+    let mut faults = match steps::step(kind, &body_of(&form)) {
+        Ok(step) => {
+            let mut faults = named(&form);
+            if faults.is_empty() {
+                let author = steps::author(form.get("actor"), form.get("role"))?;
+                match ledger.append(number, step, &author, (state.challenges().now)(), form.given("key")).await {
+                    Ok(event) => return see(&event),
+                    Err(error) => match steps::fault_of(&error) {
+                        Some(fault) => faults.push(fault),
+                        None => {
+                            let (status, faults) = refused(error.into())?;
+                            return sent_back(&state, &id, status, Tried { step: kind, values: values_of(&form, &FIELDS), faults })
+                                .await;
+                        }
+                    },
+                }
+            }
+            faults
+        }
+        Err(faults) => faults,
+    };
+    faults.extend(named(&form).into_iter().filter(|f| !faults.contains(f)).collect::<Vec<_>>());
+    let tried = Tried { step: kind, values: values_of(&form, &FIELDS), faults: faults_in(&format!("{}-", kind.id()), faults) };
+    sent_back(&state, &id, StatusCode::UNPROCESSABLE_ENTITY, tried).await
+}
+
+async fn sent_back(state: &AppState, id: &str, status: StatusCode, tried: Tried) -> Result<Response, ApiError> {
+    Ok(page(status, drawn(state, id, Some(tried)).await?))
+}
+
+fn values_of(form: &Form, fields: &[&'static str]) -> BTreeMap<&'static str, String> {
+    fields.iter().map(|name| (*name, form.get(name).to_owned())).collect()
+}
+
+fn body_of(form: &Form) -> StepBody {
+    let text = |name: &str| form.given(name).map(str::to_owned);
+    StepBody {
+        actor: form.get("actor").to_owned(),
+        role: form.get("role").to_owned(),
+        key: text("key"),
+        text: text("text"),
+        action: text("action"),
+        by: text("by"),
+        change_resource: text("change_resource"),
+        change_amount: text("change_amount"),
+        change_unit: text("change_unit"),
+        change_from: text("change_from"),
+        reason: text("reason"),
+        before: text("before"),
+        after: text("after"),
+        measured_to: text("measured_to"),
+    }
+}

@@ -1,0 +1,294 @@
+//! Resources against need, and a challenge from its raising to its end.
+
+use super::{body, header, nothing};
+use crate::fixture::{self, ID};
+use crate::{AppState, Catalog, Challenges, Given, Settings, router};
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use axum::response::Response;
+use hotspot_core::release::DataClass;
+use hotspot_core::resource::challenge::{Resource, Status, Target};
+use hotspot_ledger::Ledger;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tower::ServiceExt;
+
+fn now() -> Timestamp {
+    "2026-11-26T09:00:00Z".parse().unwrap()
+}
+
+fn given() -> Given {
+    let release = fixture::release(DataClass::Synthetic);
+    let hotspot = release.analyses[0].hotspots[0].identity.id.clone();
+    let resource = |target: Target, amount: f64, status: Status| Resource {
+        kind: "patrol_hours".to_owned(),
+        target,
+        from: "2026-01-01".parse().unwrap(),
+        to: "2026-12-31".parse().unwrap(),
+        amount,
+        unit: "hours".to_owned(),
+        status,
+        source: "a table that was made up".to_owned(),
+    };
+    let resources = vec![
+        resource(Target::Hotspot(hotspot.clone()), 10.0, Status::Delivered),
+        resource(Target::Hotspot(hotspot), 40.0, Status::Planned),
+        resource(Target::Everywhere, 90.0, Status::Delivered),
+    ];
+    Given { file: "resources.csv".to_owned(), sha256: "0".repeat(64), resources, harm: None }
+}
+
+struct Served {
+    state: AppState,
+    _folder: tempfile::TempDir,
+}
+
+async fn served() -> Served {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = Ledger::create_or_open(folder.path().join("ledger.db").to_str().unwrap()).await.unwrap();
+    let challenges = Challenges { given: Some(given()), ledger: Some(ledger), now };
+    let catalog = Arc::new(Catalog::new(vec![fixture::release(DataClass::Synthetic)]).unwrap());
+    Served { state: AppState::new(catalog, Settings::default(), challenges), _folder: folder }
+}
+
+impl Served {
+    async fn ask(&self, request: Request<Body>) -> Response {
+        router(self.state.clone()).oneshot(request).await.unwrap()
+    }
+
+    async fn get(&self, path: &str) -> Response {
+        self.ask(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    async fn json(&self, path: &str) -> Value {
+        let response = self.get(path).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        assert_eq!(header(&response, "cache-control"), "no-store", "{path}");
+        serde_json::from_slice(&body(response).await).unwrap()
+    }
+
+    async fn post(&self, path: &str, sent: Value) -> (StatusCode, Value) {
+        let request = Request::post(path).header("content-type", "application/json").body(Body::from(sent.to_string()));
+        let response = self.ask(request.unwrap()).await;
+        let status = response.status();
+        (status, serde_json::from_slice(&body(response).await).unwrap())
+    }
+
+    async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Response {
+        let mut sent = form_urlencoded::Serializer::new(String::new());
+        sent.extend_pairs(fields).append_pair("token", self.state.forms().token());
+        let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
+        self.ask(request.body(Body::from(sent.finish())).unwrap()).await
+    }
+
+    async fn page(&self, path: &str) -> String {
+        let response = self.get(path).await;
+        assert_eq!((response.status(), header(&response, "content-type")), (StatusCode::OK, "text/html; charset=utf-8"), "{path}");
+        assert_eq!(header(&response, "cache-control"), "no-store");
+        String::from_utf8(body(response).await).unwrap()
+    }
+}
+
+/// The hotspot of the fixture.
+async fn hotspot(served: &Served) -> String {
+    let answer = served.json("/api/v1/challenge").await;
+    let places = answer["kinds"][0]["places"].as_array().unwrap().clone();
+    places.iter().find(|p| p["is_rest"] == false).unwrap()["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn shares_sum_to_one_and_the_answer_says_on_what_it_hangs() {
+    let served = served().await;
+    let answer = served.json("/api/v1/challenge?kind=patrol_hours").await;
+    assert_eq!((&answer["release"], &answer["level"], &answer["apportion"]), (&json!(ID), &json!("hotspot"), &json!("need")));
+    assert!(answer["caveat"].as_str().unwrap().contains("not all incidents") && answer["policy"]["version"].is_string());
+    let kind = &answer["kinds"][0];
+    let places = kind["places"].as_array().unwrap();
+    let sum = |of: &dyn Fn(&Value) -> f64| places.iter().map(of).sum::<f64>();
+    assert!((sum(&|p| p["resource_share"].as_f64().unwrap()) - 1.0).abs() < 1e-9);
+    assert!((sum(&|p| p["need_share"]["mean"].as_f64().unwrap()) - 1.0).abs() < 1e-9);
+    assert!(sum(&|p| p["gap"]["mean"].as_f64().unwrap()).abs() < 1e-9);
+    assert!((sum(&|p| p["planned"].as_f64().unwrap()) - 40.0).abs() < 1e-9);
+    for (place, rank) in places.iter().zip(1..) {
+        assert_eq!(place["rank"], rank, "by shortfall");
+        assert_eq!(place["under_settings"].as_array().unwrap().len(), kind["settings"].as_array().unwrap().len());
+    }
+    for wrong in ["level=street", "apportion=luck", "kind=dogs", "strand=hair", "level=borough&level=bcu"] {
+        let response = served.get(&format!("/api/v1/challenge?{wrong}")).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{wrong}");
+        let said = String::from_utf8(body(response).await).unwrap();
+        assert!(!["street", "luck", "dogs", "hair"].iter().any(|value| said.contains(value)), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn without_resources_or_ledger_it_is_said_how_to_give_them() {
+    let catalog = Arc::new(Catalog::new(vec![fixture::release(DataClass::Synthetic)]).unwrap());
+    let bare = router(AppState::new(catalog, Settings::default(), nothing()));
+    for (path, option) in [
+        ("/api/v1/challenge", "--resources"),
+        ("/api/v1/challenge/ledger", "--ledger"),
+        ("/api/v1/challenge/ledger/verify", "--ledger"),
+        ("/challenge/C-2026-0001", "--ledger"),
+    ] {
+        let response = bare.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(header(&response, "content-type"), "application/problem+json");
+        assert!(String::from_utf8(body(response).await).unwrap().contains(option), "{path}");
+    }
+    let response = bare.oneshot(Request::get("/challenge").body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let page = String::from_utf8(body(response).await).unwrap();
+    assert!(page.contains("--resources") && page.contains("--ledger") && page.contains("not all incidents"));
+}
+
+#[tokio::test]
+async fn what_if_gives_out_the_same_budget_otherwise_and_says_what_holds() {
+    let served = served().await;
+    let (status, played) = served.post("/api/v1/challenge/what-if", json!({"kind": "patrol_hours", "change": 0.05})).await;
+    assert_eq!(status, StatusCode::OK, "{played}");
+    let (now, then) = (played["budget"][0].as_f64().unwrap(), played["budget"][1].as_f64().unwrap());
+    assert!((now - 100.0).abs() < 1e-9 && (then - now).abs() < 1e-6);
+    let places = played["places"].as_array().unwrap();
+    for place in places {
+        let (now, then) = (place["amount"][0].as_f64().unwrap(), place["amount"][1].as_f64().unwrap());
+        assert!((then - now).abs() <= 0.05 * now + 1e-6, "{place}");
+    }
+    assert!(places.iter().any(|p| p["held"].as_str().is_some_and(|h| h.contains("5 % at most"))), "{played}");
+    let id = hotspot(&served).await;
+    let (_, set) = served.post("/api/v1/challenge/what-if", json!({"kind": "patrol_hours", "amounts": {id.as_str(): 70.0}})).await;
+    let place = set["places"].as_array().unwrap().iter().find(|p| p["id"] == id.as_str()).unwrap();
+    assert_eq!((&place["amount"][1], &place["after"]["resource_share"]), (&json!(70.0), &json!(0.7)));
+    for (sent, status) in [
+        (json!({"kind": "patrol_hours", "floor": 2.0}), StatusCode::UNPROCESSABLE_ENTITY),
+        (json!({"kind": "patrol_hours", "budget": 5.0, "floor": 1.0}), StatusCode::UNPROCESSABLE_ENTITY),
+        (json!({"kind": "dogs"}), StatusCode::BAD_REQUEST),
+        (json!({"kind": "patrol_hours", "secret": 1}), StatusCode::BAD_REQUEST),
+        (json!({"kind": "patrol_hours", "amounts": {"nowhere": 1.0}}), StatusCode::BAD_REQUEST),
+    ] {
+        let (got, said) = served.post("/api/v1/challenge/what-if", sent.clone()).await;
+        assert_eq!(got, status, "{sent}");
+        assert!(!said.to_string().contains("secret") && !said.to_string().contains("nowhere"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_whole_challenge_is_played_and_the_record_holds() {
+    let served = served().await;
+    let place = hotspot(&served).await;
+    let ledger = "/api/v1/challenge/ledger";
+    let question = json!({"actor": "B. Asker", "role": "mopac", "kind": "patrol_hours", "place": place, "question": "Why so few?", "key": "k1"});
+    let (status, raised) = served.post(ledger, question.clone()).await;
+    assert_eq!((status, &raised["challenge"]), (StatusCode::CREATED, &json!("C-2026-0001")), "{raised}");
+    assert_eq!(served.post(ledger, question.clone()).await.1["seq"], 1, "sent twice, written once");
+    let mut other = question.clone();
+    other["question"] = json!("Why so many?");
+    assert_eq!(served.post(ledger, other).await.0, StatusCode::CONFLICT);
+    let mut mps = question;
+    (mps["role"], mps["key"]) = (json!("mps"), json!("k2"));
+    assert_eq!(served.post(ledger, mps).await.0, StatusCode::FORBIDDEN);
+
+    let step = |name: &str| format!("{ledger}/C-2026-0001/{name}");
+    let (status, said) = served.post(&step("answer"), json!({"actor": "A", "role": "mps"})).await;
+    assert_eq!(status, StatusCode::CONFLICT, "{said}");
+    assert_eq!(served.post(&step("acknowledge"), json!({"actor": "B", "role": "mopac"})).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(served.post(&step("acknowledge"), json!({"actor": "A", "role": "mps"})).await.0, StatusCode::CREATED);
+    assert_eq!(served.post(&step("answer"), json!({"actor": "A", "role": "mps", "text": "x"})).await.0, StatusCode::BAD_REQUEST);
+    let answer = json!({"actor": "A", "role": "mps", "text": "Two more.", "action": "Move two", "by": "2026-12-01",
+                        "change_resource": "patrol_hours", "change_amount": "12", "change_unit": "hours", "change_from": "2026-12-01"});
+    assert_eq!(served.post(&step("answer"), answer).await.0, StatusCode::CREATED);
+    assert_eq!(
+        served.post(&step("accept"), json!({"actor": "B", "role": "mopac", "reason": "Good."})).await.0,
+        StatusCode::CREATED
+    );
+    assert_eq!(served.post(&step("close"), json!({"actor": "B", "role": "mopac", "reason": "Done."})).await.0, StatusCode::CREATED);
+    let effect = json!({"actor": "B", "role": "mopac", "before": "12", "after": "9", "measured_to": "2027-05-01"});
+    assert_eq!(served.post(&step("effect"), effect).await.0, StatusCode::CONFLICT, "too early");
+    assert_eq!(served.post(&step("praise"), json!({"actor": "B", "role": "mopac"})).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(served.get(&format!("{ledger}/C-2026-0002")).await.status(), StatusCode::NOT_FOUND);
+
+    let whole = served.json(&format!("{ledger}/C-2026-0001")).await;
+    assert_eq!((&whole["state"], whole["history"].as_array().unwrap().len()), (&json!("closed"), 5));
+    assert_eq!((&whole["frozen"]["place"]["id"], &whole["frozen"]["release"]), (&json!(place), &json!(ID)));
+    assert_eq!(whole["history"][2]["said"]["change"]["amount"], 12.0);
+    let digest = hotspot_ledger::Digest::of(hotspot_ledger::canonical_json(&whole["frozen"]).as_bytes()).to_string();
+    assert_eq!(whole["evidence"], digest.as_str(), "the digest is of what is shown");
+    let head = served.json(&format!("{ledger}/verify")).await;
+    assert_eq!(head["events"], 5);
+    served.json(&format!("{ledger}/verify?head={}", head["head"].as_str().unwrap())).await;
+    let lines = body(served.get(&format!("{ledger}/export")).await).await;
+    assert_eq!(String::from_utf8(lines).unwrap().lines().count(), 5);
+    for (query, n) in [("", 1), ("state=closed", 1), ("state=raised", 0), ("overdue=true", 0), ("place=nowhere", 0)] {
+        assert_eq!(served.json(&format!("{ledger}?{query}")).await["challenges"].as_array().unwrap().len(), n, "{query}");
+    }
+    assert_eq!(served.get(&format!("{ledger}?state=lost")).await.status(), StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn nothing_is_written_from_elsewhere() {
+    let served = served().await;
+    let path = "/api/v1/challenge/ledger/C-2026-0001/acknowledge";
+    let sent = || Body::from(r#"{"actor":"A","role":"mps"}"#);
+    let json = || Request::post(path).header("content-type", "application/json").header("host", "localhost:1");
+    for (name, value) in [("origin", "http://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")] {
+        let response = served.ask(json().header(name, value).body(sent()).unwrap()).await;
+        assert_eq!(response.status(), StatusCode::FORBIDDEN, "{name}: {value}");
+    }
+    assert_eq!(
+        served.ask(json().header("origin", "http://localhost:1").body(sent()).unwrap()).await.status(),
+        StatusCode::NOT_FOUND
+    );
+    let plain = Request::post(path).header("content-type", "text/plain").body(sent()).unwrap();
+    assert_eq!(served.ask(plain).await.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    let large = format!(r#"{{"actor":"{}","role":"mps"}}"#, "x".repeat(200_000));
+    assert_eq!(served.ask(json().body(Body::from(large)).unwrap()).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    let form = Request::post("/challenge/raise").header("content-type", "application/x-www-form-urlencoded");
+    let foreign = form.body(Body::from("token=guess&actor=A")).unwrap();
+    assert_eq!(served.ask(foreign).await.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn the_pages_play_a_challenge_and_send_back_what_is_wrong() {
+    let served = served().await;
+    let place = hotspot(&served).await;
+    let page = served.page("/challenge").await;
+    for said in ["no sign-in yet", "not all incidents", "Places by shortfall", "No challenge has been raised", "SYNTHETIC"] {
+        assert!(page.contains(said), "{said}");
+    }
+    assert!(!page.contains("<script"));
+    let played = served.page("/challenge?play=yes&change=10&kind=patrol_hours&budget=&floor=").await;
+    assert!(played.contains("would be given out") && played.contains("gains 10 % at most"));
+    let response = served.get("/challenge?play=yes&floor=200").await;
+    assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(String::from_utf8(body(response).await).unwrap().contains(r##"<a href="#floor">"##));
+
+    let evidence = served.page(&format!("/challenge/raise?kind=patrol_hours&place={place}")).await;
+    assert!(evidence.contains("Under other settings") && evidence.contains("name=\"token\""));
+    let asked = [("kind", "patrol_hours"), ("place", place.as_str()), ("role", "mopac"), ("key", "form-1")];
+    let empty = served.form("/challenge/raise", &asked).await;
+    assert_eq!(empty.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let empty = String::from_utf8(body(empty).await).unwrap();
+    assert!(
+        empty.contains("There is a problem") && empty.contains(r##"href="#question""##) && empty.contains(r##"href="#actor""##)
+    );
+    assert!(empty.contains("Error: ") && empty.contains(r#"value="form-1""#));
+    let whole = [asked.as_slice(), &[("actor", "B. Asker"), ("question", "Why <b>so</b> few?")]].concat();
+    let raised = served.form("/challenge/raise", &whole).await;
+    assert_eq!((raised.status(), header(&raised, "location")), (StatusCode::SEE_OTHER, "/challenge/C-2026-0001"));
+    let thread = served.page("/challenge/C-2026-0001").await;
+    assert!(thread.contains("Why &lt;b&gt;so") && !thread.contains("<b>so"), "what people write is text");
+    assert!(thread.contains("acknowledge, by the MPS until 6 December 2026"), "{thread}");
+    let step = "/challenge/C-2026-0001";
+    let wrong = served.form(&format!("{step}/acknowledge"), &[("actor", "B"), ("role", "mopac")]).await;
+    assert_eq!(wrong.status(), StatusCode::FORBIDDEN);
+    assert!(String::from_utf8(body(wrong).await).unwrap().contains("acknowledged by the MPS, not by MOPAC"));
+    let early = served.form(&format!("{step}/close"), &[("actor", "B"), ("role", "mopac"), ("reason", "x")]).await;
+    assert_eq!(early.status(), StatusCode::CONFLICT);
+    let done = served.form(&format!("{step}/acknowledge"), &[("actor", "A"), ("role", "mps")]).await;
+    assert_eq!(done.status(), StatusCode::SEE_OTHER);
+    let half = served.form(&format!("{step}/answer"), &[("actor", "A"), ("role", "mps"), ("text", "Kept text")]).await;
+    assert_eq!(half.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let half = String::from_utf8(body(half).await).unwrap();
+    assert!(half.contains("Kept text") && half.contains(r##"href="#answer-action""##) && half.contains(r##"href="#answer-by""##));
+}

@@ -1,0 +1,383 @@
+//! Resources against need.
+
+use super::{Period, bytes};
+use crate::challenge::Given;
+use hotspot_core::Strand;
+use hotspot_core::disclosure::Released;
+use hotspot_core::hotspot::Estimate;
+use hotspot_core::resource::challenge::{CAVEAT, KindAnswer, Place};
+use hotspot_core::resource::gap::Gap;
+use hotspot_core::resource::what_if::Held;
+use hotspot_core::view::{ChallengeView, WhatIfView};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// Resources against need: by kind, the places by shortfall. Shares are 0 to 1, gaps resource share less need share.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ChallengeAnswer<'a> {
+    release: &'a str,
+    #[serde(flatten)]
+    asked: Parameters<'a>,
+    /// Months whose incidents are counted.
+    window: Period,
+    policy: PolicyEntry<'a>,
+    /// To be shown with every figure.
+    caveat: &'static str,
+    kinds: Vec<KindEntry<'a>>,
+    unanswered: Vec<Unanswered<'a>>,
+}
+
+/// What was asked, and how.
+#[derive(Debug, Serialize, ToSchema)]
+struct Parameters<'a> {
+    /// hotspot, borough or bcu.
+    level: &'static str,
+    /// Null for all records.
+    strand: Option<&'static str>,
+    /// How amounts of wider areas were spread.
+    apportion: &'static str,
+    /// The day on which resources were looked at.
+    on: String,
+    /// Length of the next period.
+    months: u16,
+    /// Version of the weights of harm; null where incidents count alike.
+    harm: Option<&'a str>,
+    /// Draws of each gap.
+    draws: u32,
+    seed: u64,
+    /// Level of the intervals.
+    interval: f64,
+}
+
+/// When a place is questioned.
+#[derive(Debug, Serialize, ToSchema)]
+struct PolicyEntry<'a> {
+    version: &'a str,
+    /// By which part of its need share a place may be short.
+    delta: f64,
+    /// P from which it is questioned.
+    probability: f64,
+    /// Largest mean 1 − P of the list.
+    error: f64,
+    /// Fewest expected incidents.
+    minimum_expected: f64,
+}
+
+/// One kind of resource.
+#[derive(Debug, Serialize, ToSchema)]
+struct KindEntry<'a> {
+    kind: &'a str,
+    unit: &'a str,
+    /// planned or delivered.
+    status: &'static str,
+    sources: &'a [String],
+    /// Amounts that no place gets.
+    outside: f64,
+    gini: f64,
+    /// Share that would have to be elsewhere for shares to agree.
+    misplaced: f64,
+    /// The settings under which it was asked again, in words.
+    settings: Vec<String>,
+    /// By shortfall, the largest first.
+    places: Vec<PlaceEntry<'a>>,
+}
+
+/// A place and one kind of resource.
+#[derive(Debug, Serialize, ToSchema)]
+struct PlaceEntry<'a> {
+    id: &'a str,
+    name: &'a str,
+    /// It is what remains of a command unit beside the hotspots.
+    is_rest: bool,
+    borough: Option<&'a str>,
+    bcu: Option<&'a str>,
+    /// In the window.
+    incidents: u32,
+    /// In the next period; with weights of harm, in units of harm.
+    expected: f64,
+    amount: f64,
+    /// Of it, from amounts of wider areas.
+    apportioned: f64,
+    /// What was planned, where delivered amounts are compared.
+    planned: Option<f64>,
+    #[serde(flatten)]
+    gap: GapEntry,
+    /// In how many of the settings with an answer the verdict is the same.
+    holds_in: usize,
+    settings: usize,
+    /// The gap under each setting, in their order; null where there is no answer.
+    under_settings: Vec<Option<SettingEntry>>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct GapEntry {
+    resource_share: f64,
+    need_share: Interval,
+    gap: Interval,
+    location_quotient: Interval,
+    /// How likely it gets less than 1 − delta of its share.
+    p_under: f64,
+    rank: u32,
+    rank_limits: [u32; 2],
+    /// questioned, not_questioned or cannot_tell.
+    verdict: &'static str,
+}
+
+/// A mean with its interval; null where it is infinite.
+#[derive(Debug, Serialize, ToSchema)]
+struct Interval {
+    mean: Option<f64>,
+    lo: Option<f64>,
+    hi: Option<f64>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct SettingEntry {
+    gap: f64,
+    verdict: &'static str,
+}
+
+/// A kind without an answer.
+#[derive(Debug, Serialize, ToSchema)]
+struct Unanswered<'a> {
+    kind: &'a str,
+    why: &'static str,
+}
+
+impl From<&Estimate> for Interval {
+    fn from(e: &Estimate) -> Self {
+        let finite = |v: f64| v.is_finite().then_some(v);
+        Self { mean: finite(e.mean), lo: finite(e.lo), hi: finite(e.hi) }
+    }
+}
+
+impl From<&Gap> for GapEntry {
+    fn from(gap: &Gap) -> Self {
+        Self {
+            resource_share: gap.resource_share,
+            need_share: (&gap.need_share).into(),
+            gap: (&gap.gap).into(),
+            location_quotient: (&gap.location_quotient).into(),
+            p_under: gap.p_under,
+            rank: gap.rank,
+            rank_limits: gap.ranks,
+            verdict: gap.verdict.id(),
+        }
+    }
+}
+
+/// Rows by shortfall, the largest first.
+pub(crate) fn by_shortfall(gaps: &[Gap]) -> Vec<usize> {
+    let mut rows: Vec<usize> = (0..gaps.len()).collect();
+    rows.sort_by_key(|row| gaps[*row].rank);
+    rows
+}
+
+fn parameters(view: &ChallengeView) -> Parameters<'_> {
+    Parameters {
+        level: view.answer.level.id(),
+        strand: view.answer.strand.map(Strand::id),
+        apportion: view.rule.id(),
+        on: view.on.to_string(),
+        months: view.months,
+        harm: view.harm.as_deref(),
+        draws: view.params.replicates,
+        seed: view.params.seed,
+        interval: view.params.level,
+    }
+}
+
+fn policy(view: &ChallengeView) -> PolicyEntry<'_> {
+    let policy = &view.policy;
+    PolicyEntry {
+        version: &policy.version,
+        delta: policy.delta,
+        probability: policy.probability,
+        error: policy.error,
+        minimum_expected: policy.minimum_expected,
+    }
+}
+
+fn place<'a>(view: &'a ChallengeView, kind: &KindAnswer, row: usize) -> PlaceEntry<'a> {
+    let place = &view.answer.places[row];
+    let (held, of) = kind.held(row);
+    let under = |gaps: &Vec<Gap>| SettingEntry { gap: gaps[row].gap.mean, verdict: gaps[row].verdict.id() };
+    PlaceEntry {
+        id: &place.id,
+        name: &place.name,
+        is_rest: place.is_rest,
+        borough: place.borough.as_deref(),
+        bcu: place.command_unit.as_deref(),
+        incidents: view.answer.needs[row].incidents,
+        expected: view.answer.needs[row].expected.mean(),
+        amount: kind.shares.amount[row],
+        apportioned: kind.shares.apportioned[row],
+        planned: kind.planned.as_ref().map(|p| p.amount[row]),
+        gap: (&kind.gaps[row]).into(),
+        holds_in: held,
+        settings: of,
+        under_settings: kind.settings.iter().map(|s| s.gaps.as_ref().map(under)).collect(),
+    }
+}
+
+fn document(view: &ChallengeView) -> ChallengeAnswer<'_> {
+    ChallengeAnswer {
+        release: &view.release,
+        asked: parameters(view),
+        window: view.answer.window.into(),
+        policy: policy(view),
+        caveat: CAVEAT,
+        kinds: view
+            .answer
+            .kinds
+            .iter()
+            .map(|kind| KindEntry {
+                kind: &kind.kind,
+                unit: &kind.unit,
+                status: kind.status.id(),
+                sources: &kind.sources,
+                outside: kind.shares.outside,
+                gini: kind.inequality.gini,
+                misplaced: kind.inequality.misplaced,
+                settings: kind.settings.iter().map(|s| s.setting.label()).collect(),
+                places: by_shortfall(&kind.gaps).into_iter().map(|row| place(view, kind, row)).collect(),
+            })
+            .collect(),
+        unanswered: view.answer.unanswered.iter().map(|(kind, why)| Unanswered { kind, why }).collect(),
+    }
+}
+
+/// The answer to a challenge as JSON: what the server and `hotspot challenge --json` say. Of restricted records only the analyst's own
+/// terminal gets it: the server has released views alone.
+pub fn challenge_json(view: &ChallengeView) -> Vec<u8> {
+    bytes(&document(view))
+}
+
+pub(crate) fn challenge(view: &Released<ChallengeView>, kind: Option<&str>) -> Vec<u8> {
+    let mut answer = document(view);
+    answer.kinds.retain(|k| kind.is_none_or(|kind| k.kind == kind));
+    bytes(&answer)
+}
+
+/// What is frozen when a challenge is raised: the row of the place with all that it hangs on.
+pub(crate) fn evidence(view: &Released<ChallengeView>, kind: &KindAnswer, row: usize, given: &Given) -> Value {
+    let settings: Vec<String> = kind.settings.iter().map(|s| s.setting.label()).collect();
+    json!({
+        "release": view.release,
+        "window": Period::from(view.answer.window),
+        "parameters": parameters(view),
+        "policy": policy(view),
+        "resources": {"file": given.file, "sha256": given.sha256, "sources": kind.sources},
+        "kind": kind.kind,
+        "unit": kind.unit,
+        "status": kind.status.id(),
+        "places": view.answer.places.len(),
+        "settings": settings,
+        "place": place(view, kind, row),
+        "caveat": CAVEAT,
+    })
+}
+
+/// What is wished; what is left out stays as it is or is free.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WhatIfBody {
+    /// Id of a release; default the newest.
+    pub release: Option<String>,
+    /// hotspot (default), borough or bcu.
+    pub level: Option<String>,
+    /// all (default) or a strand that the release analyses.
+    pub strand: Option<String>,
+    /// need (default), area, residents or equal.
+    pub apportion: Option<String>,
+    /// Kind of resource.
+    pub kind: String,
+    /// All that is given out; default as much as now.
+    pub budget: Option<f64>,
+    /// Least that a place keeps of its amount, 0 to 1.
+    pub floor: Option<f64>,
+    /// Most by which an amount changes either way, as a share of it.
+    pub change: Option<f64>,
+    /// Amounts in whole steps of this.
+    pub step: Option<f64>,
+    /// Places whose amount is set, by id; the rest of the budget goes to the others.
+    #[serde(default)]
+    pub amounts: BTreeMap<String, f64>,
+}
+
+/// One kind of resource given out otherwise: who would get what, not what would happen.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WhatIf<'a> {
+    release: &'a str,
+    level: &'static str,
+    /// Null for all records.
+    strand: Option<&'static str>,
+    kind: &'a str,
+    unit: &'a str,
+    caveat: &'static str,
+    /// All that is given out: now, and then.
+    budget: [f64; 2],
+    questioned: [usize; 2],
+    /// By shortfall afterwards, the largest first.
+    places: Vec<WhatIfPlace<'a>>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct WhatIfPlace<'a> {
+    id: &'a str,
+    name: &'a str,
+    /// Now, and then.
+    amount: [f64; 2],
+    before: GapEntry,
+    after: GapEntry,
+    /// What holds the place, in words; null when it gets its share of the need.
+    held: Option<String>,
+}
+
+/// What is said beside every allocation that is played.
+pub(crate) const NO_FORECAST: &str = "This is no forecast of crime: it says who would get what, not what would happen.";
+
+/// What holds a place, in words.
+pub(crate) fn held_words(view: &WhatIfView, row: usize, name: &Place) -> Option<String> {
+    if view.wish.fixed.iter().any(|(fixed, _)| *fixed == row) {
+        return Some(format!("{}: its amount is set.", name.name));
+    }
+    let bound = |floor: bool| match (view.wish.floor, view.wish.change) {
+        (Some(f), change) if floor && change.is_none_or(|c| f >= 1.0 - c) => format!("keeps {:.0} % of what it has", 100.0 * f),
+        (_, Some(c)) if floor => format!("loses {:.0} % at most", 100.0 * c),
+        (_, Some(c)) => format!("gains {:.0} % at most", 100.0 * c),
+        _ => "is held".to_owned(),
+    };
+    match view.played.held[row] {
+        Held::Free => None,
+        Held::AtLeast => Some(format!("{}: {}, which is more than its share.", name.name, bound(true))),
+        Held::AtMost => Some(format!("{}: {}, which is less than its share.", name.name, bound(false))),
+    }
+}
+
+pub(crate) fn what_if(view: &Released<WhatIfView>) -> Vec<u8> {
+    let questioned = |gaps: &[Gap]| gaps.iter().filter(|g| g.verdict.id() == "questioned").count();
+    bytes(&WhatIf {
+        release: &view.release,
+        level: view.level.id(),
+        strand: view.strand.map(Strand::id),
+        kind: &view.kind,
+        unit: &view.unit,
+        caveat: NO_FORECAST,
+        budget: [view.current.iter().sum(), view.played.amount.iter().sum()],
+        questioned: [questioned(&view.before), questioned(&view.played.gaps)],
+        places: by_shortfall(&view.played.gaps)
+            .into_iter()
+            .map(|row| WhatIfPlace {
+                id: &view.places[row].id,
+                name: &view.places[row].name,
+                amount: [view.current[row], view.played.amount[row]],
+                before: (&view.before[row]).into(),
+                after: (&view.played.gaps[row]).into(),
+                held: held_words(view, row, &view.places[row]),
+            })
+            .collect(),
+    })
+}

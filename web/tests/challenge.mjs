@@ -1,0 +1,145 @@
+// Resources and need in a real Chromium with its scripts off: HOTSPOT_URL=http://127.0.0.1:8080 node --test tests/challenge.mjs
+// The server needs --resources and --ledger, as `hotspot demo` has them; a challenge is written to the ledger.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+import { openBrowser } from "../scripts/browser.mjs";
+
+const base = process.env.HOTSPOT_URL;
+if (!base) throw new Error("set HOTSPOT_URL to the address of a running server, such as http://127.0.0.1:8080");
+const origin = new URL(base).origin;
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let plain;
+let scripted;
+
+before(async () => {
+  plain = await openBrowser({ width: 1280, height: 900, javaScriptEnabled: false });
+  scripted = await openBrowser({ width: 1280, height: 900, bypassCSP: true });
+});
+
+after(async () => {
+  await plain?.close();
+  await scripted?.close();
+});
+
+const at = (path) => new URL(path, origin).href;
+
+/** Fills the names of a form and sends it. */
+async function send(page, form, role, fields = {}) {
+  const inside = page.locator(form);
+  for (const [name, value] of Object.entries(fields)) await inside.locator(`[name="${name}"]`).fill(value);
+  await inside.locator('[name="actor"]').fill(role === "mopac" ? "B. Asker" : "A. Officer");
+  await inside.locator(`[name="role"][value="${role}"]`).check();
+  await inside.locator("button").click();
+}
+
+/** axe runs where scripts may: the page is the same. */
+async function assertAccessible(path, width) {
+  const page = await scripted.browser.newPage();
+  await page.setViewportSize({ width, height: 900 });
+  await page.goto(at(path));
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0, `${path} scrolls sideways`);
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }),
+  );
+  assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`), [], `axe: ${path} at ${width}`);
+  const levels = await page.locator("h1, h2, h3, h4").evaluateAll((all) => all.map((h) => Number(h.tagName[1])));
+  assert.equal(levels.filter((l) => l === 1).length, 1);
+  levels.forEach((level, i) => assert.ok(i === 0 ? level === 1 : level <= levels[i - 1] + 1, `${path}: heading ${i}: ${levels}`));
+  const ids = await page.locator("[id]").evaluateAll((all) => all.map((e) => e.id));
+  assert.equal(new Set(ids).size, ids.length, `${path}: ids are unique`);
+  const inside = await page.locator('a[href^="#"]').evaluateAll((all) => all.map((a) => a.getAttribute("href").slice(1)));
+  for (const id of inside) assert.ok(ids.includes(id), `${path}: #${id}`);
+  await page.close();
+}
+
+describe("resources and need", { concurrency: false }, () => {
+  test("lists places by shortfall, says what it does not say, and leads to the map and back", async () => {
+    const page = await plain.browser.newPage();
+    await page.goto(at("/challenge"));
+    const { kinds } = await (await fetch(at("/api/v1/challenge?kind=patrol_hours"))).json();
+    await page.selectOption("#ask-kind", "patrol_hours");
+    await page.getByRole("button", { name: "Show" }).first().click();
+    const rows = await page.locator("#list ~ .scroll.across tbody tr").count();
+    assert.equal(rows, kinds[0].places.length);
+    const text = await page.locator("body").innerText();
+    for (const said of ["no sign-in yet", "Recorded incidents are not all incidents", "Planned"]) assert.ok(text.includes(said), said);
+    assert.equal(await page.locator('nav a[href="/"]').count(), 1);
+    assert.equal(await page.locator("script").count(), 0);
+    await page.close();
+  });
+
+  test("plays what if by its address, and sends back what is wrong with a link to the field", async () => {
+    const page = await plain.browser.newPage();
+    await page.goto(at("/challenge?kind=officers&level=bcu"));
+    await page.fill("#change", "10");
+    await page.getByRole("button", { name: "Work it out" }).click();
+    assert.match(await page.locator("body").innerText(), /would be given out.+gains 10 % at most/s);
+    assert.match(page.url(), /change=10/);
+    await page.fill("#change", "much");
+    await page.getByRole("button", { name: "Work it out" }).click();
+    await page.locator('.errors a[href="#change"]').click();
+    assert.equal(await page.locator("#change").getAttribute("aria-invalid"), "true");
+    assert.match(await page.title(), /^Error: /);
+    await page.close();
+  });
+
+  test("a challenge is raised, acknowledged, answered, accepted and closed, without a script", async () => {
+    const page = await plain.browser.newPage();
+    await page.goto(at("/challenge?kind=officers&level=bcu"));
+    await page.locator("a.raise").first().click();
+    await send(page, "form", "mopac");
+    assert.match(await page.locator(".errors").innerText(), /Write the question/);
+    await send(page, "form", "mopac", { question: "Why has this command unit so few?" });
+    assert.match(page.url(), /\/challenge\/C-\d{4}-\d{4}$/);
+    const thread = new URL(page.url()).pathname;
+    await send(page, 'form[action$="/acknowledge"]', "mps");
+    await send(page, 'form[action$="/answer"]', "mps", { text: "Two more from May." });
+    assert.match(await page.locator(".errors").innerText(), /Write what will be done/);
+    assert.equal(await page.locator("#answer-text").inputValue(), "Two more from May.");
+    await send(page, 'form[action$="/answer"]', "mps", {
+      action: "Move two officers",
+      by: "2026-01-01",
+      change_resource: "officers",
+      change_amount: "2",
+      change_unit: "fte",
+      change_from: "2026-01-01",
+    });
+    await send(page, 'form[action$="/accept"]', "mopac", { reason: "That will do." });
+    await send(page, 'form[action$="/close"]', "mopac", { reason: "Done as promised." });
+    const text = await page.locator("main").innerText();
+    for (const said of ["State: closed", "officers: +2 fte", "Why has this command unit so few?", "can be recorded from"]) assert.ok(text.includes(said), said);
+    assert.match(await page.locator("code").first().innerText(), /^[0-9a-f]{64}$/);
+    const verified = await (await fetch(at("/api/v1/challenge/ledger/verify"))).json();
+    assert.ok(verified.events >= 5);
+    await page.goto(at("/challenge#threads"));
+    assert.equal(await page.locator(`a[href="${thread}"]`).count(), 1);
+    for (const width of [1280, 320]) await assertAccessible(thread, width);
+    await page.close();
+  });
+
+  for (const width of [1280, 320]) {
+    test(`passes axe at ${width} px and does not scroll sideways`, async () => {
+      for (const path of ["/challenge", "/challenge?kind=patrol_hours", "/challenge?kind=officers&level=bcu&play=yes&floor=-1", "/challenge?kind=officers&level=bcu&play=yes&change=5"]) {
+        await assertAccessible(path, width);
+      }
+      const page = await plain.browser.newPage();
+      await page.goto(at("/challenge?kind=officers&level=bcu"));
+      const path = await page.locator("a.raise").first().getAttribute("href");
+      await page.close();
+      await assertAccessible(path, width);
+    });
+  }
+
+  test("prints on A4", async () => {
+    const page = await plain.browser.newPage();
+    await page.goto(at("/challenge?kind=officers&level=borough"));
+    const pdf = await page.pdf({ preferCSSPageSize: true });
+    const sheets = [...pdf.toString("latin1").matchAll(/\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/g)].map((m) => Number(m[1]) > Number(m[2]));
+    assert.ok(sheets.length > 1 && sheets.includes(true) && sheets.includes(false), `${sheets.length} sheets`);
+    await page.close();
+  });
+});

@@ -127,15 +127,11 @@ impl Evidence<'_> {
     }
 
     fn method(&self) -> String {
-        let mut text = format!("# Method\n\n{}\n\n{}\n", self.marking(), words::asked(&self.input, self.answer));
-        for (heading, words) in words::method(&self.input) {
-            text.push_str(&format!("\n## {heading}\n\n{words}\n"));
-        }
-        text.push_str("\n## What it does not say\n\n");
-        for limit in words::LIMITS {
-            text.push_str(&format!("- {limit}\n"));
-        }
-        text.push_str(&format!("\n## To make it again\n\n    {}\n", self.command));
-        text
+        let mut parts = vec![format!("# Method\n\n{}\n\n{}\n", self.marking(), words::asked(&self.input, self.answer))];
+        parts.extend(words::method(&self.input).into_iter().map(|(heading, words)| format!("\n## {heading}\n\n{words}\n")));
+        parts.push("\n## What it does not say\n\n".to_owned());
+        parts.extend(words::LIMITS.iter().map(|limit| format!("- {limit}\n")));
+        parts.push(format!("\n## To make it again\n\n    {}\n", self.command));
+        parts.concat()
     }
 }

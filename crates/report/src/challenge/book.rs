@@ -53,7 +53,7 @@ impl Evidence<'_> {
             let columns = table.columns.iter().map(|c| Column::new(header(c), format(c))).collect();
             let sheet = words::capital(table.id);
             let made = Table::new(format!("challenge_{}", table.id), columns, cells)?;
-            sheets.push(Sheet::new(sheet, format!("{} [note 1]", table.what.trim_end_matches('.')), self.intro(table.id), made)?);
+            sheets.push(Sheet::new(sheet, format!("{} [note 1]", table.what.trim_end_matches('.')), intro(table.id), made)?);
         }
         let mut notes: Vec<String> = words::LIMITS.iter().map(|l| one_line(l)).collect();
         notes.extend(words::method(&self.input).into_iter().map(|(heading, text)| format!("{heading}: {}", one_line(&text))));
@@ -90,13 +90,13 @@ impl Evidence<'_> {
         )?;
         Ok(made)
     }
+}
 
-    fn intro(&self, id: &str) -> Vec<String> {
-        let unit = match id {
-            super::tables::RESOURCES => "Amounts as supplied; they were not checked.",
-            super::tables::FUNNEL => "Outside a limit is a question, not a finding.",
-            _ => "Shares are of all places together; gaps are differences of shares, in percentage points. Limits are at 95%.",
-        };
-        vec![unit.to_owned()]
-    }
+fn intro(id: &str) -> Vec<String> {
+    let unit = match id {
+        super::tables::RESOURCES => "Amounts as supplied; they were not checked.",
+        super::tables::FUNNEL => "Outside a limit is a question, not a finding.",
+        _ => "Shares are of all places together; gaps are differences of shares, in percentage points. Limits are at 95%.",
+    };
+    vec![unit.to_owned()]
 }

@@ -217,42 +217,27 @@ fn shares(input: &ChallengeInput<'_>, answer: &Challenge) -> Table {
         apportioned: Option<f64>,
         share: Option<f64>,
     }
-    let of =
-        |kind: &'_ KindAnswer, status: Status, shares: &Shares| -> Vec<(Status, Option<usize>, f64, Option<f64>, Option<f64>)> {
-            let given: f64 = shares.amount.iter().sum();
-            let mut rows: Vec<_> = in_order(kind)
-                .into_iter()
-                .map(|(at, _)| {
-                    (
-                        status,
-                        Some(at),
-                        shares.amount[at],
-                        Some(shares.apportioned[at]),
-                        (given > 0.0).then(|| shares.amount[at] / given),
-                    )
-                })
-                .collect();
-            if shares.outside > 0.0 {
-                rows.push((status, None, shares.outside, None, None));
-            }
-            rows
+    fn of<'a>(answer: &'a Challenge, kind: &'a KindAnswer, status: Status, shares: &Shares) -> Vec<Got<'a>> {
+        let given: f64 = shares.amount.iter().sum();
+        let place = |(at, _): (usize, &Gap)| Got {
+            kind,
+            status,
+            place: Some(&answer.places[at]),
+            amount: shares.amount[at],
+            apportioned: Some(shares.apportioned[at]),
+            share: (given > 0.0).then(|| shares.amount[at] / given),
         };
-    let all: Vec<Got<'_>> = answer
-        .kinds
-        .iter()
-        .flat_map(|kind| {
-            let mut rows = of(kind, kind.status, &kind.shares);
-            rows.extend(kind.planned.iter().flat_map(|planned| of(kind, Status::Planned, planned)));
-            rows.into_iter().map(move |(status, at, amount, apportioned, share)| Got {
-                kind,
-                status,
-                place: at.map(|at| &answer.places[at]),
-                amount,
-                apportioned,
-                share,
-            })
-        })
-        .collect();
+        let mut rows: Vec<_> = in_order(kind).into_iter().map(place).collect();
+        if shares.outside > 0.0 {
+            rows.push(Got { kind, status, place: None, amount: shares.outside, apportioned: None, share: None });
+        }
+        rows
+    }
+    let mut all = Vec::new();
+    for kind in &answer.kinds {
+        all.extend(of(answer, kind, kind.status, &kind.shares));
+        all.extend(kind.planned.iter().flat_map(|planned| of(answer, kind, Status::Planned, planned)));
+    }
     Draft::of(&all)
         .text("kind", "Kind of resource", |g| g.kind.kind.clone())
         .text("status", "Planned or delivered", |g| g.status.id().to_owned())

@@ -75,7 +75,9 @@ pub fn concentration_curve(input: &ConcentrationInput<'_>) -> Result<String, Cha
     let points: Vec<(f64, f64)> = input.curve.iter().map(|[n, r]| (area.x(100.0 * n), area.y(100.0 * r))).collect();
     canvas.paths(Paint::Line, Dash::Solid, std::slice::from_ref(&points));
     if points.len() <= 40 {
-        points.iter().for_each(|p| canvas.shape(Paint::Dot, Shape::Circle, *p, 2.0));
+        for p in &points {
+            canvas.shape(Paint::Dot, Shape::Circle, *p, 2.0);
+        }
     }
     let items = [
         (Sign::Line(Paint::Line, Dash::Solid), format!("what is given; Gini {:.2}", input.gini)),

@@ -14,11 +14,15 @@
 
 mod book;
 mod charts;
+mod command;
 mod manifest;
 mod page;
 mod places;
 pub mod tables;
 pub mod words;
+
+pub use charts::{Charts, Drawn};
+pub use command::borough_named;
 
 use crate::chart::ChartError;
 use crate::summary::{csv, marking};
@@ -49,8 +53,8 @@ pub struct Evidence<'a> {
     pub resources: InputFile<'a>,
     /// The weights of harm.
     pub harm: Option<InputFile<'a>>,
-    /// The command that makes the archive again, in a folder that holds the inputs by their names.
-    pub command: &'a str,
+    /// Name of the folder of releases, for the command that makes the archive again.
+    pub releases: &'a str,
 }
 
 /// Why there is no archive.
@@ -131,7 +135,7 @@ impl Evidence<'_> {
         parts.extend(words::method(&self.input).into_iter().map(|(heading, words)| format!("\n## {heading}\n\n{words}\n")));
         parts.push("\n## What it does not say\n\n".to_owned());
         parts.extend(words::LIMITS.iter().map(|limit| format!("- {limit}\n")));
-        parts.push(format!("\n## To make it again\n\n    {}\n", self.command));
+        parts.push(format!("\n## To make it again\n\n    {}\n", self.command()));
         parts.concat()
     }
 }

@@ -13,6 +13,7 @@ use hotspot_core::resource::what_if::Wish;
 use hotspot_core::view::{ChallengeView, WhatIfView};
 use hotspot_core::{Error, Strand};
 use hotspot_ledger::{ChallengeId, Event, Ledger, Periods, Place, Question};
+use hotspot_report::challenge::{Evidence, InputFile, borough_named};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -29,7 +30,18 @@ pub struct Given {
     /// What is given, in the order of the file.
     pub resources: Vec<Resource>,
     /// Weights of harm.
-    pub harm: Option<HarmWeights>,
+    pub harm: Option<GivenHarm>,
+    /// Name of the folder of releases: what a command is told that makes an answer again.
+    pub releases: String,
+}
+
+/// Weights of harm, as they were read.
+#[derive(Debug)]
+pub struct GivenHarm {
+    /// The weights; their version is the name of the file.
+    pub weights: HarmWeights,
+    /// SHA-256 of the file.
+    pub sha256: String,
 }
 
 /// What challenges need beside the releases.
@@ -101,9 +113,10 @@ impl Asked {
             .await
     }
 
-    fn compute(&self, given: &Given) -> Result<Released<ChallengeView>, ApiError> {
+    /// All that an answer hangs on.
+    pub fn input<'a>(&'a self, given: &'a Given, policy: &'a ChallengePolicy) -> ChallengeInput<'a> {
         let release = self.served.release();
-        let input = ChallengeInput {
+        ChallengeInput {
             release,
             atlas: atlas_of(release),
             resources: &given.resources,
@@ -112,11 +125,36 @@ impl Asked {
             strand: self.strand,
             rule: self.rule,
             months: MONTHS,
-            harm: given.harm.as_ref(),
-            policy: &ChallengePolicy::current(),
+            harm: given.harm.as_ref().map(|h| &h.weights),
+            policy,
             params: GapParams::default(),
-        };
-        self.served.challenge(&input).map_err(|error| ApiError::NoAnswer {
+        }
+    }
+
+    /// The answer as evidence, of all places or of a borough.
+    pub fn evidence<'a>(
+        &'a self,
+        given: &'a Given,
+        view: &'a Released<ChallengeView>,
+        borough: Option<&str>,
+    ) -> Result<Evidence<'a>, ApiError> {
+        let input = self.input(given, &view.policy);
+        let of_name = |name| borough_named(&input, name).map_err(|rule| BadParameter::new("borough", rule));
+        let borough = borough.map(of_name).transpose()?;
+        let harm = given.harm.as_ref().map(|h| InputFile { name: &h.weights.version, sha256: &h.sha256 });
+        Ok(Evidence {
+            input,
+            answer: &view.answer,
+            borough,
+            releases: &given.releases,
+            resources: InputFile { name: &given.file, sha256: &given.sha256 },
+            harm,
+        })
+    }
+
+    fn compute(&self, given: &Given) -> Result<Released<ChallengeView>, ApiError> {
+        let policy = ChallengePolicy::current();
+        self.served.challenge(&self.input(given, &policy)).map_err(|error| ApiError::NoAnswer {
             why: match error {
                 // The header is row 1 of a file, and rows of a table count from 0.
                 Error::Row { row, rule, .. } => {

@@ -30,7 +30,7 @@ mod views;
 
 pub use accept::serve;
 pub use catalog::Catalog;
-pub use challenge::{Challenges, Given};
+pub use challenge::{Challenges, Given, GivenHarm};
 pub use openapi::document as openapi;
 pub use routes::router;
 pub use state::{AppState, Settings};

@@ -19,6 +19,7 @@ use utoipa::OpenApi;
         routes::boroughs,
         routes::silence,
         routes::challenge,
+        routes::pack,
         routes::what_if,
         routes::list,
         routes::raise,

@@ -1,19 +1,17 @@
 //! `hotspot challenge`.
 
 use crate::args::ChallengeArgs;
-use crate::commands::{apart, note, say, write_whole};
+use crate::commands::{apart, folder_name, note, say, write_whole};
 use crate::failure::{Done, Failure};
 use crate::progress;
 use hotspot_core::Error as CoreError;
-use hotspot_core::Strand;
-use hotspot_core::atlas::Borough;
 use hotspot_core::release::Release;
-use hotspot_core::resource::challenge::{CAVEAT, Challenge, ChallengeInput, Level, atlas_of, challenge};
+use hotspot_core::resource::challenge::{CAVEAT, Challenge, ChallengeInput, atlas_of, challenge};
 use hotspot_core::resource::gap::{ChallengePolicy, GapParams, Verdict};
 use hotspot_core::view::ChallengeView;
 use hotspot_pipeline::release::read_release;
 use hotspot_pipeline::resources::{HarmFile, ResourceFile, read_harm, read_resources};
-use hotspot_report::challenge::{Evidence, InputFile, in_order};
+use hotspot_report::challenge::{Evidence, InputFile, borough_named, in_order};
 use hotspot_server::challenge_json;
 use std::path::Path;
 
@@ -72,72 +70,22 @@ fn write_pack(
     resources: &ResourceFile,
     harm: Option<&HarmFile>,
 ) -> Done {
-    let borough = args.borough.as_deref().map(|name| borough_of(input, name)).transpose()?;
-    let command = command(args, input, resources, harm, borough);
+    let of_name = |name: &str| borough_named(input, name).map_err(|rule| Failure::cannot(format!("--borough must be {rule}")));
+    let borough = args.borough.as_deref().map(of_name).transpose()?;
+    let releases = folder_name(&args.releases);
     let evidence = Evidence {
         input: *input,
         answer,
         borough,
         resources: InputFile { name: &resources.file, sha256: &resources.sha256 },
         harm: harm.map(|file| InputFile { name: &file.weights.version, sha256: &file.sha256 }),
-        command: &command,
+        releases: &releases,
     };
     if let (Some(borough), true) = (borough, evidence.subjects().is_empty()) {
         return Err(Failure::data(format!("no {} of the answer is in {}", input.level.id(), borough.name)));
     }
     let pack = evidence.pack()?;
     write_whole(out, |file| Ok(file.write_all(&pack)?))
-}
-
-/// A borough by its name or code.
-fn borough_of<'a>(input: &ChallengeInput<'a>, name: &str) -> Done<&'a Borough> {
-    let Some(atlas) = input.atlas else {
-        return Err(Failure::cannot("--borough: the release is not of London's boroughs"));
-    };
-    if input.level == Level::CommandUnit {
-        return Err(Failure::cannot("--borough: a command unit is more than a borough; ask by hotspot or borough"));
-    }
-    let wanted = name.trim().to_lowercase();
-    let found = atlas.boroughs().iter().find(|b| b.name.to_lowercase() == wanted || b.code.to_lowercase() == wanted);
-    found.ok_or_else(|| Failure::cannot("--borough: the name of a borough, as in Camden, or its code, as in E09000007"))
-}
-
-/// The command that makes the archive again in a folder with the inputs: every setting after defaults, no folder of this machine.
-fn command(
-    args: &ChallengeArgs,
-    input: &ChallengeInput<'_>,
-    resources: &ResourceFile,
-    harm: Option<&HarmFile>,
-    borough: Option<&Borough>,
-) -> String {
-    let releases = args.releases.file_name().map_or_else(|| "releases".to_owned(), |name| name.to_string_lossy().into_owned());
-    let mut words = vec!["hotspot".to_owned(), "challenge".to_owned()];
-    let mut add = |flag: &str, value: &str| words.extend([flag.to_owned(), quoted(value)]);
-    add("--releases", &releases);
-    add("--release", &input.release.id);
-    add("--resources", &resources.file);
-    add("--level", input.level.id());
-    add("--strand", input.strand.map_or("all", Strand::id));
-    add("--apportion", input.rule.id());
-    add("--on", &input.on.to_string());
-    add("--months", &input.months.to_string());
-    if let Some(file) = harm {
-        add("--harm", &file.weights.version);
-    }
-    add("--seed", &input.params.seed.to_string());
-    if let Some(borough) = borough {
-        add("--borough", &borough.name);
-    }
-    add("--out", "pack.zip");
-    words.join(" ")
-}
-
-/// A word as a shell takes it for one.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/+:,@%".contains(c);
-    // What begins with a dash would be an option.
-    let whole = if word.starts_with('-') { format!("./{word}") } else { word.to_owned() };
-    if !whole.is_empty() && whole.chars().all(plain) { whole } else { format!("'{}'", whole.replace('\'', r"'\''")) }
 }
 
 fn print(release: &Release, answer: &Challenge, policy: &ChallengePolicy) -> Done {

@@ -87,9 +87,9 @@ pub fn run(args: &DemoArgs) -> Done {
 /// borough. Nobody planned it by need, so that there is something to ask.
 fn made_up(release: &Release) -> String {
     let year = format!("{0}-01-01,{0}-12-31", release.month.year());
-    let mut table = "kind,place_type,place,period_start,period_end,amount,unit,status,source\n".to_owned();
+    let mut rows = vec!["kind,place_type,place,period_start,period_end,amount,unit,status,source\n".to_owned()];
     let mut row = |kind: &str, place_type: &str, place: &str, amount: usize, unit: &str, status: &str| {
-        table.push_str(&format!("{kind},{place_type},{place},{year},{amount},{unit},{status},made up for the demo\n"));
+        rows.push(format!("{kind},{place_type},{place},{year},{amount},{unit},{status},made up for the demo\n"));
     };
     let boroughs = Atlas::london().boroughs();
     let mut units: Vec<&str> = boroughs.iter().filter_map(|b| b.bcu.as_deref()).collect();
@@ -107,7 +107,7 @@ fn made_up(release: &Release) -> String {
     for borough in boroughs.iter().filter(|b| b.bcu.is_some()) {
         row("hclo", "area", &borough.code, 1, "fte", "delivered");
     }
-    table
+    rows.concat()
 }
 
 /// What a demo makes in its folder.

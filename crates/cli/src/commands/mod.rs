@@ -27,6 +27,11 @@ pub fn say(text: impl std::fmt::Display) -> Done {
     Ok(())
 }
 
+/// The name of a folder of releases, without the folders that it is in.
+pub fn folder_name(releases: &Path) -> String {
+    releases.file_name().map_or_else(|| "releases".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
 /// Says something on stderr that is no result.
 pub fn note(text: impl std::fmt::Display) {
     // Nothing can be said when stderr itself is gone.

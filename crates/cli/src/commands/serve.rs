@@ -1,7 +1,7 @@
 //! `hotspot serve`.
 
 use crate::args::{ServeChallengesArgs, ServingArgs};
-use crate::commands::{note, say};
+use crate::commands::{folder_name, note, say};
 use crate::config::Config;
 use crate::failure::{Done, Failure};
 use hotspot_core::disclosure::Policy;
@@ -9,7 +9,7 @@ use hotspot_core::release::Release;
 use hotspot_ledger::Ledger;
 use hotspot_pipeline::release::{current, list_releases, read_release};
 use hotspot_pipeline::resources::{read_harm, read_resources};
-use hotspot_server::{AppState, Catalog, Challenges, Given, Settings, router, serve};
+use hotspot_server::{AppState, Catalog, Challenges, Given, GivenHarm, Settings, router, serve};
 use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ pub fn listen(releases: &Path, address: SocketAddr, challenges: &ServeChallenges
     if catalog.ids().is_empty() {
         return Err(Failure::data(format!("{}: no release; hotspot analyse makes one", releases.display())));
     }
-    let given = given(challenges)?;
+    let given = given(challenges, releases)?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let ledger = match &challenges.ledger {
             Some(address) => Some(Ledger::create_or_open(address).await.map_err(|e| Failure::cannot(e.to_string()))?),
@@ -56,11 +56,11 @@ pub fn listen(releases: &Path, address: SocketAddr, challenges: &ServeChallenges
 }
 
 /// The table of resources, read and checked once: a new one needs a new start.
-fn given(args: &ServeChallengesArgs) -> Done<Option<Given>> {
+fn given(args: &ServeChallengesArgs, releases: &Path) -> Done<Option<Given>> {
     let Some(path) = &args.resources else { return Ok(None) };
     let file = read_resources(path)?;
-    let harm = args.harm.as_deref().map(read_harm).transpose()?;
-    Ok(Some(Given { file: file.file, sha256: file.sha256, resources: file.resources, harm }))
+    let harm = args.harm.as_deref().map(read_harm).transpose()?.map(|h| GivenHarm { weights: h.weights, sha256: h.sha256 });
+    Ok(Some(Given { file: file.file, sha256: file.sha256, resources: file.resources, harm, releases: folder_name(releases) }))
 }
 
 /// The newest releases that may be shown. A restricted one anywhere among them is an error, not an omission; one of the older that is

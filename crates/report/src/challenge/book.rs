@@ -82,7 +82,7 @@ impl Evidence<'_> {
                             .map(|l| one_line(&l))
                             .collect(),
                     },
-                    Section { heading: "To make it again".to_owned(), lines: vec![one_line(self.command)] },
+                    Section { heading: "To make it again".to_owned(), lines: vec![one_line(&self.command())] },
                 ],
             },
             notes,

@@ -17,7 +17,7 @@ const NAMED: usize = 3;
 
 /// A chart as it is printed: for a screen, a narrow one, a file, and as rows.
 #[derive(Debug)]
-pub(super) struct Drawn {
+pub struct Drawn {
     /// Identifier, and the name of its file.
     pub id: String,
     /// Heading.
@@ -53,6 +53,10 @@ fn draw(
     Ok(Drawn { id, title, on_page, alone, table })
 }
 
+fn id(number: usize, kind: &KindAnswer, what: &str) -> String {
+    format!("{what}-{}-{}", number + 1, slug(&kind.kind))
+}
+
 /// The name of a file that holds no letter but plain ones.
 fn slug(text: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
@@ -65,36 +69,50 @@ impl Evidence<'_> {
         let mut files = Vec::new();
         for number in 0..self.answer.kinds.len() {
             let kind = self.charts(number)?;
-            let tornadoes = kind.tornadoes.into_iter().map(|(_, drawn)| drawn);
-            let all = [kind.scatter, kind.funnel].into_iter().flatten().chain([kind.curve]).chain(tornadoes);
+            let all = [kind.scatter, kind.funnel].into_iter().flatten().chain([kind.curve]).chain(self.tornadoes(number)?);
             files.extend(all.map(|drawn| (drawn.id, under_line(&drawn.alone, &self.marking()))));
         }
         Ok(files)
     }
 
-    /// The charts of a kind, by its row.
-    pub(super) fn charts(&self, number: usize) -> Result<Charts, EvidenceError> {
+    /// The charts of a kind, by its row in the answer.
+    ///
+    /// # Errors
+    /// When a chart cannot be drawn.
+    pub fn charts(&self, number: usize) -> Result<Charts, EvidenceError> {
         let kind = &self.answer.kinds[number];
-        let id = |what: &str| format!("{what}-{}-{}", number + 1, slug(&kind.kind));
-        let window = self.answer.window;
-        let words = Words {
-            period: format!("{} to {}", window.from().in_words(), window.to().in_words()),
-            need: format!("share of the {}", need_words(&self.input)),
-            resource: format!("share of the {} {}", kind_words(&kind.kind), kind.status.id()),
-            n: self.answer.needs.iter().map(|n| u64::from(n.incidents)).sum(),
-        };
-        let subjects = self.subjects();
-        let tornadoes = questioned(kind)
-            .into_iter()
-            .filter(|at| subjects.contains(at))
-            .map(|at| Ok((at, self.tornado(kind, at, &id(&format!("settings-{at}")), &words)?)))
-            .collect::<Result<_, EvidenceError>>()?;
+        let (id, words) = (|what: &str| id(number, kind, what), self.words(kind));
         Ok(Charts {
             scatter: self.scatter(kind, &id("shares"), &words)?,
             funnel: self.funnel(kind, &id("funnel"), &words)?,
             curve: curve(kind, &id("curve"), &words)?,
-            tornadoes,
         })
+    }
+
+    /// The gap of a place under every setting, by the rows of kind and place in the answer.
+    ///
+    /// # Errors
+    /// When it cannot be drawn.
+    pub fn settings_chart(&self, number: usize, at: usize) -> Result<Drawn, EvidenceError> {
+        let kind = &self.answer.kinds[number];
+        self.tornado(kind, at, &id(number, kind, &format!("settings-{at}")), &self.words(kind))
+    }
+
+    /// Settings of each place of a kind that the pages are about and that is questioned.
+    pub(super) fn tornadoes(&self, number: usize) -> Result<Vec<Drawn>, EvidenceError> {
+        let subjects = self.subjects();
+        let rows = questioned(&self.answer.kinds[number]).into_iter().filter(|at| subjects.contains(at));
+        rows.map(|at| self.settings_chart(number, at)).collect()
+    }
+
+    fn words(&self, kind: &KindAnswer) -> Words {
+        let window = self.answer.window;
+        Words {
+            period: format!("{} to {}", window.from().in_words(), window.to().in_words()),
+            need: format!("share of the {}", need_words(&self.input)),
+            resource: format!("share of the {} {}", kind_words(&kind.kind), kind.status.id()),
+            n: self.answer.needs.iter().map(|n| u64::from(n.incidents)).sum(),
+        }
     }
 
     /// Places that are drawn: what remains of a command unit would press the hotspots into a corner.
@@ -236,15 +254,13 @@ fn percents(e: Estimate) -> [f64; 3] {
 
 /// The charts of a kind.
 #[derive(Debug)]
-pub(super) struct Charts {
+pub struct Charts {
     /// Shares; none where only rests are asked about.
     pub scatter: Option<Drawn>,
     /// Funnel; none where some place has incidents and no resource.
     pub funnel: Option<Drawn>,
     /// Concentration curve.
     pub curve: Drawn,
-    /// Settings of each place that is questioned.
-    pub tornadoes: Vec<(usize, Drawn)>,
 }
 
 /// How the ends of the funnel are read: how many lie outside the outer limits.

@@ -65,7 +65,7 @@ impl Evidence<'_> {
             ("version", text(env!("CARGO_PKG_VERSION"))),
             ("class", text(release.class.id())),
             ("marking", text(&self.marking())),
-            ("command", text(self.command)),
+            ("command", text(&self.command())),
             ("release", of_release),
             ("resources", file(self.resources)),
             ("harm", self.harm.map_or_else(none, file)),

@@ -64,7 +64,7 @@ impl Evidence<'_> {
             rows_supplied => input.resources.len(),
             inputs => files.map(|f| context! { name => f.name, sha256 => f.sha256 }).collect::<Vec<_>>(),
             manifest => MANIFEST,
-            command => self.command,
+            command => self.command(),
             version => env!("CARGO_PKG_VERSION"),
         })?)
     }
@@ -135,7 +135,7 @@ impl Evidence<'_> {
             outside => outside(kind),
             curve => drawn(&charts.curve),
             settings => settings(kind, subjects),
-            tornadoes => charts.tornadoes.iter().map(|(_, chart)| drawn(chart)).collect::<Vec<_>>(),
+            tornadoes => self.tornadoes(row)?.iter().map(drawn).collect::<Vec<_>>(),
             planned,
             sources => &kind.sources,
         })

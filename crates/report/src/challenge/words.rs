@@ -306,7 +306,8 @@ pub fn questioned(kind: &KindAnswer) -> Vec<usize> {
     in_order(kind).into_iter().filter(|(_, g)| g.verdict == Verdict::Questioned).map(|(at, _)| at).collect()
 }
 
-pub(super) fn capital(text: &str) -> String {
+/// Text with a capital first.
+pub fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -1,7 +1,7 @@
 //! The page of resources and need, with what if and the challenges.
 
 use super::{draw, option, words};
-use crate::challenge::Asked;
+use crate::challenge::{Asked, Given};
 use crate::problem::{ApiError, GIVE_LEDGER};
 use crate::query::strand_name;
 use crate::views::{NO_FORECAST, by_shortfall, held_words};
@@ -12,7 +12,7 @@ use hotspot_core::resource::challenge::{CAVEAT, KindAnswer, Level, atlas_of};
 use hotspot_core::resource::gap::Verdict;
 use hotspot_core::view::{ChallengeView, WhatIfView};
 use hotspot_ledger::{Challenge, Filter, State};
-use hotspot_report::chart::{ChartError, Fit, Frame, FunnelInput, FunnelLimits, FunnelPoint, funnel_chart};
+use hotspot_report::challenge::{Drawn, Evidence, EvidenceError, in_order, words as said};
 use jiff::civil::Date;
 use minijinja::{Value, context};
 use std::collections::BTreeMap;
@@ -20,6 +20,8 @@ use std::collections::BTreeMap;
 /// Everything that the page shows.
 pub(crate) struct List<'a> {
     pub asked: &'a Asked,
+    /// What was given to the server.
+    pub given: Option<&'a Given>,
     /// The answer and the kind that is shown; else why there is none.
     pub answer: Result<(&'a Released<ChallengeView>, &'a str), String>,
     /// The fields of what if, as they were sent.
@@ -33,16 +35,29 @@ pub(crate) struct List<'a> {
 
 /// Draws the page.
 pub(crate) fn list(page: &List<'_>) -> Result<Vec<u8>, ApiError> {
-    let found = page.answer.as_ref().ok().and_then(|(view, kind)| Some((*view, view.kind(kind)?)));
+    let found = page.answer.as_ref().ok().and_then(|(view, kind)| {
+        let number = view.answer.kinds.iter().position(|k| k.kind == *kind)?;
+        Some((*view, &view.answer.kinds[number], number))
+    });
     let served = &page.asked.served;
+    let answered = match (found, page.given) {
+        (Some((view, _, number)), Some(given)) => {
+            let evidence = page.asked.evidence(given, view, None)?;
+            Some(answer(page, &evidence, number).map_err(|error| {
+                tracing::error!(%error, "the answer could not be drawn");
+                ApiError::Internal
+            })?)
+        }
+        _ => None,
+    };
     let own = context! {
         caveat => CAVEAT,
         no_forecast => NO_FORECAST,
         no_answer => page.answer.as_ref().err(),
-        choices => found.map(|(view, kind)| choices(page, view, kind)),
-        answer => found.map(|(view, kind)| answer(page, view, kind)),
+        choices => found.map(|(view, kind, _)| choices(page, view, kind)),
+        answer => answered,
         wished => &page.wished,
-        played => page.played.map(|view| played(view, found.map(|(answer, _)| answer))),
+        played => page.played.map(|view| played(view, found.map(|(answer, ..)| answer))),
         threads => page.threads.map(|(all, filter)| threads(all, filter, page.today)),
         no_ledger => GIVE_LEDGER,
     };
@@ -91,63 +106,53 @@ fn link(asked: &Asked, kind: &str, place: Option<&str>) -> String {
     query.finish()
 }
 
-fn answer(page: &List<'_>, view: &ChallengeView, kind: &KindAnswer) -> Value {
+fn answer(page: &List<'_>, evidence: &Evidence<'_>, number: usize) -> Result<Value, EvidenceError> {
     let asked = page.asked;
-    let given: f64 = kind.shares.amount.iter().sum();
-    let spread: f64 = kind.shares.apportioned.iter().sum();
-    let of = |verdict: Verdict| kind.gaps.iter().filter(|g| g.verdict == verdict).count();
+    let (input, answer) = (&evidence.input, evidence.answer);
+    let kind = &answer.kinds[number];
     let name = words::kind(&kind.kind);
-    let mut sentences = vec![format!(
-        "{}: {} {} {}, as said by {}. Of {} places {} are questioned, {} are not, and of {} it cannot be told.",
-        name,
-        words::number(given),
-        kind.unit,
-        kind.status.id(),
-        kind.sources.join(", "),
-        kind.gaps.len(),
-        of(Verdict::Questioned),
-        of(Verdict::NotQuestioned),
-        of(Verdict::CannotTell)
-    )];
-    sentences.push(format!(
-        "{} of it would have to be elsewhere for every place to have its share of the need (Gini {:.2}).",
-        words::percent(kind.inequality.misplaced),
-        kind.inequality.gini
-    ));
-    if spread > 0.0 {
-        sentences.push(format!(
-            "{} of it is stated for wider areas and spread {} over the places in them: there the answer follows that rule.",
-            words::percent(spread / given),
-            asked.rule.label()
-        ));
-    }
-    if kind.shares.outside > 0.0 {
-        sentences.push(format!(
-            "{} {} lie outside every place and are in no share.",
-            words::number(kind.shares.outside),
-            kind.unit
-        ));
-    }
-    sentences.extend(view.answer.unanswered.iter().map(|(kind, why)| format!("{}: no answer, {why}.", words::kind(kind))));
-    context! {
-        scope => words::scope(view),
+    let mut sentences = said::overall(input, kind);
+    sentences.push(format!("As said by {}.", kind.sources.join(", ")));
+    sentences.extend(answer.unanswered.iter().map(|(kind, why)| format!("{}: no answer, {why}.", said::kind_words(kind))));
+    let charts = evidence.charts(number)?;
+    let boroughs: Vec<Value> = evidence
+        .input
+        .atlas
+        .filter(|_| answer.level != Level::CommandUnit)
+        .map(|atlas| {
+            let mut names: Vec<&str> = atlas.boroughs().iter().map(|b| b.name.as_str()).collect();
+            names.sort_unstable();
+            std::iter::once(option("", "All places", true)).chain(names.into_iter().map(|name| option(name, name, false))).collect()
+        })
+        .unwrap_or_default();
+    Ok(context! {
+        scope => words::scope(evidence),
         title => format!("{name}: places by shortfall"),
         sentences,
-        caption => format!("{name} against expected incidents, {} places", kind.gaps.len()),
+        caption => format!("{name} against {}, {} places", said::need_words(input), kind.gaps.len()),
         unit => &kind.unit,
         status => kind.status.id(),
-        bar => words::bar(&view.policy),
-        given => format!("{} {}", words::number(given), kind.unit),
+        bar => words::bar(input.policy),
+        given => format!("{} {}", words::number(kind.shares.amount.iter().sum()), kind.unit),
         planned => kind.planned.is_some(),
-        rows => by_shortfall(&kind.gaps).into_iter().map(|row| place(asked, view, kind, row)).collect::<Vec<_>>(),
-        funnel => funnel(view, kind),
-        method => words::method(view),
+        rows => in_order(kind).into_iter().map(|(row, _)| place(asked, evidence, kind, row)).collect::<Vec<_>>(),
+        charts => [charts.scatter, charts.funnel, Some(charts.curve)].into_iter().flatten().map(chart).collect::<Vec<_>>(),
+        method => said::method(input),
+        limits => said::LIMITS,
         link => link(asked, &kind.kind, None),
-    }
+        parameters => parameters(asked, &kind.kind).into_iter().filter(|(name, _)| *name != "kind").map(|(name, value)| context! { name, value }).collect::<Vec<_>>(),
+        boroughs,
+        command => evidence.command(),
+    })
 }
 
-fn place(asked: &Asked, view: &ChallengeView, kind: &KindAnswer, row: usize) -> Value {
-    let (place, gap) = (&view.answer.places[row], &kind.gaps[row]);
+/// A chart with its figures.
+pub(super) fn chart(drawn: Drawn) -> Value {
+    context! { title => drawn.title, svg => Value::from_safe_string(drawn.on_page) }
+}
+
+fn place(asked: &Asked, evidence: &Evidence<'_>, kind: &KindAnswer, row: usize) -> Value {
+    let (place, gap) = (&evidence.answer.places[row], &kind.gaps[row]);
     let (held, of) = kind.held(row);
     let spread = kind.shares.apportioned[row];
     context! {
@@ -155,7 +160,7 @@ fn place(asked: &Asked, view: &ChallengeView, kind: &KindAnswer, row: usize) -> 
         is_rest => place.is_rest,
         questioned => gap.verdict == Verdict::Questioned,
         link => link(asked, &kind.kind, Some(&place.id)),
-        incidents => words::number(f64::from(view.answer.needs[row].incidents)),
+        incidents => words::number(f64::from(evidence.answer.needs[row].incidents)),
         amount => words::number(kind.shares.amount[row]),
         spread => (spread > 0.0).then(|| words::number(spread)),
         planned => kind.planned.as_ref().map(|p| words::number(p.amount[row])),
@@ -165,57 +170,13 @@ fn place(asked: &Asked, view: &ChallengeView, kind: &KindAnswer, row: usize) -> 
         p => words::probability(gap.p_under),
         rank => gap.rank,
         ranks => format!("{} to {}", gap.ranks[0], gap.ranks[1]),
-        verdict => words::verdict(gap, &view.policy),
+        verdict => words::verdict(gap, evidence.input.policy),
         held => format!("{held} of {of}"),
     }
 }
 
-/// A chart for wide screens and paper and the same for narrow ones; none where it cannot be drawn.
-fn funnel(view: &ChallengeView, kind: &KindAnswer) -> Option<Value> {
-    let made = kind.funnel.as_ref()?;
-    let incidents: f64 = view.answer.needs.iter().map(|n| f64::from(n.incidents)).sum();
-    let given: f64 = kind.shares.amount.iter().sum();
-    let drawn = |row: &usize| view.answer.level != Level::Hotspot || !view.answer.places[*row].is_rest;
-    let denominator = |row: usize| kind.shares.amount[row] / given * incidents;
-    let rows: Vec<usize> = (0..view.answer.places.len()).filter(drawn).filter(|row| made.units[*row].is_some()).collect();
-    let largest = rows.iter().map(|row| denominator(*row)).fold(0.0, f64::max);
-    let points: Vec<FunnelPoint<'_>> = rows
-        .iter()
-        .filter_map(|row| {
-            let unit = made.units[*row].as_ref()?;
-            Some(FunnelPoint {
-                name: &view.answer.places[*row].name,
-                denominator: denominator(*row),
-                rate: Some(unit.ratio),
-                position: unit.position,
-            })
-        })
-        .collect();
-    let name = words::kind(&kind.kind).to_lowercase();
-    let window = view.answer.window;
-    let draw = |id: &str, fit: Fit| -> Result<String, ChartError> {
-        funnel_chart(&FunnelInput {
-            frame: Frame {
-                id,
-                title: &format!("Incidents against {name}"),
-                unit: &format!("incidents for each that the share of {name} would have"),
-                decimals: 1,
-                fit,
-            },
-            period: &format!("{} to {}", window.from().in_words(), window.to().in_words()),
-            n: incidents as u64,
-            denominator: &format!("incidents that the share of {name} would have"),
-            target: made.target,
-            points: points.clone(),
-            limits: FunnelLimits::curves(made, largest, 1.0),
-        })
-    };
-    let both = draw("funnel", Fit::Wide).and_then(|wide| Ok(format!("{wide}\n{}", draw("funnel-narrow", Fit::Narrow)?)));
-    both.map(Value::from_safe_string).map_err(|error| tracing::warn!(%error, "a funnel could not be drawn")).ok()
-}
-
 fn played(view: &Released<WhatIfView>, answer: Option<&Released<ChallengeView>>) -> Value {
-    let policy = answer.map(|a| a.policy.clone()).unwrap_or_else(hotspot_core::resource::gap::ChallengePolicy::current);
+    let policy = answer.map_or_else(hotspot_core::resource::gap::ChallengePolicy::current, |a| a.policy.clone());
     let questioned = |gaps: &[hotspot_core::resource::gap::Gap]| gaps.iter().filter(|g| g.verdict == Verdict::Questioned).count();
     let (now, then): (f64, f64) = (view.current.iter().sum(), view.played.amount.iter().sum());
     let rows: Vec<Value> = by_shortfall(&view.played.gaps)

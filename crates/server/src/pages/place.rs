@@ -9,6 +9,7 @@ use hotspot_core::disclosure::Released;
 use hotspot_core::resource::challenge::CAVEAT;
 use hotspot_core::view::ChallengeView;
 use hotspot_ledger::Kind;
+use hotspot_report::challenge::words as said;
 use minijinja::{Value, context};
 use std::collections::BTreeMap;
 
@@ -58,6 +59,17 @@ pub(crate) fn place(state: &AppState, page: &Asking<'_>) -> Result<Vec<u8>, ApiE
     if let Some(planned) = &kind.planned {
         facts.insert(2, ("Planned", format!("{} {}", words::number(planned.amount[row]), kind.unit)));
     }
+    let given = state.challenges().given()?;
+    let evidence = page.asked.evidence(given, view, None)?;
+    let number = view.answer.kinds.iter().position(|k| k.kind == kind.kind).unwrap_or_default();
+    let chart = evidence.settings_chart(number, row).map(super::list::chart).map_err(|error| {
+        tracing::error!(%error, "the settings could not be drawn");
+        ApiError::Internal
+    })?;
+    let mut values = page.values.clone();
+    if let Some(question) = said::question(&evidence.input, evidence.answer, kind, row) {
+        values.entry("question").or_insert(question);
+    }
     let settings: Vec<Value> = kind
         .settings
         .iter()
@@ -86,13 +98,15 @@ pub(crate) fn place(state: &AppState, page: &Asking<'_>) -> Result<Vec<u8>, ApiE
     };
     let own = context! {
         title => format!("{}: {name}", found.name),
-        scope => words::scope(view),
+        scope => words::scope(&evidence),
+        sentence => said::sentence(&evidence.input, evidence.answer, kind, row),
+        chart => chart,
         caveat => CAVEAT,
         facts,
         settings,
         cannot,
         hidden,
-        values => &page.values,
+        values,
         roles => roles(Kind::Raise),
     };
     draw("raise", Some(&page.asked.served), &page.faults, own)

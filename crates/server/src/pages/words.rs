@@ -1,10 +1,9 @@
 //! Figures and verdicts in words.
 
-use hotspot_core::Strand;
 use hotspot_core::hotspot::Estimate;
 use hotspot_core::resource::challenge::Level;
 use hotspot_core::resource::gap::{ChallengePolicy, Gap, Verdict};
-use hotspot_core::view::ChallengeView;
+use hotspot_report::challenge::{Evidence, words as said};
 use jiff::civil::Date;
 
 /// A number with its thousands apart; whole numbers without decimals.
@@ -69,11 +68,9 @@ pub fn verdict(gap: &Gap, policy: &ChallengePolicy) -> String {
     }
 }
 
-/// A kind of resource as prose has it.
+/// A kind of resource as a heading has it.
 pub fn kind(kind: &str) -> String {
-    let words = kind.replace('_', " ");
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    said::capital(&said::kind_words(kind))
 }
 
 /// Places of a level.
@@ -91,49 +88,15 @@ pub fn day(date: Date) -> String {
 }
 
 /// What the figures are of.
-pub fn scope(view: &ChallengeView) -> String {
-    let window = view.answer.window;
+pub fn scope(evidence: &Evidence<'_>) -> String {
+    let (input, answer) = (&evidence.input, evidence.answer);
     format!(
-        "{} of {} to {} ({} incidents in {} places that together are the whole scope), against what is given on {}. Release {}. Policy {}.",
-        view.answer.strand.map_or("All recorded hate crime", Strand::label),
-        window.from().in_words(),
-        window.to().in_words(),
-        number(view.answer.needs.iter().map(|n| f64::from(n.incidents)).sum()),
-        view.answer.places.len(),
-        day(view.on),
-        view.release,
-        view.policy.version
+        "{} {} incidents. Release {}. Policy {}.",
+        said::asked(input, answer),
+        number(answer.needs.iter().map(|n| f64::from(n.incidents)).sum()),
+        input.release.id,
+        input.policy.version
     )
-}
-
-/// How it is worked out.
-pub fn method(view: &ChallengeView) -> Vec<String> {
-    let policy = &view.policy;
-    vec![
-        format!(
-            "The need of a place is the number of incidents to be expected there in the next {} months, from the counts of the window: a small \
-             count is drawn to what is usual. Shares are of all places together, so that gaps sum to 0.{}",
-            view.months,
-            view.harm.as_ref().map_or_else(String::new, |h| format!(" Incidents are weighted by their group of offences ({h})."))
-        ),
-        format!(
-            "P is how likely a place gets less than {}. It is questioned when P is at least {} and at least {} incidents are expected; the \
-             list is cut so that on average no more than {:.0} of 100 places on it are there wrongly.",
-            bar(policy),
-            policy.probability,
-            policy.minimum_expected,
-            100.0 * policy.error
-        ),
-        format!(
-            "Intervals are 95 % and come from {} draws with seed {}. Each verdict is asked again with one choice changed at a time: “holds in” \
-             counts the settings under which it is the same.",
-            number(f64::from(view.params.replicates)),
-            view.params.seed
-        ),
-        "It is a careful test: on simulated data a place that was short by 30 % was questioned in 7 to 14 of 100 cases. Not being questioned \
-         does not show that a place gets its share. Amounts are as supplied and were not checked."
-            .to_owned(),
-    ]
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::state::AppState;
 use crate::views;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::Response;
 use hotspot_core::resource::what_if::Wish;
@@ -47,6 +47,45 @@ pub(crate) async fn challenge(State(state): State<AppState>, uri: Uri) -> Result
     let kind = params.get("kind").map(|kind| kind_of(&view, kind).map(|k| k.kind.clone())).transpose()?;
     let body = state.heavy(move || Ok(views::challenge(&view, kind.as_deref()))).await?;
     Ok(json(body))
+}
+
+/// The evidence as one archive that says how to make it again.
+#[utoipa::path(get, path = "/api/v1/challenge/pack", tag = "challenge", params(
+    ("release" = Option<String>, Query, description = "Id of a release; default the newest."),
+    ("level" = Option<String>, Query, description = "hotspot (default), borough or bcu."),
+    ("strand" = Option<String>, Query, description = "all (default) or a strand that the release analyses."),
+    ("apportion" = Option<String>, Query, description = "How amounts of wider areas are spread: need (default), area, residents or equal."),
+    ("borough" = Option<String>, Query, description = "Name or code of a borough: the pages are about it and begin with a letter of one page."),
+), responses(
+    (status = 200, description = "Page, workbook, tables, outlines, charts, method, and a manifest with every SHA-256 and the command that makes the same bytes.", body = [u8], content_type = "application/zip"),
+    (status = 400, description = "A parameter is not allowed as given.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such release, or the server was given no resources.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 422, description = "The resources do not fit the release, or no place is in the borough.", body = views::Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn pack(State(state): State<AppState>, uri: Uri) -> Result<Response, ApiError> {
+    let known: Vec<&'static str> = ASKED.into_iter().chain(["borough"]).collect();
+    let params = Params::parse(uri.query(), &known)?;
+    state.challenges().given()?;
+    let asked = Asked::of(&state, &params)?;
+    let view = asked.answer(&state).await?;
+    let borough = params.get("borough").filter(|name| !name.is_empty()).map(str::to_owned);
+    let name = HeaderValue::try_from(format!("attachment; filename=\"challenge-{}.zip\"", asked.served.id()));
+    let shared = state.clone();
+    let pack = state
+        .heavy(move || {
+            let evidence = asked.evidence(shared.challenges().given()?, &view, borough.as_deref())?;
+            if evidence.subjects().is_empty() {
+                return Err(ApiError::NoAnswer { why: "No place of the answer is in this borough.".to_owned() });
+            }
+            evidence.pack().map_err(|error| {
+                tracing::error!(%error, "the evidence could not be made");
+                ApiError::Internal
+            })
+        })
+        .await?;
+    let mut response = fresh(StatusCode::OK, "application/zip", pack);
+    response.headers_mut().insert(CONTENT_DISPOSITION, name.map_err(|_no_header| ApiError::Internal)?);
+    Ok(response)
 }
 
 /// One kind of resource given out otherwise: new amounts, gaps and ranks, and what holds each place.

@@ -93,6 +93,7 @@ pub(crate) async fn list(State(state): State<AppState>, uri: Uri) -> Result<Resp
     };
     let drawn = pages::list(&List {
         asked: &asked,
+        given: state.challenges().given.as_ref(),
         answer,
         wished,
         played: played.as_ref(),
@@ -177,10 +178,13 @@ pub(crate) async fn raise(State(state): State<AppState>, request: Request) -> Re
             asked.question(state.challenges().given()?, &view, form.get("kind"), form.get("place"), form.get("question"))?;
         match ledger.raise(question, &author, (state.challenges().now)(), form.given("key")).await {
             Ok(event) => return see(&event),
-            Err(error) => match steps::fault_of(&error) {
-                Some(fault) => faults.push(fault),
-                None => (status, said) = refused(error.into())?,
-            },
+            Err(error) => {
+                if let Some(fault) = steps::fault_of(&error) {
+                    faults.push(fault);
+                } else {
+                    (status, said) = refused(error.into())?;
+                }
+            }
         }
     }
     let mut all = faults_in("", faults);
@@ -257,14 +261,15 @@ pub(crate) async fn step(
                 let author = steps::author(form.get("actor"), form.get("role"))?;
                 match ledger.append(number, step, &author, (state.challenges().now)(), form.given("key")).await {
                     Ok(event) => return see(&event),
-                    Err(error) => match steps::fault_of(&error) {
-                        Some(fault) => faults.push(fault),
-                        None => {
+                    Err(error) => {
+                        if let Some(fault) = steps::fault_of(&error) {
+                            faults.push(fault);
+                        } else {
                             let (status, faults) = refused(error.into())?;
-                            return sent_back(&state, &id, status, Tried { step: kind, values: values_of(&form, &FIELDS), faults })
-                                .await;
+                            let tried = Tried { step: kind, values: values_of(&form, &FIELDS), faults };
+                            return sent_back(&state, &id, status, tried).await;
                         }
-                    },
+                    }
                 }
             }
             faults

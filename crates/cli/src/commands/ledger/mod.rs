@@ -5,7 +5,7 @@ mod read;
 use crate::args::ledger::{AnswerArgs, By, LedgerArgs, LedgerStep, Place as At, RaiseArgs};
 use crate::commands::say;
 use crate::failure::{Done, Failure};
-use hotspot_core::Atlas;
+use hotspot_core::atlas::Atlas;
 use hotspot_ledger::{
     Answer, Author, ChallengeId, Due, Effect, Error, Event, Ledger, Periods, Place, Question, ResourceChange, Step,
 };

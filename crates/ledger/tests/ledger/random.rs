@@ -1,7 +1,7 @@
 //! Random sequences of steps against a model that knows nothing of the ledger's code.
 
 use crate::fresh::{Fresh, accept, answer, at, close, effect, escalate, mopac, mps, question};
-use hotspot_ledger::{Author, Challenge, ChallengeId, Error, Ledger, Step};
+use hotspot_ledger::{Author, Challenge, ChallengeId, Error, Filter, Ledger, Step};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -107,7 +107,7 @@ async fn holds(fresh: &Fresh, attempts: &[Attempt]) -> usize {
             Err(other) => panic!("{other}"),
         }
     }
-    let found = ledger.challenges(&Default::default()).await.unwrap();
+    let found = ledger.challenges(&Filter::default()).await.unwrap();
     for (challenge, (id, model)) in found.iter().zip(&models) {
         assert_eq!(challenge.id, *id);
         let is = (challenge.state.id(), challenge.due.map(|due| due.on), challenge.history.len(), challenge.raised_on());

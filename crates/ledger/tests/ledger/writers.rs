@@ -1,7 +1,7 @@
 //! Several writers at once, and writers that are killed: nothing acknowledged is lost, no number is given twice.
 
 use crate::fresh::{Fresh, accept, answer, escalate, everywhere, first_day, mopac, mps, question};
-use hotspot_ledger::{Error, Event, Ledger, Step};
+use hotspot_ledger::{Error, Event, Filter, Ledger, Step};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
@@ -109,7 +109,7 @@ fn two_processes_that_write_at_once_lose_nothing_and_double_nothing() {
         assert_eq!(ledger.verify(None).await.unwrap().seq, 2 * WRITES as u64);
         let kept: BTreeMap<u64, String> = ledger.export().await.unwrap().iter().map(|e| (e.seq, e.hash.to_string())).collect();
         assert_eq!(kept, said);
-        assert_eq!(ledger.challenges(&Default::default()).await.unwrap().len(), 2 * WRITES);
+        assert_eq!(ledger.challenges(&Filter::default()).await.unwrap().len(), 2 * WRITES);
         println!("{}: two processes, {:.0} writes a second", ledger.name(), 2.0 * WRITES as f64 / took.as_secs_f64());
     });
 }

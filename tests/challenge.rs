@@ -90,7 +90,7 @@ fn desk() -> &'static Desk {
         };
         // Every unit has officers; one has far fewer than its share.
         let units: std::collections::BTreeSet<String> = places.iter().map(|p| said(p, "bcu")).collect();
-        for (at, unit) in units.iter().filter(|u| *u != "City of London").enumerate() {
+        for (at, unit) in units.iter().filter(|u| *u != "City of London" && !u.is_empty()).enumerate() {
             row("officers", "bcu", unit, if at == 0 { 20.0 } else { 150.0 }, "fte", "planned", "workforce return");
         }
         // Patrol is by hotspot, beside hours for everywhere and for one borough; the first five get next to nothing.

@@ -28,6 +28,8 @@ fn main() -> ExitCode {
         Command::Evaluate(args) => commands::evaluate::run(&args),
         Command::Summary(args) => commands::summary::run(&args),
         Command::Challenge(args) => commands::challenge::run(&args),
+        Command::WhatIf(args) => commands::challenge::what_if::run(&args),
+        Command::Sites(args) => commands::challenge::sites::run(&args),
         Command::Worklist(args) => commands::worklist::run(&args),
         Command::Ledger(args) => commands::ledger::run(args),
         Command::Serve(args) => commands::serve::run(&args),

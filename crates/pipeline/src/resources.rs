@@ -2,11 +2,12 @@
 
 use crate::error::{Error, Result, Stage};
 use crate::ingest::PlainTable;
-use crate::schema::input::{harm, resources as column};
+use crate::schema::input::{candidates, harm, resources as column};
 use hotspot_core::resource::challenge::{HarmWeights, Resource, Status, Target};
+use hotspot_core::resource::sites::Candidate;
 use hotspot_core::{LonLat, Offence};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Most rows of a file of resources.
@@ -100,6 +101,38 @@ pub fn read_resources(path: &Path) -> Result<ResourceFile> {
     }
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(ResourceFile { file, sha256: table.sha256().to_owned(), resources, path: path.to_owned(), table })
+}
+
+/// Reads where sites could be: columns `id`, each once, and `lon` and `lat` in WGS84 degrees.
+///
+/// # Errors
+/// When the file cannot be read, a column is missing, or a field breaks its rule; file, row, column and rule are named.
+pub fn read_candidates(path: &Path) -> Result<Vec<Candidate>> {
+    let table = PlainTable::read(path, &mut |_, _| {})?;
+    if table.is_empty() || table.len() > MOST {
+        return Err(Error::refused(Stage::Ingest, path, format!("1 to {MOST} rows of candidates are needed")));
+    }
+    let ids = table.texts(candidates::ID)?;
+    let mut known = BTreeSet::new();
+    for (row, id) in ids.iter().enumerate() {
+        if id.trim().is_empty() || id.chars().count() > MOST_TEXT || id.chars().any(char::is_control) {
+            return Err(table.refused(row, candidates::ID, "plain text of 1 to 200 characters"));
+        }
+        if !known.insert(id.as_str()) {
+            return Err(table.refused(row, candidates::ID, "each identifier once"));
+        }
+    }
+    let degrees = |column: &str, most: f64, rule: &str| -> Result<Vec<f64>> {
+        let values = table.numbers(column)?;
+        match values.iter().position(|v| v.abs() > most) {
+            Some(row) => Err(table.refused(row, column, rule)),
+            None => Ok(values),
+        }
+    };
+    let lon = degrees(candidates::LON, 180.0, "degrees of WGS84, -180 to 180")?;
+    let lat = degrees(candidates::LAT, 90.0, "degrees of WGS84, -90 to 90")?;
+    let at = lon.into_iter().zip(lat).map(|(lon, lat)| LonLat { lon, lat });
+    Ok(ids.iter().cloned().zip(at).map(|(id, at)| Candidate { id, at }).collect())
 }
 
 fn targets(table: &PlainTable) -> Result<Vec<Target>> {

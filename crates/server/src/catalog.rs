@@ -11,10 +11,12 @@ use hotspot_core::disclosure::policy::NoPolicy;
 use hotspot_core::disclosure::{Policy, Released};
 use hotspot_core::release::Release;
 use hotspot_core::resource::challenge::{ChallengeInput, KindAnswer};
+use hotspot_core::resource::sites::SitesInput;
 use hotspot_core::resource::what_if::Wish;
 use hotspot_core::units::Units;
 use hotspot_core::view::{
-    AreasView, CellsView, ChallengeView, EventsView, HotspotView, HotspotsView, Layer, ReleaseView, SilenceView, WhatIfView,
+    AreasView, CellsView, ChallengeView, EventsView, HotspotView, HotspotsView, Layer, ReleaseView, SilenceView, SitesView,
+    WhatIfView,
 };
 use hotspot_tiles::{CellTiles, ShapeTiles, TileCoord, TileIndex};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -221,6 +223,11 @@ impl Served {
     /// One kind of resource given out otherwise.
     pub fn what_if(&self, view: &ChallengeView, kind: &KindAnswer, wish: Wish) -> hotspot_core::Result<Released<WhatIfView>> {
         WhatIfView::of(view, kind, wish).map(|view| self.policy.release(view))
+    }
+
+    /// Where more sites would reach most of the need.
+    pub fn sites(&self, input: &SitesInput<'_>) -> hotspot_core::Result<Released<SitesView>> {
+        SitesView::of(input).map(|view| self.policy.release(view))
     }
 
     pub fn summary(&self) -> Released<ReleaseView> {

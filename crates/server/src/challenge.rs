@@ -9,8 +9,9 @@ use hotspot_core::disclosure::Released;
 use hotspot_core::resource::allocation::Rule;
 use hotspot_core::resource::challenge::{ChallengeInput, HarmWeights, KindAnswer, Level, Resource, atlas_of};
 use hotspot_core::resource::gap::{ChallengePolicy, GapParams};
+use hotspot_core::resource::sites::SitesInput;
 use hotspot_core::resource::what_if::Wish;
-use hotspot_core::view::{ChallengeView, WhatIfView};
+use hotspot_core::view::{ChallengeView, SitesView, WhatIfView};
 use hotspot_core::{Error, Strand};
 use hotspot_ledger::{ChallengeId, Event, Ledger, Periods, Place, Question};
 use hotspot_report::challenge::{Evidence, InputFile, borough_named};
@@ -95,6 +96,12 @@ impl Asked {
         Ok(asked)
     }
 
+    /// What is asked of all units, whatever the places are.
+    pub fn of_units(state: &AppState, params: &Params<'_>) -> Result<Self, ApiError> {
+        let served = state.catalog().find(params.get("release"))?;
+        Ok(Self { served, level: Level::Borough, strand: params.strand()?, rule: Rule::Need })
+    }
+
     /// The answer: from memory, or computed once however many ask.
     pub async fn answer(&self, state: &AppState) -> Result<Arc<Released<ChallengeView>>, ApiError> {
         state.challenges().given()?;
@@ -152,17 +159,28 @@ impl Asked {
         })
     }
 
+    /// Looks for places where more sites of a kind would reach most.
+    pub async fn sites(&self, state: &AppState, kind: &str, more: u16, reach_m: f64) -> Result<Released<SitesView>, ApiError> {
+        state.challenges().given()?;
+        let (asked, shared, kind) = (self.clone(), state.clone(), kind.to_owned());
+        state
+            .heavy(move || {
+                let (given, policy) = (shared.challenges().given()?, ChallengePolicy::current());
+                let input = SitesInput {
+                    challenge: asked.input(given, &policy),
+                    kind: &kind,
+                    reach_m,
+                    more: more.into(),
+                    candidates: None,
+                };
+                asked.served.sites(&input).map_err(|error| no_answer(given, &error))
+            })
+            .await
+    }
+
     fn compute(&self, given: &Given) -> Result<Released<ChallengeView>, ApiError> {
         let policy = ChallengePolicy::current();
-        self.served.challenge(&self.input(given, &policy)).map_err(|error| ApiError::NoAnswer {
-            why: match error {
-                // The header is row 1 of a file, and rows of a table count from 0.
-                Error::Row { row, rule, .. } => {
-                    format!("{}, row {}: {rule}. The table of resources does not fit this release.", given.file, row + 2)
-                }
-                other => format!("There is no answer: {other}."),
-            },
-        })
+        self.served.challenge(&self.input(given, &policy)).map_err(|error| no_answer(given, &error))
     }
 
     /// Plays a wish on a kind of the answer.
@@ -228,6 +246,18 @@ impl Asked {
             evidence: crate::views::evidence(view, answer, row, given),
             periods: Periods::default(),
         })
+    }
+}
+
+fn no_answer(given: &Given, error: &Error) -> ApiError {
+    ApiError::NoAnswer {
+        why: match error {
+            // The header is row 1 of a file, and rows of a table count from 0.
+            Error::Row { row, rule, .. } => {
+                format!("{}, row {}: {rule}. The table of resources does not fit this release.", given.file, row + 2)
+            }
+            other => format!("There is no answer: {other}."),
+        },
     }
 }
 

@@ -20,6 +20,7 @@ use utoipa::OpenApi;
         routes::silence,
         routes::challenge,
         routes::pack,
+        routes::sites,
         routes::what_if,
         routes::list,
         routes::raise,

@@ -9,10 +9,8 @@ mod ledger;
 mod silence;
 pub(crate) mod time;
 
-pub use challenge::challenge_json;
-pub(crate) use challenge::{
-    ChallengeAnswer, NO_FORECAST, WhatIf, WhatIfBody, by_shortfall, challenge, evidence, held_words, what_if,
-};
+pub(crate) use challenge::{ChallengeAnswer, SitesAnswer, WhatIf, WhatIfBody, by_shortfall, challenge, evidence, sites, what_if};
+pub use challenge::{challenge_json, sites_json, what_if_json};
 pub(crate) use hotspots::{Hotspots, hotspots};
 pub(crate) use ledger::{
     RaiseBody, StepBody, Threads, Verified, WholeThread, Written, export, readable, said, threads, verified, whole_thread, written,

@@ -1,13 +1,12 @@
 //! What can be typed. Names, columns and exit codes are a contract: see ARCHITECTURE and CHANGELOG before changing one.
 
+pub mod challenge;
 pub mod ledger;
 pub mod stats;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use hotspot_core::evaluate::backtest::Method;
 use hotspot_core::release::DataClass;
-use hotspot_core::resource::allocation::Rule;
-use hotspot_core::resource::challenge::Level;
 use hotspot_core::{Month, MonthRange, Strand};
 use jiff::civil::Date;
 use std::net::SocketAddr;
@@ -39,7 +38,11 @@ pub enum Command {
     /// Publish the month's figures by borough and strand: CSV, ODS, XLSX and a page
     Summary(SummaryArgs),
     /// Ask whether resources follow need: shares, gaps and how sure they are
-    Challenge(ChallengeArgs),
+    Challenge(challenge::ChallengeArgs),
+    /// Give a resource out otherwise: another budget, floors, caps; who would get what, and which gaps remain
+    WhatIf(challenge::WhatIfArgs),
+    /// Look for places where more sites would reach most of the need
+    Sites(challenge::SitesArgs),
     /// Write the persons on whom a hotspot depended, for referral; the file is about individuals
     Worklist(WorklistArgs),
     /// The record of challenges: what MOPAC asked, what the MPS answered, what became of it
@@ -361,94 +364,6 @@ pub struct SummaryArgs {
     /// Say how a figure came about, from rows to table, and publish nothing: a place (name or code), a month, a strand (or all)
     #[arg(long, value_name = "PLACE,YYYY-MM,STRAND", num_args = 1..=3, value_delimiter = ',', conflicts_with = "months")]
     pub explain: Option<Vec<String>>,
-}
-
-/// Which places are asked about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LevelArg {
-    /// Hotspots of the release, and the rest of each command unit
-    Hotspot,
-    /// Boroughs
-    Borough,
-    /// Basic Command Units
-    Bcu,
-}
-
-impl From<LevelArg> for Level {
-    fn from(level: LevelArg) -> Self {
-        match level {
-            LevelArg::Hotspot => Self::Hotspot,
-            LevelArg::Borough => Self::Borough,
-            LevelArg::Bcu => Self::CommandUnit,
-        }
-    }
-}
-
-/// How an amount of a wider area is spread over the places in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ApportionArg {
-    /// By expected incidents
-    Need,
-    /// By area
-    Area,
-    /// By residents
-    Residents,
-    /// Equally
-    Equal,
-}
-
-impl From<ApportionArg> for Rule {
-    fn from(rule: ApportionArg) -> Self {
-        match rule {
-            ApportionArg::Need => Self::Need,
-            ApportionArg::Area => Self::Area,
-            ApportionArg::Residents => Self::Residents,
-            ApportionArg::Equal => Self::Equal,
-        }
-    }
-}
-
-#[derive(Debug, ClapArgs)]
-pub struct ChallengeArgs {
-    /// Where releases are published
-    #[arg(long, value_name = "DIR")]
-    pub releases: PathBuf,
-    /// The release; the current one by default
-    #[arg(long, value_name = "ID")]
-    pub release: Option<String>,
-    /// What is given: columns kind, place_type, place, period_start, period_end, amount, unit, status, source, note; CSV or Parquet
-    #[arg(long, value_name = "FILE")]
-    pub resources: PathBuf,
-    /// Which places
-    #[arg(long, value_enum, default_value = "hotspot")]
-    pub level: LevelArg,
-    /// Strand, or all
-    #[arg(long, value_name = "STRAND", default_value = "all")]
-    pub strand: StrandArg,
-    /// How amounts of wider areas are spread; every other way is asked too
-    #[arg(long, value_enum, default_value = "need")]
-    pub apportion: ApportionArg,
-    /// The day on which resources are looked at; the last of the release's month by default
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    pub on: Option<Date>,
-    /// Length of the next period in months
-    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=24))]
-    pub months: u16,
-    /// Weights of harm by group of offences: columns offence, weight; by default incidents count alike
-    #[arg(long, value_name = "FILE.csv")]
-    pub harm: Option<PathBuf>,
-    /// Seed of the draws
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
-    /// Write the evidence as one archive: page, workbook, CSV, GeoJSON, charts, and a manifest that says how to make it again
-    #[arg(long, value_name = "pack.zip")]
-    pub out: Option<PathBuf>,
-    /// The borough, by name or code, whose places the archive is about; it begins with a letter of one page
-    #[arg(long, value_name = "NAME", requires = "out")]
-    pub borough: Option<String>,
-    /// Print the result as JSON
-    #[arg(long)]
-    pub json: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -22,7 +22,8 @@ views!(
     crate::view::ReleaseView,
     crate::view::SilenceView,
     crate::view::ChallengeView,
-    crate::view::WhatIfView
+    crate::view::WhatIfView,
+    crate::view::SitesView
 );
 
 /// A view that a policy let through. Exits take nothing else; only a policy makes one.

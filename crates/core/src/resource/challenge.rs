@@ -295,7 +295,8 @@ pub fn challenge(input: &ChallengeInput<'_>) -> Result<Challenge> {
     let windows = f64::from(input.months) / release.window.len() as f64;
     let published = Question::published(release);
     let needs = geography.needs(input, published, &place_of, places.len(), windows)?;
-    let unit_need = geography.unit_needs(input)?;
+    // Amounts are spread by incidents, whatever they weigh.
+    let unit_need: Vec<f64> = geography.unit_needs(&ChallengeInput { harm: None, ..*input })?.iter().map(|n| n.count).collect();
     let mut answer = Challenge {
         level: input.level,
         strand: input.strand,
@@ -424,6 +425,20 @@ impl Question {
     }
 }
 
+/// Need of each unit in one window, harm where incidents are weighted; and the units that each point of a kind reaches on the day.
+pub(super) fn needs_and_reach(input: &ChallengeInput<'_>, kind: &str) -> Result<(Vec<f64>, Vec<Vec<u32>>)> {
+    let geography = Geography::new(input)?;
+    let needs = geography.unit_needs(input)?.iter().map(|n| n.expected.mean()).collect();
+    let open = |r: &Resource| {
+        matches!(r.target, Target::Point { .. }) && r.kind == kind && r.amount > 0.0 && r.from <= input.on && input.on <= r.to
+    };
+    let reach = (0..).zip(input.resources).filter(|(_, r)| open(r)).map(|(row, r)| {
+        let covered = geography.covered(&r.target, input.release, input.strand);
+        covered.map_err(|rule| Error::Row { table: "resources", row, rule })
+    });
+    Ok((needs, reach.collect::<Result<_>>()?))
+}
+
 fn place_of(places: &[Place], units: usize) -> Vec<Option<u32>> {
     let mut of = vec![None; units];
     for (row, place) in (0..).zip(places) {
@@ -434,7 +449,16 @@ fn place_of(places: &[Place], units: usize) -> Vec<Option<u32>> {
     of
 }
 
-/// Units with the borough that each lies in.
+/// Cells on the river or between outlines belong to whoever is nearest: somebody polices a bridge.
+fn nearest(borough: &mut [Option<u32>], centers: &[[f64; 2]]) {
+    let known: Vec<(usize, u32)> = borough.iter().enumerate().filter_map(|(row, b)| Some((row, (*b)?))).collect();
+    for row in (0..borough.len()).filter(|row| borough[*row].is_none()).collect::<Vec<_>>() {
+        let distance = |other: usize| (centers[other][0] - centers[row][0]).hypot(centers[other][1] - centers[row][1]);
+        borough[row] = known.iter().min_by(|a, b| distance(a.0).total_cmp(&distance(b.0))).map(|(_, b)| *b);
+    }
+}
+
+/// Units with the borough that each lies in, or is nearest to.
 struct Geography<'a> {
     release: &'a Release,
     atlas: Option<&'a Atlas>,
@@ -461,10 +485,14 @@ impl<'a> Geography<'a> {
             layer.locate(release.units.center(release.resolution, row)?)
         };
         let residents = release.denominators.iter().find(|d| d.id == crate::hotspot::denominator::RESIDENTS);
+        let mut borough: Vec<Option<u32>> = (0..level.len() as u32).map(borough_of).collect();
+        if boroughs.is_some() && matches!(release.units, Units::Cells(_)) {
+            nearest(&mut borough, &release.units.centers_m(release.resolution).ok_or(Error::NoReference)?);
+        }
         Ok(Self {
             release,
             atlas: input.atlas,
-            borough: (0..level.len() as u32).map(borough_of).collect(),
+            borough,
             units: level.len(),
             residents: residents.map(|d| d.values.as_slice()),
             area_km2: level.area_km2,
@@ -541,7 +569,10 @@ impl<'a> Geography<'a> {
                     id: h.identity.id.clone(),
                     name: h.name.clone(),
                     is_rest: false,
-                    borough: h.area_code.clone(),
+                    borough: h
+                        .area_code
+                        .clone()
+                        .or_else(|| Some(self.atlas?.boroughs()[self.borough[h.peak as usize]? as usize].code.clone())),
                     command_unit: self.command_unit(h.peak).map(str::to_owned),
                     units: h.units.clone(),
                 }
@@ -656,12 +687,10 @@ impl<'a> Geography<'a> {
         dispersion(&monthly)
     }
 
-    /// Expected incidents by unit: by what amounts are apportioned.
-    fn unit_needs(&self, input: &ChallengeInput<'_>) -> Result<Vec<f64>> {
-        let question = Question::published(self.release);
+    /// Need of each unit in one window.
+    fn unit_needs(&self, input: &ChallengeInput<'_>) -> Result<Vec<Need>> {
         let own: Vec<Option<u32>> = (0..self.units as u32).map(Some).collect();
-        let made = self.needs(&ChallengeInput { harm: None, ..*input }, question, &own, self.units, 1.0)?;
-        Ok(made.iter().map(|n| n.count).collect())
+        self.needs(input, Question::published(self.release), &own, self.units, 1.0)
     }
 
     /// What is asked again.

@@ -16,6 +16,7 @@
 
 use crate::error::{Error, Result};
 use good_lp::{Expression, Solution, SolverModel, constraint, variable, variables};
+use std::collections::BTreeMap;
 
 /// Needs and which of them each site reaches.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,6 +83,26 @@ impl Cover {
     pub fn covered_by(&self, sites: &[u32]) -> f64 {
         let mut covered = vec![false; self.needs.len()];
         sites.iter().map(|s| self.open(*s as usize, &mut covered)).sum()
+    }
+
+    /// Needs by the sites that reach them: demands with the same sites are one.
+    fn grouped(&self) -> BTreeMap<Vec<u32>, f64> {
+        let mut sites_of: Vec<Vec<u32>> = vec![Vec::new(); self.needs.len()];
+        for (site, reach) in (0..).zip(&self.reach) {
+            for i in reach {
+                sites_of[*i as usize].push(site);
+            }
+        }
+        let mut demands = BTreeMap::new();
+        for (sites, need) in sites_of.into_iter().zip(&self.needs).filter(|(s, n)| !s.is_empty() && **n > 0.0) {
+            *demands.entry(sites).or_default() += need;
+        }
+        demands
+    }
+
+    /// How many needs there are that differ in the sites that reach them.
+    pub fn groups(&self) -> usize {
+        self.grouped().len()
     }
 
     fn open(&self, site: usize, covered: &mut [bool]) -> f64 {
@@ -156,17 +177,7 @@ pub fn greedy(cover: &Cover, p: usize) -> Chosen {
 /// ```
 pub fn exact(cover: &Cover, p: usize) -> Result<Chosen> {
     let p = p.min(cover.reach.len());
-    // Demands with the same sites are one.
-    let mut sites_of: Vec<Vec<u32>> = vec![Vec::new(); cover.needs.len()];
-    for (site, reach) in (0..).zip(&cover.reach) {
-        for i in reach {
-            sites_of[*i as usize].push(site);
-        }
-    }
-    let mut demands: std::collections::BTreeMap<Vec<u32>, f64> = std::collections::BTreeMap::new();
-    for (sites, need) in sites_of.into_iter().zip(&cover.needs).filter(|(s, n)| !s.is_empty() && **n > 0.0) {
-        *demands.entry(sites).or_default() += need;
-    }
+    let demands = cover.grouped();
     let mut problem = variables!();
     let open: Vec<_> = cover.reach.iter().map(|_| problem.add(variable().binary())).collect();
     let served: Vec<_> = demands.iter().map(|_| problem.add(variable().min(0.0).max(1.0))).collect();

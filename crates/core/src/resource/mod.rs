@@ -8,7 +8,7 @@
 //! | how unequal is it over all places? | [`inequality::inequality`] | concentration curve and index of health economics |
 //! | what would a budget, a floor or a cap change? | [`what_if::proportional`] | water-filling; no peer |
 //! | all of it, for a release and a file of resources | [`challenge::challenge`] | no peer |
-//! | where would sites reach most of the need? | [`coverage::greedy`], [`coverage::exact`] | MCLP; `maxcovr`, crimepy |
+//! | where would more sites reach most of the need? | [`sites::sites`], by [`coverage::greedy`] or [`coverage::exact`] | MCLP; `maxcovr`, crimepy |
 //!
 //! # What is asked
 //! Allocations are *data that the police supply*. The question is what share of the need they cover and how sure that is; never what a place
@@ -24,4 +24,5 @@ pub mod coverage;
 pub mod gap;
 pub mod inequality;
 pub mod need;
+pub mod sites;
 pub mod what_if;

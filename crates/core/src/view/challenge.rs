@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::resource::allocation::Rule;
 use crate::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Level, Place, challenge};
 use crate::resource::gap::{ChallengePolicy, Gap, GapParams};
+use crate::resource::sites::{Sites, SitesInput, sites};
 use crate::resource::what_if::{Played, Wish, play};
 use jiff::civil::Date;
 
@@ -55,6 +56,47 @@ impl ChallengeView {
     /// One kind of resource.
     pub fn kind(&self, kind: &str) -> Option<&KindAnswer> {
         self.answer.kinds.iter().find(|k| k.kind == kind)
+    }
+}
+
+/// Where more sites would reach most of the need.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SitesView {
+    /// Identifier of the release.
+    pub release: String,
+    /// Strand, or all records.
+    pub strand: Option<Strand>,
+    /// Length of the next period in months.
+    pub months: u16,
+    /// Version of the weights of harm, where the need is weighted.
+    pub harm: Option<String>,
+    /// Kind of resource.
+    pub kind: String,
+    /// Reach of a new site in metres.
+    pub reach_m: f64,
+    /// How many more were asked for.
+    pub more: usize,
+    /// The answer.
+    pub sites: Sites,
+}
+
+impl SitesView {
+    /// Looks for sites.
+    ///
+    /// # Errors
+    /// As [`sites`].
+    pub fn of(input: &SitesInput<'_>) -> Result<Self> {
+        let asked = &input.challenge;
+        Ok(Self {
+            release: asked.release.id.clone(),
+            strand: asked.strand,
+            months: asked.months,
+            harm: asked.harm.map(|h| h.version.clone()),
+            kind: input.kind.to_owned(),
+            reach_m: input.reach_m,
+            more: input.more,
+            sites: sites(input)?,
+        })
     }
 }
 

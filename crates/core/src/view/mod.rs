@@ -22,7 +22,7 @@ mod over_time;
 mod silence;
 mod surface;
 
-pub use challenge::{ChallengeView, WhatIfView};
+pub use challenge::{ChallengeView, SitesView, WhatIfView};
 pub use layer::{KDE_BANDWIDTH_M, Layer, LegendClass};
 pub use over_time::{EventRow, EventsView, HotspotView};
 pub use silence::SilenceView;

@@ -5,6 +5,7 @@ use hotspot_ledger::{Author, Challenge, ChallengeId, Error, Filter, Ledger, Step
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
 /// What a challenge is, in the words of the README.
 #[derive(Debug, Clone)]
@@ -122,11 +123,9 @@ async fn holds(fresh: &Fresh, attempts: &[Attempt]) -> usize {
 #[test]
 fn only_what_the_rules_allow_is_written_and_the_chain_holds() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
-        cases: 24,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    });
+    let config = ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() };
+    let same = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut runner = TestRunner::new_with_rng(config, same);
     let (steps, ends) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
     runner
         .run(&attempts(), |attempts| {
@@ -139,6 +138,5 @@ fn only_what_the_rules_allow_is_written_and_the_chain_holds() {
             Ok(())
         })
         .unwrap();
-    println!("{} steps were written in {} random records", steps.get(), ends.get());
-    assert!(steps.get() > 200, "the sequences hardly wrote anything");
+    assert!(steps.get() > 5 * ends.get(), "{} steps in {} records: hardly anything was written", steps.get(), ends.get());
 }

@@ -203,6 +203,16 @@ pub mod harm {
     pub const WEIGHT: &str = "weight";
 }
 
+/// Where sites could be, a row for each.
+pub mod candidates {
+    /// Identifier.
+    pub const ID: &str = "id";
+    /// WGS84 degrees.
+    pub const LON: &str = "lon";
+    /// WGS84 degrees.
+    pub const LAT: &str = "lat";
+}
+
 /// Most similar boroughs, a row for each pair.
 pub mod similar {
     /// Code of a borough.

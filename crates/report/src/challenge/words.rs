@@ -4,6 +4,8 @@ use super::in_order;
 use crate::chart::number;
 use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Level, Setting, Status};
 use hotspot_core::resource::gap::{ChallengePolicy, Verdict};
+use hotspot_core::resource::what_if::Held;
+use hotspot_core::view::{SitesView, WhatIfView};
 
 /// A kind of resource as prose has it: `patrol hours`.
 pub fn kind_words(kind: &str) -> String {
@@ -220,6 +222,65 @@ pub const LIMITS: [&str; 6] = [
     "Intervals take incidents as independent but for how much months vary; incidents that follow from one another make the true uncertainty \
      larger. On simulated data 95 % intervals of the gap held the true one in 87 of 100 cases.",
 ];
+
+/// What is said beside every allocation that is played.
+pub const NO_FORECAST: &str = "This is no forecast of crime: it says who would get what, not what would happen.";
+
+/// What holds a place of an allocation that is played.
+pub fn held_words(view: &WhatIfView, row: usize) -> Option<String> {
+    let name = &view.places[row].name;
+    if view.wish.fixed.iter().any(|(fixed, _)| *fixed == row) {
+        return Some(format!("{name}: its amount is set."));
+    }
+    let bound = |floor: bool| match (view.wish.floor, view.wish.change) {
+        (Some(f), change) if floor && change.is_none_or(|c| f >= 1.0 - c) => format!("keeps {:.0} % of what it has", 100.0 * f),
+        (_, Some(c)) if floor => format!("loses {:.0} % at most", 100.0 * c),
+        (_, Some(c)) => format!("gains {:.0} % at most", 100.0 * c),
+        _ => "is held".to_owned(),
+    };
+    match view.played.held[row] {
+        Held::Free => None,
+        Held::AtLeast => Some(format!("{name}: {}, which is more than its share.", bound(true))),
+        Held::AtMost => Some(format!("{name}: {}, which is less than its share.", bound(false))),
+    }
+}
+
+/// Where more sites would reach most, in words.
+pub fn sites_sentence(view: &SitesView) -> String {
+    let sites = &view.sites;
+    let there = match sites.open {
+        0 => format!("No {} stands in the table with a point", kind_words(&view.kind)),
+        1 => format!(
+            "The one {} that stands in the table with a point reaches {} of the need",
+            kind_words(&view.kind),
+            percent(sites.reached)
+        ),
+        n => format!("{n} points of the kind {} in the table reach {} of the need", kind_words(&view.kind), percent(sites.reached)),
+    };
+    let how_good = if sites.best {
+        "no choice of as many reaches more".to_owned()
+    } else {
+        format!("chosen one after the other; no choice of as many reaches more than {}", percent(sites.bound))
+    };
+    format!(
+        "{there}. With {} more, each reaching {} m, it would be {} ({how_good}). The need is {} to be expected in {} months; places were looked \
+         for among {}.",
+        sites.chosen.len(),
+        number(view.reach_m, 0),
+        percent(sites.then),
+        if view.harm.is_some() {
+            format!("{} units of harm", number(sites.need, 0))
+        } else {
+            format!("{} incidents", number(sites.need, 0))
+        },
+        view.months,
+        number(sites.candidates as f64, 0),
+    )
+}
+
+/// What the answer about sites does not say.
+pub const SITES_LIMITS: &str = "Reached is as the crow flies, and is not served. The need is that of recorded incidents: where nobody reports, \
+                                nothing here calls for a site, though one may be wanted most.";
 
 /// The method in sections: heading and text.
 pub fn method(input: &ChallengeInput<'_>) -> Vec<(&'static str, String)> {

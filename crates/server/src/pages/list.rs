@@ -4,13 +4,13 @@ use super::{draw, option, words};
 use crate::challenge::{Asked, Given};
 use crate::problem::{ApiError, GIVE_LEDGER};
 use crate::query::strand_name;
-use crate::views::{NO_FORECAST, by_shortfall, held_words};
+use crate::views::by_shortfall;
 use hotspot_core::Strand;
 use hotspot_core::disclosure::Released;
 use hotspot_core::resource::allocation::Rule;
 use hotspot_core::resource::challenge::{CAVEAT, KindAnswer, Level, atlas_of};
 use hotspot_core::resource::gap::Verdict;
-use hotspot_core::view::{ChallengeView, WhatIfView};
+use hotspot_core::view::{ChallengeView, SitesView, WhatIfView};
 use hotspot_ledger::{Challenge, Filter, State};
 use hotspot_report::challenge::{Drawn, Evidence, EvidenceError, in_order, words as said};
 use jiff::civil::Date;
@@ -24,9 +24,11 @@ pub(crate) struct List<'a> {
     pub given: Option<&'a Given>,
     /// The answer and the kind that is shown; else why there is none.
     pub answer: Result<(&'a Released<ChallengeView>, &'a str), String>,
-    /// The fields of what if, as they were sent.
+    /// The fields of what if and of sites, as they were sent.
     pub wished: BTreeMap<&'static str, String>,
     pub played: Option<&'a Released<WhatIfView>>,
+    /// Where more sites would reach most, where that is asked.
+    pub sites: Option<&'a Released<SitesView>>,
     pub faults: Vec<(String, String)>,
     /// The challenges that are asked for; none without a ledger.
     pub threads: Option<(&'a [Challenge], &'a Filter)>,
@@ -52,12 +54,14 @@ pub(crate) fn list(page: &List<'_>) -> Result<Vec<u8>, ApiError> {
     };
     let own = context! {
         caveat => CAVEAT,
-        no_forecast => NO_FORECAST,
+        no_forecast => said::NO_FORECAST,
         no_answer => page.answer.as_ref().err(),
         choices => found.map(|(view, kind, _)| choices(page, view, kind)),
         answer => answered,
         wished => &page.wished,
         played => page.played.map(|view| played(view, found.map(|(answer, ..)| answer))),
+        sites => page.sites.map(|view| sites(view)),
+        sites_limits => said::SITES_LIMITS,
         threads => page.threads.map(|(all, filter)| threads(all, filter, page.today)),
         no_ledger => GIVE_LEDGER,
     };
@@ -197,8 +201,7 @@ fn played(view: &Released<WhatIfView>, answer: Option<&Released<ChallengeView>>)
             }
         })
         .collect();
-    let held: Vec<String> =
-        by_shortfall(&view.played.gaps).into_iter().filter_map(|row| held_words(view, row, &view.places[row])).collect();
+    let held: Vec<String> = by_shortfall(&view.played.gaps).into_iter().filter_map(|row| said::held_words(view, row)).collect();
     context! {
         said => format!(
             "{} {} would be given out, now {}. {} places would be questioned, now {}.",
@@ -212,6 +215,22 @@ fn played(view: &Released<WhatIfView>, answer: Option<&Released<ChallengeView>>)
         rows,
         held,
     }
+}
+
+fn sites(view: &SitesView) -> Value {
+    let rows: Vec<Value> = (1..)
+        .zip(&view.sites.chosen)
+        .map(|(number, site): (u32, _)| {
+            context! {
+                number,
+                id => &site.id,
+                borough => &site.borough,
+                at => format!("{:.4}, {:.4}", site.at.lat, site.at.lon),
+                adds => words::percent(site.adds),
+            }
+        })
+        .collect();
+    context! { said => said::sites_sentence(view), rows }
 }
 
 fn threads(all: &[Challenge], filter: &Filter, today: Date) -> Value {

@@ -88,6 +88,38 @@ pub(crate) async fn pack(State(state): State<AppState>, uri: Uri) -> Result<Resp
     Ok(response)
 }
 
+/// Where more sites of a kind would reach most of the need, anywhere on the cells of the release.
+#[utoipa::path(get, path = "/api/v1/challenge/sites", tag = "challenge", params(
+    ("release" = Option<String>, Query, description = "Id of a release; default the newest."),
+    ("strand" = Option<String>, Query, description = "all (default) or a strand that the release analyses."),
+    ("kind" = String, Query, description = "Kind of resource; its points in the table are there already."),
+    ("more" = u16, Query, description = "How many more, 1 to 100."),
+    ("reach" = f64, Query, description = "How far a new one reaches, 1 to 100000 metres."),
+), responses(
+    (status = 200, description = "In the order in which they were chosen, with a bound that no choice passes. Reached is not served.", body = views::SitesAnswer),
+    (status = 400, description = "A parameter is not allowed as given.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such release, or the server was given no resources.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 422, description = "The resources do not fit the release.", body = views::Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn sites(State(state): State<AppState>, uri: Uri) -> Result<Response, ApiError> {
+    let params = Params::parse(uri.query(), &["release", "strand", "kind", "more", "reach"])?;
+    let (more, reach) = more_and_reach(&params)?;
+    let kind = params.get("kind").ok_or_else(|| BadParameter::new("kind", "a kind of resource"))?;
+    let view = Asked::of_units(&state, &params)?.sites(&state, kind, more, reach).await?;
+    Ok(json(views::sites(&view)))
+}
+
+/// How many more sites, and how far each reaches.
+pub(super) fn more_and_reach(params: &Params<'_>) -> Result<(u16, f64), BadParameter> {
+    let number = |name: &str| params.get(name).map(|text| text.trim().replace(',', ""));
+    let more = number("more").and_then(|n| n.parse().ok()).filter(|n| (1..=100).contains(n));
+    let reach = number("reach").and_then(|n| n.parse().ok()).filter(|m| (1.0..=100_000.0).contains(m));
+    Ok((
+        more.ok_or_else(|| BadParameter::new("more", "1 to 100"))?,
+        reach.ok_or_else(|| BadParameter::new("reach", "1 to 100000 metres"))?,
+    ))
+}
+
 /// One kind of resource given out otherwise: new amounts, gaps and ranks, and what holds each place.
 #[utoipa::path(post, path = "/api/v1/challenge/what-if", tag = "challenge", request_body = views::WhatIfBody, responses(
     (status = 200, description = "By shortfall afterwards. No forecast of crime.", body = views::WhatIf),

@@ -1,6 +1,6 @@
 //! The pages of challenges: thin, and without a script. What is written comes by POST and is answered with a redirect.
 
-use super::challenge::fresh;
+use super::challenge::{fresh, more_and_reach};
 use super::ledger::{filter, known, step_of};
 use crate::body::Form;
 use crate::challenge::{Asked, id_of, kind_of, page_of, row_of};
@@ -22,6 +22,9 @@ use std::collections::BTreeMap;
 
 const HTML: &str = "text/html; charset=utf-8";
 
+/// The fields of where sites would reach most.
+const SOUGHT: [&str; 2] = ["more", "reach"];
+
 /// The fields of what if.
 const WISHED: [&str; 6] = ["budget", "floor", "change", "step", "set_place", "set_amount"];
 
@@ -38,6 +41,8 @@ fn see(event: &Event) -> Result<Response, ApiError> {
 /// Resources and need, what if, and the challenges.
 pub(crate) async fn list(State(state): State<AppState>, uri: Uri) -> Result<Response, ApiError> {
     let mut names = known(&["kind", "play", "overdue", "borough", "place", "state"]);
+    names.extend(SOUGHT);
+    names.push("find");
     names.extend(WISHED);
     let params = Params::parse(uri.query(), &names)?;
     let mut asked = Asked::of(&state, &params);
@@ -59,8 +64,8 @@ pub(crate) async fn list(State(state): State<AppState>, uri: Uri) -> Result<Resp
         Err(other) => return Err(other),
     };
     let wished: BTreeMap<&'static str, String> =
-        WISHED.into_iter().filter_map(|name| Some((name, params.get(name)?.trim().to_owned()))).collect();
-    let (mut faults, mut played) = (Vec::new(), None);
+        WISHED.into_iter().chain(SOUGHT).filter_map(|name| Some((name, params.get(name)?.trim().to_owned()))).collect();
+    let (mut faults, mut played, mut sites) = (Vec::new(), None, None);
     let mut status = StatusCode::OK;
     let mut kind = String::new();
     if let Ok(view) = &view {
@@ -76,6 +81,16 @@ pub(crate) async fn list(State(state): State<AppState>, uri: Uri) -> Result<Resp
                     Err(ApiError::NoAnswer { why }) => faults.push(("budget".to_owned(), why)),
                     Err(other) => return Err(other),
                 },
+            }
+            if params.get("find").is_some() && !kind.is_empty() {
+                match more_and_reach(&params) {
+                    Err(wrong) => faults.push((wrong.parameter.into_owned(), format!("It must be {}.", wrong.allowed))),
+                    Ok((more, reach)) => match asked.sites(&state, &kind, more, reach).await {
+                        Ok(found) => sites = Some(found),
+                        Err(ApiError::NoAnswer { why }) => faults.push(("more".to_owned(), why)),
+                        Err(other) => return Err(other),
+                    },
+                }
             }
             if !faults.is_empty() {
                 status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -97,6 +112,7 @@ pub(crate) async fn list(State(state): State<AppState>, uri: Uri) -> Result<Resp
         answer,
         wished,
         played: played.as_ref(),
+        sites: sites.as_ref(),
         faults,
         threads: threads.as_deref().map(|all| (all, &filter)),
         today,

@@ -5,10 +5,10 @@ use crate::challenge::Given;
 use hotspot_core::Strand;
 use hotspot_core::disclosure::Released;
 use hotspot_core::hotspot::Estimate;
-use hotspot_core::resource::challenge::{CAVEAT, KindAnswer, Place};
+use hotspot_core::resource::challenge::{CAVEAT, KindAnswer};
 use hotspot_core::resource::gap::Gap;
-use hotspot_core::resource::what_if::Held;
-use hotspot_core::view::{ChallengeView, WhatIfView};
+use hotspot_core::view::{ChallengeView, SitesView, WhatIfView};
+use hotspot_report::challenge::words::{NO_FORECAST, SITES_LIMITS, held_words};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -264,7 +264,7 @@ pub(crate) fn challenge(view: &Released<ChallengeView>, kind: Option<&str>) -> V
 /// What is frozen when a challenge is raised: the row of the place with all that it hangs on.
 pub(crate) fn evidence(view: &Released<ChallengeView>, kind: &KindAnswer, row: usize, given: &Given) -> Value {
     let settings: Vec<String> = kind.settings.iter().map(|s| s.setting.label()).collect();
-    json!({
+    rounded(json!({
         "release": view.release,
         "window": Period::from(view.answer.window),
         "parameters": parameters(view),
@@ -277,7 +277,19 @@ pub(crate) fn evidence(view: &Released<ChallengeView>, kind: &KindAnswer, row: u
         "settings": settings,
         "place": place(view, kind, row),
         "caveat": CAVEAT,
-    })
+    }))
+}
+
+/// Figures to twelve significant digits: whatever reads them and writes them again writes the same, and so finds the same digest.
+fn rounded(value: Value) -> Value {
+    match value {
+        Value::Number(n) if n.is_f64() => {
+            n.as_f64().and_then(|v| format!("{v:.11e}").parse::<f64>().ok()).map_or(Value::Null, Value::from)
+        }
+        Value::Array(all) => all.into_iter().map(rounded).collect(),
+        Value::Object(all) => all.into_iter().map(|(name, v)| (name, rounded(v))).collect(),
+        other => other,
+    }
 }
 
 /// What is wished; what is left out stays as it is or is free.
@@ -336,28 +348,12 @@ struct WhatIfPlace<'a> {
     held: Option<String>,
 }
 
-/// What is said beside every allocation that is played.
-pub(crate) const NO_FORECAST: &str = "This is no forecast of crime: it says who would get what, not what would happen.";
-
-/// What holds a place, in words.
-pub(crate) fn held_words(view: &WhatIfView, row: usize, name: &Place) -> Option<String> {
-    if view.wish.fixed.iter().any(|(fixed, _)| *fixed == row) {
-        return Some(format!("{}: its amount is set.", name.name));
-    }
-    let bound = |floor: bool| match (view.wish.floor, view.wish.change) {
-        (Some(f), change) if floor && change.is_none_or(|c| f >= 1.0 - c) => format!("keeps {:.0} % of what it has", 100.0 * f),
-        (_, Some(c)) if floor => format!("loses {:.0} % at most", 100.0 * c),
-        (_, Some(c)) => format!("gains {:.0} % at most", 100.0 * c),
-        _ => "is held".to_owned(),
-    };
-    match view.played.held[row] {
-        Held::Free => None,
-        Held::AtLeast => Some(format!("{}: {}, which is more than its share.", name.name, bound(true))),
-        Held::AtMost => Some(format!("{}: {}, which is less than its share.", name.name, bound(false))),
-    }
+pub(crate) fn what_if(view: &Released<WhatIfView>) -> Vec<u8> {
+    what_if_json(view)
 }
 
-pub(crate) fn what_if(view: &Released<WhatIfView>) -> Vec<u8> {
+/// A resource given out otherwise, as JSON: what the server and `hotspot what-if --json` say.
+pub fn what_if_json(view: &WhatIfView) -> Vec<u8> {
     let questioned = |gaps: &[Gap]| gaps.iter().filter(|g| g.verdict.id() == "questioned").count();
     bytes(&WhatIf {
         release: &view.release,
@@ -376,8 +372,78 @@ pub(crate) fn what_if(view: &Released<WhatIfView>) -> Vec<u8> {
                 amount: [view.current[row], view.played.amount[row]],
                 before: (&view.before[row]).into(),
                 after: (&view.played.gaps[row]).into(),
-                held: held_words(view, row, &view.places[row]),
+                held: held_words(view, row),
             })
             .collect(),
     })
+}
+
+/// Where more sites would reach most of the need.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SitesAnswer<'a> {
+    release: &'a str,
+    /// Null for all records.
+    strand: Option<&'static str>,
+    months: u16,
+    /// Version of the weights of harm; null where incidents count alike.
+    harm: Option<&'a str>,
+    kind: &'a str,
+    /// Reach of a new site.
+    reach_m: f64,
+    caveat: &'static str,
+    /// Incidents to be expected in the months, everywhere; harm where they are weighted.
+    need: f64,
+    /// Points of the kind in the table.
+    open: usize,
+    /// Share of the need that they reach.
+    reached: f64,
+    candidates: usize,
+    /// Share that is reached with those chosen.
+    then: f64,
+    /// No choice of as many reaches more.
+    bound: f64,
+    /// The choice is the best one.
+    best: bool,
+    chosen: Vec<SiteEntry<'a>>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct SiteEntry<'a> {
+    /// Of the candidate, or of the cell.
+    id: &'a str,
+    borough: Option<&'a str>,
+    lon: f64,
+    lat: f64,
+    /// What it adds to those before it, as a share of the need.
+    adds: f64,
+}
+
+/// Sites as JSON: what the server and `hotspot sites --json` say.
+pub fn sites_json(view: &SitesView) -> Vec<u8> {
+    let sites = &view.sites;
+    bytes(&SitesAnswer {
+        release: &view.release,
+        strand: view.strand.map(Strand::id),
+        months: view.months,
+        harm: view.harm.as_deref(),
+        kind: &view.kind,
+        reach_m: view.reach_m,
+        caveat: SITES_LIMITS,
+        need: sites.need,
+        open: sites.open,
+        reached: sites.reached,
+        candidates: sites.candidates,
+        then: sites.then,
+        bound: sites.bound,
+        best: sites.best,
+        chosen: sites
+            .chosen
+            .iter()
+            .map(|s| SiteEntry { id: &s.id, borough: s.borough.as_deref(), lon: s.at.lon, lat: s.at.lat, adds: s.adds })
+            .collect(),
+    })
+}
+
+pub(crate) fn sites(view: &Released<SitesView>) -> Vec<u8> {
+    sites_json(view)
 }

@@ -1,6 +1,9 @@
-//! `hotspot challenge`.
+//! `hotspot challenge`, and what is asked of the same release and table by `hotspot what-if` and `hotspot sites`.
 
-use crate::args::ChallengeArgs;
+pub mod sites;
+pub mod what_if;
+
+use crate::args::challenge::{AskedArgs, ChallengeArgs};
 use crate::commands::{apart, folder_name, note, say, write_whole};
 use crate::failure::{Done, Failure};
 use crate::progress;
@@ -15,66 +18,92 @@ use hotspot_report::challenge::{Evidence, InputFile, borough_named, in_order};
 use hotspot_server::challenge_json;
 use std::path::Path;
 
+/// A release, a table of resources, and what is asked of them.
+struct Question<'a> {
+    args: &'a AskedArgs,
+    release: Release,
+    file: ResourceFile,
+    harm: Option<HarmFile>,
+    policy: ChallengePolicy,
+}
+
+impl<'a> Question<'a> {
+    fn read(args: &'a AskedArgs) -> Done<Self> {
+        Ok(Self {
+            args,
+            release: read_release(&args.releases, args.release.as_deref())?,
+            file: read_resources(&args.resources)?,
+            harm: args.harm.as_deref().map(read_harm).transpose()?,
+            policy: ChallengePolicy::current(),
+        })
+    }
+
+    fn input(&self) -> ChallengeInput<'_> {
+        ChallengeInput {
+            release: &self.release,
+            atlas: atlas_of(&self.release),
+            resources: &self.file.resources,
+            on: self.args.on.unwrap_or_else(|| self.release.month.last_day()),
+            level: self.args.level.into(),
+            strand: self.args.strand.0,
+            rule: self.args.apportion.into(),
+            months: self.args.months,
+            harm: self.harm.as_ref().map(|file| &file.weights),
+            policy: &self.policy,
+            params: GapParams { seed: self.args.seed, ..GapParams::default() },
+        }
+    }
+
+    /// A row of resources that does not fit the release is named by its file.
+    fn failed(&self, error: CoreError) -> Failure {
+        match error {
+            CoreError::Row { row, rule, .. } => self.file.refused(row, rule).into(),
+            other => other.into(),
+        }
+    }
+
+    fn answer(&self) -> Done<Challenge> {
+        let answer = challenge(&self.input()).map_err(|e| self.failed(e))?;
+        for (kind, why) in &answer.unanswered {
+            note(format_args!("{kind}: {why}"));
+        }
+        if answer.kinds.is_empty() {
+            return Err(Failure::data("no kind of resource has an answer"));
+        }
+        Ok(answer)
+    }
+}
+
 /// Asks whether what is given follows what is needed.
 pub fn run(args: &ChallengeArgs) -> Done {
-    apart(&args.out, [&args.resources].into_iter().chain(&args.harm))?;
-    let bar = progress::spinner("reading the release");
-    let release = read_release(&args.releases, args.release.as_deref())?;
-    let file = read_resources(&args.resources)?;
-    let harm = args.harm.as_deref().map(read_harm).transpose()?;
-    let policy = ChallengePolicy::current();
-    bar.set_message("asking every place");
-    let input = ChallengeInput {
-        release: &release,
-        atlas: atlas_of(&release),
-        resources: &file.resources,
-        on: args.on.unwrap_or_else(|| release.month.last_day()),
-        level: args.level.into(),
-        strand: args.strand.0,
-        rule: args.apportion.into(),
-        months: args.months,
-        harm: harm.as_ref().map(|file| &file.weights),
-        policy: &policy,
-        params: GapParams { seed: args.seed, ..GapParams::default() },
-    };
-    let answer = challenge(&input).map_err(|e| match e {
-        CoreError::Row { row, rule, .. } => Failure::from(file.refused(row, rule)),
-        other => other.into(),
-    })?;
+    apart(&args.out, [&args.asked.resources].into_iter().chain(&args.asked.harm))?;
+    let bar = progress::spinner("asking every place");
+    let question = Question::read(&args.asked)?;
+    let answer = question.answer()?;
     bar.finish_and_clear();
-    for (kind, why) in &answer.unanswered {
-        note(format_args!("{kind}: {why}"));
-    }
-    if answer.kinds.is_empty() {
-        return Err(Failure::data("no kind of resource has an answer"));
-    }
     if let Some(out) = &args.out {
-        write_pack(out, args, &input, &answer, &file, harm.as_ref())?;
+        write_pack(out, args, &question, &answer)?;
         // The archive itself is on stdout then.
         if out.as_os_str() == "-" {
             return Ok(());
         }
     }
     if args.json {
-        return say(String::from_utf8_lossy(&challenge_json(&ChallengeView::answered(&input, answer))));
+        return say(String::from_utf8_lossy(&challenge_json(&ChallengeView::answered(&question.input(), answer))));
     }
-    print(&release, &answer, &policy)
+    print(&question.release, &answer, &question.policy)
 }
 
 /// Writes the evidence.
-fn write_pack(
-    out: &Path,
-    args: &ChallengeArgs,
-    input: &ChallengeInput<'_>,
-    answer: &Challenge,
-    resources: &ResourceFile,
-    harm: Option<&HarmFile>,
-) -> Done {
-    let of_name = |name: &str| borough_named(input, name).map_err(|rule| Failure::cannot(format!("--borough must be {rule}")));
+fn write_pack(out: &Path, args: &ChallengeArgs, question: &Question<'_>, answer: &Challenge) -> Done {
+    let input = question.input();
+    let of_name = |name: &str| borough_named(&input, name).map_err(|rule| Failure::cannot(format!("--borough must be {rule}")));
     let borough = args.borough.as_deref().map(of_name).transpose()?;
-    let releases = folder_name(&args.releases);
+    let releases = folder_name(&args.asked.releases);
+    let resources = &question.file;
+    let harm = question.harm.as_ref();
     let evidence = Evidence {
-        input: *input,
+        input,
         answer,
         borough,
         resources: InputFile { name: &resources.file, sha256: &resources.sha256 },

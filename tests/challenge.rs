@@ -18,14 +18,14 @@ const SOURCE: &str = "=HYPERLINK(\"x\") <script>alert(1)</script> & 'more'";
 type Files = BTreeMap<String, Vec<u8>>;
 
 /// A folder with releases, resources and weights of harm, made once.
-struct Desk {
-    dir: tempfile::TempDir,
+pub struct Desk {
+    pub dir: tempfile::TempDir,
     /// Hotspots: identifier and code of the borough.
     hotspots: Vec<(String, String)>,
 }
 
 impl Desk {
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
@@ -69,7 +69,7 @@ fn table(files: &Files, id: &str) -> Vec<BTreeMap<String, String>> {
     reader.records().map(|r| header.iter().map(str::to_owned).zip(r.unwrap().iter().map(str::to_owned)).collect()).collect()
 }
 
-fn desk() -> &'static Desk {
+pub fn desk() -> &'static Desk {
     static MADE: OnceLock<Desk> = OnceLock::new();
     MADE.get_or_init(|| {
         let mut desk = Desk { dir: tempfile::tempdir().unwrap(), hotspots: Vec::new() };

@@ -25,4 +25,5 @@ mod stats_scan;
 mod stats_time;
 mod summary;
 mod summary_faults;
+mod what_if;
 mod withheld;

@@ -1,5 +1,6 @@
 // Resources and need in a real Chromium with its scripts off: HOTSPOT_URL=http://127.0.0.1:8080 node --test tests/challenge.mjs
-// The server needs --resources and --ledger, as `hotspot demo` has them; a challenge is written to the ledger.
+// The server needs --resources and --ledger, as `hotspot demo` has them; a challenge is written to the ledger. With HOTSPOT_OTHER_URL the MPS
+// uses another server, which has the same ledger.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -9,6 +10,7 @@ import { openBrowser } from "../scripts/browser.mjs";
 const base = process.env.HOTSPOT_URL;
 if (!base) throw new Error("set HOTSPOT_URL to the address of a running server, such as http://127.0.0.1:8080");
 const origin = new URL(base).origin;
+const other = new URL(process.env.HOTSPOT_OTHER_URL || base).origin;
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let plain;
@@ -96,8 +98,12 @@ describe("resources and need", { concurrency: false }, () => {
     await send(page, "form", "mopac", { question: "Why has this command unit so few?" });
     assert.match(page.url(), /\/challenge\/C-\d{4}-\d{4}$/);
     const thread = new URL(page.url()).pathname;
-    await send(page, 'form[action$="/acknowledge"]', "mps");
-    await send(page, 'form[action$="/answer"]', "mps", { text: "Two more from May." });
+    const by = async (role, step, fields) => {
+      await page.goto(new URL(thread, role === "mps" ? other : origin).href);
+      await send(page, `form[action$="/${step}"]`, role, fields);
+    };
+    await by("mps", "acknowledge");
+    await by("mps", "answer", { text: "Two more from May." });
     assert.match(await page.locator(".errors").innerText(), /Write what will be done/);
     assert.equal(await page.locator("#answer-text").inputValue(), "Two more from May.");
     await send(page, 'form[action$="/answer"]', "mps", {
@@ -108,22 +114,40 @@ describe("resources and need", { concurrency: false }, () => {
       change_unit: "fte",
       change_from: "2026-01-01",
     });
-    await send(page, 'form[action$="/accept"]', "mopac", { reason: "That will do." });
-    await send(page, 'form[action$="/close"]', "mopac", { reason: "Done as promised." });
+    await by("mopac", "escalate", { reason: "Which two, and from where?" });
+    await by("mps", "answer", { text: "Two from the neighbouring unit.", action: "Move two officers", by: "2026-02-01" });
+    await by("mopac", "accept", { reason: "That will do." });
+    await by("mopac", "close", { reason: "Done as promised." });
     const text = await page.locator("main").innerText();
     for (const said of ["State: closed", "officers: +2 fte", "Why has this command unit so few?", "can be recorded from"]) assert.ok(text.includes(said), said);
     assert.match(await page.locator("code").first().innerText(), /^[0-9a-f]{64}$/);
     const verified = await (await fetch(at("/api/v1/challenge/ledger/verify"))).json();
-    assert.ok(verified.events >= 5);
+    assert.ok(verified.events >= 7);
+    assert.deepEqual(await (await fetch(new URL("/api/v1/challenge/ledger/verify", other))).json(), verified);
     await page.goto(at("/challenge#threads"));
     assert.equal(await page.locator(`a[href="${thread}"]`).count(), 1);
     for (const width of [1280, 320]) await assertAccessible(thread, width);
     await page.close();
   });
 
+  test("more sites are looked for, and the evidence is taken as an archive", async () => {
+    const page = await plain.browser.newPage();
+    await page.goto(at("/challenge?kind=reporting_site"));
+    await page.fill("#more", "3");
+    await page.fill("#reach", "1000");
+    await page.getByRole("button", { name: "Look for places" }).click();
+    assert.match(await page.locator("body").innerText(), /With 3 more, each reaching 1,000 m, it would be .+no choice of as many reaches more/s);
+    assert.equal(await page.locator("#sites ~ .scroll").first().locator("tbody tr").count(), 3);
+    await page.selectOption("#pack-borough", "Camden");
+    const [archive] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Take the archive" }).click()]);
+    assert.match(archive.suggestedFilename(), /^challenge-.+\.zip$/);
+    assert.equal(readFileSync(await archive.path()).subarray(0, 2).toString("latin1"), "PK");
+    await page.close();
+  });
+
   for (const width of [1280, 320]) {
     test(`passes axe at ${width} px and does not scroll sideways`, async () => {
-      for (const path of ["/challenge", "/challenge?kind=patrol_hours", "/challenge?kind=officers&level=bcu&play=yes&floor=-1", "/challenge?kind=officers&level=bcu&play=yes&change=5"]) {
+      for (const path of ["/challenge", "/challenge?kind=patrol_hours", "/challenge?kind=officers&level=bcu&play=yes&floor=-1", "/challenge?kind=officers&level=bcu&play=yes&change=5", "/challenge?kind=reporting_site&find=yes&more=2&reach=900"]) {
         await assertAccessible(path, width);
       }
       const page = await plain.browser.newPage();

@@ -32,13 +32,20 @@ pub fn run() -> Result<(), String> {
         succeed("browser tests of the month's page", &mut npm)
     })?;
     step("end to end in a browser", || {
-        let (_running, url) = demo::start(&program)?;
-        let browser = |script: &str| {
+        let dir = tempfile::tempdir().map_err(|e| format!("no temporary folder: {e}"))?;
+        let dir = dir.path().to_string_lossy();
+        let (_demo, url) = demo::start(&program, &dir)?;
+        let browser = |script: &str, url: &str, other: &str| {
             let mut npm = command("npm", &["run", script]);
-            npm.current_dir(root().join("web")).env("HOTSPOT_URL", &url);
+            npm.current_dir(root().join("web")).env("HOTSPOT_URL", url).env("HOTSPOT_OTHER_URL", other);
             succeed("browser tests", &mut npm)
         };
-        browser("e2e")?;
-        browser("challenge")
+        browser("e2e", &url, &url)?;
+        browser("challenge", &url, &url)?;
+        // The same on PostgreSQL, where MOPAC and the MPS have a server each.
+        let postgres = postgres::start()?;
+        let (_one, url) = demo::beside(&program, &dir, &postgres.address)?;
+        let (_two, other) = demo::beside(&program, &dir, &postgres.address)?;
+        browser("challenge", &url, &other)
     })
 }

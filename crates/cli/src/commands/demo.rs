@@ -84,7 +84,7 @@ pub fn run(args: &DemoArgs) -> Done {
 }
 
 /// A table of resources that was made up: officers by command unit, all alike; patrol hours at every second hotspot; a liaison officer in each
-/// borough. Nobody planned it by need, so that there is something to ask.
+/// borough, and four reporting sites. Nobody planned it by need, so that there is something to ask.
 fn made_up(release: &Release) -> String {
     let year = format!("{0}-01-01,{0}-12-31", release.month.year());
     let mut rows = vec!["kind,place_type,place,period_start,period_end,amount,unit,status,source\n".to_owned()];
@@ -104,6 +104,9 @@ fn made_up(release: &Release) -> String {
         row("patrol_hours", "hotspot", &hotspot.identity.id, if at % 2 == 0 { 44 } else { 12 }, "hours a week", "delivered");
     }
     row("patrol_hours", "all", "", 2_000, "hours a week", "delivered");
+    for at in ["-0.1276 51.5072 1500", "-0.0599 51.5432 1500", "-0.1143 51.4613 1500", "0.0648 51.5429 1500"] {
+        row("reporting_site", "point", at, 1, "site", "delivered");
+    }
     for borough in boroughs.iter().filter(|b| b.bcu.is_some()) {
         row("hclo", "area", &borough.code, 1, "fte", "delivered");
     }

@@ -227,6 +227,37 @@ async fn a_whole_challenge_is_played_and_the_record_holds() {
 }
 
 #[tokio::test]
+async fn the_evidence_is_an_archive_and_sites_are_looked_for() {
+    let served = served().await;
+    let response = served.get("/api/v1/challenge/pack").await;
+    assert_eq!((response.status(), header(&response, "content-type")), (StatusCode::OK, "application/zip"));
+    assert_eq!(header(&response, "content-disposition"), format!("attachment; filename=\"challenge-{ID}.zip\""));
+    let pack = body(response).await;
+    assert_eq!(body(served.get("/api/v1/challenge/pack").await).await, pack, "the same bytes each time");
+    for (query, status) in [("borough=Atlantis", StatusCode::BAD_REQUEST), ("kind=x", StatusCode::BAD_REQUEST)] {
+        assert_eq!(served.get(&format!("/api/v1/challenge/pack?{query}")).await.status(), status, "{query}");
+    }
+    let found = served.json("/api/v1/challenge/sites?kind=reporting_site&more=2&reach=500").await;
+    let chosen = found["chosen"].as_array().unwrap();
+    let adds: Vec<f64> = chosen.iter().map(|s| s["adds"].as_f64().unwrap()).collect();
+    assert!(!adds.is_empty() && adds.len() <= 2 && adds.is_sorted_by(|a, b| a >= b), "{found}");
+    let (then, bound) = (found["then"].as_f64().unwrap(), found["bound"].as_f64().unwrap());
+    assert!((adds.iter().sum::<f64>() - then).abs() < 1e-9 && then <= bound && bound <= 1.0, "{found}");
+    assert!(found["caveat"].as_str().unwrap().contains("not served"));
+    for wrong in [
+        "more=2&reach=500",
+        "kind=x&more=0&reach=500",
+        "kind=x&more=2&reach=0",
+        "kind=x&more=2",
+        "kind=x&more=2&reach=500&level=bcu",
+    ] {
+        assert_eq!(served.get(&format!("/api/v1/challenge/sites?{wrong}")).await.status(), StatusCode::BAD_REQUEST, "{wrong}");
+    }
+    let page = served.page("/challenge?find=yes&more=1&reach=500").await;
+    assert!(page.contains("Places that would reach most of the need") && page.contains("hotspot challenge --releases releases"));
+}
+
+#[tokio::test]
 async fn nothing_is_written_from_elsewhere() {
     let served = served().await;
     let path = "/api/v1/challenge/ledger/C-2026-0001/acknowledge";

@@ -1,0 +1,111 @@
+//! `hotspot what-if` and `hotspot sites`: the figures follow from those of the challenge, whatever is set.
+
+use crate::challenge::desk;
+use crate::program::{hotspot, json};
+use serde_json::Value;
+
+fn ask(command: &str, more: &[&str]) -> std::process::Output {
+    let mut ask = hotspot([command, "--releases", "releases", "--resources", "what is given.csv"]);
+    ask.args(more).current_dir(desk().dir.path()).output().unwrap()
+}
+
+fn answer(command: &str, more: &[&str]) -> Value {
+    let output = ask(command, &[more, &["--json"]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    json(std::str::from_utf8(&output.stdout).unwrap())
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap()
+}
+
+#[test]
+fn a_budget_is_given_out_by_need_within_floors_caps_and_what_is_set() {
+    let now = answer("challenge", &["--level", "bcu"]);
+    let officers = now["kinds"].as_array().unwrap().iter().find(|k| k["kind"] == "officers").unwrap();
+    let of = |places: &Value, id: &Value| places.as_array().unwrap().iter().find(|p| p["id"] == *id).unwrap().clone();
+    let free = answer("what-if", &["--level", "bcu", "--kind", "officers", "--budget", "2000"]);
+    assert!((number(&free["budget"][1]) - 2000.0).abs() < 1e-6);
+    for place in free["places"].as_array().unwrap() {
+        let before = of(&officers["places"], &place["id"]);
+        assert_eq!(place["amount"][0], before["amount"]);
+        assert_eq!(place["before"]["gap"], before["gap"]);
+        // By need alone: no gap is left but for the draws.
+        assert!(number(&place["after"]["gap"]["mean"]).abs() < 2e-3, "{place}");
+        assert_eq!((&place["after"]["verdict"] == "questioned", &place["held"]), (false, &Value::Null));
+    }
+    let held = answer("what-if", &["--level", "bcu", "--kind", "officers", "--floor", "0.9", "--change", "0.2", "--step", "1"]);
+    assert!((number(&held["budget"][0]) - number(&held["budget"][1])).abs() <= 1.0);
+    for place in held["places"].as_array().unwrap() {
+        let (now, then) = (number(&place["amount"][0]), number(&place["amount"][1]));
+        assert!(then >= 0.9 * now - 1e-6 && then <= 1.2 * now + 1e-6 && (then - then.round()).abs() < 1e-9, "{place}");
+    }
+    assert!(
+        held["places"].as_array().unwrap().iter().any(|p| p["held"].as_str().is_some_and(|h| h.contains("gains 20 % at most")))
+    );
+    let id = officers["places"][0]["id"].as_str().unwrap();
+    let set = answer("what-if", &["--level", "bcu", "--kind", "officers", "--set", &format!("{id}=77.5")]);
+    assert_eq!(of(&set["places"], &id.into())["amount"][1], 77.5);
+
+    let text = ask("what-if", &["--level", "bcu", "--kind", "officers", "--change", "0.2"]);
+    let text = String::from_utf8(text.stdout).unwrap();
+    assert!(text.contains("no forecast of crime") && text.contains("gains 20 % at most"), "{text}");
+    for (more, code, words) in [
+        (vec!["--kind", "dogs"], 2, "one that has an answer: officers"),
+        (vec!["--kind", "officers", "--set", "nowhere=1"], 2, "by its identifier"),
+        (vec!["--kind", "officers", "--set", "nowhere"], 2, "PLACE=AMOUNT"),
+        (vec!["--kind", "officers", "--floor", "1", "--budget", "5"], 1, "sum of the floors"),
+        (vec!["--kind", "officers", "--floor", "1.5"], 1, "0 to 1"),
+    ] {
+        let output = ask("what-if", &more);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(code) && said.contains(words), "{more:?}: {said}");
+    }
+}
+
+#[test]
+fn sites_are_chosen_among_candidates_and_the_bound_holds() {
+    let desk = desk();
+    let anywhere = answer("sites", &["--kind", "reporting_site", "--more", "4", "--reach", "1200"]);
+    assert_eq!((anywhere["open"].as_u64(), anywhere["chosen"].as_array().unwrap().len()), (Some(1), 4));
+    let (reached, then, bound) = (number(&anywhere["reached"]), number(&anywhere["then"]), number(&anywhere["bound"]));
+    assert!(reached > 0.0 && then > reached && then <= bound && bound <= 1.0);
+    let adds: f64 = anywhere["chosen"].as_array().unwrap().iter().map(|s| number(&s["adds"])).sum();
+    assert!((reached + adds - then).abs() < 1e-9);
+
+    // Ten candidates: every pair is asked by hand.
+    let mut rows = "id,lon,lat\n".to_owned();
+    for at in 0..10 {
+        rows.push_str(&format!("site {at},{},{}\n", -0.2 + 0.03 * f64::from(at), 51.50 + 0.004 * f64::from(at % 3)));
+    }
+    std::fs::write(desk.path("candidates.csv"), &rows).unwrap();
+    let few = ["--kind", "reporting_site", "--reach", "1500", "--candidates"];
+    let best = answer("sites", &[&few[..], &["candidates.csv", "--more", "2"]].concat());
+    assert_eq!((&best["best"], &best["candidates"], &best["then"]), (&true.into(), &10.into(), &best["bound"]));
+    let lines: Vec<&str> = rows.lines().skip(1).collect();
+    let mut largest: f64 = 0.0;
+    for first in 0..10 {
+        for second in first + 1..10 {
+            std::fs::write(desk.path("pair.csv"), format!("id,lon,lat\n{}\n{}\n", lines[first], lines[second])).unwrap();
+            largest = largest.max(number(&answer("sites", &[&few[..], &["pair.csv", "--more", "2"]].concat())["then"]));
+        }
+    }
+    assert!((number(&best["then"]) - largest).abs() < 1e-9, "{largest} {best}");
+
+    let text = String::from_utf8(ask("sites", &["--kind", "x", "--more", "1", "--reach", "900"]).stdout).unwrap();
+    assert!(text.contains("is not served") && text.contains("no choice of as many reaches more"), "{text}");
+    for (table, column, words) in [
+        ("id,lon,lat\na,0,51.5\na,0,51.6\n", "id", "each identifier once"),
+        ("id,lon,lat\na,200,51.5\n", "lon", "-180 to 180"),
+        ("id,lon,lat\na,0,x\n", "lat", "number"),
+        ("id,lon\na,0\n", "lat", "column"),
+    ] {
+        std::fs::write(desk.path("wrong.csv"), table).unwrap();
+        let output = ask("sites", &[&few[..], &["wrong.csv", "--more", "1"]].concat());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && said.contains(words) && said.contains(column) && said.contains("wrong.csv"), "{said}");
+    }
+    std::fs::write(desk.path("far.csv"), "id,lon,lat\na,100,20\n").unwrap();
+    let output = ask("sites", &[&few[..], &["far.csv", "--more", "1"]].concat());
+    assert!(String::from_utf8(output.stderr).unwrap().contains("near the study area"));
+}

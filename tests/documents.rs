@@ -145,6 +145,8 @@ fn the_help_is_as_the_contract_has_it() {
         "evaluate",
         "summary",
         "challenge",
+        "what-if",
+        "sites",
         "worklist",
         "ledger",
         "serve",

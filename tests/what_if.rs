@@ -54,8 +54,8 @@ fn a_budget_is_given_out_by_need_within_floors_caps_and_what_is_set() {
         (vec!["--kind", "dogs"], 2, "one that has an answer: officers"),
         (vec!["--kind", "officers", "--set", "nowhere=1"], 2, "by its identifier"),
         (vec!["--kind", "officers", "--set", "nowhere"], 2, "PLACE=AMOUNT"),
-        (vec!["--kind", "officers", "--floor", "1", "--budget", "5"], 1, "sum of the floors"),
-        (vec!["--kind", "officers", "--floor", "1.5"], 1, "0 to 1"),
+        (vec!["--kind", "officers", "--floor", "1", "--budget", "5"], 2, "sum of the floors"),
+        (vec!["--kind", "officers", "--floor", "1.5"], 2, "0 to 1"),
     ] {
         let output = ask("what-if", &more);
         let said = String::from_utf8(output.stderr).unwrap();
@@ -74,10 +74,8 @@ fn sites_are_chosen_among_candidates_and_the_bound_holds() {
     assert!((reached + adds - then).abs() < 1e-9);
 
     // Ten candidates: every pair is asked by hand.
-    let mut rows = "id,lon,lat\n".to_owned();
-    for at in 0..10 {
-        rows.push_str(&format!("site {at},{},{}\n", -0.2 + 0.03 * f64::from(at), 51.50 + 0.004 * f64::from(at % 3)));
-    }
+    let row = |at: i32| format!("site {at},{},{}\n", -0.2 + 0.03 * f64::from(at), 51.50 + 0.004 * f64::from(at % 3));
+    let rows: String = std::iter::once("id,lon,lat\n".to_owned()).chain((0..10).map(row)).collect();
     std::fs::write(desk.path("candidates.csv"), &rows).unwrap();
     let few = ["--kind", "reporting_site", "--reach", "1500", "--candidates"];
     let best = answer("sites", &[&few[..], &["candidates.csv", "--more", "2"]].concat());

@@ -276,32 +276,44 @@ pub fn need_shares(needs: &[Need], params: &GapParams) -> Vec<f64> {
 
 /// The rank of each place by mean shortfall, and its limits over the draws.
 fn ranks(draws: &[f64], resource: &[f64], places: usize, tail: f64) -> (Vec<u32>, Vec<[u32; 2]>) {
-    let order = |gaps: &[f64]| -> Vec<u32> {
-        let mut by: Vec<u32> = (0..places as u32).collect();
-        by.sort_by(|a, b| gaps[*a as usize].total_cmp(&gaps[*b as usize]).then(a.cmp(b)));
-        let mut rank = vec![0; places];
-        (1..).zip(by).for_each(|(at, place)| rank[place as usize] = at);
-        rank
-    };
     let replicates = draws.len() / places.max(1);
-    let mean: Vec<f64> = (0..places)
-        .map(|place| resource[place] - draws.iter().skip(place).step_by(places).sum::<f64>() / replicates as f64)
-        .collect();
+    let mut sums = vec![0.0; places];
+    for row in draws.chunks(places.max(1)) {
+        sums.iter_mut().zip(row).for_each(|(sum, share)| *sum += share);
+    }
+    let mean = resource.iter().zip(&sums).map(|(x, sum)| x - sum / replicates as f64);
+    let mut rank = vec![0; places];
+    order(mean, &mut Vec::new(), &mut rank);
     let used = replicates.min(RANKED);
-    let by_draw: Vec<Vec<u32>> = draws[..used * places]
-        .par_chunks(places.max(1))
-        .map(|row| order(&row.iter().zip(resource).map(|(s, x)| x - s).collect::<Vec<_>>()))
-        .collect();
+    let mut by_draw = vec![0; used * places];
+    by_draw.par_chunks_mut(places.max(1)).zip(draws.par_chunks(places.max(1))).for_each_init(Vec::new, |keys, (rank, shares)| {
+        order(resource.iter().zip(shares).map(|(x, s)| x - s), keys, rank);
+    });
     let limits = (0..places)
         .into_par_iter()
         .map(|place| {
-            let mut of_place: Vec<u32> = by_draw.iter().map(|r| r[place]).collect();
-            of_place.sort_unstable();
+            let mut of_place: Vec<u32> = by_draw.iter().skip(place).step_by(places).copied().collect();
             let at = ((tail * used as f64) as usize).min(used - 1);
-            [of_place[at], of_place[used - 1 - at]]
+            let lo = *of_place.select_nth_unstable(at).1;
+            let hi = *of_place.select_nth_unstable(used - 1 - at).1;
+            [lo, hi]
         })
         .collect();
-    (order(&mean), limits)
+    (rank, limits)
+}
+
+/// Ranks from the lowest, of equal ones the first. Whole numbers that sort as the gaps do are compared faster than these.
+fn order(gaps: impl Iterator<Item = f64>, keys: &mut Vec<(i64, u32)>, rank: &mut [u32]) {
+    let key = |gap: f64| {
+        let bits = gap.to_bits().cast_signed();
+        bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
+    };
+    keys.clear();
+    keys.extend(gaps.map(key).zip(0..));
+    keys.sort_unstable();
+    for (at, (_, place)) in (1..).zip(keys) {
+        rank[*place as usize] = at;
+    }
 }
 
 #[cfg(test)]

@@ -82,19 +82,19 @@ pub(crate) async fn list(State(state): State<AppState>, uri: Uri) -> Result<Resp
                     Err(other) => return Err(other),
                 },
             }
-            if params.get("find").is_some() && !kind.is_empty() {
-                match more_and_reach(&params) {
-                    Err(wrong) => faults.push((wrong.parameter.into_owned(), format!("It must be {}.", wrong.allowed))),
-                    Ok((more, reach)) => match asked.sites(&state, &kind, more, reach).await {
-                        Ok(found) => sites = Some(found),
-                        Err(ApiError::NoAnswer { why }) => faults.push(("more".to_owned(), why)),
-                        Err(other) => return Err(other),
-                    },
-                }
+        }
+        if params.get("find").is_some() && !kind.is_empty() {
+            match more_and_reach(&params) {
+                Err(wrong) => faults.push((wrong.parameter.into_owned(), format!("It must be {}.", wrong.allowed))),
+                Ok((more, reach)) => match asked.sites(&state, &kind, more, reach).await {
+                    Ok(found) => sites = Some(found),
+                    Err(ApiError::NoAnswer { why }) => faults.push(("more".to_owned(), why)),
+                    Err(other) => return Err(other),
+                },
             }
-            if !faults.is_empty() {
-                status = StatusCode::UNPROCESSABLE_ENTITY;
-            }
+        }
+        if !faults.is_empty() {
+            status = StatusCode::UNPROCESSABLE_ENTITY;
         }
     }
     let answer = match &view {

@@ -296,11 +296,17 @@ fn a_borough_has_a_letter_and_its_own_places() {
     assert_eq!(std::fs::read(desk.path("named.zip")).unwrap(), bytes);
     by_shell(manifest["command"].as_str().unwrap(), desk.dir.path());
 
+    // A strand has hotspots in some boroughs alone.
+    let strand = ["--strand", "disability"];
+    let asked = json(std::str::from_utf8(&desk.challenge(&[&strand[..], &["--json"]].concat()).stdout).unwrap());
+    let places = asked["kinds"][0]["places"].as_array().unwrap();
     let atlas = hotspot_core::atlas::Atlas::london().boroughs();
-    let without = atlas.iter().find(|b| !of.contains_key(b.code.as_str())).unwrap();
+    let without = atlas.iter().find(|b| !places.iter().any(|p| p["borough"] == b.code.as_str())).unwrap();
+    let output = desk.challenge(&[&strand[..], &["--out", "x.zip", "--borough", &without.name]].concat());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("no hotspot of the answer") && !desk.path("x.zip").exists());
     for (ask, code, words) in [
         (["--out", "x.zip", "--borough", "Atlantis"], 2, "name of a borough"),
-        (["--out", "x.zip", "--borough", &without.name], 1, "no hotspot of the answer"),
         (["--strand", "all", "--borough", "Camden"], 2, "--out"),
         (["--out", "what is given.csv", "--seed", "1"], 2, "an input"),
     ] {
@@ -343,7 +349,9 @@ fn every_file_says_what_the_records_are_and_nothing_runs() {
     }
     let restricted = tempfile::tempdir().unwrap();
     let path = |name: &str| restricted.path().join(name).to_str().unwrap().to_owned();
-    succeed(["ingest", simulated().incidents.to_str().unwrap(), "--store", &path("s")]);
+    let text_of = std::fs::read_to_string(&simulated().incidents).unwrap().replace(",synthetic\n", ",restricted\n");
+    std::fs::write(path("incidents.csv"), text_of).unwrap();
+    succeed(["ingest", &path("incidents.csv"), "--store", &path("s"), "--class", "restricted"]);
     succeed(["analyse", "--store", &path("s"), "--releases", &path("r"), "--months", "6"]);
     let given = path("given.csv");
     std::fs::write(&given, format!("{HEAD}officers,all,,2025-01-01,2026-12-31,9,fte,planned,x,\n")).unwrap();

@@ -8,7 +8,8 @@
 //! N_P = t Σ_{u in P} E_u θ_u
 //! ```
 //!
-//! taken as the gamma distribution with the same mean and variance. This is the *expected* number: what will be counted varies about it.
+//! taken as the gamma distribution with the same mean and variance. Where the measure has nobody (no residents in a street of shops) it says
+//! nothing, and the count stands as it is, with the variance φ y. This is the *expected* number: what will be counted varies about it.
 //!
 //! **Clusters.** Incidents of one conflict follow one another, and places change: the monthly counts of places vary more than Poisson variables
 //! by the factor φ ([`dispersion`]), and a count says so much less.
@@ -133,9 +134,14 @@ pub fn needs(
     let mut parts = vec![(0u32, 0.0, 0.0); places];
     for ((count, reference), place) in counts.iter().zip(reference).zip(place_of) {
         let Some(place) = place else { continue };
-        let posterior = *known.entry((*count, reference.to_bits())).or_insert_with(|| prior.moments(*count, *reference));
         let part = &mut parts[*place as usize];
         part.0 += count;
+        if *reference == 0.0 {
+            part.1 += f64::from(*count);
+            part.2 += f64::from(*count) * dispersion;
+            continue;
+        }
+        let posterior = *known.entry((*count, reference.to_bits())).or_insert_with(|| prior.moments(*count, *reference));
         part.1 += reference * posterior.mean;
         part.2 += reference * reference * posterior.variance;
     }
@@ -201,6 +207,12 @@ mod tests {
         assert!((total / f64::from(counted) - 1.0).abs() < 0.02, "{total} {counted}");
         assert!(at(2.5)[0].expected.variance() > 1.5 * at(1.0)[0].expected.variance());
         assert!((at(1.0)[0].count - at(1.0)[0].expected.mean()).abs() < 1e-9);
+    }
+
+    #[test]
+    fn where_the_measure_has_nobody_the_count_stands() {
+        let made = needs(&[40, 2, 3, 1], &[0.0, 2.0, 2.0, 2.0], &[0, 1, 1, 1].map(Some), 2, 0.5, 2.0).expect("valid input");
+        assert!((made[0].count - 20.0).abs() < 1e-9 && (made[0].expected.variance() - 20.0).abs() < 1e-9);
     }
 
     #[test]

@@ -9,7 +9,10 @@ use hotspot_core::view::{SitesView, WhatIfView};
 
 /// A kind of resource as prose has it: `patrol hours`.
 pub fn kind_words(kind: &str) -> String {
-    kind.replace('_', " ")
+    match kind {
+        "hclo" => "hate crime liaison officers".to_owned(),
+        other => other.replace('_', " "),
+    }
 }
 
 /// A share as per cent: two decimals below 1 %, one from there on.

@@ -116,7 +116,7 @@ fn answer(page: &List<'_>, evidence: &Evidence<'_>, number: usize) -> Result<Val
     let kind = &answer.kinds[number];
     let name = words::kind(&kind.kind);
     let mut sentences = said::overall(input, kind);
-    sentences.push(format!("As said by {}.", kind.sources.join(", ")));
+    sentences.push(format!("Source: {}.", kind.sources.join(", ")));
     sentences.extend(answer.unanswered.iter().map(|(kind, why)| format!("{}: no answer, {why}.", said::kind_words(kind))));
     let charts = evidence.charts(number)?;
     let boroughs: Vec<Value> = evidence

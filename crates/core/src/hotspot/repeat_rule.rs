@@ -33,6 +33,9 @@ pub const VERSION: &str = "repeat-1";
 /// Days that are looked back.
 pub const DAYS: i64 = 365;
 
+/// Records from which a victim is a repeat one, wherever they were: harm asks for as many.
+pub const REPEAT: u32 = 2;
+
 /// One record of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Record {
@@ -77,7 +80,7 @@ pub fn assess(records: &[Record], last_day: i64) -> Assessment {
     days.dedup();
     let gaps: Vec<i64> = days.windows(2).map(|w| w[1] - w[0]).collect();
     let count = number >= 3;
-    let harm = number >= 2 && looked_at().any(|r| is_harm(r.offence));
+    let harm = number >= REPEAT && looked_at().any(|r| is_harm(r.offence));
     let shortening_gap = count && gaps.split_last().is_some_and(|(last, before)| halves(*last, before));
     Assessment {
         records: number,

@@ -2,7 +2,9 @@
 
 use super::figures::{Gap, Marked};
 use super::strands;
+use crate::atlas::Borough;
 use crate::error::{Error, Result};
+use crate::hotspot::repeat_rule::REPEAT;
 use crate::incident::{FlagStatus, Offence, Outcome, PlaceKind, Source, SourceSet, Strand, StrandSet};
 use crate::month::{Month, MonthRange};
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,6 +93,23 @@ pub struct Traits {
     pub inner: bool,
     /// Shares of residents aged 0 to 17, 18 to 64, and 65 and over.
     pub ages: [f64; 3],
+}
+
+impl Traits {
+    /// Those of a borough of so many km²; nothing without area or residents.
+    pub fn of(borough: &Borough, km2: f64) -> Option<Self> {
+        let residents = f64::from(borough.population_mid2023);
+        (km2 > 0.0 && residents > 0.0).then(|| Self {
+            density: residents / km2,
+            inner: borough.inner,
+            ages: borough.ages_mid2023.map(|n| f64::from(n) / residents),
+        })
+    }
+
+    /// As numbers by which boroughs are compared: the logarithm of the density, the shares of the young and of the old, inner London or not.
+    pub(crate) fn features(&self) -> Option<[f64; 4]> {
+        (self.density > 0.0).then(|| [self.density.ln(), self.ages[0], self.ages[2], f64::from(u8::from(self.inner))])
+    }
 }
 
 /// What was counted of a place, month and strand.
@@ -372,7 +391,7 @@ impl Cube {
                         let times: u32 = of_strand.iter().filter(|r| year.contains(r.month(basis))).map(|r| r.count).sum();
                         if let Ok(counted) = self.at(basis, place, strand, month) {
                             counted.victims += 1;
-                            counted.repeat_victims += u32::from(times > 1);
+                            counted.repeat_victims += u32::from(times >= REPEAT);
                         }
                     }
                 }

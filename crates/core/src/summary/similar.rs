@@ -9,6 +9,7 @@
 //! # Pitfalls
 //! The groups are those of this rule, not of the Home Office's most-similar-group model; residents say little where offices dominate.
 
+use super::cube::Traits;
 use super::figures::Gap;
 use super::{Cube, Level, Series};
 
@@ -33,32 +34,51 @@ pub struct Groups {
 impl Groups {
     /// The groups of the rule; none where traits are missing or boroughs too few.
     pub fn of(cube: &Cube) -> Self {
-        let places = cube.places();
-        let known: Vec<(u16, [f64; 4])> = (0..)
-            .zip(places)
-            .filter(|(_, p)| p.level == Level::Borough)
-            .filter_map(|(row, p)| {
-                let t = p.traits.filter(|t| t.density > 0.0)?;
-                Some((row, [t.density.ln(), t.ages[0], t.ages[2], f64::from(u8::from(t.inner))]))
-            })
+        let known: Vec<Option<[f64; 4]>> = cube
+            .places()
+            .iter()
+            .map(|p| p.traits.filter(|_| p.level == Level::Borough).as_ref().and_then(Traits::features))
             .collect();
-        let n = known.len() as f64;
-        let mean: [f64; 4] = std::array::from_fn(|i| known.iter().map(|(_, t)| t[i]).sum::<f64>() / n);
-        let sd: [f64; 4] = std::array::from_fn(|i| (known.iter().map(|(_, t)| (t[i] - mean[i]).powi(2)).sum::<f64>() / n).sqrt());
-        let scaled =
-            |t: &[f64; 4]| -> [f64; 4] { std::array::from_fn(|i| if sd[i] > 0.0 { (t[i] - mean[i]) / sd[i] } else { 0.0 }) };
-        let group = |row: u16| {
-            let own = scaled(&known.iter().find(|(r, _)| *r == row)?.1);
-            let mut others: Vec<(f64, u16)> = known
-                .iter()
-                .filter(|(r, _)| *r != row)
-                .map(|(r, t)| (scaled(t).iter().zip(own).map(|(a, b)| (a - b).powi(2)).sum::<f64>(), *r))
-                .collect();
-            others.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            (others.len() >= ALIKE).then(|| others.into_iter().take(ALIKE).map(|(_, r)| r).collect())
-        };
-        Self { rule: RULE.to_owned(), rows: (0..places.len() as u16).map(group).collect() }
+        let rows = nearest(&known, [1.0; 4], [ALIKE; 2]);
+        let rows = rows.into_iter().map(|group| Some(group?.into_iter().map(|row| row as u16).collect())).collect();
+        Self { rule: RULE.to_owned(), rows }
     }
+}
+
+/// The nearest others of each place by its features, each feature in standard deviations over all that have them, times its weight: at most
+/// `size[1]`, nearest first; `None` for a place without features, or where there are fewer others than `size[0]`. Of those as far away the first
+/// come first.
+pub fn nearest<const N: usize>(features: &[Option<[f64; N]>], weights: [f64; N], size: [usize; 2]) -> Vec<Option<Vec<usize>>> {
+    let known: Vec<(usize, &[f64; N])> = features.iter().enumerate().filter_map(|(row, f)| Some((row, f.as_ref()?))).collect();
+    let n = known.len() as f64;
+    let mean: [f64; N] = std::array::from_fn(|i| known.iter().map(|(_, f)| f[i]).sum::<f64>() / n);
+    let sd: [f64; N] = std::array::from_fn(|i| (known.iter().map(|(_, f)| (f[i] - mean[i]).powi(2)).sum::<f64>() / n).sqrt());
+    let scaled = |f: &[f64; N]| -> [f64; N] {
+        std::array::from_fn(|i| if sd[i] > 0.0 { weights[i] * (f[i] - mean[i]) / sd[i] } else { 0.0 })
+    };
+    let scaled: Vec<(usize, [f64; N])> = known.into_iter().map(|(row, f)| (row, scaled(f))).collect();
+    let mut groups = vec![None; features.len()];
+    for (row, own) in &scaled {
+        let away = |f: &[f64; N]| f.iter().zip(own).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
+        let mut others: Vec<(f64, usize)> = scaled.iter().filter(|(r, _)| r != row).map(|(r, f)| (away(f), *r)).collect();
+        if others.len() < size[0] || others.is_empty() {
+            continue;
+        }
+        let order = |a: &(f64, usize), b: &(f64, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
+        if others.len() > size[1] {
+            others.select_nth_unstable_by(size[1], order);
+            others.truncate(size[1]);
+        }
+        others.sort_by(order);
+        groups[*row] = Some(others.into_iter().map(|(_, r)| r).collect());
+    }
+    groups
+}
+
+/// The middle of values in order; of an even number the mean of the two.
+pub(crate) fn median(sorted: &[f64]) -> f64 {
+    let half = sorted.len() / 2;
+    if sorted.len() % 2 == 1 { sorted[half] } else { f64::midpoint(sorted[half - 1], sorted[half]) }
 }
 
 /// Puts the median rolling rate of the most similar boroughs beside each borough's.
@@ -73,8 +93,6 @@ pub(super) fn compare(groups: &Groups, series: &mut [Series]) {
             continue;
         }
         of_group.sort_by(f64::total_cmp);
-        let half = of_group.len() / 2;
-        let median = if of_group.len() % 2 == 1 { of_group[half] } else { f64::midpoint(of_group[half - 1], of_group[half]) };
-        one.figures.similar = Ok(median);
+        one.figures.similar = Ok(median(&of_group));
     }
 }

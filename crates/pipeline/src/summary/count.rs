@@ -144,7 +144,7 @@ fn places(placed: &Placed, atlas: &Atlas, areas: Option<&AreaLayer>) -> (Vec<Pla
         places.push(Place {
             within,
             residents: area.residents,
-            traits: traits(borough, km2),
+            traits: Traits::of(borough, km2),
             ..place(Level::Borough, &area.code, &area.name)
         });
     }
@@ -161,16 +161,6 @@ fn places(placed: &Placed, atlas: &Atlas, areas: Option<&AreaLayer>) -> (Vec<Pla
         places.push(Place { within, ..place(Level::Area, code, name) });
     }
     (places, rows)
-}
-
-/// What makes a borough like another; nothing without area or residents.
-fn traits(borough: &Borough, km2: f64) -> Option<Traits> {
-    let residents = f64::from(borough.population_mid2023);
-    (km2 > 0.0 && residents > 0.0).then(|| Traits {
-        density: residents / km2,
-        inner: borough.inner,
-        ages: borough.ages_mid2023.map(|n| f64::from(n) / residents),
-    })
 }
 
 /// Groups records that are alike: one lazy plan, collected once.

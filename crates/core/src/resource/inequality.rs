@@ -40,8 +40,9 @@ pub fn inequality(resources: &[f64], needs: &[f64]) -> Result<Inequality> {
     }
     let mut order: Vec<usize> = (0..needs.len()).collect();
     // x/s ascending without dividing by 0; what has neither changes nothing.
-    order.sort_by(|a, b| (resources[*a] * needs[*b]).total_cmp(&(resources[*b] * needs[*a])).then(a.cmp(b)));
-    order.sort_by_key(|i| needs[*i] == 0.0);
+    // A place that needs nothing comes last, whatever it gets: its ratio would be equal to every other.
+    let ratio = |i: usize| if needs[i] > 0.0 { resources[i] / needs[i] } else { f64::INFINITY };
+    order.sort_by(|a, b| ratio(*a).total_cmp(&ratio(*b)).then(a.cmp(b)));
     let (mut need, mut resource) = (0.0, 0.0);
     let mut curve = vec![[0.0, 0.0]];
     for place in order {
@@ -60,6 +61,14 @@ pub fn inequality(resources: &[f64], needs: &[f64]) -> Result<Inequality> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_places_that_need_nothing_have_an_order_too() {
+        let needs: Vec<f64> = (0..900).map(|i| if i % 3 == 0 { 0.0 } else { f64::from(1 + i % 7) }).collect();
+        let resources: Vec<f64> = (0..900).map(|i| f64::from(i * 7 % 5)).collect();
+        let made = inequality(&resources, &needs).expect("valid input");
+        assert!(made.curve.windows(2).all(|w| w[0][0] <= w[1][0] && w[0][1] <= w[1][1]) && (0.0..=1.0).contains(&made.gini));
+    }
 
     #[test]
     fn equal_shares_have_no_inequality_and_one_place_without_need_has_all_of_it() {

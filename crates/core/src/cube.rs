@@ -2,6 +2,7 @@
 
 use crate::incident::{FlagStatus, Offence, Outcome, PlaceKind, Setting, SourceSet, Strand, StrandSet};
 use crate::month::{Month, MonthRange};
+use std::collections::HashMap;
 
 /// The unit of a fact that lies in none: online, without a place, known to a wider area only, or outside.
 pub const NO_UNIT: u32 = u32::MAX;
@@ -12,6 +13,19 @@ pub const NO_HOUR: u8 = u8::MAX;
 
 /// The day of a fact whose day is not known, in columns of days since 1 January 1970.
 pub const NO_DAY: i32 = i32::MIN;
+
+/// The victim of a row of which none is known, and of one who is the victim of no other row.
+const UNKNOWN: u32 = u32::MAX;
+const ONCE: u32 = 0;
+
+/// The victim of a row of [`Facts`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Victim {
+    /// Of no other row.
+    Once,
+    /// Of several: a number that means nothing outside these facts.
+    Number(u32),
+}
 
 /// What one row of [`Facts`] stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +85,8 @@ pub struct Facts {
     hour_of_week: Vec<u8>,
     place: Vec<PlaceKind>,
     count: Vec<u32>,
+    /// [`UNKNOWN`], [`ONCE`], or a number of the release's own.
+    victim: Vec<u32>,
     /// Counts without a strand exist, so a total need not be pieced together from strands.
     has_total: bool,
 }
@@ -125,6 +141,7 @@ impl Facts {
             hour_of_week: Vec::new(),
             place: Vec::new(),
             count: Vec::new(),
+            victim: Vec::new(),
             has_total: false,
         }
     }
@@ -144,6 +161,7 @@ impl Facts {
         self.hour_of_week.push(fact.hour_of_week);
         self.place.push(fact.place);
         self.count.push(fact.count);
+        self.victim.push(UNKNOWN);
         self.has_total |= fact.strands.is_empty();
     }
 
@@ -152,7 +170,46 @@ impl Facts {
         if let (Some(unit), Some(place)) = (self.unit.get_mut(row), self.place.get_mut(row)) {
             *unit = NO_UNIT;
             *place = PlaceKind::AreaOnly;
+            self.victim[row] = UNKNOWN;
         }
+    }
+
+    /// Says which rows are of one victim, by any number for a victim. What is kept is the least that tells it: nothing of a row without a unit,
+    /// [`Victim::Once`] of a victim with one row, and else a number in the order of the rows.
+    pub fn number_victims(&mut self, of: impl Fn(usize) -> Option<u32>) {
+        let known = |row: usize| of(row).filter(|_| self.unit[row] != NO_UNIT);
+        let mut times: HashMap<u32, u32> = HashMap::new();
+        (0..self.len()).filter_map(known).for_each(|victim| *times.entry(victim).or_default() += 1);
+        let mut numbers: HashMap<u32, u32> = HashMap::new();
+        let mut number = |victim: u32| {
+            let next = numbers.len() as u32 + 1;
+            if times[&victim] > 1 { *numbers.entry(victim).or_insert(next) } else { ONCE }
+        };
+        self.victim = (0..self.len()).map(|row| known(row).map_or(UNKNOWN, &mut number)).collect();
+    }
+
+    /// The victim of a row; `None` where none is known.
+    pub fn victim(&self, row: usize) -> Option<Victim> {
+        match *self.victim.get(row)? {
+            UNKNOWN => None,
+            ONCE => Some(Victim::Once),
+            number => Some(Victim::Number(number)),
+        }
+    }
+
+    /// Whether the victim of any row is known.
+    pub fn knows_victims(&self) -> bool {
+        self.victim.iter().any(|v| *v != UNKNOWN)
+    }
+
+    /// Takes the victims of the rows, in their order, as [`Self::victims`] gives them; of rows beyond its end none is known.
+    pub fn take_victims(&mut self, victims: &[Option<u32>]) {
+        self.victim = (0..self.len()).map(|row| victims.get(row).copied().flatten().unwrap_or(UNKNOWN)).collect();
+    }
+
+    /// The victims as columns of a release have them: 0 for one with no other row, `None` where none is known.
+    pub fn victims(&self) -> impl Iterator<Item = Option<&u32>> {
+        self.victim.iter().map(|v| (*v != UNKNOWN).then_some(v))
     }
 
     /// What a row stands for.

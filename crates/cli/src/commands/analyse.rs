@@ -15,7 +15,7 @@ use hotspot_core::hotspot::event::EventParams;
 use hotspot_core::hotspot::evidence::{Evidence, EvidencePolicy};
 use hotspot_core::hotspot::history::Held;
 use hotspot_core::hotspot::over_time::OverTime;
-use hotspot_core::hotspot::protection::protect;
+use hotspot_core::hotspot::protection::{Role, protect};
 use hotspot_core::hotspot::robustness::{Design, Frames, Multiverse, Reference, Residents, Setting, VERSION as ROBUSTNESS_VERSION};
 use hotspot_core::hotspot::{StrandAnalysis, Verdict};
 use hotspot_core::provenance::Provenance;
@@ -126,7 +126,8 @@ pub fn release(args: &AnalyseArgs) -> Done<(Release, Published)> {
     }
     let analysis = asked.analysis(before.as_deref());
     bar.set_message("asking who a hotspot depends on");
-    let (facts, metres, protection) = protect(&analysis, &asked.placed.people)?;
+    let (mut facts, metres, protection) = protect(&analysis, &asked.placed.people)?;
+    facts.number_victims(|row| asked.placed.people.key(Role::Victim, row));
     bar.set_message("finding hotspots");
     let analysis = Analysis { facts: &facts, metres: &metres, ..analysis };
     let mut analyses = analysis.all()?;

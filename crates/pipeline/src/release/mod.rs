@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! releases/2026-10-<digest>/manifest.json      what it is, and the SHA-256 of every other file
-//! releases/2026-10-<digest>/facts.parquet      one row an event: no coordinates, identifiers or pseudonyms
+//! releases/2026-10-<digest>/facts.parquet      one row an event: no coordinates, identifiers or pseudonyms; which
+//!                                              rows are of one victim, by a number that means nothing elsewhere
 //! releases/2026-10-<digest>/cells.parquet      units, or areas.parquet with geometry (GeoParquet)
 //! releases/2026-10-<digest>/study_area.parquet its polygon (GeoParquet; with cells)
 //! releases/2026-10-<digest>/boroughs.parquet   reporting areas

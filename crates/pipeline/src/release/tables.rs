@@ -24,7 +24,7 @@ type Outline = (String, String, MultiPolygon<f64>);
 
 pub(crate) fn facts_to_parquet(facts: &Facts, path: &Path) -> Result<Vec<u8>> {
     let rows: Vec<Fact> = facts.iter().collect();
-    TableWriter::new()
+    let table = TableWriter::new()
         .with_optional(fact::UNIT, rows.iter().map(|f| (f.unit != NO_UNIT).then_some(&f.unit)))
         .with_optional(fact::AREA, rows.iter().map(|f| (f.area != NO_AREA).then_some(&f.area)))
         .with(fact::MONTH, rows.iter().map(|f| &f.month))
@@ -37,8 +37,9 @@ pub(crate) fn facts_to_parquet(facts: &Facts, path: &Path) -> Result<Vec<u8>> {
         .with(fact::OUTCOME, rows.iter().map(|f| &f.outcome))
         .with_optional(fact::HOUR_OF_WEEK, rows.iter().map(|f| (f.hour_of_week != NO_HOUR).then_some(&f.hour_of_week)))
         .with(fact::PLACE, rows.iter().map(|f| &f.place))
-        .with(fact::COUNT, rows.iter().map(|f| &f.count))
-        .into_parquet(STAGE, path)
+        .with(fact::COUNT, rows.iter().map(|f| &f.count));
+    let table = if facts.knows_victims() { table.with_optional(fact::VICTIM, facts.victims()) } else { table };
+    table.into_parquet(STAGE, path)
 }
 
 pub(crate) fn facts_from_table(table: &Table, kind: FactKind) -> Result<Facts> {
@@ -73,6 +74,7 @@ pub(crate) fn facts_from_table(table: &Table, kind: FactKind) -> Result<Facts> {
             count: count[row],
         });
     }
+    facts.take_victims(&table.added_later(fact::VICTIM)?);
     Ok(facts)
 }
 

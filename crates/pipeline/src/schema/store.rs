@@ -87,6 +87,8 @@ pub(crate) mod fact {
     pub(crate) const HOUR_OF_WEEK: Col<u8> = Col::new("hour_of_week");
     pub(crate) const PLACE: Col<PlaceKind> = Col::new("place");
     pub(crate) const COUNT: Col<u32> = Col::new("count");
+    /// Which rows are of one victim: null where none is known, 0 for the victim of no other row, else a number that means nothing elsewhere.
+    pub(crate) const VICTIM: Col<u32> = Col::new("victim");
 }
 
 /// Units of a release: cells of the finest resolution, or areas.

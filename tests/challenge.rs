@@ -363,6 +363,127 @@ fn every_file_says_what_the_records_are_and_nothing_runs() {
     }
 }
 
+/// Squares of a grid over London, as wards.
+fn wards() -> String {
+    let feature = |at: usize| {
+        let (w, s) = (-0.52 + 0.15 * (at % 6) as f64, 51.28 + 0.105 * (at / 6) as f64);
+        let ring = [[w, s], [w + 0.15, s], [w + 0.15, s + 0.105], [w, s + 0.105], [w, s]];
+        let geometry = serde_json::json!({"type": "Polygon", "coordinates": [ring]});
+        serde_json::json!({"type": "Feature", "properties": {"wardcode": format!("W{at:02}"), "name": format!("Ward {at}")}, "geometry": geometry})
+    };
+    serde_json::json!({"type": "FeatureCollection", "features": (0..24).map(feature).collect::<Vec<_>>()}).to_string()
+}
+
+#[test]
+fn wards_are_asked_about_where_they_are_supplied() {
+    let desk = desk();
+    std::fs::write(desk.path("wards.geojson"), wards()).unwrap();
+    let mut given = HEAD.to_owned();
+    given.push_str("officers,bcu,Central West,2025-10-01,2025-10-31,100,fte,planned,x,\n");
+    given.push_str("officers,area,W14,2025-10-01,2025-10-31,7,fte,planned,x,\n");
+    std::fs::write(desk.path("by ward.csv"), given).unwrap();
+    let ask = |more: &[&str]| {
+        let words = ["challenge", "--releases", "releases", "--resources", "by ward.csv", "--level", "area"];
+        hotspot([&words, more].concat()).current_dir(desk.dir.path()).output().unwrap()
+    };
+    let output = ask(&["--areas", "wards.geojson", "--json"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let answer = json(std::str::from_utf8(&output.stdout).unwrap());
+    assert_eq!((&answer["level"], &answer["need"]), (&"area".into(), &"incidents".into()));
+    let places = answer["kinds"][0]["places"].as_array().unwrap();
+    assert!(places.len() > 15 && places.iter().all(|p| p["id"].as_str().unwrap().starts_with('W') && p["is_rest"] == false));
+    // What is stated for a ward is that ward's, what is stated for a unit is spread, and nothing is lost.
+    let sum = |key: &str| places.iter().map(|p| p[key].as_f64().unwrap()).sum::<f64>();
+    let lost = answer["kinds"][0]["outside"].as_f64().unwrap();
+    assert!((sum("amount") + lost - 107.0).abs() < 1e-9 && (sum("apportioned") - 100.0).abs() < 1e-9);
+    let own = places.iter().find(|p| p["id"] == "W14").unwrap();
+    assert!((own["amount"].as_f64().unwrap() - own["apportioned"].as_f64().unwrap() - 7.0).abs() < 1e-9);
+    // The archive makes itself again from the wards too.
+    let files = {
+        let output = ask(&["--areas", "wards.geojson", "--area-code", "wardcode", "--out", "wards.zip"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        unzip(&std::fs::read(desk.path("wards.zip")).unwrap())
+    };
+    let manifest = json(text(&files, "manifest.json"));
+    assert_eq!(manifest["areas"]["sha256"], sha256(wards().as_bytes()));
+    let there = tempfile::tempdir().unwrap();
+    for name in ["by ward.csv", "wards.geojson"] {
+        std::fs::copy(desk.path(name), there.path().join(name)).unwrap();
+    }
+    std::os::unix::fs::symlink(desk.path("releases"), there.path().join("releases")).unwrap();
+    by_shell(manifest["command"].as_str().unwrap(), there.path());
+    assert_eq!(std::fs::read(there.path().join("pack.zip")).unwrap(), std::fs::read(desk.path("wards.zip")).unwrap());
+    // Without them there are none.
+    for (more, words) in [(vec![], "row 3"), (vec!["--area-code", "wardcode"], "--areas")] {
+        let output = ask(&more);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && (said.contains(words) || said.contains("no areas are supplied")), "{said}");
+    }
+}
+
+#[test]
+fn victims_are_the_need_and_incidents_stand_beside() {
+    let desk = desk();
+    let ask = |need: &str| {
+        let output = desk.challenge(&["--need", need, "--json"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        json(std::str::from_utf8(&output.stdout).unwrap())
+    };
+    let [incidents, victims, repeats] = ["incidents", "victims", "repeat-victims"].map(ask);
+    let by_id = |answer: &Value| -> BTreeMap<String, [f64; 3]> {
+        let places = answer["kinds"][0]["places"].as_array().unwrap();
+        let figure = |p: &Value, key: &str| p[key].as_f64().unwrap();
+        let row = |p: &Value| [figure(p, "incidents"), figure(p, "expected"), figure(p, "expected_incidents")];
+        places.iter().map(|p| (p["id"].as_str().unwrap().to_owned(), row(p))).collect()
+    };
+    let [of_incidents, of_victims, of_repeats] = [&incidents, &victims, &repeats].map(by_id);
+    assert_eq!(repeats["need"], "repeat-victims");
+    for (id, [counted, expected, _]) in &of_incidents {
+        let ([n, victims, same], [_, repeats, _]) = (of_victims[id], of_repeats[id]);
+        assert!(n == *counted && (same - expected).abs() < 1e-9, "{id}: incidents stay what they are");
+        assert!(victims <= expected + 1e-9 && repeats < victims, "{id}: {repeats} {victims} {expected}");
+    }
+    let total = |of: &BTreeMap<String, [f64; 3]>| of.values().map(|v| v[1]).sum::<f64>();
+    assert!(total(&of_victims) < 0.999 * total(&of_incidents), "somebody is a victim twice");
+    let files = desk.pack("victims.zip", &["--need", "repeat-victims"]);
+    let page = text(&files, "index.html");
+    assert!(page.contains("expected repeat victims") && page.contains("withheld because a place depended on one person"));
+    assert!(json(text(&files, "manifest.json"))["command"].as_str().unwrap().contains("--need repeat-victims"));
+    let refused = desk.challenge(&["--need", "victims", "--harm", "harm.csv"]);
+    assert_eq!(refused.status.code(), Some(2));
+}
+
+#[test]
+fn each_place_stands_beside_those_most_alike() {
+    let desk = desk();
+    for level in ["hotspot", "borough"] {
+        let files = desk.pack(&format!("similar {level}.zip"), &["--level", level]);
+        let gaps = table(&files, "gaps");
+        let rows = table(&files, "similar");
+        let number = |row: &BTreeMap<String, String>, key: &str| row[key].parse::<f64>().unwrap();
+        let rate = |kind: &str, id: &str| {
+            let gap = gaps.iter().find(|g| g["kind"] == kind && g["id"] == id).unwrap();
+            number(gap, "amount") / number(gap, "expected")
+        };
+        assert!(rows.len() >= gaps.iter().filter(|g| g["is_rest"] == "no").count() - 3, "{level}");
+        for row in &rows {
+            let kind = row["kind"].as_str();
+            let others: Vec<&str> = row["others"].split("; ").collect();
+            assert!((5..=7).contains(&others.len()) && !others.contains(&row["id"].as_str()));
+            let mut rates: Vec<f64> = others.iter().map(|id| rate(kind, id)).collect();
+            rates.sort_by(f64::total_cmp);
+            let median = f64::midpoint(rates[(rates.len() - 1) / 2], rates[rates.len() / 2]);
+            for (key, value) in [("median", median), ("lowest", rates[0]), ("highest", rates[rates.len() - 1])] {
+                assert!((number(row, key) - value).abs() <= 1e-9 * value.max(1e-9), "{level} {key}");
+            }
+            let below = rates.iter().filter(|r| **r < rate(kind, &row["id"]) * (1.0 - 1e-9)).count();
+            assert_eq!(number(row, "rank"), 1.0 + below as f64);
+        }
+        let page = text(&files, "index.html");
+        assert!(page.contains("beside the places most alike") && page.contains("all of them may get too little"));
+    }
+}
+
 fn unzip_ods(bytes: &[u8]) -> Files {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut content = Vec::new();

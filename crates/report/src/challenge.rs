@@ -40,6 +40,15 @@ pub struct InputFile<'a> {
     pub sha256: &'a str,
 }
 
+/// Areas that went in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AreaFile<'a> {
+    /// Their file.
+    pub file: InputFile<'a>,
+    /// The property that holds their codes, where it was named.
+    pub code: Option<&'a str>,
+}
+
 /// From what the evidence is made.
 #[derive(Debug, Clone, Copy)]
 pub struct Evidence<'a> {
@@ -55,6 +64,8 @@ pub struct Evidence<'a> {
     pub harm: Option<InputFile<'a>>,
     /// Name of the folder of releases, for the command that makes the archive again.
     pub releases: &'a str,
+    /// The areas.
+    pub areas: Option<AreaFile<'a>>,
 }
 
 /// Why there is no archive.

@@ -7,9 +7,10 @@ use crate::state::AppState;
 use hotspot_core::atlas::Atlas;
 use hotspot_core::disclosure::Released;
 use hotspot_core::resource::allocation::Rule;
-use hotspot_core::resource::challenge::{ChallengeInput, HarmWeights, KindAnswer, Level, Resource, atlas_of};
+use hotspot_core::resource::challenge::{ChallengeInput, HarmWeights, KindAnswer, Level, Resource, atlas_of, levels_of};
 use hotspot_core::resource::gap::{ChallengePolicy, GapParams};
 use hotspot_core::resource::sites::SitesInput;
+use hotspot_core::resource::victims::NeedMeasure;
 use hotspot_core::resource::what_if::Wish;
 use hotspot_core::view::{ChallengeView, SitesView, WhatIfView};
 use hotspot_core::{Error, Strand};
@@ -86,8 +87,10 @@ impl Asked {
         let served = state.catalog().find(params.get("release"))?;
         let asked = Self { served, level: params.level()?, strand: params.strand()?, rule: params.apportion()? };
         let release = asked.served.release();
-        if asked.level != Level::Hotspot && atlas_of(release).is_none() {
-            return Err(BadParameter::new("level", "hotspot: the release is not of London's boroughs").into());
+        let levels = levels_of(release, None);
+        if !levels.contains(&asked.level) {
+            let allowed = levels.into_iter().map(Level::id).collect::<Vec<_>>().join(", ");
+            return Err(BadParameter::new("level", format!("of this release {allowed}")).into());
         }
         // Hotspots are those of an analysis.
         if asked.level == Level::Hotspot && release.analysis(asked.strand).is_none() {
@@ -126,12 +129,15 @@ impl Asked {
         ChallengeInput {
             release,
             atlas: atlas_of(release),
+            areas: None,
             resources: &given.resources,
             on: release.month.last_day(),
             level: self.level,
             strand: self.strand,
             rule: self.rule,
             months: MONTHS,
+            // Victims are for analysts: who may know how many of them a place has asks at a terminal.
+            measure: NeedMeasure::Incidents,
             harm: given.harm.as_ref().map(|h| &h.weights),
             policy,
             params: GapParams::default(),
@@ -156,6 +162,7 @@ impl Asked {
             releases: &given.releases,
             resources: InputFile { name: &given.file, sha256: &given.sha256 },
             harm,
+            areas: None,
         })
     }
 
@@ -229,7 +236,7 @@ impl Asked {
             .iter()
             .filter(|b| match self.level {
                 Level::CommandUnit => b.bcu.as_deref().unwrap_or(&b.name) == found.id,
-                Level::Hotspot | Level::Borough => found.borough.as_deref() == Some(&b.code),
+                Level::Hotspot | Level::Borough | Level::Area => found.borough.as_deref() == Some(&b.code),
             })
             .map(|b| b.name.clone())
             .collect();
@@ -237,7 +244,7 @@ impl Asked {
             release: view.release.clone(),
             place: match self.level {
                 Level::Hotspot => Place::Hotspot(found.id.clone()),
-                Level::Borough => Place::Area(found.id.clone()),
+                Level::Borough | Level::Area => Place::Area(found.id.clone()),
                 Level::CommandUnit => Place::CommandUnit(found.id.clone()),
             },
             boroughs: if atlas_of(self.served.release()).is_some() { names } else { Vec::new() },

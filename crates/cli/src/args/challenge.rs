@@ -4,6 +4,7 @@ use super::StrandArg;
 use clap::{Args as ClapArgs, ValueEnum};
 use hotspot_core::resource::allocation::Rule;
 use hotspot_core::resource::challenge::Level;
+use hotspot_core::resource::victims::NeedMeasure;
 use jiff::civil::Date;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -17,6 +18,8 @@ pub enum LevelArg {
     Borough,
     /// Basic Command Units
     Bcu,
+    /// Areas such as wards: those of --areas, or the units of a release on areas
+    Area,
 }
 
 impl From<LevelArg> for Level {
@@ -25,6 +28,28 @@ impl From<LevelArg> for Level {
             LevelArg::Hotspot => Self::Hotspot,
             LevelArg::Borough => Self::Borough,
             LevelArg::Bcu => Self::CommandUnit,
+            LevelArg::Area => Self::Area,
+        }
+    }
+}
+
+/// What the need of a place counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum NeedArg {
+    /// Incidents
+    Incidents,
+    /// Distinct victims
+    Victims,
+    /// Victims with two incidents or more in the window
+    RepeatVictims,
+}
+
+impl From<NeedArg> for NeedMeasure {
+    fn from(need: NeedArg) -> Self {
+        match need {
+            NeedArg::Incidents => Self::Incidents,
+            NeedArg::Victims => Self::Victims,
+            NeedArg::RepeatVictims => Self::RepeatVictims,
         }
     }
 }
@@ -68,6 +93,15 @@ pub struct AskedArgs {
     /// Which places
     #[arg(long, value_enum, default_value = "hotspot")]
     pub level: LevelArg,
+    /// Polygons such as wards: what --level area asks about, and what resources may be stated for
+    #[arg(long, value_name = "FILE.geojson")]
+    pub areas: Option<PathBuf>,
+    /// Property with the code of a polygon; the first of code, gss_code, wardcode by default
+    #[arg(long, value_name = "PROPERTY", requires = "areas")]
+    pub area_code: Option<String>,
+    /// What the need counts; the count of incidents stands beside it
+    #[arg(long, value_enum, default_value = "incidents")]
+    pub need: NeedArg,
     /// Strand, or all
     #[arg(long, value_name = "STRAND", default_value = "all")]
     pub strand: StrandArg,
@@ -81,7 +115,7 @@ pub struct AskedArgs {
     #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=24))]
     pub months: u16,
     /// Weights of harm by group of offences: columns offence, weight; by default incidents count alike
-    #[arg(long, value_name = "FILE.csv")]
+    #[arg(long, value_name = "FILE.csv", conflicts_with = "need")]
     pub harm: Option<PathBuf>,
     /// Seed of the draws
     #[arg(long, default_value_t = 1)]

@@ -1,11 +1,12 @@
 //! The challenge to a release: every kind of resource against the need of every place, and how far the answer hangs on choices.
 //!
 //! # Definition
-//! Asked are the *hotspots* of an analysis with the rest of each command unit beside them, or the *boroughs*, or the *command units*
-//! ([`Level`]): places that partition the scope, so that shares sum to 1. The City of London has a force of its own: as a borough or unit it is
+//! Asked are the *hotspots* of an analysis with the rest of each command unit beside them, or the *boroughs*, or the *command units*, or *areas*
+//! such as wards, which are supplied or are the units of the release ([`Level`]): places that partition the scope, so that shares sum to 1. A unit is
+//! in the area that holds its middle. The City of London has a force of its own: as a borough or unit it is
 //! in the scope only where something is stated for it. Need is that of the next [`ChallengeInput::months`] months from
-//! the window of the release ([`super::need`]), resources are what [`Resource`]s say ([`super::allocation`]), gaps are those of
-//! [`super::gap`].
+//! the window of the release ([`super::need`]), by incidents or by victims ([`super::victims`]), resources are what [`Resource`]s say ([`super::allocation`]), gaps are those of
+//! [`super::gap`]. Beside each place stand those most like it ([`super::similar`]).
 //!
 //! # Settings
 //! Every verdict is asked again with one choice changed at a time ([`Setting`]): window, reference measure, rule of apportioning, resolution of the
@@ -16,6 +17,8 @@ use super::allocation::{Measures, Rule, Shares};
 use super::gap::{ChallengePolicy, Gap, GapParams, Verdict, gaps, gaps_where_reported};
 use super::inequality::{Inequality, inequality};
 use super::need::{Harm, Need, dispersion, needs, weighted};
+use super::similar::{self, SimilarGroup};
+use super::victims::{NeedMeasure, weights};
 use crate::areas::AreaLayer;
 use crate::atlas::{Atlas, Borough};
 use crate::cube::{Filter, Provisional};
@@ -25,6 +28,7 @@ use crate::month::MonthRange;
 use crate::projection::LonLat;
 use crate::rate::funnel::{Funnel, FunnelParams, funnel};
 use crate::release::Release;
+use crate::summary::{self, Traits};
 use crate::units::Units;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -101,11 +105,13 @@ pub enum Level {
     Borough,
     /// Basic Command Units.
     CommandUnit,
+    /// Areas such as wards: those supplied, or the units of a release on areas.
+    Area,
 }
 
 impl Level {
     /// All.
-    pub const ALL: [Self; 3] = [Self::Hotspot, Self::Borough, Self::CommandUnit];
+    pub const ALL: [Self; 4] = [Self::Hotspot, Self::Borough, Self::CommandUnit, Self::Area];
 
     /// Stable identifier.
     pub const fn id(self) -> &'static str {
@@ -113,6 +119,7 @@ impl Level {
             Self::Hotspot => "hotspot",
             Self::Borough => "borough",
             Self::CommandUnit => "bcu",
+            Self::Area => "area",
         }
     }
 }
@@ -133,6 +140,8 @@ pub struct ChallengeInput<'a> {
     pub release: &'a Release,
     /// Boroughs and command units, of a release of London.
     pub atlas: Option<&'a Atlas>,
+    /// Areas such as wards, for [`Level::Area`] and for resources that are stated by them.
+    pub areas: Option<&'a AreaLayer>,
     /// What was supplied.
     pub resources: &'a [Resource],
     /// The day on which resources are looked at: those whose period holds it.
@@ -145,7 +154,9 @@ pub struct ChallengeInput<'a> {
     pub rule: Rule,
     /// Length of the next period in months.
     pub months: u16,
-    /// Weights of harm: the need is weighted by them.
+    /// What the need counts.
+    pub measure: NeedMeasure,
+    /// Weights of harm: the need is weighted by them, where it counts incidents.
     pub harm: Option<&'a HarmWeights>,
     /// When a place is questioned.
     pub policy: &'a ChallengePolicy,
@@ -156,7 +167,7 @@ pub struct ChallengeInput<'a> {
 /// A place that is asked about.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
-    /// Identifier of the hotspot, code of the borough, name of the command unit, or `rest-of-…`.
+    /// Identifier of the hotspot, code of the borough or area, name of the command unit, or `rest-of-…`.
     pub id: String,
     /// Name.
     pub name: String,
@@ -187,6 +198,8 @@ pub struct KindAnswer {
     pub sources: Vec<String>,
     /// Gap of each place.
     pub gaps: Vec<Gap>,
+    /// Where each place stands among those most like it.
+    pub similar: Vec<Option<SimilarGroup>>,
     /// Over all places.
     pub inequality: Inequality,
     /// Incidents against the resources' shares, with over-dispersion; none where some place has incidents and no resource.
@@ -226,7 +239,7 @@ pub enum Setting {
     FinerCells,
     /// Confirmed flags only.
     Confirmed,
-    /// Incidents unweighted, where harm is the need.
+    /// Incidents, every one alike, where harm or victims are the need.
     Counts,
     /// A quarter more is reported in the place than elsewhere: its need is smaller than it looks.
     ReportedMore,
@@ -243,7 +256,7 @@ impl Setting {
             Self::Apportion(rule) => format!("amounts of wider areas spread {}", rule.label()),
             Self::FinerCells => "the model on finer cells".to_owned(),
             Self::Confirmed => "confirmed flags only".to_owned(),
-            Self::Counts => "incidents without weights of harm".to_owned(),
+            Self::Counts => "every incident counted alike".to_owned(),
             Self::ReportedMore => "a quarter more is reported here than elsewhere".to_owned(),
             Self::ReportedLess => "a fifth less is reported here than elsewhere".to_owned(),
         }
@@ -261,8 +274,12 @@ pub struct Challenge {
     pub window: MonthRange,
     /// The places.
     pub places: Vec<Place>,
+    /// What it counts.
+    pub measure: NeedMeasure,
     /// Need of each in the next period.
     pub needs: Vec<Need>,
+    /// The rule by which places are alike, in words.
+    pub similar_rule: &'static str,
     /// Kinds, by name.
     pub kinds: Vec<KindAnswer>,
     /// Kinds that have no answer, and why: nothing is given, or several units.
@@ -279,15 +296,38 @@ pub fn atlas_of(release: &Release) -> Option<&'static Atlas> {
     release.areas.iter().any(|a| atlas.boroughs().iter().any(|b| b.code == a.code)).then_some(atlas)
 }
 
+/// The levels that a release can be asked at; `areas` are supplied.
+pub fn levels_of(release: &Release, areas: Option<&AreaLayer>) -> Vec<Level> {
+    let london = atlas_of(release).is_some();
+    let on_areas = areas.is_some() || matches!(release.units, Units::Areas(_));
+    Level::ALL
+        .into_iter()
+        .filter(|level| match level {
+            Level::Hotspot => true,
+            Level::Borough | Level::CommandUnit => london,
+            Level::Area => on_areas,
+        })
+        .collect()
+}
+
 /// Asks.
 ///
 /// # Errors
-/// [`Error::OutOfRange`] when a level needs boroughs that the release has not got, a strand is not analysed, a target does not exist (the row of
+/// [`Error::OutOfRange`] when a level needs boroughs or areas that are not there, victims are asked for and not known, or weighed by harm, a strand is not analysed, a target does not exist (the row of
 /// the resource is named by [`Error::Row`]), or the period is not positive; [`Error::NoReference`] without incidents.
 pub fn challenge(input: &ChallengeInput<'_>) -> Result<Challenge> {
     let release = input.release;
     if input.months == 0 {
         return Err(Error::OutOfRange { what: "next period", must: "one month at least" });
+    }
+    if input.measure != NeedMeasure::Incidents && input.harm.is_some() {
+        return Err(Error::OutOfRange { what: "weights of harm", must: "left out where the need counts victims" });
+    }
+    if input.measure != NeedMeasure::Incidents && !release.facts.knows_victims() {
+        return Err(Error::OutOfRange {
+            what: "need",
+            must: "incidents: the release does not know which of them are of one victim (analyse records with victims again)",
+        });
     }
     let geography = Geography::new(input)?;
     let places = geography.places(input)?;
@@ -296,13 +336,17 @@ pub fn challenge(input: &ChallengeInput<'_>) -> Result<Challenge> {
     let published = Question::published(release);
     let needs = geography.needs(input, published, &place_of, places.len(), windows)?;
     // Amounts are spread by incidents, whatever they weigh.
-    let unit_need: Vec<f64> = geography.unit_needs(&ChallengeInput { harm: None, ..*input })?.iter().map(|n| n.count).collect();
+    let by_incidents = ChallengeInput { harm: None, measure: NeedMeasure::Incidents, ..*input };
+    let unit_need: Vec<f64> = geography.unit_needs(&by_incidents)?.iter().map(|n| n.count).collect();
+    let groups = geography.similar(input, published, &places, &needs, &place_of);
     let mut answer = Challenge {
         level: input.level,
         strand: input.strand,
         window: release.window,
         places,
+        measure: input.measure,
         needs,
+        similar_rule: if input.level == Level::Borough { summary::similar::RULE } else { similar::RULE },
         kinds: Vec::new(),
         unanswered: Vec::new(),
     };
@@ -372,6 +416,7 @@ pub fn challenge(input: &ChallengeInput<'_>) -> Result<Challenge> {
             status,
             planned: if delivered && planned { Some(share_out(Status::Planned, input.rule)?) } else { None },
             sources,
+            similar: similar::standings(&groups, &shares.amount, &answer.needs),
             gaps: gaps_of,
             inequality: inequality(&shares.amount, &mean)?,
             funnel: funnel_of(&counts, &shares.amount),
@@ -464,6 +509,11 @@ struct Geography<'a> {
     atlas: Option<&'a Atlas>,
     /// Row in the atlas by unit.
     borough: Vec<Option<u32>>,
+    /// Traits of the boroughs of the atlas.
+    traits: Vec<Option<Traits>>,
+    layer: Option<&'a AreaLayer>,
+    /// Row in the layer by unit.
+    area: Vec<Option<u32>>,
     units: usize,
     residents: Option<&'a [f64]>,
     area_km2: &'a [f64],
@@ -474,18 +524,19 @@ impl<'a> Geography<'a> {
         let release = input.release;
         let level = release.units.level(release.resolution).ok_or(Error::NoReference)?;
         let boroughs = input.atlas.map(|a| AreaLayer::of_boroughs(a.boroughs())).transpose()?;
-        let borough_of = |row: u32| -> Option<u32> {
-            let layer = boroughs.as_ref()?;
-            // A polygon may be a borough itself.
+        let row_in = |layer: Option<&AreaLayer>, row: u32| -> Option<u32> {
+            // A polygon may be a borough, or the area, itself.
             if let Units::Areas(areas) = &release.units
-                && let Some(same) = layer.row(&areas.codes()[row as usize])
+                && let Some(same) = layer?.row(&areas.codes()[row as usize])
             {
                 return Some(same);
             }
-            layer.locate(release.units.center(release.resolution, row)?)
+            layer?.locate(release.units.center(release.resolution, row)?)
         };
+        let traits = |row: usize, borough: &Borough| Traits::of(borough, boroughs.as_ref()?.area_km2()[row]);
+        let units = level.len() as u32;
         let residents = release.denominators.iter().find(|d| d.id == crate::hotspot::denominator::RESIDENTS);
-        let mut borough: Vec<Option<u32>> = (0..level.len() as u32).map(borough_of).collect();
+        let mut borough: Vec<Option<u32>> = (0..units).map(|row| row_in(boroughs.as_ref(), row)).collect();
         if boroughs.is_some() && matches!(release.units, Units::Cells(_)) {
             nearest(&mut borough, &release.units.centers_m(release.resolution).ok_or(Error::NoReference)?);
         }
@@ -493,6 +544,9 @@ impl<'a> Geography<'a> {
             release,
             atlas: input.atlas,
             borough,
+            traits: input.atlas.map_or_else(Vec::new, |a| a.boroughs().iter().enumerate().map(|(row, b)| traits(row, b)).collect()),
+            layer: input.areas,
+            area: (0..units).map(|row| row_in(input.areas, row)).collect(),
             units: level.len(),
             residents: residents.map(|d| d.values.as_slice()),
             area_km2: level.area_km2,
@@ -522,6 +576,7 @@ impl<'a> Geography<'a> {
     fn places(&self, input: &ChallengeInput<'_>) -> Result<Vec<Place>> {
         match input.level {
             Level::Hotspot => self.hotspots(input),
+            Level::Area => self.areas(input),
             Level::Borough | Level::CommandUnit => {
                 let atlas = self
                     .atlas
@@ -552,6 +607,73 @@ impl<'a> Geography<'a> {
                 Ok(of.into_iter().map(place).collect())
             }
         }
+    }
+
+    /// The supplied areas that hold the middle of a unit, or the units of a release on areas; those in the scope.
+    fn areas(&self, input: &ChallengeInput<'_>) -> Result<Vec<Place>> {
+        let missing =
+            Error::OutOfRange { what: "level", must: "another one where no areas are supplied and the release is on cells" };
+        let (codes, names) = match (self.layer, &self.release.units) {
+            (Some(layer), _) | (None, Units::Areas(layer)) => (layer.codes(), layer.names()),
+            (None, Units::Cells(_)) => return Err(missing),
+        };
+        let stated = |code: &str| input.resources.iter().any(|r| matches!(&r.target, Target::Area(of) if of == code));
+        let mut of: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for unit in 0..self.units as u32 {
+            let area = if self.layer.is_some() { self.area[unit as usize] } else { Some(unit) };
+            if let Some(area) = area {
+                of.entry(area).or_default().push(unit);
+            }
+        }
+        let place = |(row, units): (u32, Vec<u32>)| -> Option<Place> {
+            let code = &codes[row as usize];
+            // An area lies where most of its units do.
+            let mut boroughs: BTreeMap<u32, usize> = BTreeMap::new();
+            units.iter().filter_map(|u| self.borough[*u as usize]).for_each(|b| *boroughs.entry(b).or_default() += 1);
+            let most = boroughs.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)));
+            let borough = most.and_then(|(row, _)| Some(&self.atlas?.boroughs()[row as usize]));
+            let asked = borough.is_none_or(|b| Self::in_scope(b, input.resources) || stated(code));
+            asked.then(|| Place {
+                id: code.clone(),
+                name: names[row as usize].clone(),
+                is_rest: false,
+                borough: borough.map(|b| b.code.clone()),
+                command_unit: borough.map(|b| b.bcu.as_ref().unwrap_or(&b.name).clone()),
+                units,
+            })
+        };
+        Ok(of.into_iter().filter_map(place).collect())
+    }
+
+    /// The places most like each.
+    fn similar(
+        &self,
+        input: &ChallengeInput<'_>,
+        question: Question,
+        places: &[Place],
+        needs: &[Need],
+        place_of: &[Option<u32>],
+    ) -> Vec<Option<Vec<usize>>> {
+        if let (Level::Borough, Some(atlas)) = (input.level, self.atlas) {
+            let row = |place: &Place| atlas.boroughs().iter().position(|b| b.code == place.id);
+            let traits: Vec<Option<Traits>> = places.iter().map(|place| self.traits[row(place)?]).collect();
+            return similar::of_boroughs(&traits);
+        }
+        let by_place = |values: &mut dyn Iterator<Item = f64>| {
+            let mut sums = vec![0.0; places.len()];
+            values.zip(place_of).for_each(|(v, place)| place.iter().for_each(|p| sums[*p as usize] += v));
+            sums
+        };
+        let records: Vec<Vec<f64>> = Strand::ANALYSED
+            .into_iter()
+            .map(|strand| {
+                let of_strand = ChallengeInput { strand: Some(strand), ..*input };
+                let counts = self.counts(&of_strand, question, self.release.resolution, None).unwrap_or_default();
+                by_place(&mut counts.into_iter().map(f64::from))
+            })
+            .collect();
+        let residents = self.residents.map(|r| by_place(&mut r.iter().copied()));
+        similar::by_need(places, needs, residents.as_deref(), &records)
     }
 
     fn hotspots(&self, input: &ChallengeInput<'_>) -> Result<Vec<Place>> {
@@ -598,9 +720,12 @@ impl<'a> Geography<'a> {
 
     /// Counts by unit of a level.
     fn counts(&self, input: &ChallengeInput<'_>, question: Question, resolution: u8, offence: Option<Offence>) -> Option<Vec<u32>> {
+        Some(self.release.units.level(resolution)?.counts(&self.release.facts, &Self::filter(input, question, offence)))
+    }
+
+    fn filter(input: &ChallengeInput<'_>, question: Question, offence: Option<Offence>) -> Filter {
         let provisional = if question.is(Setting::Confirmed) { Provisional::Left } else { Provisional::Included };
-        let filter = Filter { strand: input.strand, offence, provisional, ..Filter::over(question.window) };
-        Some(self.release.units.level(resolution)?.counts(&self.release.facts, &filter))
+        Filter { strand: input.strand, offence, provisional, ..Filter::over(question.window) }
     }
 
     /// The reference measure of the release, or the other one.
@@ -655,7 +780,15 @@ impl<'a> Geography<'a> {
                 self.dispersion(input, question, place_of, places),
             )?
         };
-        match input.harm.filter(|_| !question.is(Setting::Counts)) {
+        if question.is(Setting::Counts) {
+            return Ok(made);
+        }
+        if input.measure != NeedMeasure::Incidents {
+            let (facts, level) = (&self.release.facts, self.release.units.level(resolution).ok_or(Error::NoReference)?);
+            let place = |row: usize| place_of.get(level.row_of(facts.unit(row)?)? as usize).copied().flatten();
+            return weighted(&made, &weights(facts, Self::filter(input, question, None), input.measure, places, place));
+        }
+        match input.harm {
             None => Ok(made),
             Some(table) => {
                 let mut harm = vec![Harm::default(); places];
@@ -704,7 +837,7 @@ impl<'a> Geography<'a> {
         }
         all.push(Setting::FinerCells);
         all.push(Setting::Confirmed);
-        if input.harm.is_some() {
+        if input.harm.is_some() || input.measure != NeedMeasure::Incidents {
             all.push(Setting::Counts);
         }
         all.extend([Setting::ReportedMore, Setting::ReportedLess]);
@@ -729,8 +862,11 @@ impl<'a> Geography<'a> {
                 if let Some(row) = release.units.row(release.resolution, code) {
                     return Ok(vec![row]);
                 }
+                if let Some(row) = self.layer.and_then(|layer| layer.row(code)) {
+                    return Ok(all.filter(|u| self.area[*u as usize] == Some(row)).collect());
+                }
                 if !boroughs.iter().any(|b| b.code == *code) {
-                    return Err("the place must be the code of a borough, or of an area of the release");
+                    return Err("the place must be the code of a borough, or of an area of the release or of those supplied");
                 }
                 Ok(in_borough(&|b| boroughs[b].code == *code))
             }

@@ -4,7 +4,9 @@
 //! | --- | --- | --- |
 //! | how much is needed, and how sure is that? | [`need::needs`] | no peer |
 //! | what does each place get, of amounts that are stated for wider areas too? | [`allocation::Shares`] | apportionment |
+//! | incidents, their victims, or those to whom it happened again? | [`victims::NeedMeasure`] | no peer |
 //! | which places get less than their share of the need? | [`gap::gaps`] | share gap, without uncertainty |
+//! | how does a place stand among those most like it? | [`similar::standings`] | most-similar groups |
 //! | how unequal is it over all places? | [`inequality::inequality`] | concentration curve and index of health economics |
 //! | what would a budget, a floor or a cap change? | [`what_if::proportional`] | water-filling; no peer |
 //! | all of it, for a release and a file of resources | [`challenge::challenge`] | no peer |
@@ -24,5 +26,7 @@ pub mod coverage;
 pub mod gap;
 pub mod inequality;
 pub mod need;
+pub mod similar;
 pub mod sites;
+pub mod victims;
 pub mod what_if;

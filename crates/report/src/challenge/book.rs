@@ -95,6 +95,7 @@ impl Evidence<'_> {
 fn intro(id: &str) -> Vec<String> {
     let unit = match id {
         super::tables::RESOURCES => "Amounts as supplied; they were not checked.",
+        super::tables::SIMILAR => "A group says what places alike get, not what is right.",
         super::tables::FUNNEL => "Outside a limit is a question, not a finding.",
         _ => "Shares are of all places together; gaps are differences of shares, in percentage points. Limits are at 95%.",
     };

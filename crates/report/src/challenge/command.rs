@@ -4,6 +4,7 @@ use super::Evidence;
 use hotspot_core::Strand;
 use hotspot_core::atlas::Borough;
 use hotspot_core::resource::challenge::{ChallengeInput, Level};
+use hotspot_core::resource::victims::NeedMeasure;
 
 impl Evidence<'_> {
     /// The command that makes the archive again in a folder with the inputs: every setting after defaults, no folder of this machine.
@@ -15,6 +16,13 @@ impl Evidence<'_> {
         add("--release", &input.release.id);
         add("--resources", self.resources.name);
         add("--level", input.level.id());
+        if let Some(areas) = self.areas {
+            add("--areas", areas.file.name);
+            areas.code.into_iter().for_each(|code| add("--area-code", code));
+        }
+        if input.measure != NeedMeasure::Incidents {
+            add("--need", input.measure.id());
+        }
         add("--strand", input.strand.map_or("all", Strand::id));
         add("--apportion", input.rule.id());
         add("--on", &input.on.to_string());

@@ -31,6 +31,7 @@ impl Evidence<'_> {
         let none = || "null".to_owned();
         let parameters = object([
             ("level", text(input.level.id())),
+            ("need", text(input.measure.id())),
             ("strand", text(input.strand.map_or("all", Strand::id))),
             ("apportion", text(input.rule.id())),
             ("on", text(&input.on.to_string())),
@@ -69,6 +70,7 @@ impl Evidence<'_> {
             ("release", of_release),
             ("resources", file(self.resources)),
             ("harm", self.harm.map_or_else(none, file)),
+            ("areas", self.areas.map_or_else(none, |areas| file(areas.file))),
             ("parameters", parameters),
             ("seed", input.params.seed.to_string()),
             ("policy", policy),

@@ -5,7 +5,7 @@ use super::tables::used;
 use super::words::{self, kind_words, level_words, need_words, percent};
 use super::{Evidence, EvidenceError, MANIFEST, in_order};
 use crate::chart::number;
-use hotspot_core::resource::challenge::KindAnswer;
+use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer};
 use hotspot_core::resource::gap::{Gap, Verdict};
 use minijinja::{Environment, Value, context};
 
@@ -27,6 +27,26 @@ fn probability(p: f64) -> String {
     }
 }
 
+/// What is said of a place, and where it stands among those most like it.
+fn with_similar(input: &ChallengeInput<'_>, answer: &Challenge, kind: &KindAnswer, at: usize) -> String {
+    let said = words::sentence(input, answer, kind, at);
+    words::similar(answer, kind, at).map_or_else(|| said.clone(), |similar| format!("{said} {similar}"))
+}
+
+/// A place beside those most like it.
+fn similar(answer: &Challenge, kind: &KindAnswer, at: usize) -> Option<Value> {
+    let group = kind.similar[at].as_ref()?;
+    let others: Vec<&str> = group.others.iter().map(|other| answer.places[*other].name.as_str()).collect();
+    Some(context! {
+        name => &answer.places[at].name,
+        own => words::rate(group.per_incident),
+        median => words::rate(group.median),
+        range => format!("{} to {}", words::rate(group.range[0]), words::rate(group.range[1])),
+        standing => group.standing(),
+        others => others.join("; "),
+    })
+}
+
 fn drawn(chart: &Drawn) -> Value {
     context! { title => &chart.title, svg => &chart.on_page, head => &chart.table.head, rows => &chart.table.rows }
 }
@@ -39,7 +59,7 @@ impl Evidence<'_> {
         let kinds: Vec<Value> = (0..self.answer.kinds.len()).map(|row| self.kind(row, &subjects)).collect::<Result<_, _>>()?;
         let about = self.borough.map_or_else(String::new, |b| format!(" in {}", b.name));
         let [_, several] = level_words(self.answer.level);
-        let files = [Some(self.resources), self.harm].into_iter().flatten();
+        let files = [Some(self.resources), self.harm, self.areas.map(|areas| areas.file)].into_iter().flatten();
         let mut environment = Environment::new();
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
         environment.add_template("page", include_str!("page.html"))?;
@@ -77,7 +97,7 @@ impl Evidence<'_> {
         let of: Vec<(usize, &Gap)> = in_order(kind).into_iter().filter(|(at, _)| subjects.contains(at)).collect();
         // What can be said first, with the largest shortfall first.
         let said = |wanted: &dyn Fn(&Gap) -> bool| -> Vec<String> {
-            of.iter().filter(|(_, g)| wanted(g)).map(|(at, _)| words::sentence(input, answer, kind, *at)).collect()
+            of.iter().filter(|(_, g)| wanted(g)).map(|(at, _)| with_similar(input, answer, kind, *at)).collect()
         };
         let told = |g: &Gap| g.verdict == Verdict::NotQuestioned && (g.gap.hi < 0.0 || g.gap.lo > 0.0);
         let places: Vec<Value> = of
@@ -102,6 +122,7 @@ impl Evidence<'_> {
                 }
             })
             .collect();
+        let similar: Vec<Value> = of.iter().filter_map(|(at, _)| similar(answer, kind, *at)).collect();
         let planned = kind.planned.as_ref().map(|planned| {
             let rows = of.iter().map(|(at, _)| {
                 let (meant, got) = (planned.amount[*at], kind.shares.amount[*at]);
@@ -130,6 +151,8 @@ impl Evidence<'_> {
             untold => of.iter().filter(|(_, g)| g.verdict == Verdict::NotQuestioned && !told(g)).map(|(at, _)| answer.places[*at].name.clone()).collect::<Vec<_>>(),
             cannot => of.iter().filter(|(_, g)| g.verdict == Verdict::CannotTell).map(|(at, _)| answer.places[*at].name.clone()).collect::<Vec<_>>(),
             places,
+            similar,
+            similar_rule => answer.similar_rule,
             scatter => charts.scatter.as_ref().map(drawn),
             funnel => charts.funnel.as_ref().map(drawn),
             outside => outside(kind),

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`GAPS`] | a place and a kind of resource: what it gets, what it needs, and what is said of it |
 //! | [`SETTINGS`] | the gap of a place under one changed setting |
+//! | [`SIMILAR`] | a place and a kind: what it gets for each expected incident, beside the places most alike |
 //! | [`SHARES`] | what a place gets of a kind, planned or delivered |
 //! | [`CURVE`] | a point of a kind's concentration curve |
 //! | [`FUNNEL`] | a place among the limits of the funnel of a kind |
@@ -14,12 +15,15 @@ use hotspot_core::hotspot::Estimate;
 use hotspot_core::resource::allocation::Shares;
 use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Place, Resource, Status, Target};
 use hotspot_core::resource::gap::{Gap, Verdict};
+use hotspot_core::resource::similar::SimilarGroup;
 use hotspot_core::summary::tables::{Column, Table, Values};
 
 /// Identifier of the table of gaps.
 pub const GAPS: &str = "gaps";
 /// Identifier of the table of settings.
 pub const SETTINGS: &str = "settings";
+/// Identifier of the table of places beside those most alike.
+pub const SIMILAR: &str = "similar";
 /// Identifier of the table of what places get.
 pub const SHARES: &str = "shares";
 /// Identifier of the table of concentration curves.
@@ -104,6 +108,7 @@ pub fn tables(input: &ChallengeInput<'_>, answer: &Challenge) -> Vec<Table> {
     vec![
         gaps(input, answer, &rows),
         settings(input, &rows),
+        similar(input, answer, &rows),
         shares(input, answer),
         curve(input, answer),
         funnel(input, answer),
@@ -125,9 +130,12 @@ fn gaps(input: &ChallengeInput<'_>, answer: &Challenge, rows: &[Row<'_>]) -> Tab
         .text("borough", "Code of its borough", |r| r.place.borough.clone().unwrap_or_default())
         .text("bcu", "Command unit", |r| r.place.command_unit.clone().unwrap_or_default())
         .integer("incidents", INCIDENTS, "Recorded incidents in the window", |r| Some(i64::from(answer.needs[r.at].incidents)))
-        .decimal("expected", INCIDENTS, "Expected in the next period, in units of harm where harm is weighted", |r| {
-            Some(answer.needs[r.at].expected.mean())
-        })
+        .decimal(
+            "expected",
+            INCIDENTS,
+            "Expected in the next period: incidents, or what the need counts, such as victims or units of harm",
+            |r| Some(answer.needs[r.at].expected.mean()),
+        )
         .decimal("amount", "unit", "Amount that it gets", |r| Some(r.kind.shares.amount[r.at]))
         .decimal("apportioned", "unit", "Of it, from amounts of wider areas", |r| Some(r.kind.shares.apportioned[r.at]))
         .decimal("planned", "unit", "Planned amount, where delivered amounts are compared", |r| {
@@ -205,6 +213,30 @@ fn settings(input: &ChallengeInput<'_>, rows: &[Row<'_>]) -> Table {
             c.gap.map_or_else(String::new, |g| yes(g.verdict == c.row.gap.verdict))
         })
         .table(SETTINGS, "The gap of a place under one changed setting.", input)
+}
+
+fn similar(input: &ChallengeInput<'_>, answer: &Challenge, rows: &[Row<'_>]) -> Table {
+    let all: Vec<(&Row<'_>, &SimilarGroup)> = rows.iter().filter_map(|r| Some((r, r.kind.similar[r.at].as_ref()?))).collect();
+    let others = |group: &SimilarGroup, of: &dyn Fn(&Place) -> &str| {
+        group.others.iter().map(|other| of(&answer.places[*other])).collect::<Vec<_>>().join("; ")
+    };
+    Draft::of(&all)
+        .text("kind", "Kind of resource", |(r, _)| r.kind.kind.clone())
+        .text("unit", "Unit of the amounts", |(r, _)| r.kind.unit.clone())
+        .text("id", "Identifier of the place", |(r, _)| r.place.id.clone())
+        .text("name", "Place", |(r, _)| r.place.name.clone())
+        .integer("incidents", INCIDENTS, "Recorded incidents in the window", |(r, _)| Some(i64::from(answer.needs[r.at].incidents)))
+        .decimal("expected_incidents", INCIDENTS, "Incidents expected in the next period", |(r, _)| Some(answer.needs[r.at].count))
+        .decimal("per_incident", "unit", "Amount for each expected incident", |(_, g)| Some(g.per_incident))
+        .decimal("median", "unit", "Median of the others of its group", |(_, g)| Some(g.median))
+        .decimal("lowest", "unit", "Lowest of the others", |(_, g)| Some(g.range[0]))
+        .decimal("highest", "unit", "Highest of the others", |(_, g)| Some(g.range[1]))
+        .integer("rank", "", "Rank in the group, 1 for the lowest", |(_, g)| Some(g.rank as i64))
+        .integer("group", "places", "Places of the group, itself included", |(_, g)| Some(g.size() as i64))
+        .text("standing", "Where it stands in the group", |(_, g)| g.standing())
+        .text("others", "The others by identifier, the most alike first", |(_, g)| others(g, &|p| &p.id))
+        .text("others_names", "The others by name", |(_, g)| others(g, &|p| &p.name))
+        .table(SIMILAR, "What a place gets of a kind of resource for each expected incident, beside the places most alike.", input)
 }
 
 fn shares(input: &ChallengeInput<'_>, answer: &Challenge) -> Table {

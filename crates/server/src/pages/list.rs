@@ -8,7 +8,7 @@ use crate::views::by_shortfall;
 use hotspot_core::Strand;
 use hotspot_core::disclosure::Released;
 use hotspot_core::resource::allocation::Rule;
-use hotspot_core::resource::challenge::{CAVEAT, KindAnswer, Level, atlas_of};
+use hotspot_core::resource::challenge::{CAVEAT, KindAnswer, Level, levels_of};
 use hotspot_core::resource::gap::Verdict;
 use hotspot_core::view::{ChallengeView, SitesView, WhatIfView};
 use hotspot_ledger::{Challenge, Filter, State};
@@ -72,11 +72,8 @@ fn choices(page: &List<'_>, view: &ChallengeView, kind: &KindAnswer) -> Value {
     let asked = page.asked;
     let release = asked.served.release();
     let kinds: Vec<Value> = view.answer.kinds.iter().map(|k| option(&k.kind, &words::kind(&k.kind), k.kind == kind.kind)).collect();
-    let levels: Vec<Value> = Level::ALL
-        .into_iter()
-        .filter(|l| *l == Level::Hotspot || atlas_of(release).is_some())
-        .map(|l| option(l.id(), words::level(l), l == asked.level))
-        .collect();
+    let levels: Vec<Value> =
+        levels_of(release, None).into_iter().map(|l| option(l.id(), words::level(l), l == asked.level)).collect();
     let strands: Vec<Value> = release
         .analyses
         .iter()

@@ -56,6 +56,9 @@ pub(crate) fn place(state: &AppState, page: &Asking<'_>) -> Result<Vec<u8>, ApiE
         ),
         ("Rank by shortfall", format!("{} of {}, limits {} to {}", gap.rank, kind.gaps.len(), gap.ranks[0], gap.ranks[1])),
     ];
+    if let Some(said) = hotspot_report::challenge::words::similar(&view.answer, kind, row) {
+        facts.push(("Beside the places most alike", format!("{said} Alike are {}.", view.answer.similar_rule)));
+    }
     if let Some(planned) = &kind.planned {
         facts.insert(2, ("Planned", format!("{} {}", words::number(planned.amount[row]), kind.unit)));
     }

@@ -79,6 +79,7 @@ pub const fn level(level: Level) -> &'static str {
         Level::Hotspot => "Hotspots, and the rest of each command unit",
         Level::Borough => "Boroughs",
         Level::CommandUnit => "Command units",
+        Level::Area => "Areas",
     }
 }
 

@@ -32,8 +32,10 @@ pub(crate) struct ChallengeAnswer<'a> {
 /// What was asked, and how.
 #[derive(Debug, Serialize, ToSchema)]
 struct Parameters<'a> {
-    /// hotspot, borough or bcu.
+    /// hotspot, borough, bcu or area.
     level: &'static str,
+    /// What the need counts: incidents, victims or repeat-victims.
+    need: &'static str,
     /// Null for all records.
     strand: Option<&'static str>,
     /// How amounts of wider areas were spread.
@@ -80,6 +82,8 @@ struct KindEntry<'a> {
     misplaced: f64,
     /// The settings under which it was asked again, in words.
     settings: Vec<String>,
+    /// By what places are alike, in words.
+    similar_rule: &'static str,
     /// By shortfall, the largest first.
     places: Vec<PlaceEntry<'a>>,
 }
@@ -95,8 +99,10 @@ struct PlaceEntry<'a> {
     bcu: Option<&'a str>,
     /// In the window.
     incidents: u32,
-    /// In the next period; with weights of harm, in units of harm.
+    /// In the next period, of what the need counts; with weights of harm, in units of harm.
     expected: f64,
+    /// Incidents in the next period, whatever the need counts.
+    expected_incidents: f64,
     amount: f64,
     /// Of it, from amounts of wider areas.
     apportioned: f64,
@@ -109,6 +115,25 @@ struct PlaceEntry<'a> {
     settings: usize,
     /// The gap under each setting, in their order; null where there is no answer.
     under_settings: Vec<Option<SettingEntry>>,
+    /// Beside the places most like it; null where there is no group.
+    similar: Option<SimilarEntry<'a>>,
+}
+
+/// A place beside those most like it.
+#[derive(Debug, Serialize, ToSchema)]
+struct SimilarEntry<'a> {
+    /// Amount for each expected incident.
+    per_incident: f64,
+    /// Of the others.
+    median: f64,
+    /// Lowest and highest of the others.
+    range: [f64; 2],
+    /// 1 for the lowest of the group.
+    rank: usize,
+    /// Places of the group, itself included.
+    group: usize,
+    /// Ids of the others, the most alike first.
+    others: Vec<&'a str>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -178,6 +203,7 @@ pub(crate) fn by_shortfall(gaps: &[Gap]) -> Vec<usize> {
 fn parameters(view: &ChallengeView) -> Parameters<'_> {
     Parameters {
         level: view.answer.level.id(),
+        need: view.answer.measure.id(),
         strand: view.answer.strand.map(Strand::id),
         apportion: view.rule.id(),
         on: view.on.to_string(),
@@ -212,6 +238,7 @@ fn place<'a>(view: &'a ChallengeView, kind: &KindAnswer, row: usize) -> PlaceEnt
         bcu: place.command_unit.as_deref(),
         incidents: view.answer.needs[row].incidents,
         expected: view.answer.needs[row].expected.mean(),
+        expected_incidents: view.answer.needs[row].count,
         amount: kind.shares.amount[row],
         apportioned: kind.shares.apportioned[row],
         planned: kind.planned.as_ref().map(|p| p.amount[row]),
@@ -219,6 +246,14 @@ fn place<'a>(view: &'a ChallengeView, kind: &KindAnswer, row: usize) -> PlaceEnt
         holds_in: held,
         settings: of,
         under_settings: kind.settings.iter().map(|s| s.gaps.as_ref().map(under)).collect(),
+        similar: kind.similar[row].as_ref().map(|group| SimilarEntry {
+            per_incident: group.per_incident,
+            median: group.median,
+            range: group.range,
+            rank: group.rank,
+            group: group.size(),
+            others: group.others.iter().map(|other| view.answer.places[*other].id.as_str()).collect(),
+        }),
     }
 }
 
@@ -242,6 +277,7 @@ fn document(view: &ChallengeView) -> ChallengeAnswer<'_> {
                 gini: kind.inequality.gini,
                 misplaced: kind.inequality.misplaced,
                 settings: kind.settings.iter().map(|s| s.setting.label()).collect(),
+                similar_rule: view.answer.similar_rule,
                 places: by_shortfall(&kind.gaps).into_iter().map(|row| place(view, kind, row)).collect(),
             })
             .collect(),
@@ -298,7 +334,7 @@ fn rounded(value: Value) -> Value {
 pub(crate) struct WhatIfBody {
     /// Id of a release; default the newest.
     pub release: Option<String>,
-    /// hotspot (default), borough or bcu.
+    /// hotspot (default), borough, bcu, or area of a release on areas.
     pub level: Option<String>,
     /// all (default) or a strand that the release analyses.
     pub strand: Option<String>,

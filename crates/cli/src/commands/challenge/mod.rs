@@ -8,15 +8,32 @@ use crate::commands::{apart, folder_name, note, say, write_whole};
 use crate::failure::{Done, Failure};
 use crate::progress;
 use hotspot_core::Error as CoreError;
+use hotspot_core::Strand;
+use hotspot_core::areas::AreaLayer;
 use hotspot_core::release::Release;
 use hotspot_core::resource::challenge::{CAVEAT, Challenge, ChallengeInput, atlas_of, challenge};
 use hotspot_core::resource::gap::{ChallengePolicy, GapParams, Verdict};
 use hotspot_core::view::ChallengeView;
+use hotspot_pipeline::areas::parse_areas;
 use hotspot_pipeline::release::read_release;
 use hotspot_pipeline::resources::{HarmFile, ResourceFile, read_harm, read_resources};
-use hotspot_report::challenge::{Evidence, InputFile, borough_named, in_order};
+use hotspot_pipeline::summary::Given;
+use hotspot_report::challenge::{AreaFile, Evidence, InputFile, borough_named, in_order};
 use hotspot_server::challenge_json;
 use std::path::Path;
+
+/// A layer of areas, and the file that it is from.
+struct Areas {
+    layer: AreaLayer,
+    given: Given,
+}
+
+impl Areas {
+    fn read(args: &AskedArgs) -> Done<Option<Self>> {
+        let Some(path) = &args.areas else { return Ok(None) };
+        Ok(Some(Self { layer: parse_areas(path, args.area_code.as_deref())?, given: Given::of(path)? }))
+    }
+}
 
 /// A release, a table of resources, and what is asked of them.
 struct Question<'a> {
@@ -24,6 +41,7 @@ struct Question<'a> {
     release: Release,
     file: ResourceFile,
     harm: Option<HarmFile>,
+    areas: Option<Areas>,
     policy: ChallengePolicy,
 }
 
@@ -34,6 +52,7 @@ impl<'a> Question<'a> {
             release: read_release(&args.releases, args.release.as_deref())?,
             file: read_resources(&args.resources)?,
             harm: args.harm.as_deref().map(read_harm).transpose()?,
+            areas: Areas::read(args)?,
             policy: ChallengePolicy::current(),
         })
     }
@@ -42,12 +61,14 @@ impl<'a> Question<'a> {
         ChallengeInput {
             release: &self.release,
             atlas: atlas_of(&self.release),
+            areas: self.areas.as_ref().map(|a| &a.layer),
             resources: &self.file.resources,
             on: self.args.on.unwrap_or_else(|| self.release.month.last_day()),
             level: self.args.level.into(),
             strand: self.args.strand.0,
             rule: self.args.apportion.into(),
             months: self.args.months,
+            measure: self.args.need.into(),
             harm: self.harm.as_ref().map(|file| &file.weights),
             policy: &self.policy,
             params: GapParams { seed: self.args.seed, ..GapParams::default() },
@@ -76,7 +97,7 @@ impl<'a> Question<'a> {
 
 /// Asks whether what is given follows what is needed.
 pub fn run(args: &ChallengeArgs) -> Done {
-    apart(&args.out, [&args.asked.resources].into_iter().chain(&args.asked.harm))?;
+    apart(&args.out, [&args.asked.resources].into_iter().chain(&args.asked.harm).chain(&args.asked.areas))?;
     let bar = progress::spinner("asking every place");
     let question = Question::read(&args.asked)?;
     let answer = question.answer()?;
@@ -108,6 +129,10 @@ fn write_pack(out: &Path, args: &ChallengeArgs, question: &Question<'_>, answer:
         borough,
         resources: InputFile { name: &resources.file, sha256: &resources.sha256 },
         harm: harm.map(|file| InputFile { name: &file.weights.version, sha256: &file.sha256 }),
+        areas: question.areas.as_ref().map(|areas| AreaFile {
+            file: InputFile { name: &areas.given.name, sha256: &areas.given.sha256 },
+            code: args.asked.area_code.as_deref(),
+        }),
         releases: &releases,
     };
     if let (Some(borough), true) = (borough, evidence.subjects().is_empty()) {
@@ -118,8 +143,14 @@ fn write_pack(out: &Path, args: &ChallengeArgs, question: &Question<'_>, answer:
 }
 
 fn print(release: &Release, answer: &Challenge, policy: &ChallengePolicy) -> Done {
-    let what = answer.strand.map_or("all records", hotspot_core::Strand::label);
-    say(format_args!("Release {}: {what}, incidents of {}; shares of {} places", release.id, answer.window, answer.places.len()))?;
+    let what = answer.strand.map_or("all records", Strand::label);
+    say(format_args!(
+        "Release {}: {what}, {} of {}; shares of {} places",
+        release.id,
+        answer.measure.label(),
+        answer.window,
+        answer.places.len()
+    ))?;
     for kind in &answer.kinds {
         let sum: f64 = kind.shares.amount.iter().sum();
         let apportioned: f64 = kind.shares.apportioned.iter().sum();
@@ -136,7 +167,7 @@ fn print(release: &Release, answer: &Challenge, policy: &ChallengePolicy) -> Don
         ))?;
         say(format_args!(
             "{:<44} {:>9} {:>7} {:>7} {:>22} {:>6} {:>6}  {}",
-            "place", "incidents", "need %", "given %", "gap, points (95 %)", "P", "rank", "verdict"
+            "place", "incidents", "need %", "given %", "gap, points (95 %)", "P", "rank", "verdict; place among those most alike"
         ))?;
         for (place, gap) in in_order(kind) {
             let (held, of) = kind.held(place);
@@ -144,8 +175,10 @@ fn print(release: &Release, answer: &Challenge, policy: &ChallengePolicy) -> Don
                 Verdict::CannotTell => gap.verdict.to_string(),
                 verdict => format!("{verdict}; holds in {held} of {of} settings"),
             };
+            let similar =
+                kind.similar[place].as_ref().map_or_else(String::new, |s| format!("; {} for each incident", s.standing()));
             say(format_args!(
-                "{:<44} {:>9} {:>7.2} {:>7.2} {:>+6.2} ({:>+6.2}, {:>+6.2}) {:>6.3} {:>6}  {verdict}",
+                "{:<44} {:>9} {:>7.2} {:>7.2} {:>+6.2} ({:>+6.2}, {:>+6.2}) {:>6.3} {:>6}  {verdict}{similar}",
                 clip(&answer.places[place].name, 44),
                 answer.needs[place].incidents,
                 100.0 * gap.need_share.mean,
@@ -159,9 +192,10 @@ fn print(release: &Release, answer: &Challenge, policy: &ChallengePolicy) -> Don
         }
     }
     say(format_args!(
-        "\nP: how likely the place gets less than {:.0} % of its share of the expected incidents. Questioned: P at least {} and {} incidents expected \
+        "\nP: how likely the place gets less than {:.0} % of its share of the expected {}. Questioned: P at least {} and {} incidents expected \
          ({}).\n{CAVEAT}",
         100.0 * (1.0 - policy.delta),
+        answer.measure.label(),
         policy.probability,
         policy.minimum_expected,
         policy.version

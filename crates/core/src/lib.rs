@@ -111,6 +111,7 @@ pub mod residents;
 pub mod resource;
 pub mod simulate;
 pub mod space_time_cube;
+pub mod success;
 pub mod summary;
 pub mod time;
 pub mod units;

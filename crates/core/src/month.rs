@@ -198,6 +198,14 @@ pub struct SeriesBreak {
     pub source: String,
 }
 
+impl SeriesBreak {
+    /// Whether it concerns figures of areas of these codes; none for a sum over many, which every break concerns.
+    pub fn concerns<'a>(&self, codes: impl Iterator<Item = &'a str>) -> bool {
+        let mut codes = codes.peekable();
+        self.areas.is_empty() || codes.peek().is_none() || codes.any(|code| self.areas.iter().any(|area| area == code))
+    }
+}
+
 /// Every known break, by date.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BreakRegistry(Vec<SeriesBreak>);

@@ -23,7 +23,8 @@ views!(
     crate::view::SilenceView,
     crate::view::ChallengeView,
     crate::view::WhatIfView,
-    crate::view::SitesView
+    crate::view::SitesView,
+    crate::view::SuccessView
 );
 
 /// A view that a policy let through. Exits take nothing else; only a policy makes one.

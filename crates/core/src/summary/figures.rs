@@ -130,9 +130,8 @@ pub struct Figures {
 pub(super) fn concerns(cube: &Cube, place: u16, b: &SeriesBreak) -> bool {
     let here = &cube.places()[usize::from(place)];
     let borough = here.within.map(|row| &cube.places()[usize::from(row)]).filter(|p| p.level == Level::Borough);
-    b.areas.is_empty()
-        || matches!(here.level, Level::London | Level::CommandUnit)
-        || std::iter::once(here).chain(borough).any(|p| b.areas.contains(&p.code))
+    let sum = matches!(here.level, Level::London | Level::CommandUnit);
+    b.concerns(std::iter::once(here).chain(borough).map(|p| p.code.as_str()).filter(|_| !sum))
 }
 
 /// The figures that need nothing but the series itself.
@@ -230,18 +229,27 @@ fn chart(input: &SummaryInput<'_>, place: u16, last: Month, count: impl Fn(Month
     }
     let months = MonthRange::ending(last, known as u16);
     let counts: Vec<u64> = months.iter().filter_map(|m| count(m).ok()).map(|c| u64::from(c.recorded)).collect();
-    let baseline = 0..counts.len() - JUDGED;
-    let mean = counts[baseline.clone()].iter().sum::<u64>() as f64 / baseline.len() as f64;
-    let params = ChartParams::new(baseline.clone());
+    Ok(Ok(Chart { months, chart: chart_of(&counts)? }))
+}
+
+/// The last points are judged by those before.
+pub(crate) fn judged(points: usize) -> ChartParams {
+    ChartParams::new(0..points.saturating_sub(JUDGED))
+}
+
+/// The chart of counts without a gap or a break among them.
+pub(crate) fn chart_of(counts: &[u64]) -> Result<ControlChart> {
+    let params = judged(counts.len());
+    let baseline = &counts[params.baseline.clone()];
+    let mean = baseline.iter().sum::<u64>() as f64 / baseline.len() as f64;
     let exposure = vec![1.0; counts.len()];
-    let chart = if mean >= XMR_MEAN {
-        xmr(&counts.iter().map(|c| *c as f64).collect::<Vec<_>>(), &params)?
-    } else if overdispersed(&counts[baseline]) {
-        negative_binomial_chart(&counts, &exposure, &params)?
+    if mean >= XMR_MEAN {
+        xmr(&counts.iter().map(|c| *c as f64).collect::<Vec<_>>(), &params)
+    } else if overdispersed(baseline) {
+        negative_binomial_chart(counts, &exposure, &params)
     } else {
-        poisson_chart(&counts, &exposure, Limits::Exact, &params)?
-    };
-    Ok(Ok(Chart { months, chart }))
+        poisson_chart(counts, &exposure, Limits::Exact, &params)
+    }
 }
 
 /// Whether counts vary more than a Poisson variable: Fisher's index of dispersion, Σ(x − m)² / m against χ² with n − 1 degrees of freedom.

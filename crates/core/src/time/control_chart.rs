@@ -115,7 +115,11 @@ pub struct ChartParams {
 impl Signal {
     /// What it says of a chart of months, where so many figures lie from its first month to its last.
     pub fn words(&self, from: Month, to: Month, count: usize) -> String {
-        let (from, to) = (from.in_words(), to.in_words());
+        self.between(&from.in_words(), &to.in_words(), count)
+    }
+
+    /// What it says of a chart whose first and last period of the signal are called so, with so many figures from the one to the other.
+    pub fn between(&self, from: &str, to: &str, count: usize) -> String {
         let above = self.side == Side::Above;
         match self.rule {
             Rule::Outside => format!("{from} is {} limit", if above { "above the upper" } else { "below the lower" }),

@@ -20,12 +20,14 @@ mod challenge;
 mod layer;
 mod over_time;
 mod silence;
+mod success;
 mod surface;
 
 pub use challenge::{ChallengeView, SitesView, WhatIfView};
 pub use layer::{KDE_BANDWIDTH_M, Layer, LegendClass};
 pub use over_time::{EventRow, EventsView, HotspotView};
 pub use silence::SilenceView;
+pub use success::{SuccessFile, SuccessView};
 
 /// Units with a value: what a map layer draws.
 #[derive(Debug, Clone, PartialEq)]

@@ -21,6 +21,7 @@ pub mod resources;
 pub mod schema;
 pub mod sources;
 pub mod store;
+pub mod success;
 pub mod summary;
 pub mod truth;
 mod wkb;

@@ -169,7 +169,7 @@ fn targets(table: &PlainTable) -> Result<Vec<Target>> {
     table.fields(column::PLACE_TYPE)?.into_iter().enumerate().map(target).collect()
 }
 
-fn days(table: &PlainTable, name: &str) -> Result<Vec<Date>> {
+pub(crate) fn days(table: &PlainTable, name: &str) -> Result<Vec<Date>> {
     let day = |(row, text): (usize, &str)| {
         let date = (text.len() == "YYYY-MM-DD".len()).then(|| text.parse::<Date>().ok()).flatten();
         date.filter(|d| (1900..2200).contains(&d.year()))

@@ -213,6 +213,44 @@ pub mod candidates {
     pub const LAT: &str = "lat";
 }
 
+/// Measures of success, a row for each figure.
+pub mod measures {
+    /// What is measured.
+    pub const MEASURE: &str = "measure";
+    /// First day.
+    pub const PERIOD_START: &str = "period_start";
+    /// Last day.
+    pub const PERIOD_END: &str = "period_end";
+    /// london, a command unit, or a borough.
+    pub const AREA: &str = "area";
+    /// A strand, or all.
+    pub const STRAND: &str = "strand";
+    /// Unit of the value.
+    pub const UNIT: &str = "unit";
+    /// The part, or the count.
+    pub const NUMERATOR: &str = "numerator";
+    /// The whole, or the sample.
+    pub const DENOMINATOR: &str = "denominator";
+    /// Effective sample.
+    pub const EFFECTIVE_N: &str = "effective_n";
+    /// A value that is not the share of two counts.
+    pub const VALUE: &str = "value";
+    /// Its lower limit.
+    pub const LOWER: &str = "lower";
+    /// Its upper limit.
+    pub const UPPER: &str = "upper";
+    /// Cases of a cohort that are not decided.
+    pub const OPEN: &str = "open";
+    /// Class of the figures.
+    pub const CLASS: &str = "class";
+    /// Who says so.
+    pub const SOURCE: &str = "source";
+    /// A remark.
+    pub const NOTE: &str = "note";
+    /// Those of numbers, which a kind of measure needs or leaves blank.
+    pub const FIGURES: [&str; 7] = [NUMERATOR, DENOMINATOR, EFFECTIVE_N, VALUE, LOWER, UPPER, OPEN];
+}
+
 /// Most similar boroughs, a row for each pair.
 pub mod similar {
     /// Code of a borough.

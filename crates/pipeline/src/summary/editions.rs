@@ -27,6 +27,18 @@ pub fn file_name(month: Month, part: &str, extension: &str) -> String {
     format!("{FILE}{month}{part}.{extension}")
 }
 
+/// The record of the edition in a folder of its own, with its month; `None` when there is none.
+pub(crate) fn open_record(stage: Stage, folder: &Path) -> Result<Option<(Month, Record)>> {
+    for (name, path) in commit::entries(stage, folder)? {
+        let month = name.strip_prefix(FILE).and_then(|n| n.strip_suffix("-record.json")).and_then(|n| n.parse().ok());
+        let Some(month) = month else { continue };
+        if let Some(bytes) = commit::read_optional(stage, &path)? {
+            return Ok(Some((month, Record::parse(&path, &bytes)?)));
+        }
+    }
+    Ok(None)
+}
+
 /// The right to publish into a folder. Whoever comes second waits for the first.
 #[derive(Debug)]
 pub struct Editions {

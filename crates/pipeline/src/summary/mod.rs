@@ -15,6 +15,7 @@ mod similar;
 mod table;
 
 pub use count::{MAX_AREAS, NOT_KNOWN, cube, place};
+pub(crate) use editions::open_record;
 pub use editions::{Again, Before, Editions, FILE, Published, file_name};
 pub use record::{FileOf, Given, Ran, Record, TableOf};
 pub use similar::read_similar;

@@ -12,10 +12,10 @@
 //! same figures as `places.geojson`, the charts as `charts/….svg`, `method.md`, and `manifest.json`: inputs, parameters, the SHA-256 of every
 //! other file, and the command that makes the archive again. The class of the records stands in each.
 
-mod book;
+pub(crate) mod book;
 mod charts;
-mod command;
-mod manifest;
+pub(crate) mod command;
+pub(crate) mod manifest;
 mod page;
 mod places;
 pub mod tables;

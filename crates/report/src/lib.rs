@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | does what is given follow what is needed, and how does one show it? | [`challenge`] |
 //! | what is published of a month? | [`summary`] |
+//! | do the measures of success move? | [`success`] |
 //! | how do figures become a workbook that meets the government's guidance? | [`workbook`] |
 //! | how do figures become a picture with a title, a description and a table? | [`chart`] |
 //!
@@ -11,5 +12,6 @@
 
 pub mod challenge;
 pub mod chart;
+pub mod success;
 pub mod summary;
 pub mod workbook;

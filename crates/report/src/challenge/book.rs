@@ -3,7 +3,7 @@
 use super::tables::SHARE;
 use super::words::{self, level_words};
 use super::{Evidence, EvidenceError};
-use crate::workbook::{About, Cell, Column, Cover, Format, NONE, Section, Sheet, Shorthand, Table, Workbook};
+use crate::workbook::{About, Cell, Column, Cover, Format, NONE, Section, Sheet, Shorthand, Table, Workbook, WorkbookError};
 use hotspot_core::summary::tables::{Column as Values, Table as Figures, Values as Of};
 
 /// How a column is shown.
@@ -34,6 +34,16 @@ fn header(column: &Values) -> String {
     }
 }
 
+/// A table as it stands on a sheet.
+pub(crate) fn sheet_table(name: &str, table: &Figures) -> Result<Table, WorkbookError> {
+    let mut cells: Vec<Vec<Cell>> = (0..table.len()).map(|row| table.columns.iter().map(|c| cell(c, row)).collect()).collect();
+    if cells.is_empty() {
+        let none = |c: &Values| if format(c) == Format::Text { NONE.into() } else { Shorthand::NotApplicable.into() };
+        cells.push(table.columns.iter().map(none).collect());
+    }
+    Table::new(name, table.columns.iter().map(|c| Column::new(header(c), format(c))).collect(), cells)
+}
+
 impl Evidence<'_> {
     /// Cover, contents, notes, and a table a sheet.
     pub(super) fn workbook(&self, tables: &[Figures]) -> Result<Workbook, EvidenceError> {
@@ -44,15 +54,8 @@ impl Evidence<'_> {
         let title = format!("Resources and need by {}, release {}", several, release.id);
         let mut sheets = Vec::new();
         for table in tables {
-            let rows: Vec<usize> = (0..table.len()).collect();
-            let mut cells: Vec<Vec<Cell>> = rows.iter().map(|row| table.columns.iter().map(|c| cell(c, *row)).collect()).collect();
-            if cells.is_empty() {
-                let none = |c: &Values| if format(c) == Format::Text { NONE.into() } else { Shorthand::NotApplicable.into() };
-                cells.push(table.columns.iter().map(none).collect());
-            }
-            let columns = table.columns.iter().map(|c| Column::new(header(c), format(c))).collect();
             let sheet = words::capital(table.id);
-            let made = Table::new(format!("challenge_{}", table.id), columns, cells)?;
+            let made = sheet_table(&format!("challenge_{}", table.id), table)?;
             sheets.push(Sheet::new(sheet, format!("{} [note 1]", table.what.trim_end_matches('.')), intro(table.id), made)?);
         }
         let mut notes: Vec<String> = words::LIMITS.iter().map(|l| one_line(l)).collect();

@@ -40,7 +40,7 @@ impl Evidence<'_> {
 }
 
 /// A word as a shell takes it for one.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-/+:,@%".contains(c);
     // What begins with a dash would be an option.
     let whole = if word.starts_with('-') { format!("./{word}") } else { word.to_owned() };

@@ -12,7 +12,7 @@ use std::fmt::Write;
 const FORMAT: &str = "hotspot-challenge/1";
 
 /// SHA-256 in lower-case hex.
-fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
         write!(hex, "{byte:02x}").expect("a string takes all that is written to it");
         hex

@@ -12,6 +12,7 @@
 
 use super::in_order;
 use hotspot_core::hotspot::Estimate;
+use hotspot_core::release::DataClass;
 use hotspot_core::resource::allocation::Shares;
 use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Place, Resource, Status, Target};
 use hotspot_core::resource::gap::{Gap, Verdict};
@@ -38,13 +39,13 @@ pub const SHARE: &str = "share of 1";
 const INCIDENTS: &str = "incidents";
 
 /// Columns under construction.
-struct Draft<'a, R> {
+pub(crate) struct Draft<'a, R> {
     rows: &'a [R],
     columns: Vec<Column>,
 }
 
 impl<'a, R> Draft<'a, R> {
-    fn of(rows: &'a [R]) -> Self {
+    pub(crate) fn of(rows: &'a [R]) -> Self {
         Self { rows, columns: Vec::new() }
     }
 
@@ -53,17 +54,29 @@ impl<'a, R> Draft<'a, R> {
         self
     }
 
-    fn text(self, name: &'static str, what: &'static str, of: impl Fn(&R) -> String) -> Self {
+    pub(crate) fn text(self, name: &'static str, what: &'static str, of: impl Fn(&R) -> String) -> Self {
         let values = Values::Text(self.rows.iter().map(of).collect());
         self.with(name, "", what, values)
     }
 
-    fn integer(self, name: &'static str, unit: &'static str, what: &'static str, of: impl Fn(&R) -> Option<i64>) -> Self {
+    pub(crate) fn integer(
+        self,
+        name: &'static str,
+        unit: &'static str,
+        what: &'static str,
+        of: impl Fn(&R) -> Option<i64>,
+    ) -> Self {
         let values = Values::Integer(self.rows.iter().map(of).collect());
         self.with(name, unit, what, values)
     }
 
-    fn decimal(self, name: &'static str, unit: &'static str, what: &'static str, of: impl Fn(&R) -> Option<f64>) -> Self {
+    pub(crate) fn decimal(
+        self,
+        name: &'static str,
+        unit: &'static str,
+        what: &'static str,
+        of: impl Fn(&R) -> Option<f64>,
+    ) -> Self {
         let values = Values::Decimal(self.rows.iter().map(|r| of(r).filter(|v| v.is_finite())).collect());
         self.with(name, unit, what, values)
     }
@@ -80,13 +93,16 @@ impl<'a, R> Draft<'a, R> {
     }
 
     fn table(self, id: &'static str, what: &'static str, input: &ChallengeInput<'_>) -> Table {
-        let class = input.release.class;
+        self.of_class(id, what, input.release.class)
+    }
+
+    pub(crate) fn of_class(self, id: &'static str, what: &'static str, class: DataClass) -> Table {
         let said = self.text("class", "Class of the records", |_| class.id().to_owned());
         Table { id, what, columns: said.columns }
     }
 }
 
-fn yes(holds: bool) -> String {
+pub(crate) fn yes(holds: bool) -> String {
     if holds { "yes" } else { "no" }.to_owned()
 }
 

@@ -147,6 +147,7 @@ fn the_help_is_as_the_contract_has_it() {
         "challenge",
         "what-if",
         "sites",
+        "factors",
         "worklist",
         "ledger",
         "serve",

@@ -7,6 +7,7 @@ mod dependencies;
 mod documents;
 mod evaluate;
 mod evidence;
+mod factors;
 mod flow;
 mod identity;
 mod kill;

@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Challenge(args) => commands::challenge::run(&args),
         Command::WhatIf(args) => commands::challenge::what_if::run(&args),
         Command::Sites(args) => commands::challenge::sites::run(&args),
+        Command::Factors(args) => commands::factors::run(&args),
         Command::Worklist(args) => commands::worklist::run(&args),
         Command::Ledger(args) => commands::ledger::run(args),
         Command::Serve(args) => commands::serve::run(&args),

@@ -12,7 +12,7 @@ use hotspot_core::resource::gap::{ChallengePolicy, GapParams};
 use hotspot_core::resource::sites::SitesInput;
 use hotspot_core::resource::victims::NeedMeasure;
 use hotspot_core::resource::what_if::Wish;
-use hotspot_core::view::{ChallengeView, SitesView, WhatIfView};
+use hotspot_core::view::{ChallengeView, SitesView, SuccessView, WhatIfView};
 use hotspot_core::{Error, Strand};
 use hotspot_ledger::{ChallengeId, Event, Ledger, Periods, Place, Question};
 use hotspot_report::challenge::{Evidence, InputFile, borough_named};
@@ -46,11 +46,13 @@ pub struct GivenHarm {
     pub sha256: String,
 }
 
-/// What challenges need beside the releases.
+/// What challenges, and the measures of success, need beside the releases.
 #[derive(Debug)]
 pub struct Challenges {
     /// What is given where.
     pub given: Option<Given>,
+    /// Measures of success.
+    pub success: Option<Released<SuccessView>>,
     /// The record of challenges.
     pub ledger: Option<Ledger>,
     /// What time it is.

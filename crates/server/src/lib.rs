@@ -34,7 +34,7 @@ pub use challenge::{Challenges, Given, GivenHarm};
 pub use openapi::document as openapi;
 pub use routes::router;
 pub use state::{AppState, Settings};
-pub use views::{challenge_json, sites_json, what_if_json};
+pub use views::{challenge_json, sites_json, success_json, what_if_json};
 
 #[cfg(test)]
 mod tests {

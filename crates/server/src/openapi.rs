@@ -28,6 +28,7 @@ use utoipa::OpenApi;
         routes::export,
         routes::one,
         routes::step,
+        routes::success,
         routes::tile,
         routes::tilejson,
         routes::healthz,
@@ -37,6 +38,7 @@ use utoipa::OpenApi;
     tags(
         (name = "figures", description = "JSON, entity tags, revalidated"),
         (name = "challenge", description = "Resources against need, and the record of what was asked and answered; kept by no browser"),
+        (name = "success", description = "Measures of success, as they were supplied and as the monthly summary has them; kept by no browser"),
         (name = "tiles", description = "GeoJSON and Mapbox vector tiles, kept for ever under the id of their release"),
         (name = "health", description = "For whoever runs the service")
     )

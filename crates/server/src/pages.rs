@@ -4,11 +4,13 @@
 
 mod list;
 mod place;
+mod success;
 mod thread;
 mod words;
 
 pub(crate) use list::{List, list};
 pub(crate) use place::{Asking, place};
+pub(crate) use success::success;
 pub(crate) use thread::{Tried, thread};
 
 use crate::catalog::Served;
@@ -28,6 +30,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("fields", include_str!("pages/fields.html")),
         ("list", include_str!("pages/list.html")),
         ("raise", include_str!("pages/raise.html")),
+        ("success", include_str!("pages/success.html")),
         ("thread", include_str!("pages/thread.html")),
     ] {
         environment.add_template(name, text).expect("the templates are sound: a test draws each");
@@ -37,8 +40,13 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
 
 /// A page: its own context with that of every page.
 fn draw(template: &str, served: Option<&Served>, faults: &[(String, String)], own: Value) -> Result<Vec<u8>, ApiError> {
+    draw_marked(template, &marking(served), faults, own)
+}
+
+/// A page whose marking is not that of a release.
+fn draw_marked(template: &str, marking: &str, faults: &[(String, String)], own: Value) -> Result<Vec<u8>, ApiError> {
     let faults: Vec<Value> = faults.iter().map(|(id, said)| context! { id, said }).collect();
-    let common = context! { marking => marking(served), faults };
+    let common = context! { marking, faults };
     let page = TEMPLATES.get_template(template).and_then(|t| t.render(merge_maps([own, common])));
     page.map(String::into_bytes).map_err(|error| {
         // What the template says may hold what somebody wrote: its place is enough.

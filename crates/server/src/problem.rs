@@ -59,6 +59,9 @@ pub(crate) enum ApiError {
 /// How the server is given a table of resources.
 pub(crate) const GIVE_RESOURCES: &str = "Nothing says what is given where. Start the server with a table of resources: hotspot serve --resources \
                                          FILE.csv (columns as in hotspot challenge --help).";
+/// How the server is given measures of success.
+pub(crate) const GIVE_MEASURES: &str = "No measures of success were given. Start the server with a table of them: hotspot serve --measures FILE.csv \
+                                        (columns as in hotspot factors --help).";
 /// How the server is given a ledger.
 pub(crate) const GIVE_LEDGER: &str = "No ledger of challenges is open. Start the server with one: hotspot serve --ledger FILE, or --ledger \
                                       postgres://user@host/database.";

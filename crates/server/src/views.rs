@@ -7,6 +7,7 @@ mod feedback;
 mod hotspots;
 mod ledger;
 mod silence;
+mod success;
 pub(crate) mod time;
 
 pub(crate) use challenge::{ChallengeAnswer, SitesAnswer, WhatIf, WhatIfBody, by_shortfall, challenge, evidence, sites, what_if};
@@ -16,6 +17,8 @@ pub(crate) use ledger::{
     RaiseBody, StepBody, Threads, Verified, WholeThread, Written, export, readable, said, threads, verified, whole_thread, written,
 };
 pub(crate) use silence::{Silence, silence};
+pub use success::success_json;
+pub(crate) use success::{SuccessAnswer, success};
 
 use crate::catalog::TileLayer;
 use crate::problem::ApiError;

@@ -42,6 +42,7 @@ pub fn run() -> Result<(), String> {
         };
         browser("e2e", &url, &url)?;
         browser("challenge", &url, &url)?;
+        browser("success", &url, &url)?;
         // The same on PostgreSQL, where MOPAC and the MPS have a server each.
         let postgres = postgres::start()?;
         let (_one, url) = demo::beside(&program, &dir, &postgres.address)?;

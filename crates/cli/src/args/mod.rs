@@ -43,6 +43,8 @@ pub enum Command {
     WhatIf(challenge::WhatIfArgs),
     /// Look for places where more sites would reach most of the need
     Sites(challenge::SitesArgs),
+    /// Measures of success: values with intervals, and whether the last is unlike those before; no score, no colours
+    Factors(FactorsArgs),
     /// Write the persons on whom a hotspot depended, for referral; the file is about individuals
     Worklist(WorklistArgs),
     /// The record of challenges: what MOPAC asked, what the MPS answered, what became of it
@@ -367,6 +369,23 @@ pub struct SummaryArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+pub struct FactorsArgs {
+    /// Figures: columns measure, period_start, period_end, area, strand, unit, numerator, denominator, effective_n, value, lower, upper,
+    /// open, class, source, note; CSV or Parquet
+    #[arg(long, value_name = "FILE")]
+    pub measures: PathBuf,
+    /// An edition of hotspot summary with its JSON, such as out/2026-10: records and outcomes come from it
+    #[arg(long, value_name = "DIR")]
+    pub summary: Option<PathBuf>,
+    /// Write one archive: page, workbook, CSV, and a manifest that says how to make it again
+    #[arg(long, value_name = "factors.zip")]
+    pub out: Option<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
 pub struct WorklistArgs {
     #[command(flatten)]
     pub question: QuestionArgs,
@@ -420,6 +439,12 @@ pub struct ServeChallengesArgs {
     /// Weights of harm by group of offences: columns offence, weight; by default incidents count alike
     #[arg(long, value_name = "FILE.csv", requires = "resources")]
     pub harm: Option<PathBuf>,
+    /// Measures of success, as for hotspot factors: opens the page /success
+    #[arg(long, value_name = "FILE")]
+    pub measures: Option<PathBuf>,
+    /// An edition of hotspot summary whose records and outcomes stand on that page, such as out/2026-10
+    #[arg(long, value_name = "DIR", requires = "measures")]
+    pub summary: Option<PathBuf>,
     /// The record of challenges, made where there is none: a SQLite file, or postgres://user@host/database
     #[arg(long, value_name = "FILE|postgres://...")]
     pub ledger: Option<String>,

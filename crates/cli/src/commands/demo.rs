@@ -1,9 +1,10 @@
 //! `hotspot demo`: the whole thing with one command.
 
 use crate::args::{
-    AnalyseArgs, DemoArgs, FormatArg, IngestArgs, QuestionArgs, ReferenceArg, ServeChallengesArgs, SimulateArgs, UnitArgs,
+    AnalyseArgs, DemoArgs, FormatArg, FormatOfSummary, IngestArgs, QuestionArgs, ReferenceArg, ServeChallengesArgs, SimulateArgs,
+    SummaryArgs, TierArg, UnitArgs,
 };
-use crate::commands::{analyse, ingest, note, serve, simulate};
+use crate::commands::{analyse, ingest, note, serve, simulate, summary};
 use crate::failure::{Done, Failure};
 use hotspot_core::Month;
 use hotspot_core::atlas::Atlas;
@@ -58,7 +59,7 @@ pub fn run(args: &DemoArgs) -> Done {
     })?;
     analyse::run(&AnalyseArgs {
         question: QuestionArgs {
-            store,
+            store: store.clone(),
             month: Some(last),
             months: 12,
             as_known_on: None,
@@ -78,8 +79,33 @@ pub fn run(args: &DemoArgs) -> Done {
     note("synthetic data, about nobody: good for trying the program, for nothing else");
     let resources = dir.join("resources.csv");
     std::fs::write(&resources, made_up(&read_release(&releases, None)?))?;
+    let measures = dir.join("measures.csv");
+    std::fs::write(&measures, measured(last))?;
+    let out = dir.join("summary");
+    summary::run(&SummaryArgs {
+        store: store.clone(),
+        out: Some(out.clone()),
+        releases: None,
+        month: Some(last),
+        months: None,
+        as_known_on: None,
+        areas: None,
+        area_code: None,
+        events: None,
+        similar: None,
+        formats: vec![FormatOfSummary::Json],
+        replace: false,
+        tier: TierArg::Analyst,
+        explain: None,
+    })?;
     let ledger = dir.join("ledger.db").to_str().map(str::to_owned);
-    let challenges = ServeChallengesArgs { resources: Some(resources), harm: None, ledger };
+    let challenges = ServeChallengesArgs {
+        resources: Some(resources),
+        harm: None,
+        measures: Some(measures),
+        summary: Some(out.join(last.to_string())),
+        ledger,
+    };
     serve::listen(&releases, (Ipv4Addr::LOCALHOST, args.port).into(), &challenges)
 }
 
@@ -113,8 +139,64 @@ fn made_up(release: &Release) -> String {
     rows.concat()
 }
 
+/// A table of measures that was made up: satisfaction with boroughs that have too few answers, attrition whose late cohorts are open, the
+/// victims' portal with one month unlike the others, and liaison officers with vacancies.
+fn measured(last: Month) -> String {
+    let head = "measure,period_start,period_end,area,strand,unit,numerator,denominator,effective_n,value,open,class,source,note\n";
+    let mut rows = vec![head.to_owned()];
+    let mut row = |measure: &str, to: Month, months: u16, area: &str, unit: &str, figures: &str| {
+        let from = to.minus(months - 1).first_day();
+        let marks = "synthetic,made up for the demo,simulated";
+        rows.push(format!("{measure},{from},{},{area},all,{unit},{figures},{marks}\n", to.last_day()));
+    };
+    // A whole number that looks as if by chance, 0 to 9.
+    let wobble = |at: u16, by: u16| u32::from((at * by + at / 3) % 10);
+    for back in (0..20_u16).rev() {
+        let quarter = last.minus(3 * back);
+        let answers = 380 + 4 * wobble(back, 7);
+        let share = 61.0 + f64::from(wobble(back, 3)) * 0.6;
+        let figures = |share: f64| format!(",{answers},{:.1},{share:.1},", f64::from(answers) * 0.62);
+        row("victim_satisfaction", quarter, 3, "london", "per cent", &figures(share));
+        row("victim_kept_informed", quarter, 3, "london", "per cent", &figures(share - 9.0));
+        let recorded = 4_800 + 30 * wobble(back, 7);
+        let young = u32::from(8_u16.saturating_sub(back));
+        for (measure, of, open) in [
+            ("attrition_suspect", 41, young * 3 / 2),
+            ("attrition_charged", 14, young * 3),
+            ("attrition_convicted", 10, young * 6),
+            ("attrition_uplift", 7, young * 7),
+        ] {
+            let open = recorded * open / 100;
+            let reached = (recorded - open) * of / 100 + wobble(back, 9);
+            row(measure, quarter, 3, "london", "per cent", &format!("{reached},{recorded},,,{open}"));
+        }
+    }
+    for back in (0..24_u16).rev() {
+        let month = last.minus(back);
+        let cases = 900 + 8 * wobble(back, 7);
+        let outcome = cases * 30 / 100 + wobble(back, 9);
+        let updated = cases * 48 / 100 + wobble(back, 3);
+        for (measure, part) in
+            [("portal_open", cases - outcome - updated), ("portal_updated", updated), ("portal_outcome", outcome)]
+        {
+            row(measure, month, 1, "london", "per cent", &format!("{part},{cases},,,"));
+        }
+        let days = 11.0 + f64::from(wobble(back, 7)) * 0.2 + if back == 1 { 6.0 } else { 0.0 };
+        row("portal_days_to_update", month, 1, "london", "days", &format!(",{},,{days:.1},", cases / 3));
+    }
+    for (borough, at) in Atlas::london().boroughs().iter().filter(|b| b.bcu.is_some()).zip(0..) {
+        let answers = 48 + 12 * wobble(at, 7);
+        let figures = format!(",{answers},{:.1},{:.1},", f64::from(answers) * 0.7, 58.0 + f64::from(wobble(at, 3)) * 1.5);
+        row("victim_satisfaction", last, 12, &borough.code, "per cent", &figures);
+        let established = 2 + at % 2;
+        let vacant = u16::from(at % 5 == 2);
+        row("liaison_in_post", last, 1, &borough.code, "per cent", &format!("{},{established},,,", established - vacant));
+    }
+    rows.concat()
+}
+
 /// What a demo makes in its folder.
-const MADE: [&str; 12] = [
+const MADE: [&str; 14] = [
     MARK,
     "incidents.csv",
     "links.csv",
@@ -124,6 +206,8 @@ const MADE: [&str; 12] = [
     "store",
     "releases",
     "resources.csv",
+    "measures.csv",
+    "summary",
     "ledger.db",
     "ledger.db-wal",
     "ledger.db-shm",

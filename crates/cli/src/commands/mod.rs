@@ -6,6 +6,7 @@ pub mod config;
 pub mod demo;
 pub mod doctor;
 pub mod evaluate;
+pub mod factors;
 pub mod ingest;
 pub mod ledger;
 pub mod serve;

@@ -4,11 +4,13 @@ use crate::args::{ServeChallengesArgs, ServingArgs};
 use crate::commands::{folder_name, note, say};
 use crate::config::Config;
 use crate::failure::{Done, Failure};
-use hotspot_core::disclosure::Policy;
+use hotspot_core::disclosure::{Policy, Released};
 use hotspot_core::release::Release;
+use hotspot_core::view::SuccessView;
 use hotspot_ledger::Ledger;
 use hotspot_pipeline::release::{current, list_releases, read_release};
 use hotspot_pipeline::resources::{read_harm, read_resources};
+use hotspot_pipeline::success::read_success;
 use hotspot_server::{AppState, Catalog, Challenges, Given, GivenHarm, Settings, router, serve};
 use jiff::Timestamp;
 use std::net::SocketAddr;
@@ -40,12 +42,13 @@ pub fn listen(releases: &Path, address: SocketAddr, challenges: &ServeChallenges
         return Err(Failure::data(format!("{}: no release; hotspot analyse makes one", releases.display())));
     }
     let given = given(challenges, releases)?;
+    let success = success(challenges)?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let ledger = match &challenges.ledger {
             Some(address) => Some(Ledger::create_or_open(address).await.map_err(|e| Failure::cannot(e.to_string()))?),
             None => None,
         };
-        let challenges = Challenges { given, ledger, now: Timestamp::now };
+        let challenges = Challenges { given, success, ledger, now: Timestamp::now };
         let listener = TcpListener::bind(address).await.map_err(|e| Failure::cannot(format!("cannot listen on {address}: {e}")))?;
         say(format_args!("serving http://{}/ (release {})", listener.local_addr()?, catalog.ids()[0]))?;
         let watcher = tokio::spawn(watch(releases.to_owned(), Arc::clone(&catalog)));
@@ -61,6 +64,14 @@ fn given(args: &ServeChallengesArgs, releases: &Path) -> Done<Option<Given>> {
     let file = read_resources(path)?;
     let harm = args.harm.as_deref().map(read_harm).transpose()?.map(|h| GivenHarm { weights: h.weights, sha256: h.sha256 });
     Ok(Some(Given { file: file.file, sha256: file.sha256, resources: file.resources, harm, releases: folder_name(releases) }))
+}
+
+/// The measures of success, read and checked once.
+fn success(args: &ServeChallengesArgs) -> Done<Option<Released<SuccessView>>> {
+    let Some(path) = &args.measures else { return Ok(None) };
+    let view = read_success(path, args.summary.as_deref())?;
+    let policy = Policy::of(view.class).map_err(|no_policy| Failure::cannot(format!("{}: {no_policy}", path.display())))?;
+    Ok(Some(policy.release(view)))
 }
 
 /// The newest releases that may be shown. A restricted one anywhere among them is an error, not an omission; one of the older that is

@@ -6,6 +6,7 @@ mod challenge_pages;
 mod health;
 mod ledger;
 mod page;
+mod success;
 mod tiles;
 
 #[cfg(test)]
@@ -17,6 +18,7 @@ pub(crate) use api::{
 pub(crate) use challenge::{__path_challenge, __path_pack, __path_sites, __path_what_if};
 pub(crate) use health::{__path_healthz, __path_readyz};
 pub(crate) use ledger::{__path_export, __path_list, __path_one, __path_raise, __path_step, __path_verify};
+pub(crate) use success::__path_success;
 pub(crate) use tiles::{__path_tile, __path_tilejson};
 
 use crate::problem::ApiError;
@@ -52,6 +54,8 @@ pub fn router(state: AppState) -> Router {
         .route("/challenge/raise", get(challenge_pages::ask).post(challenge_pages::raise))
         .route("/challenge/{id}", get(challenge_pages::thread))
         .route("/challenge/{id}/{step}", post(challenge_pages::step))
+        .route("/api/v1/success", get(success::success))
+        .route("/success", get(success::page))
         .route("/openapi.json", get(api::openapi))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))

@@ -47,7 +47,7 @@ struct Served {
 async fn served() -> Served {
     let folder = tempfile::tempdir().unwrap();
     let ledger = Ledger::create_or_open(folder.path().join("ledger.db").to_str().unwrap()).await.unwrap();
-    let challenges = Challenges { given: Some(given()), ledger: Some(ledger), now };
+    let challenges = Challenges { given: Some(given()), success: None, ledger: Some(ledger), now };
     let catalog = Arc::new(Catalog::new(vec![fixture::release(DataClass::Synthetic)]).unwrap());
     Served { state: AppState::new(catalog, Settings::default(), challenges), _folder: folder }
 }

@@ -11,17 +11,17 @@ use std::process::Output;
 use std::sync::OnceLock;
 use zip::ZipArchive;
 
-const HEAD: &str = "kind,place_type,place,period_start,period_end,amount,unit,status,source,note\n";
+pub const HEAD: &str = "kind,place_type,place,period_start,period_end,amount,unit,status,source,note\n";
 /// Texts that a file may hold and no page may run.
 const SOURCE: &str = "=HYPERLINK(\"x\") <script>alert(1)</script> & 'more'";
 
-type Files = BTreeMap<String, Vec<u8>>;
+pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// A folder with releases, resources and weights of harm, made once.
 pub struct Desk {
     pub dir: tempfile::TempDir,
     /// Hotspots: identifier and code of the borough.
-    hotspots: Vec<(String, String)>,
+    pub hotspots: Vec<(String, String)>,
 }
 
 impl Desk {
@@ -42,7 +42,7 @@ impl Desk {
     }
 }
 
-fn unzip(bytes: &[u8]) -> Files {
+pub fn unzip(bytes: &[u8]) -> Files {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut names = Vec::new();
     let mut files = Files::new();
@@ -58,12 +58,12 @@ fn unzip(bytes: &[u8]) -> Files {
     files
 }
 
-fn text<'a>(files: &'a Files, name: &str) -> &'a str {
+pub fn text<'a>(files: &'a Files, name: &str) -> &'a str {
     std::str::from_utf8(&files[name]).unwrap()
 }
 
 /// Rows of a CSV file as fields by column.
-fn table(files: &Files, id: &str) -> Vec<BTreeMap<String, String>> {
+pub fn table(files: &Files, id: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(files[&format!("tables/{id}.csv")].as_slice());
     let header = reader.headers().unwrap().clone();
     reader.records().map(|r| header.iter().map(str::to_owned).zip(r.unwrap().iter().map(str::to_owned)).collect()).collect()
@@ -115,7 +115,7 @@ fn sha256(bytes: &[u8]) -> String {
 }
 
 /// Runs a command line as a shell does, with the program on its path.
-fn by_shell(command: &str, folder: &Path) {
+pub fn by_shell(command: &str, folder: &Path) {
     let program = Path::new(env!("CARGO_BIN_EXE_hotspot")).parent().unwrap().to_path_buf();
     let paths =
         std::env::join_paths([program].into_iter().chain(std::env::split_paths(&std::env::var_os("PATH").unwrap()))).unwrap();

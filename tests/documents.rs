@@ -148,6 +148,7 @@ fn the_help_is_as_the_contract_has_it() {
         "what-if",
         "sites",
         "factors",
+        "effect",
         "worklist",
         "ledger",
         "serve",

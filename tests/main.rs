@@ -5,9 +5,11 @@
 mod challenge;
 mod dependencies;
 mod documents;
+mod effect;
 mod evaluate;
 mod evidence;
 mod factors;
+mod fairness;
 mod flow;
 mod identity;
 mod kill;

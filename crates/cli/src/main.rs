@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Command::Sites(args) => commands::challenge::sites::run(&args),
         Command::Factors(args) => commands::factors::run(&args),
         Command::Worklist(args) => commands::worklist::run(&args),
+        Command::Effect(args) => commands::effect::run(&args),
         Command::Ledger(args) => commands::ledger::run(args),
         Command::Serve(args) => commands::serve::run(&args),
         Command::Stats(args) => commands::stats::run(&args),

@@ -133,7 +133,7 @@ impl FromStr for Month {
 }
 
 /// An inclusive range of months, never empty.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MonthRange {
     from: Month,
     to: Month,

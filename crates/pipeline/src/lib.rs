@@ -16,6 +16,7 @@ pub mod facts;
 mod frame;
 pub mod ingest;
 pub mod links;
+pub mod people;
 pub mod release;
 pub mod resources;
 pub mod schema;

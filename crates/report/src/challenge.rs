@@ -62,6 +62,10 @@ pub struct Evidence<'a> {
     pub resources: InputFile<'a>,
     /// The weights of harm.
     pub harm: Option<InputFile<'a>>,
+    /// Who lives where.
+    pub people: Option<InputFile<'a>>,
+    /// Who is stopped where.
+    pub stops: Option<InputFile<'a>>,
     /// Name of the folder of releases, for the command that makes the archive again.
     pub releases: &'a str,
     /// The areas.

@@ -8,6 +8,7 @@ use hotspot_core::atlas::Atlas;
 use hotspot_core::disclosure::Released;
 use hotspot_core::resource::allocation::Rule;
 use hotspot_core::resource::challenge::{ChallengeInput, HarmWeights, KindAnswer, Level, Resource, atlas_of, levels_of};
+use hotspot_core::resource::fairness::{People, Stops};
 use hotspot_core::resource::gap::{ChallengePolicy, GapParams};
 use hotspot_core::resource::sites::SitesInput;
 use hotspot_core::resource::victims::NeedMeasure;
@@ -33,8 +34,29 @@ pub struct Given {
     pub resources: Vec<Resource>,
     /// Weights of harm.
     pub harm: Option<GivenHarm>,
+    /// Who lives where.
+    pub people: Option<GivenTable<People>>,
+    /// Who is stopped where.
+    pub stops: Option<GivenTable<Stops>>,
     /// Name of the folder of releases: what a command is told that makes an answer again.
     pub releases: String,
+}
+
+/// A table beside the resources, as it was read.
+#[derive(Debug)]
+pub struct GivenTable<T> {
+    /// Name of the file, without its folder.
+    pub file: String,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// Its rows, in the order of the file.
+    pub rows: Vec<T>,
+}
+
+impl<T> GivenTable<T> {
+    fn input(&self) -> InputFile<'_> {
+        InputFile { name: &self.file, sha256: &self.sha256 }
+    }
 }
 
 /// Weights of harm, as they were read.
@@ -140,6 +162,8 @@ impl Asked {
             months: MONTHS,
             // Victims are for analysts: who may know how many of them a place has asks at a terminal.
             measure: NeedMeasure::Incidents,
+            people: given.people.as_ref().map_or(&[], |t| &t.rows),
+            stops: given.stops.as_ref().map_or(&[], |t| &t.rows),
             harm: given.harm.as_ref().map(|h| &h.weights),
             policy,
             params: GapParams::default(),
@@ -165,6 +189,8 @@ impl Asked {
             resources: InputFile { name: &given.file, sha256: &given.sha256 },
             harm,
             areas: None,
+            people: given.people.as_ref().map(GivenTable::input),
+            stops: given.stops.as_ref().map(GivenTable::input),
         })
     }
 
@@ -262,8 +288,14 @@ fn no_answer(given: &Given, error: &Error) -> ApiError {
     ApiError::NoAnswer {
         why: match error {
             // The header is row 1 of a file, and rows of a table count from 0.
-            Error::Row { row, rule, .. } => {
-                format!("{}, row {}: {rule}. The table of resources does not fit this release.", given.file, row + 2)
+            Error::Row { table, row, rule } => {
+                let other = |t: Option<&String>| t.cloned().unwrap_or_default();
+                let file = match *table {
+                    "people" => other(given.people.as_ref().map(|t| &t.file)),
+                    "stops" => other(given.stops.as_ref().map(|t| &t.file)),
+                    _ => given.file.clone(),
+                };
+                format!("{file}, row {}: {rule}. The table of {table} does not fit this release.", row + 2)
             }
             other => format!("There is no answer: {other}."),
         },

@@ -30,11 +30,11 @@ mod views;
 
 pub use accept::serve;
 pub use catalog::Catalog;
-pub use challenge::{Challenges, Given, GivenHarm};
+pub use challenge::{Challenges, Given, GivenHarm, GivenTable};
 pub use openapi::document as openapi;
 pub use routes::router;
 pub use state::{AppState, Settings};
-pub use views::{challenge_json, sites_json, success_json, what_if_json};
+pub use views::{challenge_json, effects_json, sites_json, success_json, what_if_json};
 
 #[cfg(test)]
 mod tests {

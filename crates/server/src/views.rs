@@ -3,6 +3,8 @@
 #![expect(clippy::disallowed_methods, reason = "this is the one place where JSON is written")]
 
 mod challenge;
+mod effect;
+mod fairness;
 mod feedback;
 mod hotspots;
 mod ledger;
@@ -12,6 +14,7 @@ pub(crate) mod time;
 
 pub(crate) use challenge::{ChallengeAnswer, SitesAnswer, WhatIf, WhatIfBody, by_shortfall, challenge, evidence, sites, what_if};
 pub use challenge::{challenge_json, sites_json, what_if_json};
+pub use effect::effects_json;
 pub(crate) use hotspots::{Hotspots, hotspots};
 pub(crate) use ledger::{
     RaiseBody, StepBody, Threads, Verified, WholeThread, Written, export, readable, said, threads, verified, whole_thread, written,

@@ -5,6 +5,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use hotspot_core::resource::allocation::Rule;
 use hotspot_core::resource::challenge::Level;
 use hotspot_core::resource::victims::NeedMeasure;
+use hotspot_ledger::ChallengeId;
 use jiff::civil::Date;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -126,6 +127,12 @@ pub struct AskedArgs {
 pub struct ChallengeArgs {
     #[command(flatten)]
     pub asked: AskedArgs,
+    /// Who lives where: columns area_code, group, people, source; says which groups live in places that are questioned or short
+    #[arg(long, value_name = "FILE")]
+    pub people: Option<PathBuf>,
+    /// Stops and searches: columns area_code, period_start, period_end, group, stops; groups and areas are those of --people
+    #[arg(long, value_name = "FILE", requires = "people")]
+    pub stops: Option<PathBuf>,
     /// Write the evidence as one archive: page, workbook, CSV, GeoJSON, charts, and a manifest that says how to make it again
     #[arg(long, value_name = "pack.zip")]
     pub out: Option<PathBuf>,
@@ -209,4 +216,35 @@ pub struct SitesArgs {
 
 fn metres(text: &str) -> Result<f64, &'static str> {
     text.parse().ok().filter(|m| (1.0..=100_000.0).contains(m)).ok_or("metres, 1 to 100000")
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct EffectArgs {
+    /// Where releases are published
+    #[arg(long, value_name = "DIR")]
+    pub releases: PathBuf,
+    /// The release; the current one by default
+    #[arg(long, value_name = "ID")]
+    pub release: Option<String>,
+    /// What is given, as for hotspot challenge: a change is where the amount of a kind and place differs from one period to the next
+    #[arg(long, value_name = "FILE", required_unless_present = "ledger", conflicts_with = "ledger")]
+    pub resources: Option<PathBuf>,
+    /// The record of challenges: the change is what the last answer to --challenge promised
+    #[arg(long, value_name = "FILE|postgres://...", requires = "challenge")]
+    pub ledger: Option<String>,
+    /// The challenge, as C-2026-0001
+    #[arg(long, value_name = "ID", requires = "ledger")]
+    pub challenge: Option<ChallengeId>,
+    /// One kind of resource; all by default
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+    /// Strand, or all
+    #[arg(long, value_name = "STRAND", default_value = "all")]
+    pub strand: StrandArg,
+    /// Months before, and after, at most
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u16).range(3..=24))]
+    pub months: u16,
+    /// Print the result as JSON; hotspot ledger effect takes it with --measured
+    #[arg(long)]
+    pub json: bool,
 }

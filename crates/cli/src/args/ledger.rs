@@ -151,14 +151,17 @@ pub struct EffectArgs {
     #[command(flatten)]
     pub by: By,
     /// Figures before the change, with n, period, unit and interval
-    #[arg(long, value_name = "TEXT")]
-    pub before: String,
+    #[arg(long, value_name = "TEXT", required_unless_present = "measured")]
+    pub before: Option<String>,
     /// Figures after it
-    #[arg(long, value_name = "TEXT")]
-    pub after: String,
+    #[arg(long, value_name = "TEXT", required_unless_present = "measured")]
+    pub after: Option<String>,
     /// The last day that the figures after it count
-    #[arg(long, value_name = "DATE")]
-    pub measured_to: Date,
+    #[arg(long, value_name = "DATE", required_unless_present = "measured")]
+    pub measured_to: Option<Date>,
+    /// All three, of the one change in what hotspot effect --json printed
+    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["before", "after", "measured_to"])]
+    pub measured: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -45,6 +45,8 @@ pub enum Command {
     Sites(challenge::SitesArgs),
     /// Measures of success: values with intervals, and whether the last is unlike those before; no score, no colours
     Factors(FactorsArgs),
+    /// Compare incidents before and after a resource changed, there and next door, with the rest
+    Effect(challenge::EffectArgs),
     /// Write the persons on whom a hotspot depended, for referral; the file is about individuals
     Worklist(WorklistArgs),
     /// The record of challenges: what MOPAC asked, what the MPS answered, what became of it
@@ -445,6 +447,12 @@ pub struct ServeChallengesArgs {
     /// An edition of hotspot summary whose records and outcomes stand on that page, such as out/2026-10
     #[arg(long, value_name = "DIR", requires = "measures")]
     pub summary: Option<PathBuf>,
+    /// Who lives where: columns area_code, group, people, source
+    #[arg(long, value_name = "FILE", requires = "resources")]
+    pub people: Option<PathBuf>,
+    /// Stops and searches: columns area_code, period_start, period_end, group, stops
+    #[arg(long, value_name = "FILE", requires = "people")]
+    pub stops: Option<PathBuf>,
     /// The record of challenges, made where there is none: a SQLite file, or postgres://user@host/database
     #[arg(long, value_name = "FILE|postgres://...")]
     pub ledger: Option<String>,

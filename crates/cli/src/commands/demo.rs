@@ -99,9 +99,13 @@ pub fn run(args: &DemoArgs) -> Done {
         explain: None,
     })?;
     let ledger = dir.join("ledger.db").to_str().map(str::to_owned);
+    let people = dir.join("people.csv");
+    std::fs::write(&people, ages())?;
     let challenges = ServeChallengesArgs {
         resources: Some(resources),
         harm: None,
+        people: Some(people),
+        stops: None,
         measures: Some(measures),
         summary: Some(out.join(last.to_string())),
         ledger,
@@ -195,8 +199,19 @@ fn measured(last: Month) -> String {
     rows.concat()
 }
 
+/// Residents by borough and age, as the program knows them: who lives where.
+fn ages() -> String {
+    let mut rows = vec!["area_code,group,people,source\n".to_owned()];
+    for borough in Atlas::london().boroughs() {
+        for (group, people) in ["age: 0 to 17", "age: 18 to 64", "age: 65 and over"].into_iter().zip(borough.ages_mid2023) {
+            rows.push(format!("{},{group},{people},mid-2023 estimates\n", borough.code));
+        }
+    }
+    rows.concat()
+}
+
 /// What a demo makes in its folder.
-const MADE: [&str; 14] = [
+const MADE: [&str; 15] = [
     MARK,
     "incidents.csv",
     "links.csv",
@@ -208,6 +223,7 @@ const MADE: [&str; 14] = [
     "resources.csv",
     "measures.csv",
     "summary",
+    "people.csv",
     "ledger.db",
     "ledger.db-wal",
     "ledger.db-shm",

@@ -5,6 +5,7 @@ pub mod challenge;
 pub mod config;
 pub mod demo;
 pub mod doctor;
+pub mod effect;
 pub mod evaluate;
 pub mod factors;
 pub mod ingest;

@@ -8,10 +8,11 @@ use hotspot_core::disclosure::{Policy, Released};
 use hotspot_core::release::Release;
 use hotspot_core::view::SuccessView;
 use hotspot_ledger::Ledger;
+use hotspot_pipeline::people::{Supplied, read_people, read_stops};
 use hotspot_pipeline::release::{current, list_releases, read_release};
 use hotspot_pipeline::resources::{read_harm, read_resources};
 use hotspot_pipeline::success::read_success;
-use hotspot_server::{AppState, Catalog, Challenges, Given, GivenHarm, Settings, router, serve};
+use hotspot_server::{AppState, Catalog, Challenges, Given, GivenHarm, GivenTable, Settings, router, serve};
 use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -63,7 +64,14 @@ fn given(args: &ServeChallengesArgs, releases: &Path) -> Done<Option<Given>> {
     let Some(path) = &args.resources else { return Ok(None) };
     let file = read_resources(path)?;
     let harm = args.harm.as_deref().map(read_harm).transpose()?.map(|h| GivenHarm { weights: h.weights, sha256: h.sha256 });
-    Ok(Some(Given { file: file.file, sha256: file.sha256, resources: file.resources, harm, releases: folder_name(releases) }))
+    let people = args.people.as_deref().map(read_people).transpose()?.map(table);
+    let stops = args.stops.as_deref().map(read_stops).transpose()?.map(table);
+    let releases = folder_name(releases);
+    Ok(Some(Given { file: file.file, sha256: file.sha256, resources: file.resources, harm, people, stops, releases }))
+}
+
+fn table<T>(read: Supplied<T>) -> GivenTable<T> {
+    GivenTable { file: read.file, sha256: read.sha256, rows: read.rows }
 }
 
 /// The measures of success, read and checked once.

@@ -14,9 +14,12 @@
 //! 12" counts those with the published verdict.
 
 use super::allocation::{Measures, Rule, Shares};
+use super::effect::{Effect, changes, effects};
+use super::fairness::{Fairness, Lives, People, Stops};
 use super::gap::{ChallengePolicy, Gap, GapParams, Verdict, gaps, gaps_where_reported};
 use super::inequality::{Inequality, inequality};
-use super::need::{Harm, Need, dispersion, needs, weighted};
+use super::levels::Levels;
+use super::need::{Harm, Need, dispersion, weighted};
 use super::similar::{self, SimilarGroup};
 use super::victims::{NeedMeasure, weights};
 use crate::areas::AreaLayer;
@@ -156,6 +159,10 @@ pub struct ChallengeInput<'a> {
     pub months: u16,
     /// What the need counts.
     pub measure: NeedMeasure,
+    /// Who lives where: groups of people by area; none where nothing was supplied.
+    pub people: &'a [People],
+    /// Stops and searches by area, period and group.
+    pub stops: &'a [Stops],
     /// Weights of harm: the need is weighted by them, where it counts incidents.
     pub harm: Option<&'a HarmWeights>,
     /// When a place is questioned.
@@ -206,6 +213,8 @@ pub struct KindAnswer {
     pub funnel: Option<Funnel>,
     /// Verdicts under other settings.
     pub settings: Vec<Asked>,
+    /// Who is covered.
+    pub fairness: Fairness,
 }
 
 impl KindAnswer {
@@ -284,6 +293,8 @@ pub struct Challenge {
     pub kinds: Vec<KindAnswer>,
     /// Kinds that have no answer, and why: nothing is given, or several units.
     pub unanswered: Vec<(String, &'static str)>,
+    /// Before and after, wherever an amount of the table changed.
+    pub effects: Vec<Effect>,
 }
 
 /// What stands beside every gap that is shown.
@@ -349,7 +360,9 @@ pub fn challenge(input: &ChallengeInput<'_>) -> Result<Challenge> {
         similar_rule: if input.level == Level::Borough { summary::similar::RULE } else { similar::RULE },
         kinds: Vec::new(),
         unanswered: Vec::new(),
+        effects: Vec::new(),
     };
+    let lives = Lives::of(input, &geography, &answer.places, &place_of)?;
     let covered: Vec<Vec<u32>> = (0..)
         .zip(input.resources)
         .map(|(row, r)| {
@@ -410,6 +423,7 @@ pub fn challenge(input: &ChallengeInput<'_>) -> Result<Challenge> {
             settings.push(Asked { setting, gaps: found.ok() });
         }
         let counts: Vec<u32> = answer.needs.iter().map(|n| n.incidents).collect();
+        let fairness = lives.covered(input, &answer, &shares.amount, &gaps_of)?;
         answer.kinds.push(KindAnswer {
             kind: kind.to_owned(),
             unit: input.resources[*first].unit.clone(),
@@ -417,6 +431,7 @@ pub fn challenge(input: &ChallengeInput<'_>) -> Result<Challenge> {
             planned: if delivered && planned { Some(share_out(Status::Planned, input.rule)?) } else { None },
             sources,
             similar: similar::standings(&groups, &shares.amount, &answer.needs),
+            fairness,
             gaps: gaps_of,
             inequality: inequality(&shares.amount, &mean)?,
             funnel: funnel_of(&counts, &shares.amount),
@@ -424,6 +439,7 @@ pub fn challenge(input: &ChallengeInput<'_>) -> Result<Challenge> {
             shares,
         });
     }
+    answer.effects = effects(input, &changes(input.resources, input.policy.delta))?;
     Ok(answer)
 }
 
@@ -504,7 +520,7 @@ fn nearest(borough: &mut [Option<u32>], centers: &[[f64; 2]]) {
 }
 
 /// Units with the borough that each lies in, or is nearest to.
-struct Geography<'a> {
+pub(super) struct Geography<'a> {
     release: &'a Release,
     atlas: Option<&'a Atlas>,
     /// Row in the atlas by unit.
@@ -520,7 +536,7 @@ struct Geography<'a> {
 }
 
 impl<'a> Geography<'a> {
-    fn new(input: &ChallengeInput<'a>) -> Result<Self> {
+    pub(super) fn new(input: &ChallengeInput<'a>) -> Result<Self> {
         let release = input.release;
         let level = release.units.level(release.resolution).ok_or(Error::NoReference)?;
         let boroughs = input.atlas.map(|a| AreaLayer::of_boroughs(a.boroughs())).transpose()?;
@@ -751,34 +767,23 @@ impl<'a> Geography<'a> {
             return Err(Error::OutOfRange { what: "window", must: "one of the months held" });
         }
         let resolution = self.release.resolution;
+        let dispersion = self.dispersion(input, question, place_of, places);
         let made = if question.is(Setting::FinerCells) {
             let finer = resolution + 1;
             let level = self.release.units.level(finer).ok_or(Error::NoReference)?;
             let counts = self.counts(input, question, finer, None).ok_or(Error::NoReference)?;
-            let parent = |row: u32| {
-                let row = self.release.units.row_at(finer, row, resolution)?;
-                place_of.get(row as usize).copied().flatten()
+            let parents: Vec<Option<u32>> =
+                (0..level.len() as u32).map(|row| self.release.units.row_at(finer, row, resolution)).collect();
+            let of = |all: &[Option<u32>]| -> Vec<Option<u32>> {
+                parents.iter().map(|row| all.get((*row)? as usize).copied().flatten()).collect()
             };
-            let of: Vec<Option<u32>> = (0..level.len() as u32).map(parent).collect();
-            needs(
-                &counts,
-                &expected(&counts, level.area_km2),
-                &of,
-                places,
-                windows,
-                self.dispersion(input, question, place_of, places),
-            )?
+            let reference = Levels::of(&counts, level.area_km2, of(&self.borough), dispersion);
+            reference.needs(&counts, &of(place_of), places, windows)?
         } else {
             let counts = self.counts(input, question, resolution, None).ok_or(Error::NoReference)?;
-            let reference = self.reference(question.is(Setting::OtherReference)).ok_or(Error::NoReference)?;
-            needs(
-                &counts,
-                &expected(&counts, reference),
-                place_of,
-                places,
-                windows,
-                self.dispersion(input, question, place_of, places),
-            )?
+            let measure = self.reference(question.is(Setting::OtherReference)).ok_or(Error::NoReference)?;
+            let reference = Levels::of(&counts, measure, self.borough.clone(), dispersion);
+            reference.needs(&counts, place_of, places, windows)?
         };
         if question.is(Setting::Counts) {
             return Ok(made);
@@ -822,8 +827,32 @@ impl<'a> Geography<'a> {
 
     /// Need of each unit in one window.
     fn unit_needs(&self, input: &ChallengeInput<'_>) -> Result<Vec<Need>> {
-        let own: Vec<Option<u32>> = (0..self.units as u32).map(Some).collect();
-        self.needs(input, Question::published(self.release), &own, self.units, 1.0)
+        self.needs(input, Question::published(self.release), &self.each_unit(), self.units, 1.0)
+    }
+
+    /// What each unit is to expect by the incidents of some months, for as many months.
+    pub(super) fn unit_needs_in(&self, input: &ChallengeInput<'_>, window: MonthRange) -> Result<Vec<Need>> {
+        self.needs(input, Question { window, changed: None }, &self.each_unit(), self.units, 1.0)
+    }
+
+    /// How much more the monthly counts of the units vary than by chance.
+    pub(super) fn unit_dispersion(&self, input: &ChallengeInput<'_>, window: MonthRange) -> f64 {
+        self.dispersion(input, Question { window, changed: None }, &self.each_unit(), self.units)
+    }
+
+    /// Residents by unit, where they are known.
+    pub(super) fn residents(&self) -> Option<&'a [f64]> {
+        self.residents
+    }
+
+    /// The borough of each unit that has a level of its own, and the relative variance of these levels by the counts of some months.
+    pub(super) fn levels(&self, counts: &[u32], dispersion: f64) -> (Vec<Option<u32>>, BTreeMap<u32, f64>) {
+        let within = Levels::of(counts, self.area_km2, self.borough.clone(), dispersion);
+        (within.borough, within.variance)
+    }
+
+    fn each_unit(&self) -> Vec<Option<u32>> {
+        (0..self.units as u32).map(Some).collect()
     }
 
     /// What is asked again.
@@ -845,7 +874,12 @@ impl<'a> Geography<'a> {
     }
 
     /// Units that a resource is stated for; the rule that is broken where there is no such place.
-    fn covered(&self, target: &Target, release: &Release, strand: Option<Strand>) -> std::result::Result<Vec<u32>, &'static str> {
+    pub(super) fn covered(
+        &self,
+        target: &Target,
+        release: &Release,
+        strand: Option<Strand>,
+    ) -> std::result::Result<Vec<u32>, &'static str> {
         let all = 0..self.units as u32;
         let boroughs = self.atlas.map(Atlas::boroughs).unwrap_or_default();
         let in_borough = |wanted: &dyn Fn(usize) -> bool| -> Vec<u32> {
@@ -900,11 +934,4 @@ impl<'a> Geography<'a> {
             }
         }
     }
-}
-
-/// What each unit would have if incidents followed the measure.
-fn expected(counts: &[u32], measure: &[f64]) -> Vec<f64> {
-    let total: f64 = measure.iter().sum();
-    let incidents: f64 = counts.iter().map(|c| f64::from(*c)).sum();
-    if total > 0.0 { measure.iter().map(|m| m / total * incidents).collect() } else { measure.to_vec() }
 }

@@ -10,6 +10,8 @@
 //! | how unequal is it over all places? | [`inequality::inequality`] | concentration curve and index of health economics |
 //! | what would a budget, a floor or a cap change? | [`what_if::proportional`] | water-filling; no peer |
 //! | all of it, for a release and a file of resources | [`challenge::challenge`] | no peer |
+//! | who lives in places that are short of it, and whose incidents lie there? | [`fairness`] | equality evidence; no peer with uncertainty |
+//! | what became of incidents where a resource changed? | [`effect::effects`] | weighted displacement difference, before and after |
 //! | where would more sites reach most of the need? | [`sites::sites`], by [`coverage::greedy`] or [`coverage::exact`] | MCLP; `maxcovr`, crimepy |
 //!
 //! # What is asked
@@ -23,8 +25,11 @@
 pub mod allocation;
 pub mod challenge;
 pub mod coverage;
+pub mod effect;
+pub mod fairness;
 pub mod gap;
 pub mod inequality;
+pub mod levels;
 pub mod need;
 pub mod similar;
 pub mod sites;

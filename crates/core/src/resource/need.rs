@@ -14,6 +14,9 @@
 //! **Clusters.** Incidents of one conflict follow one another, and places change: the monthly counts of places vary more than Poisson variables
 //! by the factor φ ([`dispersion`]), and a count says so much less.
 //!
+//! **Boroughs.** Units of a release of London are drawn to the level of their *borough*, not of the city ([`super::challenge`]): thousands of units of a
+//! borough that has half as much again would otherwise each be drawn down, and the borough with them, though its own count is as sure as can be.
+//!
 //! # Why not the count
 //! Hotspots are chosen because they ran high: the next period's count is lower on average. The posterior mean of units that are drawn to all
 //! units is not, if the prior is right (selection does not matter to a posterior). `tests/challenge` measures it on simulated worlds.

@@ -4,6 +4,7 @@ use crate::Strand;
 use crate::error::Result;
 use crate::resource::allocation::Rule;
 use crate::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Level, Place, challenge};
+use crate::resource::effect::{Change, Effect, effects};
 use crate::resource::gap::{ChallengePolicy, Gap, GapParams};
 use crate::resource::sites::{Sites, SitesInput, sites};
 use crate::resource::what_if::{Played, Wish, play};
@@ -56,6 +57,34 @@ impl ChallengeView {
     /// One kind of resource.
     pub fn kind(&self, kind: &str) -> Option<&KindAnswer> {
         self.answer.kinds.iter().find(|k| k.kind == kind)
+    }
+}
+
+/// Before and after each change of a resource, with what it hangs on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EffectsView {
+    /// Identifier of the release.
+    pub release: String,
+    /// Strand, or all records.
+    pub strand: Option<Strand>,
+    /// Months before, and after, at most.
+    pub months: u16,
+    /// By kind and day.
+    pub effects: Vec<Effect>,
+}
+
+impl EffectsView {
+    /// Compares before and after each of the changes.
+    ///
+    /// # Errors
+    /// As [`effects`].
+    pub fn of(input: &ChallengeInput<'_>, changes: &[Change]) -> Result<Self> {
+        Ok(Self {
+            release: input.release.id.clone(),
+            strand: input.strand,
+            months: input.months,
+            effects: effects(input, changes)?,
+        })
     }
 }
 

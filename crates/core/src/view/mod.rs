@@ -23,7 +23,7 @@ mod silence;
 mod success;
 mod surface;
 
-pub use challenge::{ChallengeView, SitesView, WhatIfView};
+pub use challenge::{ChallengeView, EffectsView, SitesView, WhatIfView};
 pub use layer::{KDE_BANDWIDTH_M, Layer, LegendClass};
 pub use over_time::{EventRow, EventsView, HotspotView};
 pub use silence::SilenceView;

@@ -15,12 +15,15 @@
 
 use h3o::Resolution;
 use hotspot_core::MonthRange;
+use hotspot_core::areas::AreaLayer;
+use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::Filter;
 use hotspot_core::grid::CellGrid;
 use hotspot_core::hotspot::analysis::Analysis;
 use hotspot_core::hotspot::detect::DetectParams;
 use hotspot_core::resource::gap::{ChallengePolicy, Gap, GapParams, Verdict, gaps};
-use hotspot_core::resource::need::{Need, dispersion, needs};
+use hotspot_core::resource::levels::Levels;
+use hotspot_core::resource::need::{Need, dispersion};
 use hotspot_core::simulate::{SimulateParams, simulate};
 use hotspot_core::units::Units;
 use rayon::prelude::*;
@@ -42,6 +45,10 @@ struct World {
     selection: Vec<f64>,
     /// Intervals of gaps, and those that hold the true gap.
     intervals: [usize; 2],
+    /// The same of boroughs.
+    boroughs: [usize; 2],
+    /// Need share of each borough beside the true one, less 1.
+    wide: Vec<f64>,
 }
 
 const CLASSES: [f64; 4] = [10.0, 20.0, 50.0, 100.0];
@@ -73,9 +80,9 @@ fn ask(grid: &CellGrid, units: &Units, seed: u64) -> World {
     }
     let places = hotspots.len() + 1;
     let counts = |months: MonthRange| units.level(9).unwrap().counts(&facts, &Filter::over(months));
-    let total: f64 = counts(window).iter().map(|c| f64::from(*c)).sum();
-    let area: f64 = level.area_km2().iter().sum();
-    let reference: Vec<f64> = level.area_km2().iter().map(|a| a / area * total).collect();
+    let boroughs = AreaLayer::of_boroughs(Atlas::london().boroughs()).unwrap();
+    let borough_of = |row: u32| boroughs.locate(units.center(9, row).unwrap());
+    let borough: Vec<Option<u32>> = (0..level.len() as u32).map(borough_of).collect();
     let mut monthly = vec![Vec::new(); places];
     for month in window.iter() {
         let mut of_month = vec![0; places];
@@ -85,7 +92,8 @@ fn ask(grid: &CellGrid, units: &Units, seed: u64) -> World {
         of_month.into_iter().zip(&mut monthly).for_each(|(n, m)| m.push(n));
     }
     let phi = dispersion(&monthly[..hotspots.len()]);
-    let needed = needs(&counts(window), &reference, &place_of, places, 1.0, phi).unwrap();
+    let levels = Levels::of(&counts(window), level.area_km2(), borough.clone(), phi);
+    let needed = levels.needs(&counts(window), &place_of, places, 1.0).unwrap();
     let by_place = |values: &mut dyn Iterator<Item = (usize, f64)>| {
         let mut sums = vec![0.0; places];
         values.for_each(|(unit, v)| sums[place_of[unit].unwrap() as usize] += v);
@@ -97,9 +105,28 @@ fn ask(grid: &CellGrid, units: &Units, seed: u64) -> World {
     let truth = by_place(&mut intensity.iter().filter_map(|(cell, v)| Some((row(cell)?, *v))));
     let came = by_place(&mut counts(next).iter().enumerate().map(|(unit, n)| (unit, f64::from(*n))));
     let policy = ChallengePolicy::current();
+    let mut found = World { phi, ..World::default() };
+    // Boroughs: what is expected beside the truth.
+    let of_boroughs = |values: &mut dyn Iterator<Item = (usize, f64)>| {
+        let mut sums = vec![0.0; boroughs.len()];
+        values.for_each(|(unit, v)| {
+            if let Some(b) = borough[unit] {
+                sums[b as usize] += v;
+            }
+        });
+        sums
+    };
+    let true_of = of_boroughs(&mut intensity.iter().filter_map(|(cell, v)| Some((row(cell)?, *v))));
+    let wide = levels.needs(&counts(window), &borough, boroughs.len(), 1.0).unwrap();
+    let whole: f64 = true_of.iter().sum();
+    let given = gaps(&wide, &true_of, &policy, &GapParams { replicates: 4_000, seed, ..GapParams::default() }).unwrap();
+    for (gap, truth) in given.iter().zip(&true_of) {
+        found.boroughs[0] += 1;
+        found.boroughs[1] += usize::from(gap.gap.lo <= 0.0 && 0.0 <= gap.gap.hi);
+        found.wide.push(gap.need_share.mean / (truth / whole) - 1.0);
+    }
     let params = GapParams { replicates: 4_000, seed, ..GapParams::default() };
     let answer = |amounts: &[f64]| -> Vec<Gap> { gaps(&needed, amounts, &policy, &params).unwrap() };
-    let mut found = World { phi, ..World::default() };
     let fair = answer(&truth);
     let asked = |row: usize, need: &[Need]| need[row].count >= policy.minimum_expected;
     let all: f64 = truth.iter().sum();
@@ -158,6 +185,14 @@ fn whoever_gets_what_is_needed_is_not_questioned_and_whoever_gets_less_is_found(
         100.0 * upper
     );
     println!("95 % intervals of the gap hold the true one: {:.1} %", 100.0 * covered);
+    let of_boroughs = sum(&|w| w.boroughs[1]) as f64 / sum(&|w| w.boroughs[0]) as f64;
+    let wide: Vec<f64> = all.iter().flat_map(|w| w.wide.iter().copied()).collect();
+    println!(
+        "of boroughs: {:.1} %; their need shares are off by {:+.2} % in the mean, {:.2} % in the root mean square",
+        100.0 * of_boroughs,
+        100.0 * mean(&wide),
+        100.0 * mean(&wide.iter().map(|w| w * w).collect::<Vec<_>>()).sqrt()
+    );
     println!("need share less the next year's share, mean over hotspots: {:+.4} points", 100.0 * mean(&selection));
     let mut power = [f64::NAN; 4];
     for class in 0..4 {
@@ -171,6 +206,7 @@ fn whoever_gets_what_is_needed_is_not_questioned_and_whoever_gets_less_is_found(
     }
     assert!(wrongly <= 0.05 && (!long || upper <= 0.06), "{wrongly} {upper}");
     assert!(mean(&selection).abs() <= 0.002, "{}", mean(&selection));
+    assert!(of_boroughs >= 0.9, "{of_boroughs}");
     assert!(if long { (0.925..0.97).contains(&covered) } else { covered >= 0.9 }, "{covered}");
     // Few are short in a few worlds: what their power is, the long form says.
     assert!(!long || power[3] > power[0], "{power:?}");

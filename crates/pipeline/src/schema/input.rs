@@ -195,6 +195,24 @@ pub mod resources {
     pub const NOTE: &str = "note";
 }
 
+/// Who lives where, a row for each group and area; and stops, a row for each group, area and period.
+pub mod people {
+    /// Code of the area.
+    pub const AREA: &str = "area_code";
+    /// Group of people.
+    pub const GROUP: &str = "group";
+    /// How many live there.
+    pub const PEOPLE: &str = "people";
+    /// Who says so.
+    pub const SOURCE: &str = "source";
+    /// First day.
+    pub const PERIOD_START: &str = "period_start";
+    /// Last day.
+    pub const PERIOD_END: &str = "period_end";
+    /// How many were stopped.
+    pub const STOPS: &str = "stops";
+}
+
 /// Weights of harm, a row for each group of offences.
 pub mod harm {
     /// Group of offences.

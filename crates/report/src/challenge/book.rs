@@ -99,6 +99,8 @@ fn intro(id: &str) -> Vec<String> {
     let unit = match id {
         super::tables::RESOURCES => "Amounts as supplied; they were not checked.",
         super::tables::SIMILAR => "A group says what places alike get, not what is right.",
+        super::tables::EFFECTS => hotspot_core::resource::effect::NO_CAUSE,
+        super::tables::COVERED | super::tables::STOPS => hotspot_core::resource::fairness::ECOLOGICAL,
         super::tables::FUNNEL => "Outside a limit is a question, not a finding.",
         _ => "Shares are of all places together; gaps are differences of shares, in percentage points. Limits are at 95%.",
     };

@@ -30,6 +30,11 @@ impl Evidence<'_> {
         if let Some(file) = self.harm {
             add("--harm", file.name);
         }
+        for (flag, file) in [("--people", self.people), ("--stops", self.stops)] {
+            if let Some(file) = file {
+                add(flag, file.name);
+            }
+        }
         add("--seed", &input.params.seed.to_string());
         if let Some(borough) = self.borough {
             add("--borough", &borough.name);

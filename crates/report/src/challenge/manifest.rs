@@ -71,6 +71,8 @@ impl Evidence<'_> {
             ("resources", file(self.resources)),
             ("harm", self.harm.map_or_else(none, file)),
             ("areas", self.areas.map_or_else(none, |areas| file(areas.file))),
+            ("people", self.people.map_or_else(none, file)),
+            ("stops", self.stops.map_or_else(none, file)),
             ("parameters", parameters),
             ("seed", input.params.seed.to_string()),
             ("policy", policy),

@@ -5,7 +5,9 @@ use super::tables::used;
 use super::words::{self, kind_words, level_words, need_words, percent};
 use super::{Evidence, EvidenceError, MANIFEST, in_order};
 use crate::chart::number;
-use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer};
+use hotspot_core::atlas::Borough;
+use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Target};
+use hotspot_core::resource::effect::{Effect, NO_CAUSE};
 use hotspot_core::resource::gap::{Gap, Verdict};
 use minijinja::{Environment, Value, context};
 
@@ -59,7 +61,8 @@ impl Evidence<'_> {
         let kinds: Vec<Value> = (0..self.answer.kinds.len()).map(|row| self.kind(row, &subjects)).collect::<Result<_, _>>()?;
         let about = self.borough.map_or_else(String::new, |b| format!(" in {}", b.name));
         let [_, several] = level_words(self.answer.level);
-        let files = [Some(self.resources), self.harm, self.areas.map(|areas| areas.file)].into_iter().flatten();
+        let files =
+            [Some(self.resources), self.harm, self.areas.map(|areas| areas.file), self.people, self.stops].into_iter().flatten();
         let mut environment = Environment::new();
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
         environment.add_template("page", include_str!("page.html"))?;
@@ -75,6 +78,8 @@ impl Evidence<'_> {
             need => need_words(input),
             kinds,
             unanswered => self.answer.unanswered.iter().map(|(kind, why)| format!("{}: {why}.", words::capital(&kind_words(kind)))).collect::<Vec<_>>(),
+            effects => words::effects(self.answer, |e| self.borough.is_none_or(|b| self.concerns(e, b))),
+            no_cause => NO_CAUSE,
             questions => words::STANDING_QUESTIONS,
             limits => words::LIMITS,
             method => words::method(input).into_iter().map(|(heading, text)| context! { heading, text }).collect::<Vec<_>>(),
@@ -87,6 +92,16 @@ impl Evidence<'_> {
             command => self.command(),
             version => env!("CARGO_PKG_VERSION"),
         })?)
+    }
+
+    /// Whether a change is at a place of a borough, at the borough itself, or at its command unit.
+    fn concerns(&self, effect: &Effect, borough: &Borough) -> bool {
+        match &effect.change.target {
+            Target::Hotspot(id) => self.answer.places.iter().any(|p| p.id == *id && p.borough.as_deref() == Some(&borough.code)),
+            Target::Area(code) => *code == borough.code,
+            Target::CommandUnit(name) => borough.bcu.as_deref() == Some(name),
+            Target::Point { .. } | Target::Everywhere => false,
+        }
     }
 
     /// The section of a kind.
@@ -161,6 +176,7 @@ impl Evidence<'_> {
             tornadoes => self.tornadoes(row)?.iter().map(drawn).collect::<Vec<_>>(),
             planned,
             sources => &kind.sources,
+            cover => words::cover(input.policy, kind).context(),
         })
     }
 

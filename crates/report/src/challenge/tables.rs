@@ -8,6 +8,9 @@
 //! | [`SHARES`] | what a place gets of a kind, planned or delivered |
 //! | [`CURVE`] | a point of a kind's concentration curve |
 //! | [`FUNNEL`] | a place among the limits of the funnel of a kind |
+//! | [`COVERED`] | what of a strand, or of a group of people, lies in places of each state; where people were supplied also all residents |
+//! | [`STOPS`] | stops of a group in questioned places and elsewhere |
+//! | [`EFFECTS`] | a change of a resource at a place, and incidents before and after it |
 //! | [`RESOURCES`] | a row of the resources that was used, as supplied |
 
 use super::in_order;
@@ -15,6 +18,8 @@ use hotspot_core::hotspot::Estimate;
 use hotspot_core::release::DataClass;
 use hotspot_core::resource::allocation::Shares;
 use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Place, Resource, Status, Target};
+use hotspot_core::resource::effect::Effect;
+use hotspot_core::resource::fairness::{Exposure, StopCover};
 use hotspot_core::resource::gap::{Gap, Verdict};
 use hotspot_core::resource::similar::SimilarGroup;
 use hotspot_core::summary::tables::{Column, Table, Values};
@@ -31,6 +36,12 @@ pub const SHARES: &str = "shares";
 pub const CURVE: &str = "curve";
 /// Identifier of the table of funnels.
 pub const FUNNEL: &str = "funnel";
+/// Identifier of the table of who is covered.
+pub const COVERED: &str = "covered";
+/// Identifier of the table of stops.
+pub const STOPS: &str = "stops";
+/// Identifier of the table of changes with incidents before and after.
+pub const EFFECTS: &str = "effects";
 /// Identifier of the table of the resources that were used.
 pub const RESOURCES: &str = "resources";
 
@@ -121,15 +132,24 @@ pub fn tables(input: &ChallengeInput<'_>, answer: &Challenge) -> Vec<Table> {
         .iter()
         .flat_map(|kind| in_order(kind).into_iter().map(move |(at, gap)| Row { kind, at, place: &answer.places[at], gap }))
         .collect();
-    vec![
+    let mut made = vec![
         gaps(input, answer, &rows),
         settings(input, &rows),
         similar(input, answer, &rows),
         shares(input, answer),
         curve(input, answer),
         funnel(input, answer),
+        cover(input, answer),
         resources(input, answer),
-    ]
+    ];
+    // A table of no row would not say what the records are.
+    if answer.kinds.iter().any(|kind| !kind.fairness.stops.is_empty()) {
+        made.push(stops(input, answer));
+    }
+    if !answer.effects.is_empty() {
+        made.push(effects(input, answer));
+    }
+    made
 }
 
 fn gaps(input: &ChallengeInput<'_>, answer: &Challenge, rows: &[Row<'_>]) -> Table {
@@ -342,6 +362,189 @@ pub(super) fn expected(answer: &Challenge, kind: &KindAnswer) -> Vec<f64> {
     let incidents: f64 = answer.needs.iter().map(|n| f64::from(n.incidents)).sum();
     let given: f64 = kind.shares.amount.iter().sum();
     kind.shares.amount.iter().map(|a| a / given * incidents).collect()
+}
+
+fn cover(input: &ChallengeInput<'_>, answer: &Challenge) -> Table {
+    /// A strand or group of a kind.
+    struct Row<'a> {
+        kind: &'a KindAnswer,
+        of: &'static str,
+        name: &'a str,
+        n: u64,
+        areas: Option<[u32; 2]>,
+        cover: Option<Exposure>,
+        all: Option<Exposure>,
+    }
+    let mut all: Vec<Row<'_>> = Vec::new();
+    for kind in &answer.kinds {
+        all.extend(kind.fairness.strands.iter().map(|s| Row {
+            kind,
+            of: "incidents",
+            name: s.strand.map_or("all records", |s| s.id()),
+            n: s.incidents.into(),
+            areas: None,
+            cover: s.exposure,
+            all: kind.fairness.strands.first().and_then(|all| all.exposure),
+        }));
+        all.extend(kind.fairness.groups.iter().map(|g| Row {
+            kind,
+            of: "people",
+            name: &g.group,
+            n: g.people,
+            areas: Some([g.areas, g.split]),
+            cover: g.exposure,
+            all: g.residents,
+        }));
+    }
+    Draft::of(&all)
+        .text("kind", "Kind of resource", |r| r.kind.kind.clone())
+        .text("of", "What is counted: incidents of a strand, or people of a group", |r| r.of.to_owned())
+        .text("group", "Strand, or group as supplied", |r| r.name.to_owned())
+        .integer("n", "", "Incidents in the window, or people", |r| i64::try_from(r.n).ok())
+        .integer("areas", "areas", "Areas that the group is supplied for", |r| r.areas.map(|a| a[0].into()))
+        .integer("areas_split", "areas", "Of these, split by residents over several places", |r| r.areas.map(|a| a[1].into()))
+        .decimal("questioned", SHARE, "In places that are questioned", |r| r.cover.map(|c| c.questioned))
+        .decimal("questioned_all", SHARE, "The same of all records, or of all residents of these areas", |r| {
+            r.all.map(|c| c.questioned)
+        })
+        .estimate(
+            SHARE,
+            [
+                ("short", "Expected in places that get less than the policy allows"),
+                ("short_lo", "Expected in these places: lower 95% limit"),
+                ("short_hi", "Expected in these places: upper 95% limit"),
+            ],
+            |r| r.cover.map(|c| c.short),
+        )
+        .decimal("short_all", SHARE, "Expected in these places, of all records or of all residents of these areas", |r| {
+            r.all.map(|c| c.short.mean)
+        })
+        .estimate(
+            "ratio",
+            [
+                ("short_ratio", "Expected share over that of all"),
+                ("short_ratio_lo", "Expected share over that of all: lower 95% limit"),
+                ("short_ratio_hi", "Expected share over that of all: upper 95% limit"),
+            ],
+            |r| r.cover.and_then(|c| c.short_ratio),
+        )
+        .estimate(
+            SHARE,
+            [
+                ("enough", "Expected in places that get at least their share"),
+                ("enough_lo", "Expected where it is at least the share: lower 95% limit"),
+                ("enough_hi", "Expected where it is at least the share: upper 95% limit"),
+            ],
+            |r| r.cover.map(|c| c.enough),
+        )
+        .decimal("nothing", SHARE, "In places that get nothing", |r| r.cover.map(|c| c.nothing))
+        .table(
+            COVERED,
+            "What of a strand's incidents, or of a group of people, lies in places that are questioned or short.",
+            input,
+        )
+}
+
+fn stops(input: &ChallengeInput<'_>, answer: &Challenge) -> Table {
+    let all: Vec<(&KindAnswer, &StopCover)> =
+        answer.kinds.iter().flat_map(|kind| kind.fairness.stops.iter().map(move |s| (kind, s))).collect();
+    Draft::of(&all)
+        .text("kind", "Kind of resource", |(kind, _)| kind.kind.clone())
+        .text("group", "Group as supplied", |(_, s)| s.group.clone())
+        .text("period_start", "First day", |(_, s)| s.period[0].to_string())
+        .text("period_end", "Last day", |(_, s)| s.period[1].to_string())
+        .integer("stops", "stops", "Stops as supplied", |(_, s)| i64::try_from(s.stops).ok())
+        .decimal("stops_questioned", "stops", "In questioned places, after splitting areas by residents", |(_, s)| Some(s.split[0]))
+        .decimal("stops_elsewhere", "stops", "In other places, after splitting", |(_, s)| Some(s.split[1]))
+        .decimal("person_years_questioned", "person-years", "People of the group there times years", |(_, s)| {
+            Some(s.person_years[0])
+        })
+        .decimal("person_years_elsewhere", "person-years", "People of the group elsewhere times years", |(_, s)| {
+            Some(s.person_years[1])
+        })
+        .estimate(
+            "per 1,000 a year",
+            [
+                ("rate_questioned", "Stops for each 1,000 people a year in questioned places"),
+                ("rate_questioned_lo", "Rate in questioned places: lower 95% limit"),
+                ("rate_questioned_hi", "Rate in questioned places: upper 95% limit"),
+            ],
+            |(_, s)| s.rates[0],
+        )
+        .estimate(
+            "per 1,000 a year",
+            [
+                ("rate_elsewhere", "Stops for each 1,000 people a year elsewhere"),
+                ("rate_elsewhere_lo", "Rate elsewhere: lower 95% limit"),
+                ("rate_elsewhere_hi", "Rate elsewhere: upper 95% limit"),
+            ],
+            |(_, s)| s.rates[1],
+        )
+        .table(STOPS, "Stops and searches of a group, in questioned places and elsewhere.", input)
+}
+
+fn effects(input: &ChallengeInput<'_>, answer: &Challenge) -> Table {
+    let amount = |e: &&Effect, at: usize| e.change.amounts.map(|a| a[at].amount);
+    let months = |e: &&Effect, at: usize| e.months.map(|m| m[at]);
+    let months_text = |e: &&Effect, at: usize| months(e, at).map_or_else(String::new, |m| format!("{} to {}", m.from(), m.to()));
+    let count = |e: &&Effect, side: usize, at: usize| e.sides.map(|s| i64::from(s[side].incidents[at]));
+    let all: Vec<&Effect> = answer.effects.iter().collect();
+    Draft::of(&all)
+        .text("kind", "Kind of resource", |e| e.change.kind.clone())
+        .text("status", "Planned or delivered", |e| e.change.status.map_or_else(String::new, |s| s.id().to_owned()))
+        .text("unit", "Unit of the amounts", |e| e.change.unit.clone())
+        .text("id", "Place as supplied", |e| e.id.clone())
+        .text("name", "Place", |e| e.name.clone())
+        .text("changed_on", "First day of the change", |e| e.change.on.to_string())
+        .decimal("amount_before", "unit", "Amount before", |e| amount(e, 0))
+        .decimal("amount_after", "unit", "Amount after", |e| amount(e, 1))
+        .text("months_before", "Whole months before that are compared", |e| months_text(e, 0))
+        .text("months_after", "Whole months after that are compared", |e| months_text(e, 1))
+        .integer("place_before", INCIDENTS, "Incidents at the place before", |e| count(e, 0, 0))
+        .integer("place_after", INCIDENTS, "Incidents at the place after", |e| count(e, 0, 1))
+        .integer("ring_before", INCIDENTS, "Incidents in the units that touch it before", |e| count(e, 1, 0))
+        .integer("ring_after", INCIDENTS, "Incidents in the units that touch it after", |e| count(e, 1, 1))
+        .integer("control_before", INCIDENTS, "Incidents where nothing changed, before", |e| count(e, 2, 0))
+        .integer("control_after", INCIDENTS, "Incidents where nothing changed, after", |e| count(e, 2, 1))
+        .estimate(
+            INCIDENTS,
+            [
+                ("place_difference", "Change of the place less that of the control, over the months after"),
+                ("place_difference_lo", "Change of the place: lower 95% limit"),
+                ("place_difference_hi", "Change of the place: upper 95% limit"),
+            ],
+            |e| e.comparison.map(|c| c.place),
+        )
+        .estimate(
+            INCIDENTS,
+            [
+                ("ring_difference", "Change of the ring less that of the control, over the months after"),
+                ("ring_difference_lo", "Change of the ring: lower 95% limit"),
+                ("ring_difference_hi", "Change of the ring: upper 95% limit"),
+            ],
+            |e| e.comparison.and_then(|c| c.ring),
+        )
+        .estimate(
+            INCIDENTS,
+            [
+                ("difference", "Weighted displacement difference: both, over the months after"),
+                ("difference_lo", "Weighted displacement difference: lower 95% limit"),
+                ("difference_hi", "Weighted displacement difference: upper 95% limit"),
+            ],
+            |e| e.comparison.map(|c| c.both),
+        )
+        .estimate(
+            INCIDENTS,
+            [
+                ("expected_after", "To be expected at the place after, high counts before drawn down"),
+                ("expected_after_lo", "To be expected after: lower 95% limit of the count"),
+                ("expected_after_hi", "To be expected after: upper 95% limit of the count"),
+            ],
+            |e| e.comparison.map(|c| c.expected),
+        )
+        .text("found", "What can be said of the count, not of its cause", |e| e.found.id().to_owned())
+        .text("why", "Why it cannot be told", |e| e.why.unwrap_or_default().to_owned())
+        .table(EFFECTS, "A change of a resource at a place, and recorded incidents before and after it.", input)
 }
 
 /// Rows of the resources that an answer is of.

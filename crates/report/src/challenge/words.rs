@@ -2,11 +2,15 @@
 
 use super::in_order;
 use crate::chart::number;
+use hotspot_core::hotspot::Estimate;
 use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Level, Setting, Status};
+use hotspot_core::resource::effect::{Effect, Found, MIN_MONTHS};
+use hotspot_core::resource::fairness::{ECOLOGICAL, Exposure};
 use hotspot_core::resource::gap::{ChallengePolicy, Verdict};
 use hotspot_core::resource::victims::NeedMeasure;
 use hotspot_core::resource::what_if::Held;
 use hotspot_core::view::{SitesView, WhatIfView};
+use std::collections::BTreeMap;
 
 /// A kind of resource as prose has it: `patrol hours`.
 pub fn kind_words(kind: &str) -> String {
@@ -322,6 +326,123 @@ pub fn sites_sentence(view: &SitesView) -> String {
 pub const SITES_LIMITS: &str = "Reached is as the crow flies, and is not served. The need is that of recorded incidents: where nobody reports, \
                                 nothing here calls for a site, though one may be wanted most.";
 
+/// What is said of changes of resources: of each that can be told, then how many others there are and why.
+pub fn effects(answer: &Challenge, of: impl Fn(&Effect) -> bool) -> Vec<String> {
+    let about: Vec<&Effect> = answer.effects.iter().filter(|e| of(e)).collect();
+    let mut said: Vec<String> = about.iter().filter(|e| e.found != Found::CannotTell).map(|e| e.sentence()).collect();
+    let mut others: BTreeMap<&str, Vec<&Effect>> = BTreeMap::new();
+    for effect in about.into_iter().filter(|e| e.found == Found::CannotTell) {
+        others.entry(effect.why.unwrap_or_default()).or_default().push(effect);
+    }
+    for (why, effects) in others {
+        let mut names: Vec<&str> = effects.iter().map(|e| e.name.as_str()).collect();
+        names.dedup();
+        said.push(format!("Cannot tell of {}, as {why}: {}.", effects.len(), names.join("; ")));
+    }
+    said
+}
+
+/// What is said of who is covered by a kind, as rows that are printed: strands, groups of people, stops.
+#[derive(Debug)]
+pub struct Cover {
+    /// Name, n, questioned, short with its limits, ratio of short to all, at least its share, nothing.
+    pub strands: Vec<[String; 7]>,
+    /// The same of groups of people.
+    pub groups: Vec<[String; 7]>,
+    /// All residents of the areas of a group that has all of them, to compare with.
+    pub residents: Option<[String; 7]>,
+    /// Group, stops, rate in questioned places, rate elsewhere.
+    pub stops: Vec<[String; 4]>,
+    /// What groups are furthest from all residents.
+    pub said: Vec<String>,
+    /// To be shown with all of it.
+    pub caveat: &'static str,
+}
+
+impl Cover {
+    /// As a page takes it.
+    pub fn context(&self) -> minijinja::Value {
+        minijinja::context! {
+            strands => &self.strands,
+            groups => &self.groups,
+            residents => &self.residents,
+            stops => &self.stops,
+            said => &self.said,
+            caveat => self.caveat,
+        }
+    }
+}
+
+fn shares_between(e: &Estimate) -> String {
+    format!("{} ({} to {})", percent(e.mean), percent(e.lo), percent(e.hi))
+}
+
+fn cover_row(name: &str, n: String, exposure: Option<&Exposure>) -> [String; 7] {
+    let few = || "too few".to_owned();
+    let Some(e) = exposure else { return [name.to_owned(), n, few(), few(), few(), few(), few()] };
+    let ratio = e.short_ratio.map_or_else(|| "[z]".to_owned(), |r| format!("{:.2} ({:.2} to {:.2})", r.mean, r.lo, r.hi));
+    [name.to_owned(), n, percent(e.questioned), shares_between(&e.short), ratio, shares_between(&e.enough), percent(e.nothing)]
+}
+
+/// Who is covered by a kind.
+pub fn cover(policy: &ChallengePolicy, kind: &KindAnswer) -> Cover {
+    let fairness = &kind.fairness;
+    let count = |n: u64| number(n as f64, 0);
+    let rate = |rate: Option<Estimate>| rate.map_or_else(|| "[z]".to_owned(), |r| limits_of(&r));
+    let most = fairness.groups.iter().max_by_key(|g| g.areas).and_then(|g| g.residents.as_ref());
+    let said = fairness
+        .groups
+        .iter()
+        .filter_map(|g| {
+            let (e, all) = (g.exposure.as_ref()?, g.residents.as_ref()?);
+            let ratio = e.short_ratio.filter(|r| r.lo > 1.0 || r.hi < 1.0)?;
+            Some(format!(
+                "{}: {} ({} to {}) of {} people in {} areas are expected to live in places that get less than {} of their share of the {}, against {} of all \
+                 residents of these areas ({:.2} times, {:.2} to {:.2}).",
+                g.group,
+                percent(e.short.mean),
+                percent(e.short.lo),
+                percent(e.short.hi),
+                count(g.people),
+                g.areas,
+                bar(policy),
+                kind_words(&kind.kind),
+                percent(all.short.mean),
+                ratio.mean,
+                ratio.lo,
+                ratio.hi
+            ))
+        })
+        .collect();
+    Cover {
+        strands: fairness
+            .strands
+            .iter()
+            .map(|s| cover_row(s.strand.map_or("All records", |s| s.label()), count(s.incidents.into()), s.exposure.as_ref()))
+            .collect(),
+        groups: fairness.groups.iter().map(|g| cover_row(&g.group, count(g.people), g.exposure.as_ref())).collect(),
+        residents: most.map(|all| cover_row("All residents", String::new(), Some(all))),
+        stops: fairness
+            .stops
+            .iter()
+            .map(|s| {
+                [
+                    s.group.clone(),
+                    format!("{}, {} to {}", count(s.stops), s.period[0], s.period[1]),
+                    rate(s.rates[0]),
+                    rate(s.rates[1]),
+                ]
+            })
+            .collect(),
+        said,
+        caveat: ECOLOGICAL,
+    }
+}
+
+fn limits_of(e: &Estimate) -> String {
+    format!("{} ({} to {})", number(e.mean, 1), number(e.lo, 1), number(e.hi, 1))
+}
+
 /// The method in sections: heading and text.
 pub fn method(input: &ChallengeInput<'_>) -> Vec<(&'static str, String)> {
     let policy = input.policy;
@@ -386,6 +507,30 @@ pub fn method(input: &ChallengeInput<'_>) -> Vec<(&'static str, String)> {
              by residents per km², ages, and inner or outer London; other places by expected incidents, residents and the mix of strands. It \
              says what places alike get, not what is right."
                 .to_owned(),
+        ),
+        (
+            "Who is covered",
+            format!(
+                "Of each strand's incidents in the window, and of each group of people that was supplied by area: the share in places that are questioned, the \
+                 expected share in places that get less than {} of their share (each place counts by how likely it does, with the interval of the draws), in \
+                 places that get at least their share, and in places that get nothing; and how many times that of all records or of all residents of the same \
+                 areas, where residents are known (not where offices dominate). An area that lies in several places is split by the residents of its units. Stops for each 1,000 people of a group a year have Poisson \
+                 limits. {ECOLOGICAL}",
+                bar(policy)
+            ),
+        ),
+        (
+            "Before and after",
+            format!(
+                "Where the amount of a kind at a place differs by {:.0} % or more from one period of the table to the next, recorded incidents of up to {} \
+                 whole months before are compared with those after: at the place, in the units that touch it, and in all units that neither lie in nor touch a \
+                 place where the kind changed. The weighted displacement difference (Wheeler and Ratcliffe 2018) takes the last to the size of the first two. \
+                 Beside it stands what was to be expected after by the counts before, with high ones drawn down: places chosen because they ran high fall anyway. \
+                 Fewer than {} months on a side, or too few incidents, say nothing.",
+                100.0 * policy.delta,
+                input.months,
+                MIN_MONTHS
+            ),
         ),
         (
             "Funnel and curve",

@@ -9,6 +9,7 @@ use hotspot_core::Strand;
 use hotspot_core::disclosure::Released;
 use hotspot_core::resource::allocation::Rule;
 use hotspot_core::resource::challenge::{CAVEAT, KindAnswer, Level, levels_of};
+use hotspot_core::resource::effect::NO_CAUSE;
 use hotspot_core::resource::gap::Verdict;
 use hotspot_core::view::{ChallengeView, SitesView, WhatIfView};
 use hotspot_ledger::{Challenge, Filter, State};
@@ -138,6 +139,10 @@ fn answer(page: &List<'_>, evidence: &Evidence<'_>, number: usize) -> Result<Val
         planned => kind.planned.is_some(),
         rows => in_order(kind).into_iter().map(|(row, _)| place(asked, evidence, kind, row)).collect::<Vec<_>>(),
         charts => [charts.scatter, charts.funnel, Some(charts.curve)].into_iter().flatten().map(chart).collect::<Vec<_>>(),
+        name => &name,
+        cover => said::cover(input.policy, kind).context(),
+        effects => said::effects(answer, |e| e.change.kind == kind.kind),
+        no_cause => NO_CAUSE,
         method => said::method(input),
         limits => said::LIMITS,
         link => link(asked, &kind.kind, None),

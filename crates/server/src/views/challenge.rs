@@ -1,11 +1,15 @@
 //! Resources against need.
 
+use super::effect::{self, EffectEntry};
+use super::fairness::{self, FairnessEntry};
 use super::{Period, bytes};
 use crate::challenge::Given;
 use hotspot_core::Strand;
 use hotspot_core::disclosure::Released;
 use hotspot_core::hotspot::Estimate;
 use hotspot_core::resource::challenge::{CAVEAT, KindAnswer};
+use hotspot_core::resource::effect::NO_CAUSE;
+use hotspot_core::resource::fairness::ECOLOGICAL;
 use hotspot_core::resource::gap::Gap;
 use hotspot_core::view::{ChallengeView, SitesView, WhatIfView};
 use hotspot_report::challenge::words::{NO_FORECAST, SITES_LIMITS, held_words};
@@ -27,6 +31,12 @@ pub(crate) struct ChallengeAnswer<'a> {
     caveat: &'static str,
     kinds: Vec<KindEntry<'a>>,
     unanswered: Vec<Unanswered<'a>>,
+    /// Before and after, wherever an amount of the table changed.
+    effects: Vec<EffectEntry<'a>>,
+    /// To be shown with every figure of who is covered.
+    fairness_caveat: &'static str,
+    /// To be shown with every comparison of before and after.
+    effects_caveat: &'static str,
 }
 
 /// What was asked, and how.
@@ -84,6 +94,8 @@ struct KindEntry<'a> {
     settings: Vec<String>,
     /// By what places are alike, in words.
     similar_rule: &'static str,
+    /// Who is covered: people and strands' incidents in places that are short.
+    fairness: FairnessEntry<'a>,
     /// By shortfall, the largest first.
     places: Vec<PlaceEntry<'a>>,
 }
@@ -278,10 +290,14 @@ fn document(view: &ChallengeView) -> ChallengeAnswer<'_> {
                 misplaced: kind.inequality.misplaced,
                 settings: kind.settings.iter().map(|s| s.setting.label()).collect(),
                 similar_rule: view.answer.similar_rule,
+                fairness: fairness::entry(&kind.fairness),
                 places: by_shortfall(&kind.gaps).into_iter().map(|row| place(view, kind, row)).collect(),
             })
             .collect(),
         unanswered: view.answer.unanswered.iter().map(|(kind, why)| Unanswered { kind, why }).collect(),
+        effects: view.answer.effects.iter().map(effect::entry).collect(),
+        effects_caveat: NO_CAUSE,
+        fairness_caveat: ECOLOGICAL,
     }
 }
 
@@ -294,6 +310,7 @@ pub fn challenge_json(view: &ChallengeView) -> Vec<u8> {
 pub(crate) fn challenge(view: &Released<ChallengeView>, kind: Option<&str>) -> Vec<u8> {
     let mut answer = document(view);
     answer.kinds.retain(|k| kind.is_none_or(|kind| k.kind == kind));
+    answer.effects.retain(|e| kind.is_none_or(|kind| e.kind == kind));
     bytes(&answer)
 }
 

@@ -12,13 +12,15 @@ use hotspot_core::Strand;
 use hotspot_core::areas::AreaLayer;
 use hotspot_core::release::Release;
 use hotspot_core::resource::challenge::{CAVEAT, Challenge, ChallengeInput, atlas_of, challenge};
+use hotspot_core::resource::fairness::{ECOLOGICAL, People, Stops};
 use hotspot_core::resource::gap::{ChallengePolicy, GapParams, Verdict};
 use hotspot_core::view::ChallengeView;
 use hotspot_pipeline::areas::parse_areas;
+use hotspot_pipeline::people::{Supplied, read_people, read_stops};
 use hotspot_pipeline::release::read_release;
 use hotspot_pipeline::resources::{HarmFile, ResourceFile, read_harm, read_resources};
 use hotspot_pipeline::summary::Given;
-use hotspot_report::challenge::{AreaFile, Evidence, InputFile, borough_named, in_order};
+use hotspot_report::challenge::{AreaFile, Evidence, InputFile, borough_named, in_order, words};
 use hotspot_server::challenge_json;
 use std::path::Path;
 
@@ -42,6 +44,8 @@ struct Question<'a> {
     file: ResourceFile,
     harm: Option<HarmFile>,
     areas: Option<Areas>,
+    people: Option<Supplied<People>>,
+    stops: Option<Supplied<Stops>>,
     policy: ChallengePolicy,
 }
 
@@ -53,6 +57,8 @@ impl<'a> Question<'a> {
             file: read_resources(&args.resources)?,
             harm: args.harm.as_deref().map(read_harm).transpose()?,
             areas: Areas::read(args)?,
+            people: None,
+            stops: None,
             policy: ChallengePolicy::current(),
         })
     }
@@ -69,17 +75,21 @@ impl<'a> Question<'a> {
             rule: self.args.apportion.into(),
             months: self.args.months,
             measure: self.args.need.into(),
+            people: self.people.as_ref().map_or(&[], |file| &file.rows),
+            stops: self.stops.as_ref().map_or(&[], |file| &file.rows),
             harm: self.harm.as_ref().map(|file| &file.weights),
             policy: &self.policy,
             params: GapParams { seed: self.args.seed, ..GapParams::default() },
         }
     }
 
-    /// A row of resources that does not fit the release is named by its file.
+    /// A row that does not fit the release is named by its file.
     fn failed(&self, error: CoreError) -> Failure {
-        match error {
-            CoreError::Row { row, rule, .. } => self.file.refused(row, rule).into(),
-            other => other.into(),
+        match (error, &self.people, &self.stops) {
+            (CoreError::Row { table: "people", row, rule }, Some(people), _) => people.refused(row, rule).into(),
+            (CoreError::Row { table: "stops", row, rule }, _, Some(stops)) => stops.refused(row, rule).into(),
+            (CoreError::Row { row, rule, .. }, _, _) => self.file.refused(row, rule).into(),
+            (other, _, _) => other.into(),
         }
     }
 
@@ -97,9 +107,12 @@ impl<'a> Question<'a> {
 
 /// Asks whether what is given follows what is needed.
 pub fn run(args: &ChallengeArgs) -> Done {
-    apart(&args.out, [&args.asked.resources].into_iter().chain(&args.asked.harm).chain(&args.asked.areas))?;
+    let inputs = [&args.asked.resources].into_iter().chain(&args.asked.harm).chain(&args.asked.areas);
+    apart(&args.out, inputs.chain(&args.people).chain(&args.stops))?;
     let bar = progress::spinner("asking every place");
-    let question = Question::read(&args.asked)?;
+    let mut question = Question::read(&args.asked)?;
+    question.people = args.people.as_deref().map(read_people).transpose()?;
+    question.stops = args.stops.as_deref().map(read_stops).transpose()?;
     let answer = question.answer()?;
     bar.finish_and_clear();
     if let Some(out) = &args.out {
@@ -133,6 +146,8 @@ fn write_pack(out: &Path, args: &ChallengeArgs, question: &Question<'_>, answer:
             file: InputFile { name: &areas.given.name, sha256: &areas.given.sha256 },
             code: args.asked.area_code.as_deref(),
         }),
+        people: question.people.as_ref().map(|file| InputFile { name: &file.file, sha256: &file.sha256 }),
+        stops: question.stops.as_ref().map(|file| InputFile { name: &file.file, sha256: &file.sha256 }),
         releases: &releases,
     };
     if let (Some(borough), true) = (borough, evidence.subjects().is_empty()) {
@@ -190,10 +205,24 @@ fn print(release: &Release, answer: &Challenge, policy: &ChallengePolicy) -> Don
                 format!("{}-{}", gap.ranks[0], gap.ranks[1]),
             ))?;
         }
+        let cover = words::cover(policy, kind);
+        say(format_args!(
+            "\nWho is covered by {}: share in places that are questioned; expected in short places; times that of all",
+            kind.kind
+        ))?;
+        for [name, n, questioned, short, ratio, _, _] in cover.strands.iter().chain(&cover.groups).chain(&cover.residents) {
+            say(format_args!("{:<44} {n:>11} {questioned:>9} {short:>26} {ratio:>22}", clip(name, 44)))?;
+        }
+        if !cover.stops.is_empty() {
+            say("Stops for each 1,000 people of the group a year: in questioned places; elsewhere")?;
+        }
+        for [name, n, questioned, elsewhere] in &cover.stops {
+            say(format_args!("{:<44} {n:>38} {questioned:>22} {elsewhere:>22}", clip(name, 44)))?;
+        }
     }
     say(format_args!(
         "\nP: how likely the place gets less than {:.0} % of its share of the expected {}. Questioned: P at least {} and {} incidents expected \
-         ({}).\n{CAVEAT}",
+         ({}).\n{CAVEAT}\n{ECOLOGICAL}",
         100.0 * (1.0 - policy.delta),
         answer.measure.label(),
         policy.probability,

@@ -2,7 +2,7 @@
 
 mod read;
 
-use crate::args::ledger::{AnswerArgs, By, LedgerArgs, LedgerStep, Place as At, RaiseArgs};
+use crate::args::ledger::{AnswerArgs, By, EffectArgs, LedgerArgs, LedgerStep, Place as At, RaiseArgs};
 use crate::commands::say;
 use crate::failure::{Done, Failure};
 use hotspot_core::atlas::Atlas;
@@ -11,6 +11,7 @@ use hotspot_ledger::{
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use std::path::Path;
 
 /// Does one step, or reads.
 pub fn run(args: LedgerArgs) -> Done {
@@ -24,10 +25,7 @@ pub fn run(args: LedgerArgs) -> Done {
             LedgerStep::Accept(args) => step(&args.at, &args.by, args.id, Step::Accept { reason: reason(&args) }).await,
             LedgerStep::Escalate(args) => step(&args.at, &args.by, args.id, Step::Escalate { reason: reason(&args) }).await,
             LedgerStep::Close(args) => step(&args.at, &args.by, args.id, Step::Close { reason: reason(&args) }).await,
-            LedgerStep::Effect(args) => {
-                let effect = Effect { before: args.before, after: args.after, measured_to: args.measured_to };
-                step(&args.at, &args.by, args.id, Step::Effect(effect)).await
-            }
+            LedgerStep::Effect(args) => step(&args.at, &args.by, args.id, Step::Effect(effect(&args)?)).await,
             LedgerStep::List(args) => read::list(&args).await,
             LedgerStep::Show(args) => read::show(&args).await,
             LedgerStep::Export(args) => read::export(&args).await,
@@ -46,12 +44,40 @@ fn failed(error: Error) -> Failure {
     }
 }
 
-async fn raise(args: RaiseArgs) -> Done {
-    let path = &args.evidence;
+/// A file of JSON.
+fn read(path: &Path) -> Done<Value> {
     let text = std::fs::read_to_string(path).map_err(|e| Failure::cannot(format!("{}: {e}", path.display())))?;
     // Where it breaks is said, not what stands there.
-    let evidence: Value = serde_json::from_str(&text)
-        .map_err(|e| Failure::data(format!("{}, line {}, column {}: no JSON", path.display(), e.line(), e.column())))?;
+    serde_json::from_str(&text)
+        .map_err(|e| Failure::data(format!("{}, line {}, column {}: no JSON", path.display(), e.line(), e.column())))
+}
+
+/// The figures: as typed, or of the one change that was measured.
+fn effect(args: &EffectArgs) -> Done<Effect> {
+    let Some(path) = &args.measured else {
+        // One of them asks for the others when it is read.
+        let typed = args.before.clone().zip(args.after.clone()).zip(args.measured_to);
+        let ((before, after), measured_to) =
+            typed.ok_or_else(|| Failure::cannot("--before, --after and --measured-to, or --measured"))?;
+        return Ok(Effect { before, after, measured_to });
+    };
+    let measured = read(path)?;
+    let refused = |rule: &str| Failure::data(format!("{}: {rule}", path.display()));
+    let all = measured["effects"].as_array().ok_or_else(|| refused("not what hotspot effect --json printed"))?;
+    let [one] = all.as_slice() else {
+        return Err(refused("one change is needed: hotspot effect --ledger FILE --challenge ID --json has that of a challenge"));
+    };
+    let figures = &one["ledger"];
+    if figures.is_null() {
+        return Err(refused("nothing was counted before and after this change, so that there is no effect to record"));
+    }
+    let text = |name: &str| figures[name].as_str().map(str::to_owned);
+    let whole = || Some(Effect { before: text("before")?, after: text("after")?, measured_to: text("measured_to")?.parse().ok()? });
+    whole().ok_or_else(|| refused("not what hotspot effect --json printed"))
+}
+
+async fn raise(args: RaiseArgs) -> Done {
+    let evidence = read(&args.evidence)?;
     let place = place(&args.place);
     let question = Question {
         boroughs: boroughs(&place, &args.borough)?,

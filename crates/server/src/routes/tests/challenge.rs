@@ -36,7 +36,15 @@ fn given() -> Given {
         resource(Target::Hotspot(hotspot), 40.0, Status::Planned),
         resource(Target::Everywhere, 90.0, Status::Delivered),
     ];
-    Given { file: "resources.csv".to_owned(), sha256: "0".repeat(64), resources, harm: None, releases: "releases".to_owned() }
+    Given {
+        file: "resources.csv".to_owned(),
+        sha256: "0".repeat(64),
+        resources,
+        harm: None,
+        people: None,
+        stops: None,
+        releases: "releases".to_owned(),
+    }
 }
 
 struct Served {

@@ -117,7 +117,7 @@ fn state(coarsest: Resolution, settings: Settings) -> AppState {
     AppState::new(
         Arc::new(Catalog::new(vec![release(coarsest)]).expect("synthetic records may be shown")),
         settings,
-        Challenges { given: None, success: None, ledger: None, now: || jiff::Timestamp::UNIX_EPOCH },
+        Challenges::new(None, None, None, None, || jiff::Timestamp::UNIX_EPOCH),
     )
 }
 

@@ -178,20 +178,11 @@ pub(crate) fn days(table: &PlainTable, name: &str) -> Result<Vec<Date>> {
     table.fields(name)?.into_iter().enumerate().map(day).collect()
 }
 
-/// A file of weights of harm, read.
-#[derive(Debug)]
-pub struct HarmFile {
-    /// The weights; their version is the name of the file, without its folder.
-    pub weights: HarmWeights,
-    /// SHA-256 of the file.
-    pub sha256: String,
-}
-
 /// Reads weights of harm: columns `offence` (a group of offences) and `weight` (zero or more). The file's name is the version that is shown.
 ///
 /// # Errors
 /// When the file cannot be read, an offence group is none or stands there twice, a weight is negative, or all are 0.
-pub fn read_harm(path: &Path) -> Result<HarmFile> {
+pub fn read_harm(path: &Path) -> Result<HarmWeights> {
     let table = PlainTable::read(path, &mut |_, _| {})?;
     let numbers = table.numbers(harm::WEIGHT)?;
     let mut weights = BTreeMap::new();
@@ -208,7 +199,7 @@ pub fn read_harm(path: &Path) -> Result<HarmFile> {
         return Err(Error::refused(Stage::Ingest, path, "no offence has a weight"));
     }
     let version = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(HarmFile { weights: HarmWeights { version, weights }, sha256: table.sha256().to_owned() })
+    Ok(HarmWeights { version, sha256: table.sha256().to_owned(), weights })
 }
 
 #[cfg(test)]
@@ -268,7 +259,7 @@ mod tests {
         let file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
         std::fs::write(file.path(), "offence,weight\nviolence,120.5\npublic_order,3\n").unwrap();
         let read = read_harm(file.path()).unwrap();
-        assert_eq!((read.weights.weights[&Offence::Violence], read.sha256.len()), (120.5, 64));
+        assert_eq!((read.weights[&Offence::Violence], read.sha256.len()), (120.5, 64));
         for wrong in ["offence,weight\nwrath,1\n", "offence,weight\nviolence,-1\n", "offence,weight\nviolence,0\n"] {
             std::fs::write(file.path(), wrong).unwrap();
             assert!(read_harm(file.path()).is_err());

@@ -28,7 +28,7 @@ use crate::chart::ChartError;
 use crate::summary::{csv, marking};
 use crate::workbook::{WorkbookError, WriteError};
 use hotspot_core::atlas::Borough;
-use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer};
+use hotspot_core::resource::challenge::{Challenge, ChallengeInput, HarmWeights, KindAnswer};
 use hotspot_core::resource::gap::Gap;
 
 /// A file that went in.
@@ -60,8 +60,6 @@ pub struct Evidence<'a> {
     pub borough: Option<&'a Borough>,
     /// The resources.
     pub resources: InputFile<'a>,
-    /// The weights of harm.
-    pub harm: Option<InputFile<'a>>,
     /// Who lives where.
     pub people: Option<InputFile<'a>>,
     /// Who is stopped where.
@@ -96,6 +94,10 @@ pub fn in_order(kind: &KindAnswer) -> Vec<(usize, &Gap)> {
     all
 }
 
+fn of_weights(harm: &HarmWeights) -> InputFile<'_> {
+    InputFile { name: &harm.version, sha256: &harm.sha256 }
+}
+
 /// Name of the page.
 const PAGE: &str = "index.html";
 /// Name of the manifest.
@@ -109,6 +111,16 @@ impl Evidence<'_> {
             self.borough.is_none_or(|b| !place.is_rest && place.borough.as_deref() == Some(&b.code))
         };
         (0..self.answer.places.len()).filter(about).collect()
+    }
+
+    /// The weights of harm.
+    fn harm(&self) -> Option<InputFile<'_>> {
+        self.input.harm.map(of_weights)
+    }
+
+    /// The other weights of harm.
+    fn other_harm(&self) -> impl Iterator<Item = InputFile<'_>> {
+        self.input.other_harm.iter().map(of_weights)
     }
 
     /// The class of the records, in words.

@@ -17,12 +17,14 @@ use std::time::Duration;
 
 /// Largest body: two texts of 4,000 letters, each as nine bytes, and then some.
 const MOST: usize = 128 << 10;
+/// Largest table: 100,000 rows and then some.
+const MOST_TABLE: usize = 16 << 20;
 /// Time for a body to arrive.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// JSON of a known shape.
 pub(crate) async fn json<T: DeserializeOwned>(request: Request) -> Result<T, ApiError> {
-    let bytes = read(request, "application/json").await?;
+    let bytes = read(request, "application/json", MOST).await?;
     // What the reader of JSON says may repeat the text.
     serde_json::from_slice(&bytes).map_err(|e| ApiError::BadBody {
         must: format!(
@@ -33,13 +35,18 @@ pub(crate) async fn json<T: DeserializeOwned>(request: Request) -> Result<T, Api
     })
 }
 
+/// A table as CSV.
+pub(crate) async fn table(request: Request) -> Result<Bytes, ApiError> {
+    read(request, "text/csv", MOST_TABLE).await
+}
+
 /// The fields of a form of this process.
 #[derive(Debug)]
 pub(crate) struct Form(Vec<(String, String)>);
 
 impl Form {
     pub async fn read(state: &AppState, request: Request) -> Result<Self, ApiError> {
-        let bytes = read(request, "application/x-www-form-urlencoded").await?;
+        let bytes = read(request, "application/x-www-form-urlencoded", MOST).await?;
         let form = Self(form_urlencoded::parse(&bytes).into_owned().collect());
         if form.get("token") == state.forms().token() { Ok(form) } else { Err(ApiError::ForeignOrigin) }
     }
@@ -55,7 +62,7 @@ impl Form {
     }
 }
 
-async fn read(request: Request, wanted: &'static str) -> Result<Bytes, ApiError> {
+async fn read(request: Request, wanted: &'static str, most: usize) -> Result<Bytes, ApiError> {
     if !own_origin(request.headers()) {
         return Err(ApiError::ForeignOrigin);
     }
@@ -64,7 +71,7 @@ async fn read(request: Request, wanted: &'static str) -> Result<Bytes, ApiError>
     if !kind.eq_ignore_ascii_case(wanted) {
         return Err(ApiError::OtherType { wanted });
     }
-    match tokio::time::timeout(PATIENCE, to_bytes(request.into_body(), MOST)).await {
+    match tokio::time::timeout(PATIENCE, to_bytes(request.into_body(), most)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(_)) => Err(ApiError::TooLarge),
         Err(_) => Err(ApiError::BadBody { must: "sent within 15 seconds".to_owned() }),

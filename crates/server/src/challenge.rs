@@ -4,6 +4,7 @@ use crate::catalog::Served;
 use crate::problem::{ApiError, GIVE_LEDGER, GIVE_RESOURCES};
 use crate::query::{BadParameter, Params};
 use crate::state::AppState;
+use arc_swap::ArcSwapOption;
 use hotspot_core::atlas::Atlas;
 use hotspot_core::disclosure::Released;
 use hotspot_core::resource::allocation::Rule;
@@ -18,6 +19,7 @@ use hotspot_core::{Error, Strand};
 use hotspot_ledger::{ChallengeId, Event, Ledger, Periods, Place, Question};
 use hotspot_report::challenge::{Evidence, InputFile, borough_named};
 use jiff::Timestamp;
+use std::fmt;
 use std::sync::Arc;
 
 /// Months of the next period.
@@ -33,7 +35,9 @@ pub struct Given {
     /// What is given, in the order of the file.
     pub resources: Vec<Resource>,
     /// Weights of harm.
-    pub harm: Option<GivenHarm>,
+    pub harm: Option<HarmWeights>,
+    /// Other weights of harm, each asked as a setting.
+    pub other_harm: Vec<HarmWeights>,
     /// Who lives where.
     pub people: Option<GivenTable<People>>,
     /// Who is stopped where.
@@ -59,31 +63,44 @@ impl<T> GivenTable<T> {
     }
 }
 
-/// Weights of harm, as they were read.
-#[derive(Debug)]
-pub struct GivenHarm {
-    /// The weights; their version is the name of the file.
-    pub weights: HarmWeights,
-    /// SHA-256 of the file.
-    pub sha256: String,
+/// Checks a table of resources that is sent, keeps it where it came from, and reads it; the caller's, since nothing here opens a file. The error
+/// says what is wrong, and never a value.
+pub struct Receive(pub Box<Take>);
+
+/// What becomes of the bytes of a table.
+type Take = dyn Fn(&[u8]) -> Result<Given, String> + Send + Sync;
+
+impl fmt::Debug for Receive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Receive")
+    }
 }
 
 /// What challenges, and the measures of success, need beside the releases.
 #[derive(Debug)]
 pub struct Challenges {
     /// What is given where.
-    pub given: Option<Given>,
+    pub(crate) given: ArcSwapOption<Given>,
+    /// How a new table of resources is taken; none where it cannot be.
+    pub(crate) receive: Option<Receive>,
     /// Measures of success.
-    pub success: Option<Released<SuccessView>>,
+    pub(crate) success: Option<Released<SuccessView>>,
     /// The record of challenges.
-    pub ledger: Option<Ledger>,
+    pub(crate) ledger: Option<Ledger>,
     /// What time it is.
-    pub now: fn() -> Timestamp,
+    pub(crate) now: fn() -> Timestamp,
 }
 
 impl Challenges {
-    pub(crate) fn given(&self) -> Result<&Given, ApiError> {
-        self.given.as_ref().ok_or(ApiError::NotGiven { how: GIVE_RESOURCES })
+    /// What the server has beside the releases.
+    pub fn new(
+        given: Option<Given>,
+        receive: Option<Receive>,
+        success: Option<Released<SuccessView>>,
+        ledger: Option<Ledger>,
+        now: fn() -> Timestamp,
+    ) -> Self {
+        Self { given: given.map(Arc::new).into(), receive, success, ledger, now }
     }
 
     pub(crate) fn ledger(&self) -> Result<&Ledger, ApiError> {
@@ -92,7 +109,7 @@ impl Challenges {
 }
 
 /// Everything that changes an answer.
-pub(crate) type AskedKey = (u32, Level, Option<Strand>, Rule);
+pub(crate) type AskedKey = (u32, Level, Option<Strand>, Rule, String);
 
 /// What is asked of a release.
 #[derive(Debug, Clone)]
@@ -101,6 +118,8 @@ pub(crate) struct Asked {
     pub level: Level,
     pub strand: Option<Strand>,
     pub rule: Rule,
+    /// What was given when the request came: another table may come while it is answered.
+    given: Option<Arc<Given>>,
 }
 
 /// The parameters by which a question is put.
@@ -109,7 +128,8 @@ pub(crate) const ASKED: [&str; 4] = ["release", "level", "strand", "apportion"];
 impl Asked {
     pub fn of(state: &AppState, params: &Params<'_>) -> Result<Self, ApiError> {
         let served = state.catalog().find(params.get("release"))?;
-        let asked = Self { served, level: params.level()?, strand: params.strand()?, rule: params.apportion()? };
+        let given = state.challenges().given.load_full();
+        let asked = Self { served, level: params.level()?, strand: params.strand()?, rule: params.apportion()?, given };
         let release = asked.served.release();
         let levels = levels_of(release, None);
         if !levels.contains(&asked.level) {
@@ -126,23 +146,25 @@ impl Asked {
     /// What is asked of all units, whatever the places are.
     pub fn of_units(state: &AppState, params: &Params<'_>) -> Result<Self, ApiError> {
         let served = state.catalog().find(params.get("release"))?;
-        Ok(Self { served, level: Level::Borough, strand: params.strand()?, rule: Rule::Need })
+        let given = state.challenges().given.load_full();
+        Ok(Self { served, level: Level::Borough, strand: params.strand()?, rule: Rule::Need, given })
+    }
+
+    /// What is given where.
+    pub fn given(&self) -> Result<&Given, ApiError> {
+        self.given.as_deref().ok_or(ApiError::NotGiven { how: GIVE_RESOURCES })
     }
 
     /// The answer: from memory, or computed once however many ask.
     pub async fn answer(&self, state: &AppState) -> Result<Arc<Released<ChallengeView>>, ApiError> {
-        state.challenges().given()?;
-        let key = (self.served.serial, self.level, self.strand, self.rule);
+        let key = (self.served.serial, self.level, self.strand, self.rule, self.given()?.sha256.clone());
         if let Some(known) = state.answers().get(&key) {
             return Ok(known);
         }
         let (asked, shared) = (self.clone(), state.clone());
         state
             .heavy(move || {
-                shared
-                    .answers()
-                    .try_get_with(key, || asked.compute(shared.challenges().given()?).map(Arc::new))
-                    .map_err(|e| (*e).clone())
+                shared.answers().try_get_with(key, || asked.compute(asked.given()?).map(Arc::new)).map_err(|e| (*e).clone())
             })
             .await
     }
@@ -164,30 +186,25 @@ impl Asked {
             measure: NeedMeasure::Incidents,
             people: given.people.as_ref().map_or(&[], |t| &t.rows),
             stops: given.stops.as_ref().map_or(&[], |t| &t.rows),
-            harm: given.harm.as_ref().map(|h| &h.weights),
+            harm: given.harm.as_ref(),
+            other_harm: &given.other_harm,
             policy,
             params: GapParams::default(),
         }
     }
 
     /// The answer as evidence, of all places or of a borough.
-    pub fn evidence<'a>(
-        &'a self,
-        given: &'a Given,
-        view: &'a Released<ChallengeView>,
-        borough: Option<&str>,
-    ) -> Result<Evidence<'a>, ApiError> {
+    pub fn evidence<'a>(&'a self, view: &'a Released<ChallengeView>, borough: Option<&str>) -> Result<Evidence<'a>, ApiError> {
+        let given = self.given()?;
         let input = self.input(given, &view.policy);
         let of_name = |name| borough_named(&input, name).map_err(|rule| BadParameter::new("borough", rule));
         let borough = borough.map(of_name).transpose()?;
-        let harm = given.harm.as_ref().map(|h| InputFile { name: &h.weights.version, sha256: &h.sha256 });
         Ok(Evidence {
             input,
             answer: &view.answer,
             borough,
             releases: &given.releases,
             resources: InputFile { name: &given.file, sha256: &given.sha256 },
-            harm,
             areas: None,
             people: given.people.as_ref().map(GivenTable::input),
             stops: given.stops.as_ref().map(GivenTable::input),
@@ -196,11 +213,10 @@ impl Asked {
 
     /// Looks for places where more sites of a kind would reach most.
     pub async fn sites(&self, state: &AppState, kind: &str, more: u16, reach_m: f64) -> Result<Released<SitesView>, ApiError> {
-        state.challenges().given()?;
-        let (asked, shared, kind) = (self.clone(), state.clone(), kind.to_owned());
+        let (asked, kind) = (self.clone(), kind.to_owned());
         state
             .heavy(move || {
-                let (given, policy) = (shared.challenges().given()?, ChallengePolicy::current());
+                let (given, policy) = (asked.given()?, ChallengePolicy::current());
                 let input = SitesInput {
                     challenge: asked.input(given, &policy),
                     kind: &kind,
@@ -241,14 +257,7 @@ impl Asked {
     }
 
     /// The question about a place of the answer, with its evidence.
-    pub fn question(
-        &self,
-        given: &Given,
-        view: &Released<ChallengeView>,
-        kind: &str,
-        place: &str,
-        question: &str,
-    ) -> Result<Question, ApiError> {
+    pub fn question(&self, view: &Released<ChallengeView>, kind: &str, place: &str, question: &str) -> Result<Question, ApiError> {
         let answer = kind_of(view, kind)?;
         let row = row_of(view, place)?;
         let found = &view.answer.places[row];
@@ -278,7 +287,7 @@ impl Asked {
             boroughs: if atlas_of(self.served.release()).is_some() { names } else { Vec::new() },
             resource: kind.to_owned(),
             question: question.to_owned(),
-            evidence: crate::views::evidence(view, answer, row, given),
+            evidence: crate::views::evidence(view, answer, row, self.given()?),
             periods: Periods::default(),
         })
     }

@@ -30,7 +30,7 @@ mod views;
 
 pub use accept::serve;
 pub use catalog::Catalog;
-pub use challenge::{Challenges, Given, GivenHarm, GivenTable};
+pub use challenge::{Challenges, Given, GivenTable, Receive};
 pub use openapi::document as openapi;
 pub use routes::router;
 pub use state::{AppState, Settings};

@@ -19,6 +19,8 @@ use utoipa::OpenApi;
         routes::boroughs,
         routes::silence,
         routes::challenge,
+        routes::resources,
+        routes::put_resources,
         routes::pack,
         routes::sites,
         routes::what_if,

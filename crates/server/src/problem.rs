@@ -45,6 +45,11 @@ pub(crate) enum ApiError {
     TooLarge,
     /// The request comes from a page of another site, or from a form of another run of the server.
     ForeignOrigin,
+    /// A table that was sent breaks a rule. Never holds a value of it.
+    BadTable {
+        /// File, row, column and rule.
+        why: String,
+    },
     /// What is asked has no answer. Never holds a value of the request.
     NoAnswer {
         /// Why.
@@ -74,7 +79,7 @@ impl ApiError {
             Self::OtherType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::ForeignOrigin => StatusCode::FORBIDDEN,
-            Self::NoAnswer { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::BadTable { .. } | Self::NoAnswer { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Ledger(error) => ledger_status(error),
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
@@ -92,6 +97,7 @@ impl ApiError {
             Self::OtherType { .. } => "Body of another type",
             Self::TooLarge => "Body too large",
             Self::ForeignOrigin => "Another origin",
+            Self::BadTable { .. } => "The table was not taken",
             Self::NoAnswer { .. } => "No answer",
             Self::Ledger(error) => match ledger_status(error) {
                 StatusCode::CONFLICT => "The step may not follow",
@@ -122,7 +128,7 @@ impl ApiError {
                 "What is written here must come from a page of this server, since it was last started: open the page anew and send it again."
                     .into()
             }
-            Self::NoAnswer { why } => why.clone().into(),
+            Self::BadTable { why } | Self::NoAnswer { why } => why.clone().into(),
             // A path or an address of a database is for the log.
             Self::Ledger(error) => match error {
                 hotspot_ledger::Error::Storage { .. } | hotspot_ledger::Error::NoLedger { .. } | hotspot_ledger::Error::Address { .. } => {

@@ -15,7 +15,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
 /// How much memory and work the server may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +111,7 @@ struct Inner {
     challenges: Challenges,
     answers: Cache<AskedKey, Arc<Released<ChallengeView>>>,
     forms: FormKeys,
+    receiving: Mutex<()>,
     heavy: Arc<Semaphore>,
     waiting: Semaphore,
     draining: AtomicBool,
@@ -144,6 +145,7 @@ impl AppState {
             challenges,
             answers: Cache::builder().max_capacity(ANSWERS).build(),
             forms: FormKeys::new(),
+            receiving: Mutex::new(()),
             heavy: Arc::new(Semaphore::new(settings.heavy_at_once.max(1))),
             waiting: Semaphore::new(settings.heavy_waiting.max(1)),
             draining: AtomicBool::new(false),
@@ -166,6 +168,11 @@ impl AppState {
 
     pub(crate) fn answers(&self) -> &Cache<AskedKey, Arc<Released<ChallengeView>>> {
         &self.0.answers
+    }
+
+    /// The turn to put a table in the place of another.
+    pub(crate) async fn receiving(&self) -> MutexGuard<'_, ()> {
+        self.0.receiving.lock().await
     }
 
     pub(crate) fn forms(&self) -> &FormKeys {

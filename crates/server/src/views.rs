@@ -12,7 +12,10 @@ mod silence;
 mod success;
 pub(crate) mod time;
 
-pub(crate) use challenge::{ChallengeAnswer, SitesAnswer, WhatIf, WhatIfBody, by_shortfall, challenge, evidence, sites, what_if};
+pub(crate) use challenge::{
+    ChallengeAnswer, ResourcesAnswer, ResourcesTaken, SitesAnswer, WhatIf, WhatIfBody, by_shortfall, challenge, evidence,
+    resources, sites, taken, what_if,
+};
 pub use challenge::{challenge_json, sites_json, what_if_json};
 pub use effect::effects_json;
 pub(crate) use hotspots::{Hotspots, hotspots};

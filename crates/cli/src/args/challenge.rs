@@ -118,6 +118,9 @@ pub struct AskedArgs {
     /// Weights of harm by group of offences: columns offence, weight; by default incidents count alike
     #[arg(long, value_name = "FILE.csv", conflicts_with = "need")]
     pub harm: Option<PathBuf>,
+    /// Other weights of harm, under which every verdict is asked again; may be given several times
+    #[arg(long, value_name = "FILE.csv")]
+    pub other_harm: Vec<PathBuf>,
     /// Seed of the draws
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

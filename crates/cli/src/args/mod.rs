@@ -433,7 +433,7 @@ pub struct ServingArgs {
 }
 
 /// What the page of resources and need is made from.
-#[derive(Debug, Default, ClapArgs)]
+#[derive(Debug, Clone, Default, ClapArgs)]
 pub struct ServeChallengesArgs {
     /// What is given where, as for hotspot challenge: opens the page /challenge
     #[arg(long, value_name = "FILE")]
@@ -441,6 +441,9 @@ pub struct ServeChallengesArgs {
     /// Weights of harm by group of offences: columns offence, weight; by default incidents count alike
     #[arg(long, value_name = "FILE.csv", requires = "resources")]
     pub harm: Option<PathBuf>,
+    /// Other weights of harm, under which every verdict is asked again; may be given several times
+    #[arg(long, value_name = "FILE.csv", requires = "resources")]
+    pub other_harm: Vec<PathBuf>,
     /// Measures of success, as for hotspot factors: opens the page /success
     #[arg(long, value_name = "FILE")]
     pub measures: Option<PathBuf>,

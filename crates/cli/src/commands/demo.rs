@@ -104,6 +104,7 @@ pub fn run(args: &DemoArgs) -> Done {
     let challenges = ServeChallengesArgs {
         resources: Some(resources),
         harm: None,
+        other_harm: Vec::new(),
         people: Some(people),
         stops: None,
         measures: Some(measures),

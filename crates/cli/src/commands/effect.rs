@@ -49,6 +49,7 @@ pub fn run(args: &EffectArgs) -> Done {
         people: &[],
         stops: &[],
         harm: None,
+        other_harm: &[],
         policy: &policy,
         params: GapParams::default(),
     };

@@ -1,7 +1,7 @@
 //! `hotspot serve`.
 
 use crate::args::{ServeChallengesArgs, ServingArgs};
-use crate::commands::{folder_name, note, say};
+use crate::commands::{folder_name, note, say, write_whole};
 use crate::config::Config;
 use crate::failure::{Done, Failure};
 use hotspot_core::disclosure::{Policy, Released};
@@ -12,7 +12,7 @@ use hotspot_pipeline::people::{Supplied, read_people, read_stops};
 use hotspot_pipeline::release::{current, list_releases, read_release};
 use hotspot_pipeline::resources::{read_harm, read_resources};
 use hotspot_pipeline::success::read_success;
-use hotspot_server::{AppState, Catalog, Challenges, Given, GivenHarm, GivenTable, Settings, router, serve};
+use hotspot_server::{AppState, Catalog, Challenges, Given, GivenTable, Receive, Settings, router, serve};
 use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ pub fn listen(releases: &Path, address: SocketAddr, challenges: &ServeChallenges
             Some(address) => Some(Ledger::create_or_open(address).await.map_err(|e| Failure::cannot(e.to_string()))?),
             None => None,
         };
-        let challenges = Challenges { given, success, ledger, now: Timestamp::now };
+        let challenges = Challenges::new(given, receive(challenges, releases), success, ledger, Timestamp::now);
         let listener = TcpListener::bind(address).await.map_err(|e| Failure::cannot(format!("cannot listen on {address}: {e}")))?;
         say(format_args!("serving http://{}/ (release {})", listener.local_addr()?, catalog.ids()[0]))?;
         let watcher = tokio::spawn(watch(releases.to_owned(), Arc::clone(&catalog)));
@@ -59,15 +59,36 @@ pub fn listen(releases: &Path, address: SocketAddr, challenges: &ServeChallenges
     })
 }
 
-/// The table of resources, read and checked once: a new one needs a new start.
+/// How a table that is sent is taken: checked under its name in a folder of its own, then put in the place of the file.
+fn receive(args: &ServeChallengesArgs, releases: &Path) -> Option<Receive> {
+    let path = args.resources.clone().filter(|path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")))?;
+    let (args, releases) = (args.clone(), releases.to_owned());
+    Some(Receive(Box::new(move |sent| {
+        let take = || -> Done<Given> {
+            let folder = tempfile::tempdir()?;
+            let aside = folder.path().join(path.file_name().unwrap_or_default());
+            std::fs::write(&aside, sent)?;
+            let given = read_given(&args, &aside, &releases)?;
+            write_whole(&path, |file| Ok(file.write_all(sent)?))?;
+            Ok(given)
+        };
+        take().map_err(|failure| failure.to_string())
+    })))
+}
+
+/// The table of resources, read and checked.
 fn given(args: &ServeChallengesArgs, releases: &Path) -> Done<Option<Given>> {
-    let Some(path) = &args.resources else { return Ok(None) };
+    args.resources.as_deref().map(|path| read_given(args, path, releases)).transpose()
+}
+
+fn read_given(args: &ServeChallengesArgs, path: &Path, releases: &Path) -> Done<Given> {
     let file = read_resources(path)?;
-    let harm = args.harm.as_deref().map(read_harm).transpose()?.map(|h| GivenHarm { weights: h.weights, sha256: h.sha256 });
+    let harm = args.harm.as_deref().map(read_harm).transpose()?;
+    let other_harm = args.other_harm.iter().map(|path| read_harm(path)).collect::<Result<_, _>>()?;
     let people = args.people.as_deref().map(read_people).transpose()?.map(table);
     let stops = args.stops.as_deref().map(read_stops).transpose()?.map(table);
     let releases = folder_name(releases);
-    Ok(Some(Given { file: file.file, sha256: file.sha256, resources: file.resources, harm, people, stops, releases }))
+    Ok(Given { file: file.file, sha256: file.sha256, resources: file.resources, harm, other_harm, people, stops, releases })
 }
 
 fn table<T>(read: Supplied<T>) -> GivenTable<T> {

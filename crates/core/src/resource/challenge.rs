@@ -56,6 +56,19 @@ pub enum Target {
     Everywhere,
 }
 
+impl Target {
+    /// As a table has it: the type of the place, and the place.
+    pub fn columns(&self) -> (&'static str, String) {
+        match self {
+            Self::Hotspot(id) => ("hotspot", id.clone()),
+            Self::Area(code) => ("area", code.clone()),
+            Self::CommandUnit(name) => ("bcu", name.clone()),
+            Self::Point { at, reach_m } => ("point", format!("{} {} {reach_m}", at.lon, at.lat)),
+            Self::Everywhere => ("all", String::new()),
+        }
+    }
+}
+
 /// Whether a resource was meant to be there or was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Status {
@@ -132,6 +145,8 @@ impl Level {
 pub struct HarmWeights {
     /// Version: the name of its file.
     pub version: String,
+    /// SHA-256 of its file, in lower-case hex.
+    pub sha256: String,
     /// By offence group; those that are not there weigh nothing.
     pub weights: BTreeMap<Offence, f64>,
 }
@@ -165,6 +180,8 @@ pub struct ChallengeInput<'a> {
     pub stops: &'a [Stops],
     /// Weights of harm: the need is weighted by them, where it counts incidents.
     pub harm: Option<&'a HarmWeights>,
+    /// Other weights of harm, each asked as a setting.
+    pub other_harm: &'a [HarmWeights],
     /// When a place is questioned.
     pub policy: &'a ChallengePolicy,
     /// How gaps are drawn.
@@ -231,6 +248,8 @@ impl KindAnswer {
 pub struct Asked {
     /// Which.
     pub setting: Setting,
+    /// In words.
+    pub label: String,
     /// The gaps; `None` where there is no answer, such as without residents.
     pub gaps: Option<Vec<Gap>>,
 }
@@ -240,8 +259,10 @@ pub struct Asked {
 pub enum Setting {
     /// The last so many months instead of the window.
     Window(u16),
-    /// Residents as the reference measure of the need instead of area, or area instead of residents.
-    OtherReference,
+    /// Another reference measure of the need, by its row in [`Release::denominators`].
+    Reference(u8),
+    /// Other weights of harm, by their row in [`ChallengeInput::other_harm`].
+    Harm(u8),
     /// Another rule of apportioning.
     Apportion(Rule),
     /// The model on the next finer cells.
@@ -258,10 +279,11 @@ pub enum Setting {
 
 impl Setting {
     /// In words.
-    pub fn label(self) -> String {
+    pub fn label(self, input: &ChallengeInput<'_>) -> String {
         match self {
             Self::Window(months) => format!("the last {months} months"),
-            Self::OtherReference => "another reference measure".to_owned(),
+            Self::Reference(row) => format!("the reference measure is {}", input.release.denominators[usize::from(row)].id),
+            Self::Harm(row) => format!("weighted by {}", input.other_harm[usize::from(row)].version),
             Self::Apportion(rule) => format!("amounts of wider areas spread {}", rule.label()),
             Self::FinerCells => "the model on finer cells".to_owned(),
             Self::Confirmed => "confirmed flags only".to_owned(),
@@ -319,6 +341,23 @@ pub fn levels_of(release: &Release, areas: Option<&AreaLayer>) -> Vec<Level> {
             Level::Area => on_areas,
         })
         .collect()
+}
+
+/// What is asked again: every choice but the published one. Rules of apportioning matter only where something is apportioned.
+pub fn settings(input: &ChallengeInput<'_>, apportioned: bool) -> Vec<Setting> {
+    let window = input.release.window.len() as u16;
+    let mut all: Vec<Setting> = [window / 2, window * 2].into_iter().filter(|m| *m >= 1).map(Setting::Window).collect();
+    all.extend((1..input.release.denominators.len() as u8).map(Setting::Reference));
+    if apportioned {
+        all.extend(Rule::ALL.into_iter().filter(|r| *r != input.rule).map(Setting::Apportion));
+    }
+    all.extend([Setting::FinerCells, Setting::Confirmed]);
+    if input.harm.is_some() || input.measure != NeedMeasure::Incidents {
+        all.push(Setting::Counts);
+    }
+    all.extend((0..input.other_harm.len() as u8).map(Setting::Harm));
+    all.extend([Setting::ReportedMore, Setting::ReportedLess]);
+    all
 }
 
 /// Asks.
@@ -406,8 +445,8 @@ pub fn challenge(input: &ChallengeInput<'_>) -> Result<Challenge> {
         let mut sources: Vec<String> = rows.iter().map(|r| input.resources[*r].source.clone()).collect();
         sources.sort();
         sources.dedup();
-        let mut settings = Vec::new();
-        for setting in geography.settings(input, shares.apportioned.iter().any(|a| *a > 0.0)) {
+        let mut asked = Vec::new();
+        for setting in settings(input, shares.apportioned.iter().any(|a| *a > 0.0)) {
             let found = match setting {
                 Setting::Apportion(rule) => {
                     share_out(status, rule).and_then(|s| gaps(&answer.needs, &s.amount, input.policy, &input.params))
@@ -420,7 +459,7 @@ pub fn challenge(input: &ChallengeInput<'_>) -> Result<Challenge> {
                     .needs(input, published.with(other), &place_of, answer.places.len(), windows_of(other, input))
                     .and_then(|n| gaps(&n, &shares.amount, input.policy, &input.params)),
             };
-            settings.push(Asked { setting, gaps: found.ok() });
+            asked.push(Asked { setting, label: setting.label(input), gaps: found.ok() });
         }
         let counts: Vec<u32> = answer.needs.iter().map(|n| n.incidents).collect();
         let fairness = lives.covered(input, &answer, &shares.amount, &gaps_of)?;
@@ -435,7 +474,7 @@ pub fn challenge(input: &ChallengeInput<'_>) -> Result<Challenge> {
             gaps: gaps_of,
             inequality: inequality(&shares.amount, &mean)?,
             funnel: funnel_of(&counts, &shares.amount),
-            settings,
+            settings: asked,
             shares,
         });
     }
@@ -744,16 +783,6 @@ impl<'a> Geography<'a> {
         Filter { strand: input.strand, offence, provisional, ..Filter::over(question.window) }
     }
 
-    /// The reference measure of the release, or the other one.
-    fn reference(&self, other: bool) -> Option<&[f64]> {
-        let own = &self.release.denominators.first()?.id;
-        let by_residents = own == crate::hotspot::denominator::RESIDENTS;
-        match (by_residents, other) {
-            (false, false) | (true, true) => Some(self.area_km2),
-            (false, true) | (true, false) => self.residents,
-        }
-    }
-
     fn needs(
         &self,
         input: &ChallengeInput<'_>,
@@ -781,19 +810,22 @@ impl<'a> Geography<'a> {
             reference.needs(&counts, &of(place_of), places, windows)?
         } else {
             let counts = self.counts(input, question, resolution, None).ok_or(Error::NoReference)?;
-            let measure = self.reference(question.is(Setting::OtherReference)).ok_or(Error::NoReference)?;
-            let reference = Levels::of(&counts, measure, self.borough.clone(), dispersion);
+            let row = if let Some(Setting::Reference(row)) = question.changed { usize::from(row) } else { 0 };
+            let measure = self.release.denominators.get(row).ok_or(Error::NoReference)?;
+            let reference = Levels::of(&counts, &measure.values, self.borough.clone(), dispersion);
             reference.needs(&counts, place_of, places, windows)?
         };
         if question.is(Setting::Counts) {
             return Ok(made);
         }
-        if input.measure != NeedMeasure::Incidents {
+        let other_harm =
+            if let Some(Setting::Harm(row)) = question.changed { input.other_harm.get(usize::from(row)) } else { None };
+        if other_harm.is_none() && input.measure != NeedMeasure::Incidents {
             let (facts, level) = (&self.release.facts, self.release.units.level(resolution).ok_or(Error::NoReference)?);
             let place = |row: usize| place_of.get(level.row_of(facts.unit(row)?)? as usize).copied().flatten();
             return weighted(&made, &weights(facts, Self::filter(input, question, None), input.measure, places, place));
         }
-        match input.harm {
+        match other_harm.or(input.harm) {
             None => Ok(made),
             Some(table) => {
                 let mut harm = vec![Harm::default(); places];
@@ -853,24 +885,6 @@ impl<'a> Geography<'a> {
 
     fn each_unit(&self) -> Vec<Option<u32>> {
         (0..self.units as u32).map(Some).collect()
-    }
-
-    /// What is asked again.
-    fn settings(&self, input: &ChallengeInput<'_>, apportioned: bool) -> Vec<Setting> {
-        let mut all = Vec::new();
-        let window = self.release.window.len() as u16;
-        all.extend([window / 2, window * 2].into_iter().filter(|m| *m >= 1).map(Setting::Window));
-        all.push(Setting::OtherReference);
-        if apportioned {
-            all.extend(Rule::ALL.into_iter().filter(|r| *r != input.rule).map(Setting::Apportion));
-        }
-        all.push(Setting::FinerCells);
-        all.push(Setting::Confirmed);
-        if input.harm.is_some() || input.measure != NeedMeasure::Incidents {
-            all.push(Setting::Counts);
-        }
-        all.extend([Setting::ReportedMore, Setting::ReportedLess]);
-        all
     }
 
     /// Units that a resource is stated for; the rule that is broken where there is no such place.

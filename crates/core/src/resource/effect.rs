@@ -29,6 +29,7 @@
 
 use super::challenge::{ChallengeInput, Geography, Resource, Status, Target};
 use super::gap::ChallengePolicy;
+use super::victims::NeedMeasure;
 use crate::cube::Filter;
 use crate::error::{Error, Result};
 use crate::hotspot::Estimate;
@@ -401,7 +402,7 @@ struct Work<'a> {
 impl<'a> Work<'a> {
     fn new(input: &ChallengeInput<'a>, changes: &'a [Change]) -> Result<Self> {
         // The need is counted: weights of harm have no count to compare.
-        let input = ChallengeInput { harm: None, ..*input };
+        let input = ChallengeInput { harm: None, measure: NeedMeasure::Incidents, ..*input };
         let geography = Geography::new(&input)?;
         let level = input.release.units.level(input.release.resolution).ok_or(Error::NoReference)?;
         let covered: Vec<Vec<u32>> = changes

@@ -205,7 +205,7 @@ impl Evidence<'_> {
 
     fn tornado(&self, kind: &KindAnswer, at: usize, id: &str, words: &Words) -> Result<Drawn, EvidenceError> {
         let gap = &kind.gaps[at];
-        let labels: Vec<String> = kind.settings.iter().map(|asked| asked.setting.label()).collect();
+        let labels: Vec<String> = kind.settings.iter().map(|asked| asked.label.clone()).collect();
         let rows: Vec<TornadoRow<'_>> = kind
             .settings
             .iter()

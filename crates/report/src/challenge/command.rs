@@ -27,9 +27,8 @@ impl Evidence<'_> {
         add("--apportion", input.rule.id());
         add("--on", &input.on.to_string());
         add("--months", &input.months.to_string());
-        if let Some(file) = self.harm {
-            add("--harm", file.name);
-        }
+        self.harm().into_iter().for_each(|file| add("--harm", file.name));
+        self.other_harm().for_each(|file| add("--other-harm", file.name));
         for (flag, file) in [("--people", self.people), ("--stops", self.stops)] {
             if let Some(file) = file {
                 add(flag, file.name);

@@ -61,8 +61,8 @@ impl Evidence<'_> {
         let kinds: Vec<Value> = (0..self.answer.kinds.len()).map(|row| self.kind(row, &subjects)).collect::<Result<_, _>>()?;
         let about = self.borough.map_or_else(String::new, |b| format!(" in {}", b.name));
         let [_, several] = level_words(self.answer.level);
-        let files =
-            [Some(self.resources), self.harm, self.areas.map(|areas| areas.file), self.people, self.stops].into_iter().flatten();
+        let files = [Some(self.resources), self.harm(), self.areas.map(|areas| areas.file), self.people, self.stops];
+        let files = files.into_iter().flatten().chain(self.other_harm());
         let mut environment = Environment::new();
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
         environment.add_template("page", include_str!("page.html"))?;
@@ -319,7 +319,7 @@ fn settings(kind: &KindAnswer, subjects: &[usize]) -> Vec<Value> {
                 ]
             });
             let [all, still, lost, new] = counted.unwrap_or_else(|| ["[x]"; 4].map(str::to_owned));
-            context! { name => asked.setting.label(), all, still, lost, new }
+            context! { name => asked.label.clone(), all, still, lost, new }
         })
         .collect()
 }

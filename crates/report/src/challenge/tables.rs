@@ -17,7 +17,7 @@ use super::in_order;
 use hotspot_core::hotspot::Estimate;
 use hotspot_core::release::DataClass;
 use hotspot_core::resource::allocation::Shares;
-use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Place, Resource, Status, Target};
+use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Place, Resource, Status};
 use hotspot_core::resource::effect::Effect;
 use hotspot_core::resource::fairness::{Exposure, StopCover};
 use hotspot_core::resource::gap::{Gap, Verdict};
@@ -225,7 +225,7 @@ fn settings(input: &ChallengeInput<'_>, rows: &[Row<'_>]) -> Table {
         .flat_map(|row| {
             row.kind.settings.iter().map(move |asked| Changed {
                 row,
-                label: asked.setting.label(),
+                label: asked.label.clone(),
                 gap: asked.gaps.as_ref().map(|gaps| gaps[row.at]),
             })
         })
@@ -557,8 +557,8 @@ fn resources(input: &ChallengeInput<'_>, answer: &Challenge) -> Table {
     let rows = used(input, answer);
     Draft::of(&rows)
         .text("kind", "Kind of resource", |r| r.kind.clone())
-        .text("place_type", "Type of place", |r| target(&r.target).0.to_owned())
-        .text("place", "Place as supplied", |r| target(&r.target).1)
+        .text("place_type", "Type of place", |r| r.target.columns().0.to_owned())
+        .text("place", "Place as supplied", |r| r.target.columns().1)
         .text("period_start", "First day", |r| r.from.to_string())
         .text("period_end", "Last day", |r| r.to.to_string())
         .decimal("amount", "unit", "Amount", |r| Some(r.amount))
@@ -566,16 +566,6 @@ fn resources(input: &ChallengeInput<'_>, answer: &Challenge) -> Table {
         .text("status", "Planned or delivered", |r| r.status.id().to_owned())
         .text("source", "Who says so", |r| r.source.clone())
         .table(RESOURCES, "A row of the resources that was used, as supplied.", input)
-}
-
-fn target(target: &Target) -> (&'static str, String) {
-    match target {
-        Target::Hotspot(id) => ("hotspot", id.clone()),
-        Target::Area(code) => ("area", code.clone()),
-        Target::CommandUnit(name) => ("bcu", name.clone()),
-        Target::Point { at, reach_m } => ("point", format!("{} {} {reach_m}", at.lon, at.lat)),
-        Target::Everywhere => ("all", String::new()),
-    }
 }
 
 /// How many places of a kind have a verdict.

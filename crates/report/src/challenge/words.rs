@@ -3,7 +3,7 @@
 use super::in_order;
 use crate::chart::number;
 use hotspot_core::hotspot::Estimate;
-use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Level, Setting, Status};
+use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Level, Status, settings};
 use hotspot_core::resource::effect::{Effect, Found, MIN_MONTHS};
 use hotspot_core::resource::fairness::{ECOLOGICAL, Exposure};
 use hotspot_core::resource::gap::{ChallengePolicy, Verdict};
@@ -560,15 +560,7 @@ const fn victims_words(measure: NeedMeasure) -> &'static str {
 
 /// The settings, in words.
 fn all_settings(input: &ChallengeInput<'_>) -> String {
-    let window = input.release.window.len() as u16;
-    let mut all = vec![Setting::Window(window / 2), Setting::Window(window * 2), Setting::OtherReference];
-    all.extend([Setting::FinerCells, Setting::Confirmed, Setting::ReportedMore, Setting::ReportedLess]);
-    let mut words: Vec<String> = all.into_iter().map(Setting::label).collect();
-    words.push("every other rule by which amounts of wider areas are spread".to_owned());
-    if input.harm.is_some() || input.measure != NeedMeasure::Incidents {
-        words.push(Setting::Counts.label());
-    }
-    words.join("; ")
+    settings(input, true).into_iter().map(|s| s.label(input)).collect::<Vec<_>>().join("; ")
 }
 
 /// Places of a kind that are questioned, by rank.

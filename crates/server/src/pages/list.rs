@@ -1,7 +1,7 @@
 //! The page of resources and need, with what if and the challenges.
 
 use super::{draw, option, words};
-use crate::challenge::{Asked, Given};
+use crate::challenge::Asked;
 use crate::problem::{ApiError, GIVE_LEDGER};
 use crate::query::strand_name;
 use crate::views::by_shortfall;
@@ -21,8 +21,6 @@ use std::collections::BTreeMap;
 /// Everything that the page shows.
 pub(crate) struct List<'a> {
     pub asked: &'a Asked,
-    /// What was given to the server.
-    pub given: Option<&'a Given>,
     /// The answer and the kind that is shown; else why there is none.
     pub answer: Result<(&'a Released<ChallengeView>, &'a str), String>,
     /// The fields of what if and of sites, as they were sent.
@@ -43,15 +41,15 @@ pub(crate) fn list(page: &List<'_>) -> Result<Vec<u8>, ApiError> {
         Some((*view, &view.answer.kinds[number], number))
     });
     let served = &page.asked.served;
-    let answered = match (found, page.given) {
-        (Some((view, _, number)), Some(given)) => {
-            let evidence = page.asked.evidence(given, view, None)?;
+    let answered = match found {
+        Some((view, _, number)) => {
+            let evidence = page.asked.evidence(view, None)?;
             Some(answer(page, &evidence, number).map_err(|error| {
                 tracing::error!(%error, "the answer could not be drawn");
                 ApiError::Internal
             })?)
         }
-        _ => None,
+        None => None,
     };
     let own = context! {
         caveat => CAVEAT,

@@ -62,8 +62,7 @@ pub(crate) fn place(state: &AppState, page: &Asking<'_>) -> Result<Vec<u8>, ApiE
     if let Some(planned) = &kind.planned {
         facts.insert(2, ("Planned", format!("{} {}", words::number(planned.amount[row]), kind.unit)));
     }
-    let given = state.challenges().given()?;
-    let evidence = page.asked.evidence(given, view, None)?;
+    let evidence = page.asked.evidence(view, None)?;
     let number = view.answer.kinds.iter().position(|k| k.kind == kind.kind).unwrap_or_default();
     let chart = evidence.settings_chart(number, row).map(super::list::chart).map_err(|error| {
         tracing::error!(%error, "the settings could not be drawn");
@@ -79,7 +78,7 @@ pub(crate) fn place(state: &AppState, page: &Asking<'_>) -> Result<Vec<u8>, ApiE
         .map(|s| {
             let under = s.gaps.as_ref().map(|gaps| &gaps[row]);
             context! {
-                name => s.setting.label(),
+                name => s.label.clone(),
                 gap => under.map_or_else(|| "no answer".to_owned(), |g| words::points(g.gap.mean)),
                 verdict => under.map_or_else(String::new, |g| g.verdict.to_string()),
             }

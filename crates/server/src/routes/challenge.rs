@@ -2,7 +2,7 @@
 
 use crate::body;
 use crate::challenge::{ASKED, Asked, kind_of, row_of};
-use crate::problem::ApiError;
+use crate::problem::{ApiError, GIVE_RESOURCES};
 use crate::query::{BadParameter, Params};
 use crate::state::AppState;
 use crate::views;
@@ -12,6 +12,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::Response;
 use hotspot_core::resource::what_if::Wish;
+use std::sync::Arc;
 
 /// A body that nobody keeps.
 pub(super) fn fresh(status: StatusCode, kind: &'static str, body: Vec<u8>) -> Response {
@@ -42,10 +43,49 @@ pub(super) fn json(body: Vec<u8>) -> Response {
 pub(crate) async fn challenge(State(state): State<AppState>, uri: Uri) -> Result<Response, ApiError> {
     let known: Vec<&'static str> = ASKED.into_iter().chain(["kind"]).collect();
     let params = Params::parse(uri.query(), &known)?;
-    state.challenges().given()?;
     let view = Asked::of(&state, &params)?.answer(&state).await?;
     let kind = params.get("kind").map(|kind| kind_of(&view, kind).map(|k| k.kind.clone())).transpose()?;
     let body = state.heavy(move || Ok(views::challenge(&view, kind.as_deref()))).await?;
+    Ok(json(body))
+}
+
+/// The table of resources that answers hang on.
+#[utoipa::path(get, path = "/api/v1/challenge/resources", tag = "challenge", responses(
+    (status = 200, description = "Every row, as it was supplied.", body = views::ResourcesAnswer),
+    (status = 404, description = "The server was given no resources.", body = views::Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn resources(State(state): State<AppState>) -> Result<Response, ApiError> {
+    let given = state.challenges().given.load_full().ok_or(ApiError::NotGiven { how: GIVE_RESOURCES })?;
+    Ok(json(views::resources(&given)))
+}
+
+/// Puts another table of resources in the place of the one that is served: checked whole, kept in its file, and used from then on.
+#[utoipa::path(put, path = "/api/v1/challenge/resources", tag = "challenge",
+    request_body(content = String, content_type = "text/csv", description = "Columns kind, place_type, place, period_start, period_end, amount, unit, status, source, note; 16 MB at most."),
+    responses(
+    (status = 200, description = "It is on disk and in use.", body = views::ResourcesTaken),
+    (status = 403, description = "The request comes from a page of another site.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 404, description = "The server was given no CSV file of resources.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 413, description = "Too large.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 415, description = "Not text/csv.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 422, description = "File, row, column and rule that is broken; the old table stays.", body = views::Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn put_resources(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+    if state.challenges().receive.is_none() {
+        return Err(ApiError::NotGiven { how: GIVE_RESOURCES });
+    }
+    let sent = body::table(request).await?;
+    // One after the other: what is on disk is what is in use.
+    let _turn = state.receiving().await;
+    let shared = state.clone();
+    let taken = state
+        .heavy(move || {
+            let receive = shared.challenges().receive.as_ref().ok_or(ApiError::NotGiven { how: GIVE_RESOURCES })?;
+            (receive.0)(&sent).map_err(|why| ApiError::BadTable { why })
+        })
+        .await?;
+    let body = views::taken(&taken);
+    state.challenges().given.store(Some(Arc::new(taken)));
     Ok(json(body))
 }
 
@@ -65,15 +105,13 @@ pub(crate) async fn challenge(State(state): State<AppState>, uri: Uri) -> Result
 pub(crate) async fn pack(State(state): State<AppState>, uri: Uri) -> Result<Response, ApiError> {
     let known: Vec<&'static str> = ASKED.into_iter().chain(["borough"]).collect();
     let params = Params::parse(uri.query(), &known)?;
-    state.challenges().given()?;
     let asked = Asked::of(&state, &params)?;
     let view = asked.answer(&state).await?;
     let borough = params.get("borough").filter(|name| !name.is_empty()).map(str::to_owned);
     let name = HeaderValue::try_from(format!("attachment; filename=\"challenge-{}.zip\"", asked.served.id()));
-    let shared = state.clone();
     let pack = state
         .heavy(move || {
-            let evidence = asked.evidence(shared.challenges().given()?, &view, borough.as_deref())?;
+            let evidence = asked.evidence(&view, borough.as_deref())?;
             if evidence.subjects().is_empty() {
                 return Err(ApiError::NoAnswer { why: "No place of the answer is in this borough.".to_owned() });
             }
@@ -130,7 +168,6 @@ pub(super) fn more_and_reach(params: &Params<'_>) -> Result<(u16, f64), BadParam
 ))]
 pub(crate) async fn what_if(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     let wished: views::WhatIfBody = body::json(request).await?;
-    state.challenges().given()?;
     let params = Params::of(&[
         ("release", wished.release.as_deref()),
         ("level", wished.level.as_deref()),

@@ -108,7 +108,6 @@ pub(crate) async fn list(State(state): State<AppState>, uri: Uri) -> Result<Resp
     };
     let drawn = pages::list(&List {
         asked: &asked,
-        given: state.challenges().given.as_ref(),
         answer,
         wished,
         played: played.as_ref(),
@@ -190,8 +189,7 @@ pub(crate) async fn raise(State(state): State<AppState>, request: Request) -> Re
     let mut said = Vec::new();
     if faults.is_empty() {
         let author = steps::author(form.get("actor"), form.get("role"))?;
-        let question =
-            asked.question(state.challenges().given()?, &view, form.get("kind"), form.get("place"), form.get("question"))?;
+        let question = asked.question(&view, form.get("kind"), form.get("place"), form.get("question"))?;
         match ledger.raise(question, &author, (state.challenges().now)(), form.given("key")).await {
             Ok(event) => return see(&event),
             Err(error) => {

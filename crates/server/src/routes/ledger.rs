@@ -77,7 +77,6 @@ fn written(event: &Event) -> Response {
 pub(crate) async fn raise(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     let given: views::RaiseBody = body::json(request).await?;
     let ledger = state.challenges().ledger()?;
-    let resources = state.challenges().given()?;
     let author = steps::author(&given.actor, &given.role)?;
     let params = Params::of(&[
         ("release", given.release.as_deref()),
@@ -87,7 +86,7 @@ pub(crate) async fn raise(State(state): State<AppState>, request: Request) -> Re
     ]);
     let asked = Asked::of(&state, &params)?;
     let view = asked.answer(&state).await?;
-    let question = asked.question(resources, &view, &given.kind, &given.place, &given.question)?;
+    let question = asked.question(&view, &given.kind, &given.place, &given.question)?;
     let event = ledger.raise(question, &author, (state.challenges().now)(), given.key.as_deref()).await?;
     Ok(written(&event))
 }

@@ -15,7 +15,7 @@ mod tests;
 pub(crate) use api::{
     __path_boroughs, __path_cells, __path_events, __path_hotspot, __path_hotspots, __path_layers, __path_releases, __path_silence,
 };
-pub(crate) use challenge::{__path_challenge, __path_pack, __path_sites, __path_what_if};
+pub(crate) use challenge::{__path_challenge, __path_pack, __path_put_resources, __path_resources, __path_sites, __path_what_if};
 pub(crate) use health::{__path_healthz, __path_readyz};
 pub(crate) use ledger::{__path_export, __path_list, __path_one, __path_raise, __path_step, __path_verify};
 pub(crate) use success::__path_success;
@@ -42,6 +42,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/v1/boroughs", get(api::boroughs))
         .route("/api/v1/silence", get(api::silence))
         .route("/api/v1/challenge", get(challenge::challenge))
+        .route("/api/v1/challenge/resources", get(challenge::resources).put(challenge::put_resources))
         .route("/api/v1/challenge/pack", get(challenge::pack))
         .route("/api/v1/challenge/sites", get(challenge::sites))
         .route("/api/v1/challenge/what-if", post(challenge::what_if))

@@ -22,7 +22,7 @@ static STATE: LazyLock<AppState> = LazyLock::new(|| {
 
 /// Neither resources nor a ledger.
 fn nothing() -> Challenges {
-    Challenges { given: None, success: None, ledger: None, now: || "2026-11-26T09:00:00Z".parse().unwrap() }
+    Challenges::new(None, None, None, None, || "2026-11-26T09:00:00Z".parse().unwrap())
 }
 
 async fn ask(request: Request<Body>) -> Response {

@@ -288,7 +288,7 @@ fn document(view: &ChallengeView) -> ChallengeAnswer<'_> {
                 outside: kind.shares.outside,
                 gini: kind.inequality.gini,
                 misplaced: kind.inequality.misplaced,
-                settings: kind.settings.iter().map(|s| s.setting.label()).collect(),
+                settings: kind.settings.iter().map(|s| s.label.clone()).collect(),
                 similar_rule: view.answer.similar_rule,
                 fairness: fairness::entry(&kind.fairness),
                 places: by_shortfall(&kind.gaps).into_iter().map(|row| place(view, kind, row)).collect(),
@@ -316,7 +316,7 @@ pub(crate) fn challenge(view: &Released<ChallengeView>, kind: Option<&str>) -> V
 
 /// What is frozen when a challenge is raised: the row of the place with all that it hangs on.
 pub(crate) fn evidence(view: &Released<ChallengeView>, kind: &KindAnswer, row: usize, given: &Given) -> Value {
-    let settings: Vec<String> = kind.settings.iter().map(|s| s.setting.label()).collect();
+    let settings: Vec<String> = kind.settings.iter().map(|s| s.label.clone()).collect();
     rounded(json!({
         "release": view.release,
         "window": Period::from(view.answer.window),
@@ -499,4 +499,63 @@ pub fn sites_json(view: &SitesView) -> Vec<u8> {
 
 pub(crate) fn sites(view: &Released<SitesView>) -> Vec<u8> {
     sites_json(view)
+}
+
+/// A table of resources that was taken.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ResourcesTaken<'a> {
+    file: &'a str,
+    /// Of the file as it is now, and as every answer names it.
+    sha256: &'a str,
+    rows: usize,
+}
+
+/// The table of resources.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ResourcesAnswer<'a> {
+    #[serde(flatten)]
+    table: ResourcesTaken<'a>,
+    resources: Vec<ResourceEntry<'a>>,
+}
+
+/// A row of the table.
+#[derive(Debug, Serialize, ToSchema)]
+struct ResourceEntry<'a> {
+    kind: &'a str,
+    /// hotspot, area, bcu, point or all.
+    place_type: &'static str,
+    place: String,
+    period_start: String,
+    period_end: String,
+    amount: f64,
+    unit: &'a str,
+    /// planned or delivered.
+    status: &'static str,
+    source: &'a str,
+}
+
+fn table(given: &Given) -> ResourcesTaken<'_> {
+    ResourcesTaken { file: &given.file, sha256: &given.sha256, rows: given.resources.len() }
+}
+
+pub(crate) fn taken(given: &Given) -> Vec<u8> {
+    bytes(&table(given))
+}
+
+pub(crate) fn resources(given: &Given) -> Vec<u8> {
+    let resources = given.resources.iter().map(|r| {
+        let (place_type, place) = r.target.columns();
+        ResourceEntry {
+            kind: &r.kind,
+            place_type,
+            place,
+            period_start: r.from.to_string(),
+            period_end: r.to.to_string(),
+            amount: r.amount,
+            unit: &r.unit,
+            status: r.status.id(),
+            source: &r.source,
+        }
+    });
+    bytes(&ResourcesAnswer { table: table(given), resources: resources.collect() })
 }

@@ -11,14 +11,14 @@ use hotspot_core::Error as CoreError;
 use hotspot_core::Strand;
 use hotspot_core::areas::AreaLayer;
 use hotspot_core::release::Release;
-use hotspot_core::resource::challenge::{CAVEAT, Challenge, ChallengeInput, atlas_of, challenge};
+use hotspot_core::resource::challenge::{CAVEAT, Challenge, ChallengeInput, HarmWeights, atlas_of, challenge};
 use hotspot_core::resource::fairness::{ECOLOGICAL, People, Stops};
 use hotspot_core::resource::gap::{ChallengePolicy, GapParams, Verdict};
 use hotspot_core::view::ChallengeView;
 use hotspot_pipeline::areas::parse_areas;
 use hotspot_pipeline::people::{Supplied, read_people, read_stops};
 use hotspot_pipeline::release::read_release;
-use hotspot_pipeline::resources::{HarmFile, ResourceFile, read_harm, read_resources};
+use hotspot_pipeline::resources::{ResourceFile, read_harm, read_resources};
 use hotspot_pipeline::summary::Given;
 use hotspot_report::challenge::{AreaFile, Evidence, InputFile, borough_named, in_order, words};
 use hotspot_server::challenge_json;
@@ -42,7 +42,8 @@ struct Question<'a> {
     args: &'a AskedArgs,
     release: Release,
     file: ResourceFile,
-    harm: Option<HarmFile>,
+    harm: Option<HarmWeights>,
+    other_harm: Vec<HarmWeights>,
     areas: Option<Areas>,
     people: Option<Supplied<People>>,
     stops: Option<Supplied<Stops>>,
@@ -56,6 +57,7 @@ impl<'a> Question<'a> {
             release: read_release(&args.releases, args.release.as_deref())?,
             file: read_resources(&args.resources)?,
             harm: args.harm.as_deref().map(read_harm).transpose()?,
+            other_harm: args.other_harm.iter().map(|path| read_harm(path)).collect::<Result<_, _>>()?,
             areas: Areas::read(args)?,
             people: None,
             stops: None,
@@ -77,7 +79,8 @@ impl<'a> Question<'a> {
             measure: self.args.need.into(),
             people: self.people.as_ref().map_or(&[], |file| &file.rows),
             stops: self.stops.as_ref().map_or(&[], |file| &file.rows),
-            harm: self.harm.as_ref().map(|file| &file.weights),
+            harm: self.harm.as_ref(),
+            other_harm: &self.other_harm,
             policy: &self.policy,
             params: GapParams { seed: self.args.seed, ..GapParams::default() },
         }
@@ -107,7 +110,7 @@ impl<'a> Question<'a> {
 
 /// Asks whether what is given follows what is needed.
 pub fn run(args: &ChallengeArgs) -> Done {
-    let inputs = [&args.asked.resources].into_iter().chain(&args.asked.harm).chain(&args.asked.areas);
+    let inputs = [&args.asked.resources].into_iter().chain(&args.asked.harm).chain(&args.asked.other_harm).chain(&args.asked.areas);
     apart(&args.out, inputs.chain(&args.people).chain(&args.stops))?;
     let bar = progress::spinner("asking every place");
     let mut question = Question::read(&args.asked)?;
@@ -135,13 +138,11 @@ fn write_pack(out: &Path, args: &ChallengeArgs, question: &Question<'_>, answer:
     let borough = args.borough.as_deref().map(of_name).transpose()?;
     let releases = folder_name(&args.asked.releases);
     let resources = &question.file;
-    let harm = question.harm.as_ref();
     let evidence = Evidence {
         input,
         answer,
         borough,
         resources: InputFile { name: &resources.file, sha256: &resources.sha256 },
-        harm: harm.map(|file| InputFile { name: &file.weights.version, sha256: &file.sha256 }),
         areas: question.areas.as_ref().map(|areas| AreaFile {
             file: InputFile { name: &areas.given.name, sha256: &areas.given.sha256 },
             code: args.asked.area_code.as_deref(),

@@ -2,7 +2,7 @@
 
 use super::{body, header, nothing};
 use crate::fixture::{self, ID};
-use crate::{AppState, Catalog, Challenges, Given, Settings, router};
+use crate::{AppState, Catalog, Challenges, Given, Receive, Settings, router};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use axum::response::Response;
@@ -41,6 +41,7 @@ fn given() -> Given {
         sha256: "0".repeat(64),
         resources,
         harm: None,
+        other_harm: Vec::new(),
         people: None,
         stops: None,
         releases: "releases".to_owned(),
@@ -55,7 +56,11 @@ struct Served {
 async fn served() -> Served {
     let folder = tempfile::tempdir().unwrap();
     let ledger = Ledger::create_or_open(folder.path().join("ledger.db").to_str().unwrap()).await.unwrap();
-    let challenges = Challenges { given: Some(given()), success: None, ledger: Some(ledger), now };
+    let receive = Receive(Box::new(|sent| match sent {
+        b"wrong" => Err("resources.csv, row 2, column amount: zero or more, and 10¹² at most".to_owned()),
+        _ => Ok(Given { sha256: "1".repeat(64), ..given() }),
+    }));
+    let challenges = Challenges::new(Some(given()), Some(receive), None, Some(ledger), now);
     let catalog = Arc::new(Catalog::new(vec![fixture::release(DataClass::Synthetic)]).unwrap());
     Served { state: AppState::new(catalog, Settings::default(), challenges), _folder: folder }
 }
@@ -263,6 +268,29 @@ async fn the_evidence_is_an_archive_and_sites_are_looked_for() {
     }
     let page = served.page("/challenge?find=yes&more=1&reach=500").await;
     assert!(page.contains("Places that would reach most of the need") && page.contains("hotspot challenge --releases releases"));
+}
+
+#[tokio::test]
+async fn another_table_of_resources_is_checked_and_then_used() {
+    let served = served().await;
+    let path = "/api/v1/challenge/resources";
+    let table = served.json(path).await;
+    assert_eq!((table["rows"].as_u64(), table["resources"].as_array().unwrap().len()), (Some(4), 4));
+    assert_eq!((&table["resources"][0]["kind"], &table["resources"][0]["place_type"]), (&json!("patrol_hours"), &json!("hotspot")));
+    let put = async |kind: &str, sent: &'static str| {
+        let request = Request::put(path).header("content-type", kind).body(Body::from(sent)).unwrap();
+        let response = served.ask(request).await;
+        (response.status(), String::from_utf8(body(response).await).unwrap())
+    };
+    let (status, said) = put("text/csv", "wrong").await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && said.contains("row 2, column amount"), "{said}");
+    assert_eq!(served.json(path).await, table, "the old one stays");
+    assert_eq!(put("application/json", "{}").await.0, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    let (status, said) = put("text/csv", "right").await;
+    assert!(status == StatusCode::OK && said.contains(&"1".repeat(64)), "{said}");
+    assert_eq!(served.json(path).await["sha256"], json!("1".repeat(64)));
+    let foreign = Request::put(path).header("content-type", "text/csv").header("sec-fetch-site", "cross-site");
+    assert_eq!(served.ask(foreign.body(Body::from("right")).unwrap()).await.status(), StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]

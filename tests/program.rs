@@ -82,7 +82,13 @@ pub struct Serving {
 impl Serving {
     /// Starts `hotspot serve` on the releases.
     pub fn start(releases: &Path) -> Self {
+        Self::with(releases, &[])
+    }
+
+    /// Starts it with more options.
+    pub fn with(releases: &Path, more: &[&str]) -> Self {
         let mut child = hotspot(["serve", "--listen", "127.0.0.1:0", "--releases", releases.to_str().unwrap()])
+            .args(more)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -94,8 +100,19 @@ impl Serving {
 
     /// Status, headers and body of a GET.
     pub fn get(&self, path: &str) -> (u16, String, Vec<u8>) {
+        self.ask(&format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address))
+    }
+
+    /// Status and body of a PUT of a table.
+    pub fn put(&self, path: &str, table: &str) -> (u16, String) {
+        let head = format!("PUT {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: text/csv", self.address);
+        let (status, _, body) = self.ask(&format!("{head}\r\nContent-Length: {}\r\n\r\n{table}", table.len()));
+        (status, String::from_utf8(body).unwrap())
+    }
+
+    fn ask(&self, request: &str) -> (u16, String, Vec<u8>) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         let end = answer.windows(4).position(|w| w == b"\r\n\r\n").unwrap();

@@ -1,7 +1,7 @@
 //! `hotspot what-if` and `hotspot sites`: the figures follow from those of the challenge, whatever is set.
 
 use crate::challenge::desk;
-use crate::program::{hotspot, json};
+use crate::program::{Serving, hotspot, json};
 use serde_json::Value;
 
 fn ask(command: &str, more: &[&str]) -> std::process::Output {
@@ -106,4 +106,48 @@ fn sites_are_chosen_among_candidates_and_the_bound_holds() {
     std::fs::write(desk.path("far.csv"), "id,lon,lat\na,100,20\n").unwrap();
     let output = ask("sites", &[&few[..], &["far.csv", "--more", "1"]].concat());
     assert!(String::from_utf8(output.stderr).unwrap().contains("near the study area"));
+}
+
+#[test]
+fn a_table_that_is_put_stands_in_its_file_and_the_archive_of_the_page_is_that_of_the_command() {
+    let desk = desk();
+    let (releases, own) = (desk.path("releases"), desk.path("put.csv"));
+    let first = std::fs::read_to_string(desk.path("what is given.csv")).unwrap();
+    std::fs::write(&own, &first).unwrap();
+    let server = Serving::with(&releases, &["--resources", own.to_str().unwrap()]);
+    let path = "/api/v1/challenge/resources";
+    assert_eq!(server.json(path)["rows"].as_u64().unwrap() as usize, first.lines().count() - 1);
+    let wrong = first.replacen(",20,fte", ",-20,fte", 1);
+    let (status, said) = server.put(path, &wrong);
+    assert!(status == 422 && said.contains("put.csv, row 2, column amount") && !said.contains("-20"), "{said}");
+    assert_eq!(std::fs::read_to_string(&own).unwrap(), first, "the file is as it was");
+    let officers = |answer: &Value| answer["kinds"].as_array().unwrap().iter().find(|k| k["kind"] == "officers").unwrap().clone();
+    let before = officers(&server.json("/api/v1/challenge?level=bcu"));
+    let right = first.replacen(",20,fte", ",150,fte", 1);
+    let (status, said) = server.put(path, &right);
+    assert_eq!(status, 200, "{said}");
+    assert_eq!(std::fs::read_to_string(&own).unwrap(), right);
+    let after = officers(&server.json("/api/v1/challenge?level=bcu"));
+    assert!(before["places"][0]["amount"] == 20.0 && after["places"].as_array().unwrap().iter().all(|p| p["amount"] == 150.0));
+
+    let (status, head, pack) = server.get("/api/v1/challenge/pack?level=bcu");
+    assert!(status == 200 && head.to_lowercase().contains("application/zip"), "{head}");
+    let mut ask = hotspot(["challenge", "--releases", "releases", "--resources", "put.csv", "--level", "bcu", "--out", "same.zip"]);
+    assert!(ask.current_dir(desk.dir.path()).output().unwrap().status.success());
+    assert_eq!(std::fs::read(desk.path("same.zip")).unwrap(), pack);
+}
+
+#[test]
+fn other_weights_of_harm_and_measures_are_settings() {
+    let desk = desk();
+    std::fs::write(desk.path("light.csv"), "offence,weight\nviolence,3\npublic_order,2\ncriminal_damage,1\n").unwrap();
+    let settings = |more: &[&str]| {
+        let asked = answer("challenge", &[&["--level", "bcu", "--harm", "harm.csv"], more].concat());
+        serde_json::from_value::<Vec<String>>(asked["kinds"][0]["settings"].clone()).unwrap()
+    };
+    let (without, with) = (settings(&[]), settings(&["--other-harm", "light.csv"]));
+    assert_eq!(with.len(), without.len() + 1);
+    for said in ["weighted by light.csv", "every incident counted alike", "the reference measure is residents"] {
+        assert!(with.iter().any(|s| s == said), "{said}: {with:?}");
+    }
 }

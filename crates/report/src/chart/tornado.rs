@@ -80,7 +80,7 @@ pub fn tornado(input: &TornadoInput<'_>) -> Result<String, ChartError> {
     let start = (x(published) - width(&said) / 2.0).min(room - width(&said)).max(0.0);
     canvas.text(Paint::Text, Anchor::Start, start, top - 8.0, &said);
     let names: Vec<Vec<String>> = rows.iter().map(|r| wrap(r.name, left - 10.0, 3)).collect();
-    let tall = |lines: &Vec<String>| 20.0 + (lines.len() - 1) as f64 * 14.0;
+    let tall = |lines: &Vec<String>| 20.0 + lines.len().saturating_sub(1) as f64 * 14.0;
     let bottom = top + names.iter().map(tall).sum::<f64>();
     // Labels that would touch are left out; that of zero stays.
     let zero = ticks.iter().position(|(value, _)| *value == 0.0).unwrap_or(0);
@@ -97,7 +97,7 @@ pub fn tornado(input: &TornadoInput<'_>) -> Result<String, ChartError> {
     for (row, lines) in rows.iter().zip(&names) {
         let middle = y + tall(lines) / 2.0;
         for (at, line) in lines.iter().enumerate() {
-            let base = middle + 4.0 + (at as f64 - (lines.len() - 1) as f64 / 2.0) * 14.0;
+            let base = middle + 4.0 + (at as f64 - lines.len().saturating_sub(1) as f64 / 2.0) * 14.0;
             canvas.text(Paint::Text, Anchor::Start, 0.0, base, line);
         }
         if let Some([mean, low, high]) = row.answer {

@@ -275,7 +275,7 @@ async fn another_table_of_resources_is_checked_and_then_used() {
     let served = served().await;
     let path = "/api/v1/challenge/resources";
     let table = served.json(path).await;
-    assert_eq!((table["rows"].as_u64(), table["resources"].as_array().unwrap().len()), (Some(4), 4));
+    assert_eq!((table["rows"].as_u64(), table["resources"].as_array().unwrap().len()), (Some(3), 3));
     assert_eq!((&table["resources"][0]["kind"], &table["resources"][0]["place_type"]), (&json!("patrol_hours"), &json!("hotspot")));
     let put = async |kind: &str, sent: &'static str| {
         let request = Request::put(path).header("content-type", kind).body(Body::from(sent)).unwrap();

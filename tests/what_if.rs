@@ -30,6 +30,8 @@ fn a_budget_is_given_out_by_need_within_floors_caps_and_what_is_set() {
         let before = of(&officers["places"], &place["id"]);
         assert_eq!(place["amount"][0], before["amount"]);
         assert_eq!(place["before"]["gap"], before["gap"]);
+        // What is needed does not depend on what is given.
+        assert_eq!(place["after"]["need_share"], place["before"]["need_share"]);
         // By need alone: no gap is left but for the draws.
         assert!(number(&place["after"]["gap"]["mean"]).abs() < 2e-3, "{place}");
         assert_eq!((&place["after"]["verdict"] == "questioned", &place["held"]), (false, &Value::Null));
@@ -90,7 +92,9 @@ fn sites_are_chosen_among_candidates_and_the_bound_holds() {
     }
     assert!((number(&best["then"]) - largest).abs() < 1e-9, "{largest} {best}");
 
-    let text = String::from_utf8(ask("sites", &["--kind", "x", "--more", "1", "--reach", "900"]).stdout).unwrap();
+    let none = ask("sites", &["--kind", "x", "--more", "1", "--reach", "900"]);
+    assert!(none.status.code() == Some(2) && String::from_utf8(none.stderr).unwrap().contains("officers, patrol_hours"));
+    let text = String::from_utf8(ask("sites", &["--kind", "officers", "--more", "1", "--reach", "900"]).stdout).unwrap();
     assert!(text.contains("is not served") && text.contains("no choice of as many reaches more"), "{text}");
     for (table, column, words) in [
         ("id,lon,lat\na,0,51.5\na,0,51.6\n", "id", "each identifier once"),
@@ -105,7 +109,7 @@ fn sites_are_chosen_among_candidates_and_the_bound_holds() {
     }
     std::fs::write(desk.path("far.csv"), "id,lon,lat\na,100,20\n").unwrap();
     let output = ask("sites", &[&few[..], &["far.csv", "--more", "1"]].concat());
-    assert!(String::from_utf8(output.stderr).unwrap().contains("near the study area"));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("far.csv, row 2: lon and lat must lie near the study area"));
 }
 
 #[test]

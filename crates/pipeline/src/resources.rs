@@ -99,8 +99,27 @@ pub fn read_resources(path: &Path) -> Result<ResourceFile> {
             source: sources[row].clone(),
         });
     }
+    if let Some(row) = twice(&resources) {
+        return Err(table.refused(
+            row,
+            column::PERIOD_START,
+            "the period overlaps another of the same kind, place, unit, status and source",
+        ));
+    }
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(ResourceFile { file, sha256: table.sha256().to_owned(), resources, path: path.to_owned(), table })
+}
+
+/// The row of an amount that one source states twice for a day.
+fn twice(resources: &[Resource]) -> Option<usize> {
+    let key = |row: usize| {
+        let r = &resources[row];
+        (r.kind.as_str(), r.target.columns(), r.unit.as_str(), r.status, r.source.as_str())
+    };
+    let mut rows: Vec<usize> = (0..resources.len()).collect();
+    rows.sort_by(|a, b| key(*a).cmp(&key(*b)).then(resources[*a].from.cmp(&resources[*b].from)).then(a.cmp(b)));
+    let again = |w: &&[usize]| key(w[0]) == key(w[1]) && resources[w[1]].from <= resources[w[0]].to;
+    rows.windows(2).filter(again).map(|w| w[0].max(w[1])).min()
 }
 
 /// Reads where sites could be: columns `id`, each once, and `lon` and `lat` in WGS84 degrees.
@@ -226,6 +245,27 @@ mod tests {
         assert_eq!(read[3].target, Target::Point { at: LonLat { lon: -0.1276, lat: 51.5072 }, reach_m: 800.0 });
         assert_eq!(read[4].target, Target::Everywhere);
         assert_eq!(read[1].status, Status::Delivered);
+    }
+
+    #[test]
+    fn what_one_source_says_twice_for_a_day_is_refused() {
+        let row = |from: &str, to: &str, source: &str| format!("officers,bcu,Central West,{from},{to},18,fte,planned,{source},");
+        let whole = row("2026-01-01", "2026-12-31", "workforce");
+        for (other, refused) in [
+            (whole.clone(), true),
+            (row("2026-06-01", "2027-05-31", "workforce"), true),
+            (row("2026-12-31", "2026-12-31", "workforce"), true),
+            (row("2027-01-01", "2027-12-31", "workforce"), false),
+            (row("2026-06-01", "2027-05-31", "another unit"), false),
+            (whole.replace("planned", "delivered"), false),
+        ] {
+            let said = read(&format!("{whole}\n{other}"));
+            assert_eq!(said.is_err(), refused, "{other}");
+            if let Err(error) = said {
+                let said = error.to_string();
+                assert!(said.contains("row 3, column period_start") && said.contains("overlaps"), "{said}");
+            }
+        }
     }
 
     #[test]

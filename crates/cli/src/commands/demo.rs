@@ -130,7 +130,9 @@ fn made_up(release: &Release) -> String {
         row("officers", "bcu", unit, 120, "fte", "delivered");
     }
     let hotspots = release.analysis(None).map(|a| a.hotspots.as_slice()).unwrap_or_default();
-    for (at, hotspot) in hotspots.iter().enumerate() {
+    // The City of London has a force of its own.
+    let own = |code: &Option<String>| code.as_ref().is_some_and(|code| boroughs.iter().any(|b| b.code == *code && b.bcu.is_none()));
+    for (at, hotspot) in hotspots.iter().filter(|h| !own(&h.area_code)).enumerate() {
         row("patrol_hours", "hotspot", &hotspot.identity.id, 40, "hours a week", "planned");
         row("patrol_hours", "hotspot", &hotspot.identity.id, if at % 2 == 0 { 44 } else { 12 }, "hours a week", "delivered");
     }

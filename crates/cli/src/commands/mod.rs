@@ -67,6 +67,12 @@ pub fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> Done) -> D
         return Ok(out.flush()?);
     }
     let at = |e: std::io::Error| Failure::cannot(format!("{}: {e}", path.display()));
+    if path.is_dir() {
+        return Err(Failure::cannot(format!("{}: a folder, and a file is to be written", path.display())));
+    }
+    if is_database(path) {
+        return Err(Failure::cannot(format!("{}: a database, and it is not overwritten", path.display())));
+    }
     let mut name = path.file_name().ok_or_else(|| Failure::cannot(format!("{}: not a file name", path.display())))?.to_owned();
     name.push(".part");
     let aside = path.with_file_name(name);
@@ -77,5 +83,15 @@ pub fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> Done) -> D
         let _ = std::fs::remove_file(&aside);
         return done;
     }
-    std::fs::rename(&aside, path).map_err(at)
+    std::fs::rename(&aside, path).map_err(|e| {
+        let _ = std::fs::remove_file(&aside);
+        at(e)
+    })
+}
+
+/// Whether a file is a SQLite database, such as a ledger: the record of what people wrote is no output of anything.
+fn is_database(path: &Path) -> bool {
+    let mut start = [0; 16];
+    let read = File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut start));
+    read.is_ok() && start == *b"SQLite format 3\0"
 }

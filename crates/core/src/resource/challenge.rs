@@ -736,10 +736,18 @@ impl<'a> Geography<'a> {
             .release
             .analysis(input.strand)
             .ok_or(Error::OutOfRange { what: "strand", must: "one that the release has analysed" })?;
-        let mut taken = vec![false; self.units];
+        // Another force's places are in no scope: nothing of this one's could have gone there.
+        let elsewhere: Vec<bool> = (0..self.units)
+            .map(|unit| {
+                let borough = self.atlas.zip(self.borough[unit]).map(|(atlas, row)| &atlas.boroughs()[row as usize]);
+                borough.is_some_and(|b| !Self::in_scope(b, input.resources))
+            })
+            .collect();
+        let mut taken = elsewhere.clone();
         let mut places: Vec<Place> = analysis
             .hotspots
             .iter()
+            .filter(|h| !elsewhere[h.peak as usize])
             .map(|h| {
                 h.units.iter().for_each(|u| taken[*u as usize] = true);
                 Place {
@@ -755,6 +763,14 @@ impl<'a> Geography<'a> {
                 }
             })
             .collect();
+        // Of two places of one name each says which it is.
+        let mut of_name: BTreeMap<String, u32> = BTreeMap::new();
+        for place in &places {
+            *of_name.entry(place.name.clone()).or_default() += 1;
+        }
+        for place in places.iter_mut().filter(|p| of_name[&p.name] > 1) {
+            place.name = format!("{} ({})", place.name, place.id);
+        }
         let mut rest: BTreeMap<Option<&str>, Vec<u32>> = BTreeMap::new();
         for unit in (0..self.units as u32).filter(|u| !taken[*u as usize]) {
             rest.entry(self.command_unit(unit)).or_default().push(unit);

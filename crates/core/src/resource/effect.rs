@@ -319,7 +319,7 @@ pub struct Effect {
     pub found_in: [bool; 2],
     /// What can be said.
     pub found: Found,
-    /// Why it cannot be told.
+    /// Why it cannot be told, or is not clear.
     pub why: Option<&'static str>,
 }
 
@@ -341,7 +341,13 @@ pub fn say(comparison: &Comparison, after: u32, found_in: [bool; 2], policy: &Ch
         }
         return (Found::More, None);
     }
-    (Found::NotClear, None)
+    let unlike = n < comparison.expected.lo || n > comparison.expected.hi;
+    (
+        Found::NotClear,
+        unlike.then_some(
+            "it differs from what the counts before let expect, but with the units round it not from the places compared with",
+        ),
+    )
 }
 
 /// What became of incidents at each change; at most [`ChallengeInput::months`] before and after.
@@ -608,7 +614,8 @@ impl Effect {
             (Found::More, _) => {
                 "More than the places compared with and the counts before would have; why, the figures do not say.".to_owned()
             }
-            (Found::NotClear, _) => "No clear difference from what was to be expected anyway.".to_owned(),
+            (Found::NotClear, Some(why)) => format!("Not clear: {why}."),
+            (Found::NotClear, None) => "No clear difference from what was to be expected anyway.".to_owned(),
         }
     }
 

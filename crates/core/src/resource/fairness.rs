@@ -44,7 +44,7 @@ const YEAR: f64 = 365.25;
 /// What stands beside every figure of who is covered.
 pub const ECOLOGICAL: &str = "People who live in an area are not its victims: this says who lives where, not who is attacked, helped or stopped there. An \
                               area that lies in several places is split by residents, as if all groups lived alike inside it. A group that reports \
-                              less has less recorded need.";
+                              less has less recorded need. Areas whose residents are not known, where offices dominate, are left out.";
 
 /// People of a group in an area, as supplied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,9 +96,9 @@ pub struct Exposure {
 pub struct GroupCover {
     /// Group as supplied.
     pub group: String,
-    /// People, also those in no place of the scope.
+    /// People, also those in no place of the scope; without areas whose residents are not known, unless these are all.
     pub people: u64,
-    /// Areas that they are supplied for.
+    /// Areas that these are supplied for.
     pub areas: u32,
     /// Of these, areas that lie in several places.
     pub split: u32,
@@ -198,7 +198,8 @@ impl States {
         let Some(own) = shares(weights) else { return Ok(None) };
         let others = compared.and_then(|[like, all]| shares(like).zip(shares(all)));
         let within =
-            |of: &[(usize, f64)], state: &[bool]| of.iter().filter(|(place, _)| state[*place]).map(|(_, w)| w).sum::<f64>();
+            // A sum of nothing is −0.
+            |of: &[(usize, f64)], state: &[bool]| of.iter().filter(|(place, _)| state[*place]).map(|(_, w)| w).sum::<f64>() + 0.0;
         let drawn =
             |of: &[(usize, f64)], state: &[bool]| -> Vec<f64> { state.chunks(self.places).map(|row| within(of, row)).collect() };
         let short_ratio = others.as_ref().and_then(|(like, all)| {
@@ -345,7 +346,7 @@ impl Lives {
             let mut taken = vec![false; level.len()];
             let mut by_place = vec![0.0; places.len()];
             let mut compared = residents.map(|_| [vec![0.0; places.len()], vec![0.0; places.len()]]);
-            let mut split = 0;
+            let (mut split, mut living) = (0, (0u64, 0u32));
             for (row, people) in rows {
                 let units = &known[people.area.as_str()];
                 for unit in units {
@@ -371,6 +372,9 @@ impl Lives {
                         }
                     }
                 }
+                if known {
+                    living = (living.0 + people.people, living.1 + 1);
+                }
                 for (place, part) in parts {
                     by_place[place] += part * people.people as f64;
                     if let Some([like, _]) = compared.as_mut().filter(|_| known) {
@@ -378,14 +382,12 @@ impl Lives {
                     }
                 }
             }
-            made.groups.push(Group {
-                name: (*name).to_owned(),
-                people: rows.iter().map(|(_, p)| p.people).sum(),
-                areas: rows.len() as u32,
-                split,
-                by_place,
-                compared,
-            });
+            // A group and all residents are those of the same areas, or they could not be compared.
+            let compared = compared.filter(|[like, _]| like.iter().sum::<f64>() > 0.0);
+            let (people, areas) =
+                if compared.is_some() { living } else { (rows.iter().map(|(_, p)| p.people).sum(), rows.len() as u32) };
+            let by_place = compared.as_ref().map_or(by_place, |[like, _]| like.clone());
+            made.groups.push(Group { name: (*name).to_owned(), people, areas, split, by_place, compared });
         }
         let mut stops: BTreeMap<&str, StopGroup> = BTreeMap::new();
         for (row, stop) in (0..).zip(input.stops) {

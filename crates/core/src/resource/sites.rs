@@ -85,8 +85,8 @@ pub struct Sites {
 /// Looks for sites.
 ///
 /// # Errors
-/// As [`super::challenge::challenge`]; [`Error::OutOfRange`] when the reach is not positive and finite, no site is asked for, or a candidate
-/// lies far from the study area; [`Error::NoReference`] without need.
+/// As [`super::challenge::challenge`]; [`Error::OutOfRange`] when the reach is not positive and finite, no site is asked for, or the table has
+/// no such kind; [`Error::Row`] of `candidates` when one lies far from the study area; [`Error::NoReference`] without need.
 pub fn sites(input: &SitesInput<'_>) -> Result<Sites> {
     let asked = &input.challenge;
     let release = asked.release;
@@ -96,6 +96,9 @@ pub fn sites(input: &SitesInput<'_>) -> Result<Sites> {
     if !(input.reach_m > 0.0 && input.reach_m.is_finite()) {
         return Err(Error::OutOfRange { what: "reach", must: "positive and finite" });
     }
+    if !asked.resources.iter().any(|r| r.kind == input.kind) {
+        return Err(Error::OutOfRange { what: "kind", must: "one of the table of resources" });
+    }
     let (mut needs, open) = needs_and_reach(asked, input.kind)?;
     let total: f64 = needs.iter().sum();
     if total <= 0.0 {
@@ -103,14 +106,16 @@ pub fn sites(input: &SitesInput<'_>) -> Result<Sites> {
     }
     let centers = release.units.centers_m(release.resolution).ok_or(Error::NoReference)?;
     let near = Near::new(&centers, input.reach_m);
-    let metres = |at: LonLat| {
-        let outside = Error::OutOfRange { what: "candidate", must: "near the study area" };
-        release.units.projection().metres_from_lonlat(at).map_err(|_far| outside)
-    };
     // What is reached already calls for nothing more.
     let reached: f64 = open.iter().flatten().map(|unit| std::mem::take(&mut needs[*unit as usize])).sum();
     let candidates: Cow<'_, [[f64; 2]]> = match input.candidates {
-        Some(given) => given.iter().map(|c| metres(c.at)).collect::<Result<_>>()?,
+        Some(given) => (0..)
+            .zip(given)
+            .map(|(row, c): (u32, _)| {
+                let far = Error::Row { table: "candidates", row, rule: "lon and lat must lie near the study area" };
+                release.units.projection().metres_from_lonlat(c.at).map_err(|_far| far)
+            })
+            .collect::<Result<_>>()?,
         None => Cow::Borrowed(&centers),
     };
     let reach: Vec<Vec<u32>> = candidates.iter().map(|at| near.of(*at)).collect();

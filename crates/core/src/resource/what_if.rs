@@ -98,7 +98,7 @@ pub fn proportional(needs: &[f64], budget: f64, bounds: &[Bounds]) -> Result<All
     let tolerance = 1e-9 * budget.max(1.0);
     let least: f64 = bounds.iter().map(|b| b.least).sum();
     if least > budget + tolerance {
-        return Err(Error::OutOfRange { what: "budget", must: "at least the sum of the floors" });
+        return Err(Error::OutOfRange { what: "budget", must: "at least the sum of the floors and of what is set" });
     }
     // With t beyond every bound: caps where there is a need, floors elsewhere.
     let most: f64 = needs.iter().zip(bounds).map(|(n, b)| if *n > 0.0 { b.most } else { b.least }).sum();
@@ -106,7 +106,7 @@ pub fn proportional(needs: &[f64], budget: f64, bounds: &[Bounds]) -> Result<All
         return Err(if needs.iter().all(|n| *n == 0.0) {
             Error::NoReference
         } else {
-            Error::OutOfRange { what: "budget", must: "at most the sum of the caps" }
+            Error::OutOfRange { what: "budget", must: "at most the sum of the caps and of what is set" }
         });
     }
     // The sum rises with t, linear between the points where a bound begins or ends to hold.
@@ -229,6 +229,9 @@ pub fn play(needs: &[Need], current: &[f64], wish: &Wish, policy: &ChallengePoli
     if wish.change.is_some_and(|c| !(c >= 0.0 && c.is_finite())) {
         return Err(Error::OutOfRange { what: "change", must: "zero or more, and finite" });
     }
+    if wish.budget.is_some_and(|b| !(b > 0.0 && b.is_finite())) {
+        return Err(Error::OutOfRange { what: "budget", must: "positive and finite" });
+    }
     let mut held_to = bounds(current, wish.floor, wish.change);
     for (place, amount) in &wish.fixed {
         let bound = held_to.get_mut(*place).ok_or(Error::OutOfRange { what: "place", must: "one of those asked about" })?;
@@ -242,6 +245,9 @@ pub fn play(needs: &[Need], current: &[f64], wish: &Wish, policy: &ChallengePoli
     }
     for (place, amount) in &wish.fixed {
         (made.amount[*place], made.held[*place]) = (*amount, Held::Free);
+    }
+    if made.amount.iter().all(|a| *a == 0.0) {
+        return Err(Error::OutOfRange { what: "step", must: "small enough that some place gets one" });
     }
     let gaps = gaps(needs, &made.amount, policy, params)?;
     Ok(Played { amount: made.amount, held: made.held, gaps })

@@ -2,6 +2,7 @@
 
 use crate::Strand;
 use crate::error::Result;
+use crate::hotspot::Estimate;
 use crate::resource::allocation::Rule;
 use crate::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Level, Place, challenge};
 use crate::resource::effect::{Change, Effect, effects};
@@ -164,7 +165,15 @@ impl WhatIfView {
     /// As [`play`].
     pub fn of(view: &ChallengeView, kind: &KindAnswer, wish: Wish) -> Result<Self> {
         let params = GapParams { replicates: Self::REPLICATES, ..view.params };
-        let played = play(&view.answer.needs, &kind.shares.amount, &wish, &view.policy, &params)?;
+        let mut played = play(&view.answer.needs, &kind.shares.amount, &wish, &view.policy, &params)?;
+        // What is needed does not depend on what is given: figures are those of the published draws, ranks and verdicts of the quick ones.
+        for (gap, published) in played.gaps.iter_mut().zip(&kind.gaps) {
+            let (x, need) = (gap.resource_share, published.need_share);
+            let quotient = |s: f64| if s > 0.0 { x / s } else { f64::INFINITY };
+            gap.need_share = need;
+            gap.gap = Estimate { mean: x - need.mean, lo: x - need.hi, hi: x - need.lo };
+            gap.location_quotient = Estimate { mean: quotient(need.mean), lo: quotient(need.hi), hi: quotient(need.lo) };
+        }
         Ok(Self {
             release: view.release.clone(),
             level: view.answer.level,

@@ -200,8 +200,9 @@ pub fn sentence(input: &ChallengeInput<'_>, answer: &Challenge, kind: &KindAnswe
     }
 }
 
-/// An amount for each expected incident.
-pub fn rate(value: f64) -> String {
+/// An amount for each expected incident, as that for each 1,000.
+pub fn rate(of_one: f64) -> String {
+    let value = 1000.0 * of_one;
     number(
         value,
         if value >= 10.0 {
@@ -218,7 +219,7 @@ pub fn rate(value: f64) -> String {
 pub fn similar(answer: &Challenge, kind: &KindAnswer, at: usize) -> Option<String> {
     let group = kind.similar[at].as_ref()?;
     Some(format!(
-        "For each expected incident {} {} {} {}, the {} places most alike, itself among them; the others have a median of {} ({} to {}).",
+        "For each 1,000 expected incidents {} {} {} {}, the {} places most alike, itself among them; the others have a median of {} ({} to {}).",
         answer.places[at].name,
         gets(kind.status),
         rate(group.per_incident),
@@ -287,6 +288,15 @@ pub fn held_words(view: &WhatIfView, row: usize) -> Option<String> {
         Held::AtLeast => Some(format!("{name}: {}, which is more than its share.", bound(true))),
         Held::AtMost => Some(format!("{name}: {}, which is less than its share.", bound(false))),
     }
+}
+
+/// What is left of a budget that is given out in whole steps.
+pub fn rest_words(view: &WhatIfView) -> Option<String> {
+    let wanted = view.wish.budget.unwrap_or_else(|| view.current.iter().sum());
+    let rest = wanted - view.played.amount.iter().sum::<f64>();
+    (rest.abs() > 1e-6 * wanted.max(1.0)).then(|| {
+        format!("Of {} {} {} cannot be given out in whole steps within what is set.", number(wanted, 1), view.unit, number(rest, 1))
+    })
 }
 
 /// Where more sites would reach most, in words.
@@ -503,7 +513,7 @@ pub fn method(input: &ChallengeInput<'_>) -> Vec<(&'static str, String)> {
         ),
         (
             "Places most alike",
-            "Beside what a place gets for each expected incident stand the median and the range of the places most like it. Boroughs are alike \
+            "Beside what a place gets for each 1,000 expected incidents stand the median and the range of the places most like it. Boroughs are alike \
              by residents per km², ages, and inner or outer London; other places by expected incidents, residents and the mix of strands. It \
              says what places alike get, not what is right."
                 .to_owned(),

@@ -2,7 +2,7 @@
 
 use super::{draw, option, words};
 use crate::challenge::Asked;
-use crate::problem::{ApiError, GIVE_LEDGER};
+use crate::problem::ApiError;
 use crate::query::strand_name;
 use crate::views::by_shortfall;
 use hotspot_core::Strand;
@@ -29,8 +29,8 @@ pub(crate) struct List<'a> {
     /// Where more sites would reach most, where that is asked.
     pub sites: Option<&'a Released<SitesView>>,
     pub faults: Vec<(String, String)>,
-    /// The challenges that are asked for; none without a ledger.
-    pub threads: Option<(&'a [Challenge], &'a Filter)>,
+    /// The challenges that are asked for, or why there are none.
+    pub threads: Result<(&'a [Challenge], &'a Filter), &'a str>,
     pub today: Date,
 }
 
@@ -61,8 +61,8 @@ pub(crate) fn list(page: &List<'_>) -> Result<Vec<u8>, ApiError> {
         played => page.played.map(|view| played(view, found.map(|(answer, ..)| answer))),
         sites => page.sites.map(|view| sites(view)),
         sites_limits => said::SITES_LIMITS,
-        threads => page.threads.map(|(all, filter)| threads(all, filter, page.today)),
-        no_ledger => GIVE_LEDGER,
+        threads => page.threads.ok().map(|(all, filter)| threads(all, filter, page.today)),
+        no_ledger => page.threads.err(),
     };
     draw("list", Some(served), &page.faults, own)
 }
@@ -201,7 +201,8 @@ fn played(view: &Released<WhatIfView>, answer: Option<&Released<ChallengeView>>)
             }
         })
         .collect();
-    let held: Vec<String> = by_shortfall(&view.played.gaps).into_iter().filter_map(|row| said::held_words(view, row)).collect();
+    let rows_held = by_shortfall(&view.played.gaps).into_iter().filter_map(|row| said::held_words(view, row));
+    let held: Vec<String> = said::rest_words(view).into_iter().chain(rows_held).collect();
     context! {
         said => format!(
             "{} {} would be given out, now {}. {} places would be questioned, now {}.",

@@ -5,7 +5,7 @@ use super::ledger::{filter, known, step_of};
 use crate::body::Form;
 use crate::challenge::{Asked, id_of, kind_of, page_of, row_of};
 use crate::pages::{self, Asking, List, Tried, faults_in};
-use crate::problem::{ApiError, GIVE_RESOURCES};
+use crate::problem::{ApiError, GIVE_LEDGER, GIVE_RESOURCES};
 use crate::query::{BadParameter, Params};
 use crate::state::AppState;
 use crate::steps::{self, Fault};
@@ -53,9 +53,12 @@ pub(crate) async fn list(State(state): State<AppState>, uri: Uri) -> Result<Resp
     let asked = asked?;
     let today = london_day((state.challenges().now)());
     let filter = filter(&state, &params)?;
+    // A record that is broken takes nothing else with it.
     let threads = match &state.challenges().ledger {
-        Some(ledger) => Some(ledger.challenges(&filter).await?),
-        None => None,
+        Some(ledger) => {
+            ledger.challenges(&filter).await.map_err(|error| format!("The record of challenges cannot be read: {error}."))
+        }
+        None => Err(GIVE_LEDGER.to_owned()),
     };
     let view = match asked.answer(&state).await {
         Ok(view) => Ok(view),
@@ -113,7 +116,7 @@ pub(crate) async fn list(State(state): State<AppState>, uri: Uri) -> Result<Resp
         played: played.as_ref(),
         sites: sites.as_ref(),
         faults,
-        threads: threads.as_deref().map(|all| (all, &filter)),
+        threads: threads.as_deref().map(|all| (all, &filter)).map_err(String::as_str),
         today,
     })?;
     Ok(page(status, drawn))
@@ -133,8 +136,17 @@ fn wish(view: &ChallengeView, wished: &BTreeMap<&'static str, String>) -> Result
         read
     };
     let budget = number("budget", |n| n > 0.0, "All that is given out must be a number above 0");
-    let floor = number("floor", |n| (0.0..=100.0).contains(&n), "What everybody keeps must be 0 to 100 per cent");
-    let change = number("change", |n| (0.0..=10_000.0).contains(&n), "The largest change must be 0 per cent or more");
+    // 0.9 is more likely meant as 90 than as 0.9 per cent.
+    let floor = number(
+        "floor",
+        |n| n == 0.0 || (1.0..=100.0).contains(&n),
+        "What everybody keeps must be 1 to 100 per cent, or 0: write 90, not 0.9",
+    );
+    let change = number(
+        "change",
+        |n| n == 0.0 || (1.0..=10_000.0).contains(&n),
+        "The largest change must be 1 per cent or more, or 0: write 20, not 0.2",
+    );
     let step = number("step", |n| n > 0.0, "The step must be a number above 0");
     let amount = number("set_amount", |n| n >= 0.0, "The amount of the place must be 0 or more");
     let place = text("set_place").map(|id| row_of(view, id));

@@ -182,8 +182,16 @@ fn print(release: &Release, answer: &Challenge, policy: &ChallengePolicy) -> Don
             kind.inequality.gini
         ))?;
         say(format_args!(
-            "{:<44} {:>9} {:>7} {:>7} {:>22} {:>6} {:>6}  {}",
-            "place", "incidents", "need %", "given %", "gap, points (95 %)", "P", "rank", "verdict; place among those most alike"
+            "{:<22} {:<34} {:>9} {:>7} {:>7} {:>22} {:>6} {:>6}  {}",
+            "identifier",
+            "place",
+            "incidents",
+            "need %",
+            "given %",
+            "gap, points (95 %)",
+            "P",
+            "rank",
+            "verdict; place among those most alike"
         ))?;
         for (place, gap) in in_order(kind) {
             let (held, of) = kind.held(place);
@@ -194,8 +202,9 @@ fn print(release: &Release, answer: &Challenge, policy: &ChallengePolicy) -> Don
             let similar =
                 kind.similar[place].as_ref().map_or_else(String::new, |s| format!("; {} for each incident", s.standing()));
             say(format_args!(
-                "{:<44} {:>9} {:>7.2} {:>7.2} {:>+6.2} ({:>+6.2}, {:>+6.2}) {:>6.3} {:>6}  {verdict}{similar}",
-                clip(&answer.places[place].name, 44),
+                "{:<22} {:<34} {:>9} {:>7.2} {:>7.2} {:>+6.2} ({:>+6.2}, {:>+6.2}) {:>6.3} {:>6}  {verdict}{similar}",
+                clip(&answer.places[place].id, 22),
+                clip(&answer.places[place].name, 34),
                 answer.needs[place].incidents,
                 100.0 * gap.need_share.mean,
                 100.0 * gap.resource_share,

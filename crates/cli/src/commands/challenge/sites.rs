@@ -2,7 +2,7 @@
 
 use super::Question;
 use crate::args::challenge::SitesArgs;
-use crate::commands::say;
+use crate::commands::{folder_name, say};
 use crate::failure::{Done, Failure};
 use crate::progress;
 use hotspot_core::Error as CoreError;
@@ -26,6 +26,14 @@ pub fn run(args: &SitesArgs) -> Done {
     };
     let view = SitesView::of(&input).map_err(|error| match error {
         CoreError::NoReference => Failure::data("no incident is to be expected"),
+        CoreError::OutOfRange { what: "kind", .. } => {
+            let has: std::collections::BTreeSet<&str> = question.file.resources.iter().map(|r| r.kind.as_str()).collect();
+            Failure::cannot(format!("--kind must be one of the table of resources: {}", Vec::from_iter(has).join(", ")))
+        }
+        CoreError::Row { table: "candidates", row, rule } => {
+            let file = args.candidates.as_deref().map(folder_name).unwrap_or_default();
+            Failure::cannot(format!("{file}, row {}: {rule}", row + 2))
+        }
         other => question.failed(other),
     })?;
     bar.finish_and_clear();

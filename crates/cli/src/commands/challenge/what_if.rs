@@ -8,7 +8,7 @@ use crate::progress;
 use hotspot_core::resource::gap::Verdict;
 use hotspot_core::resource::what_if::Wish;
 use hotspot_core::view::{ChallengeView, WhatIfView};
-use hotspot_report::challenge::words::{NO_FORECAST, held_words};
+use hotspot_report::challenge::words::{NO_FORECAST, held_words, rest_words};
 use hotspot_server::what_if_json;
 
 /// Gives one kind of resource out otherwise.
@@ -47,27 +47,31 @@ fn print(view: &WhatIfView) -> Done {
         questioned(&view.before)
     ))?;
     say(format_args!(
-        "{:<44} {:>10} {:>10} {:>9} {:>22} {:>9}  {}",
-        "place", "now", "then", "gap now", "gap then, points (95 %)", "rank", "verdict then"
+        "{:<22} {:<34} {:>10} {:>10} {:>9} {:>22} {:>10}  {}",
+        "identifier", "place", "now", "then", "gap now", "gap then, points (95 %)", "rank", "verdict then"
     ))?;
     let mut rows: Vec<usize> = (0..view.places.len()).collect();
     rows.sort_by_key(|row| view.played.gaps[*row].rank);
     for row in &rows {
         let (before, after) = (&view.before[*row], &view.played.gaps[*row]);
         say(format_args!(
-            "{:<44} {:>10.1} {:>10.1} {:>+9.2} {:>+7.2} ({:>+6.2}, {:>+6.2}) {:>9}  {}",
-            clip(&view.places[*row].name, 44),
+            "{:<22} {:<34} {:>10.1} {:>10.1} {:>+9.2} {:>+7.2} ({:>+6.2}, {:>+6.2}) {:>10}  {}",
+            clip(&view.places[*row].id, 22),
+            clip(&view.places[*row].name, 34),
             view.current[*row],
             view.played.amount[*row],
             100.0 * before.gap.mean,
             100.0 * after.gap.mean,
             100.0 * after.gap.lo,
             100.0 * after.gap.hi,
-            format!("{} > {}", before.rank, after.rank),
+            format!("{} to {}", before.rank, after.rank),
             after.verdict
         ))?;
     }
     for words in rows.iter().filter_map(|row| held_words(view, *row)) {
+        say(words)?;
+    }
+    if let Some(words) = rest_words(view) {
         say(words)?;
     }
     say(NO_FORECAST)

@@ -65,12 +65,14 @@ fn shares_of_people_strands_and_stops_are_those_that_a_hand_makes_of_the_same_ve
     let questioned = |p: &Value| p["verdict"] == "questioned";
     assert!(places.iter().any(questioned), "{places:?}");
     for group in ["everybody", ODD] {
-        let n = |p: &Value| people.get(p["id"].as_str().unwrap()).map_or(0, |g| g[group]) as f64;
+        // Offices dominate in Camden and Westminster: who lives there is not known, and they are left out.
+        let known = |p: &Value| !["E09000007", "E09000033"].contains(&p["id"].as_str().unwrap());
+        let n = |p: &Value| people.get(p["id"].as_str().unwrap()).filter(|_| known(p)).map_or(0, |g| g[group]) as f64;
         let all: f64 = places.iter().map(n).sum();
         let share = places.iter().filter(|p| questioned(p)).map(n).sum::<f64>() / all;
         let expected = places.iter().map(|p| n(p) * number(&p["p_under"])).sum::<f64>() / all;
         let found = of(cover, group);
-        assert_eq!((&found["areas"], &found["split"], number(&found["people"])), (&32.into(), &0.into(), all));
+        assert_eq!((&found["areas"], &found["split"], number(&found["people"])), (&30.into(), &0.into(), all));
         assert!((number(&found["cover"]["questioned"]) - share).abs() < 1e-9, "{found}");
         assert!((number(&found["cover"]["short"]["mean"]) - expected).abs() < 0.02, "{found} {expected}");
         let ratio = number(&found["cover"]["short_ratio"]["mean"]);

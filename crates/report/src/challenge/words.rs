@@ -260,7 +260,7 @@ pub const LIMITS: [&str; 6] = [
      count is not a low need.",
     "A gap is a question to be answered, not a finding. It does not say why there is one, nor that somebody has done wrong.",
     "It does not say what a resource achieves. Patrol is one remedy among several, and no trial shows that it reduces hate crime.",
-    "It is a careful test: on simulated data with known truth, a place that is short by 30 % was questioned in 4 to 15 of 100 cases. Not being \
+    "It is a careful test: on simulated data with known truth, a place that is short by 30 % was questioned in 5 to 11 of 100 cases. Not being \
      questioned does not show that a place gets its share. About 1 of 100 hotspots that got exactly what is needed were questioned.",
     "Amounts are as supplied and were not checked. What is stated for a wider area is spread by a rule; the settings say what another rule \
      gives.",

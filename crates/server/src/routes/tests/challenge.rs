@@ -250,7 +250,7 @@ async fn the_evidence_is_an_archive_and_sites_are_looked_for() {
     for (query, status) in [("borough=Atlantis", StatusCode::BAD_REQUEST), ("kind=x", StatusCode::BAD_REQUEST)] {
         assert_eq!(served.get(&format!("/api/v1/challenge/pack?{query}")).await.status(), status, "{query}");
     }
-    let found = served.json("/api/v1/challenge/sites?kind=reporting_site&more=2&reach=500").await;
+    let found = served.json("/api/v1/challenge/sites?kind=patrol_hours&more=2&reach=500").await;
     let chosen = found["chosen"].as_array().unwrap();
     let adds: Vec<f64> = chosen.iter().map(|s| s["adds"].as_f64().unwrap()).collect();
     assert!(!adds.is_empty() && adds.len() <= 2 && adds.is_sorted_by(|a, b| a >= b), "{found}");

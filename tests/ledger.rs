@@ -171,3 +171,115 @@ fn no_text_and_no_password_is_in_a_log_or_an_error() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("--borough"));
     assert!(!Path::new(&missing).exists());
 }
+
+#[test]
+fn an_export_never_writes_over_the_ledger_and_only_its_owner_can_read_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = dir.path().join("l.db").to_str().unwrap().to_owned();
+    succeed(raise(&ledger, &evidence(dir.path()), &["E09000007"]));
+    let before = std::fs::read(&ledger).unwrap();
+    std::fs::create_dir(dir.path().join("sub")).unwrap();
+    let link = dir.path().join("link.db");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&ledger, &link).unwrap();
+    let link = link.to_str().unwrap().to_owned();
+    let around = dir.path().join("sub/../l.db").to_str().unwrap().to_owned();
+    for out in [&ledger, &around, &link, &format!("{ledger}-wal"), &format!("{around}-shm")] {
+        let output = run(["ledger", "export", "--ledger", &ledger, "--out", out]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && said.contains("--out: this is the ledger itself"), "{out}: {said}");
+    }
+    // What is written aside first is not the ledger either.
+    let part = dir.path().join("m.jsonl.part").to_str().unwrap().to_owned();
+    std::fs::copy(&ledger, &part).unwrap();
+    let output = run(["ledger", "export", "--ledger", &part, "--out", part.strip_suffix(".part").unwrap()]);
+    assert_eq!((output.status.code(), std::fs::read(&part).unwrap() == before), (Some(2), true));
+    assert!(std::fs::read(&ledger).unwrap() == before);
+    let out = dir.path().join("record.jsonl");
+    std::fs::write(dir.path().join("record.jsonl.part"), "left behind").unwrap();
+    let output = run(["ledger", "export", "--ledger", &ledger, "--out", out.to_str().unwrap()]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.contains("1 event; head 1:"), "{said}");
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&out).unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    assert!(!dir.path().join("record.jsonl.part").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_copy_that_may_not_be_written_is_listed_shown_exported_and_verified_at_once() {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::process::CommandExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    let rights = |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    rights(dir.path(), 0o755);
+    let (folder, out) = (dir.path().join("copy"), dir.path().join("out"));
+    for made in [&folder, &out] {
+        std::fs::create_dir(made).unwrap();
+    }
+    rights(&out, 0o777);
+    let file = folder.join("l.db");
+    let ledger = file.to_str().unwrap().to_owned();
+    let raised = succeed(raise(&ledger, &evidence(dir.path()), &["E09000007"]));
+    let id = raised.split(' ').next().unwrap();
+    rights(&file, 0o444);
+    rights(&folder, 0o555);
+    // Nothing is forbidden to root, who becomes nobody here.
+    let root = std::fs::File::create(folder.join("try")).is_ok();
+    if root {
+        std::fs::remove_file(folder.join("try")).unwrap();
+    }
+    let record = out.join("record.jsonl").to_str().unwrap().to_owned();
+    let run = |args: &[&str]| {
+        let mut command = hotspot(args);
+        if root {
+            command.uid(65_534).gid(65_534);
+        }
+        command.env("HOTSPOT_LOG", "info").output().unwrap()
+    };
+    let begun = std::time::Instant::now();
+    for args in [&["verify"][..], &["list"], &["show", id], &["export", "--out", &record]] {
+        let output = run(&[&["ledger"], args, &["--ledger", &ledger]].concat());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && !said.contains("sqlx"), "{args:?}: {said}");
+    }
+    assert!(std::fs::read_to_string(&record).unwrap().lines().count() == 1);
+    // Writing is refused as soon.
+    let output = run(&[&["ledger", "acknowledge", id, "--ledger", &ledger], &MPS[..]].concat());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(2) && !said.contains("sqlx"), "{said}");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(8), "{:?}", begun.elapsed());
+    rights(&folder, 0o755);
+}
+
+#[test]
+fn evidence_that_would_not_be_frozen_as_it_is_and_a_borough_that_is_none_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = dir.path().join("l.db").to_str().unwrap().to_owned();
+    let file = dir.path().join("given.json").to_str().unwrap().to_owned();
+    let refused = [
+        ("{\"n\": 7,\n\"n\": 8}", "line 2, column 3: an object has the same key twice"),
+        ("[{\"a\": {\"n\": 7, \"\\u006e\": 8}}]", "the same key twice"),
+        ("{\"n\": 9007199254740993}", "a number is beyond 2^53"),
+        ("{\"n\": -9007199254740993}", "a number is beyond 2^53"),
+        ("{\"n\": 123456789012345678901234567890}", "a number is beyond 2^53"),
+    ];
+    for (text, rule) in refused {
+        std::fs::write(&file, text).unwrap();
+        let output = run(raise(&ledger, &file, &["E09000007"]));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && said.contains(rule) && !said.contains("90071"), "{said}");
+    }
+    std::fs::write(&file, "{\"n\": 9007199254740992, \"m\": {\"n\": -1.5}, \"o\": [null, true, \"x\"]}").unwrap();
+    let output = run(raise(&ledger, &file, &["all-2026-10-3", "--borough", "Atlantis"]));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(2) && said.contains("one of the 33 boroughs") && !said.contains("Atlantis"), "{said}");
+    assert!(!Path::new(&ledger).exists());
+    let raised = succeed(raise(&ledger, &file, &["all-2026-10-3", "--borough", "Camden"]));
+    let id = raised.split(' ').next().unwrap();
+    let shown = json(&succeed(["ledger", "show", id, "--json", "--ledger", &ledger]));
+    assert_eq!(shown["evidence"], json("{\"n\": 9007199254740992, \"m\": {\"n\": -1.5}, \"o\": [null, true, \"x\"]}"));
+}

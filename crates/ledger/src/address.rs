@@ -53,6 +53,14 @@ impl Backend {
         }
     }
 
+    /// What shows that the database can be read: SQLite opens its files only then.
+    pub const fn touch(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT 1 FROM sqlite_master LIMIT 1",
+            Self::Postgres => "SELECT 1",
+        }
+    }
+
     /// What is set once, when a ledger is made, and stays: SQLite then lets others read while one writes.
     pub const fn lasting(self) -> Option<&'static str> {
         match self {
@@ -75,6 +83,7 @@ pub(crate) struct Address {
     pub options: AnyConnectOptions,
     pub name: String,
     pub backend: Backend,
+    url: String,
 }
 
 impl Address {
@@ -85,11 +94,28 @@ impl Address {
             Some(rest) => (address.to_owned(), shown(rest)?, Backend::Postgres),
             None => (file(address, create)?, address.to_owned(), Backend::Sqlite),
         };
-        let options: AnyConnectOptions = url
-            .parse()
-            .map_err(|_it_may_hold_a_password| Error::Address { rule: "cannot be read; write postgres://user@host/database" })?;
-        Ok(Self { options: options.disable_statement_logging(), name, backend })
+        let options = options(&url)?;
+        Ok(Self { options, name, backend, url })
     }
+
+    /// The same file, read as one that nobody changes, which needs no file beside it. None for PostgreSQL, and while there are events beside
+    /// the file, which would be passed over.
+    pub fn unchanging(&self) -> Option<Self> {
+        let beside = |name: &str| std::fs::metadata(format!("{name}-wal")).is_ok_and(|wal| wal.len() > 0);
+        let real = Path::new(&self.name).canonicalize().ok()?;
+        if self.backend != Backend::Sqlite || beside(real.to_str()?) {
+            return None;
+        }
+        let url = self.url.replace("?mode=rw", "?mode=ro&immutable=true");
+        Some(Self { options: options(&url).ok()?, name: self.name.clone(), backend: self.backend, url })
+    }
+}
+
+fn options(url: &str) -> Result<AnyConnectOptions> {
+    let options: AnyConnectOptions = url
+        .parse()
+        .map_err(|_it_may_hold_a_password| Error::Address { rule: "cannot be read; write postgres://user@host/database" })?;
+    Ok(options.disable_statement_logging())
 }
 
 /// Host and database of what stands behind `postgres://`: neither user nor password, nor parameters, which may hold both.

@@ -160,7 +160,7 @@ pub enum Fault {
         seq: u64,
     },
     /// The event breaks a rule of the ledger, though its hash is right: it was not written by the ledger.
-    #[error("event {seq} breaks the rules: a {kind} cannot stand there")]
+    #[error("event {seq} breaks the rules: {} {kind} cannot stand there", kind.article())]
     Unlawful {
         /// The number.
         seq: u64,

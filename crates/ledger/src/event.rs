@@ -251,6 +251,14 @@ impl Kind {
         }
     }
 
+    /// What stands before its name.
+    pub(crate) const fn article(self) -> &'static str {
+        match self {
+            Self::Raise | Self::Close => "a",
+            Self::Acknowledge | Self::Answer | Self::Accept | Self::Escalate | Self::Effect => "an",
+        }
+    }
+
     /// What has been done: `raised`, `acknowledged`, and so on.
     pub const fn done(self) -> &'static str {
         match self {

@@ -65,13 +65,34 @@ pub struct Ledger {
     /// As errors and people call it: never with a password.
     name: String,
     backend: Backend,
-    /// Saves writers of this process from fighting one another; those of others are met at the number of the event.
-    writer: Mutex<()>,
+    /// Saves writers of this process from fighting one another; those of others are met at the number of the event. Holds how far this
+    /// process has verified the record: nothing is written upon what it has not.
+    writer: Mutex<Walk>,
 }
 
 impl fmt::Debug for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ledger").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// How far the chain was found to be whole.
+#[derive(Debug)]
+struct Walk {
+    head: Head,
+    /// The events of each challenge up to there: the rules are about one challenge at a time.
+    lives: BTreeMap<ChallengeId, Vec<Event>>,
+}
+
+impl Walk {
+    const fn start() -> Self {
+        Self { head: Head::START, lives: BTreeMap::new() }
+    }
+
+    /// Goes on by one event, which was found right.
+    fn take(&mut self, event: Event) {
+        self.head = Head { seq: event.seq, hash: event.hash };
+        self.lives.entry(event.challenge).or_default().push(event);
     }
 }
 
@@ -90,9 +111,31 @@ impl Ledger {
     /// # Errors
     /// [`Error::NoLedger`], [`Error::Address`], or [`Error::Storage`].
     pub async fn open(address: &str) -> Result<Self> {
-        let ledger = Self::connect(address, false).await?;
-        ledger.head().await.map_err(|e| if ledger.has_no_table(&e) { ledger.missing() } else { e })?;
-        Ok(ledger)
+        Self::connect(Address::read(address, false)?).await?.present().await
+    }
+
+    /// Opens a ledger that is there, to read it only: also a SQLite file that may not be written, in a folder that may not be either, as a
+    /// copy that is kept as proof. Such a file is read as it lies there, without its lock.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`].
+    pub async fn open_to_read(address: &str) -> Result<Self> {
+        let place = Address::read(address, false)?;
+        let copy = place.unchanging();
+        match (Self::connect(place).await, copy) {
+            (Ok(ledger), _) => ledger.present().await,
+            (Err(_it_may_not_be_written), Some(copy)) => Self::connect(copy).await?.present().await,
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    /// The ledger, if its tables are there.
+    async fn present(self) -> Result<Self> {
+        match self.head().await {
+            Ok(_) => Ok(self),
+            Err(error) if self.has_no_table(&error) => Err(self.missing()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Opens a ledger, or makes one: a file that only its owner can read, or the tables of a database.
@@ -100,7 +143,7 @@ impl Ledger {
     /// # Errors
     /// [`Error::Address`], or [`Error::Storage`].
     pub async fn create_or_open(address: &str) -> Result<Self> {
-        let ledger = Self::connect(address, true).await?;
+        let ledger = Self::connect(Address::read(address, true)?).await?;
         for attempt in 1.. {
             match ledger.create().await {
                 Ok(()) => break,
@@ -112,18 +155,23 @@ impl Ledger {
         Ok(ledger)
     }
 
-    async fn connect(address: &str, create: bool) -> Result<Self> {
+    async fn connect(address: Address) -> Result<Self> {
         sqlx::any::install_default_drivers();
-        let Address { options, name, backend } = Address::read(address, create)?;
+        let Address { options, name, backend, .. } = address;
         // The pool would try again for as long as it waits, and then say only that it had waited.
-        let probe = AnyConnection::connect_with(&options).await.map_err(|e| storage(&name, "connecting", &e))?;
-        probe.close().await.map_err(|e| storage(&name, "connecting", &e))?;
+        let probe = async {
+            let mut probe = AnyConnection::connect_with(&options).await?;
+            durable(&mut probe, backend).await?;
+            probe.execute(backend.touch()).await?;
+            probe.close().await
+        };
+        probe.await.map_err(|e| storage(&name, "connecting", &e))?;
         let pool = AnyPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(WAIT)
             .after_connect(move |connection, _| Box::pin(async move { durable(connection, backend).await }))
             .connect_lazy_with(options);
-        Ok(Self { pool, name, backend, writer: Mutex::new(()) })
+        Ok(Self { pool, name, backend, writer: Mutex::new(Walk::start()) })
     }
 
     async fn create(&self) -> sqlx::Result<()> {
@@ -195,9 +243,19 @@ impl Ledger {
             return Err(Error::NotYours { step: Kind::Raise, role: author.role });
         }
         let draft = Draft { id, kind: step.kind(), body: step.body(), author, at, key };
-        let _one_at_a_time = self.writer.lock().await;
+        // One at a time.
+        let mut walk = self.writer.lock().await;
+        let done = self.attempts(&mut walk, &draft, evidence).await;
+        self.first_fault(done, Some(walk.head)).await
+    }
+
+    async fn attempts(&self, walk: &mut Walk, draft: &Draft, evidence: Option<&str>) -> Result<Event> {
+        // What takes long, the first time, is done before others have to wait for it.
+        let mut connection = self.acquire().await?;
+        self.go_on(&mut connection, walk, None).await?;
+        drop(connection);
         for attempt in 1..=ATTEMPTS {
-            match self.attempt(&draft, evidence).await? {
+            match self.attempt(walk, draft, evidence).await? {
                 Attempt::Written(event) => return Ok(event),
                 Attempt::Collided => pause(attempt).await,
             }
@@ -206,7 +264,7 @@ impl Ledger {
     }
 
     /// One transaction. The head is read before anything else: whoever writes in between takes its number, and this one collides.
-    async fn attempt(&self, draft: &Draft, evidence: Option<&str>) -> Result<Attempt> {
+    async fn attempt(&self, walk: &mut Walk, draft: &Draft, evidence: Option<&str>) -> Result<Attempt> {
         let mut transaction = match self.pool.begin_with(self.backend.begin()).await {
             Ok(transaction) => transaction,
             Err(e) if collision(&e) => return Ok(Attempt::Collided),
@@ -217,18 +275,61 @@ impl Ledger {
             Err(e) if collision(&e) => return Ok(Attempt::Collided),
             Err(e) => return Err(self.storage("reading the end of the record", &e)),
         };
+        let head = head?;
+        if !self.stands(&mut transaction, walk, head).await? {
+            return Ok(Attempt::Collided);
+        }
         if let Some(first) = self.written_before(&mut transaction, draft).await? {
             return Ok(Attempt::Written(first));
         }
-        let Some(row) = self.lawful(&mut transaction, draft, head?).await? else { return Ok(Attempt::Collided) };
-        let done = async {
-            insert(&mut transaction, &row, evidence).await?;
-            transaction.commit().await
-        };
-        match done.await {
-            Ok(()) => Ok(Attempt::Written(Event::believed(row).map_err(Error::Damaged)?)),
+        let Some(row) = self.lawful(&mut transaction, draft, head).await? else { return Ok(Attempt::Collided) };
+        match insert(&mut transaction, &row, evidence).await {
+            Ok(()) => {}
+            Err(e) if collision(&e) || is_unique(&e) => return Ok(Attempt::Collided),
+            Err(e) => return Err(self.storage("writing", &e)),
+        }
+        if let Some(json) = evidence {
+            // It may have been there before, and altered.
+            self.evidence_of(&mut transaction, Digest::of(json.as_bytes()), head.seq + 1).await?;
+        }
+        match transaction.commit().await {
+            Ok(()) => {
+                let event = Event::believed(row).map_err(Error::Damaged)?;
+                walk.take(event.clone());
+                Ok(Attempt::Written(event))
+            }
             Err(e) if collision(&e) || is_unique(&e) => Ok(Attempt::Collided),
             Err(e) => Err(self.storage("writing", &e)),
+        }
+    }
+
+    /// Whether the record is whole up to its head, on which something is about to be written; false when others have just written.
+    async fn stands(&self, connection: &mut AnyConnection, walk: &mut Walk, head: Head) -> Result<bool> {
+        self.go_on(connection, walk, None).await?;
+        let counted =
+            sqlx::query("SELECT COUNT(*), COALESCE(MIN(seq), 1), COALESCE(MAX(seq), 0) FROM event").fetch_one(connection).await;
+        let read = |row: AnyRow| Ok((row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?, row.try_get::<i64, _>(2)?));
+        let (count, first, last) = counted.and_then(read).map_err(|e| self.storage("counting the events", &e))?;
+        let last = u64::try_from(last).unwrap_or_default();
+        if last < walk.head.seq {
+            return Err(Error::Damaged(Fault::CutOff { seq: last + 1 }));
+        }
+        // Numbers from 1 to the last, none twice: as many as the last says.
+        if first != 1 || u64::try_from(count) != Ok(last) {
+            return Err(Error::Damaged(Fault::Missing { seq: 1 }));
+        }
+        if last > walk.head.seq || head.seq < walk.head.seq {
+            return Ok(false);
+        }
+        if head == walk.head { Ok(true) } else { Err(Error::Damaged(Fault::Rewritten { seq: head.seq })) }
+    }
+
+    /// What was done, or the first fault of the whole record, as [`Ledger::verify`] names it, whichever fault was met.
+    async fn first_fault<T>(&self, done: Result<T>, checkpoint: Option<Head>) -> Result<T> {
+        let Err(met @ Error::Damaged(_)) = done else { return done };
+        match self.verify(checkpoint).await {
+            Err(first @ Error::Damaged(_)) => Err(first),
+            _ => Err(met),
         }
     }
 
@@ -292,17 +393,17 @@ impl Ledger {
     /// [`Error::Storage`] or [`Error::Damaged`].
     pub async fn head(&self) -> Result<Head> {
         let mut connection = self.acquire().await?;
-        head(&mut connection).await.map_err(|e| self.storage("reading the end of the record", &e))?
+        let head = head(&mut connection).await.map_err(|e| self.storage("reading the end of the record", &e))?;
+        drop(connection);
+        self.first_fault(head, None).await
     }
 
     /// One challenge as it stands.
     ///
     /// # Errors
-    /// [`Error::UnknownChallenge`], [`Error::Storage`], or [`Error::Damaged`]: an altered event is not shown.
+    /// [`Error::UnknownChallenge`], [`Error::Storage`], or [`Error::Damaged`]: nothing is shown of a record with a fault anywhere in its chain.
     pub async fn challenge(&self, id: ChallengeId) -> Result<Challenge> {
-        let mut connection = self.acquire().await?;
-        let events = self.events_of(&mut connection, id).await?;
-        Challenge::fold(&events).map_err(Error::Damaged)?.pop().ok_or(Error::UnknownChallenge { id })
+        self.folded().await?.into_iter().find(|challenge| challenge.id == id).ok_or(Error::UnknownChallenge { id })
     }
 
     /// The challenges that a filter admits, by identifier.
@@ -310,9 +411,14 @@ impl Ledger {
     /// # Errors
     /// [`Error::Storage`] or [`Error::Damaged`].
     pub async fn challenges(&self, filter: &Filter) -> Result<Vec<Challenge>> {
-        let mut all = Challenge::fold(&self.export().await?).map_err(Error::Damaged)?;
+        let mut all = self.folded().await?;
         all.retain(|challenge| filter.admits(challenge));
         Ok(all)
+    }
+
+    async fn folded(&self) -> Result<Vec<Challenge>> {
+        let all = Challenge::fold(&self.export().await?).map_err(Error::Damaged);
+        self.first_fault(all, None).await
     }
 
     /// The events of one challenge, in order.
@@ -320,12 +426,12 @@ impl Ledger {
     /// # Errors
     /// [`Error::UnknownChallenge`], [`Error::Storage`] or [`Error::Damaged`].
     pub async fn events(&self, id: ChallengeId) -> Result<Vec<Event>> {
-        let mut connection = self.acquire().await?;
-        let events = self.events_of(&mut connection, id).await?;
+        let mut events = self.export().await?;
+        events.retain(|event| event.challenge == id);
         if events.is_empty() { Err(Error::UnknownChallenge { id }) } else { Ok(events) }
     }
 
-    /// The whole record, in order.
+    /// The whole record, in order, with its numbers, hashes and links found right.
     ///
     /// # Errors
     /// [`Error::Storage`] or [`Error::Damaged`].
@@ -335,7 +441,15 @@ impl Ledger {
             "SELECT seq, at_us, challenge, kind, actor, role, idempotency, body, prev_hash, hash FROM event ORDER BY seq",
         );
         let rows = query.fetch_all(&mut *connection).await.map_err(|e| self.storage("reading the record", &e))?;
-        rows.iter().map(|row| self.believed(row)).collect()
+        drop(connection);
+        let mut at = Head::START;
+        let chained = rows.iter().map(|row| {
+            let event = follows(at, read(row).map_err(|e| self.storage("reading the record", &e))?).map_err(Error::Damaged)?;
+            at = Head { seq: event.seq, hash: event.hash };
+            Ok(event)
+        });
+        let events = chained.collect();
+        self.first_fault(events, None).await
     }
 
     /// The evidence that has a digest, as its canonical JSON.
@@ -344,7 +458,9 @@ impl Ledger {
     /// [`Error::Storage`]; [`Error::Damaged`] when it is not there or has another digest. `seq` names the event that asks for it.
     pub async fn evidence(&self, digest: Digest, seq: u64) -> Result<String> {
         let mut connection = self.acquire().await?;
-        self.evidence_of(&mut connection, digest, seq).await
+        let json = self.evidence_of(&mut connection, digest, seq).await;
+        drop(connection);
+        self.first_fault(json, None).await
     }
 
     /// Walks the whole chain: numbers without a gap, every hash, every link, every rule, all evidence, and the checkpoint if one is given.
@@ -354,40 +470,53 @@ impl Ledger {
     /// [`Error::Damaged`] with the first number that is bad or missing; [`Error::Storage`].
     pub async fn verify(&self, checkpoint: Option<Head>) -> Result<Head> {
         let mut connection = self.acquire().await?;
-        let mut at = Head::START;
-        let mut challenges: BTreeMap<ChallengeId, Vec<Event>> = BTreeMap::new();
-        let mut last_seen = i64::MIN;
-        loop {
-            let query = sqlx::query(
-                "SELECT seq, at_us, challenge, kind, actor, role, idempotency, body, prev_hash, hash FROM event WHERE seq > $1 ORDER BY seq LIMIT $2",
-            );
-            let rows = query.bind(last_seen).bind(PAGE).fetch_all(&mut *connection).await;
-            let rows = rows.map_err(|e| self.storage("reading the record", &e))?;
-            for row in &rows {
-                let row = read(row).map_err(|e| self.storage("reading the record", &e))?;
-                last_seen = row.seq;
-                let event = follows(at, row).map_err(Error::Damaged)?;
-                at = Head { seq: event.seq, hash: event.hash };
-                if checkpoint.is_some_and(|point| point.seq == at.seq && point.hash != at.hash) {
-                    return Err(Error::Damaged(Fault::Rewritten { seq: at.seq }));
-                }
-                // A life is short: folding it anew with each of its events costs little.
-                let life = challenges.entry(event.challenge).or_default();
-                life.push(event);
-                Challenge::fold(life).map_err(Error::Damaged)?;
-                if let Some(Ok(Step::Raise(raise))) = life.last().filter(|e| e.kind == Kind::Raise).map(Event::step) {
-                    self.evidence_of(&mut connection, raise.evidence, at.seq).await?;
-                }
-            }
-            if rows.len() < PAGE as usize {
-                break;
-            }
-        }
+        let mut walk = Walk::start();
+        self.go_on(&mut connection, &mut walk, checkpoint).await?;
+        let at = walk.head;
         match checkpoint {
             Some(point) if point.seq > at.seq => Err(Error::Damaged(Fault::CutOff { seq: at.seq + 1 })),
             Some(point) if point.seq == 0 && point != Head::START => Err(Error::Damaged(Fault::Rewritten { seq: 0 })),
             _ => Ok(at),
         }
+    }
+
+    /// Goes on along the chain to its end; stays before the first event that is bad or missing.
+    async fn go_on(&self, connection: &mut AnyConnection, walk: &mut Walk, checkpoint: Option<Head>) -> Result<()> {
+        loop {
+            // From the start on, numbers that the ledger never gives are looked for too.
+            let after = if walk.head.seq == 0 { i64::MIN } else { walk.head.seq as i64 };
+            let query = sqlx::query(
+                "SELECT seq, at_us, challenge, kind, actor, role, idempotency, body, prev_hash, hash FROM event WHERE seq > $1 ORDER BY seq LIMIT $2",
+            );
+            let rows = query.bind(after).bind(PAGE).fetch_all(&mut *connection).await;
+            let rows = rows.map_err(|e| self.storage("reading the record", &e))?;
+            for row in &rows {
+                let row = read(row).map_err(|e| self.storage("reading the record", &e))?;
+                self.step_on(connection, walk, row, checkpoint).await?;
+            }
+            if rows.len() < PAGE as usize {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn step_on(&self, connection: &mut AnyConnection, walk: &mut Walk, row: Row, checkpoint: Option<Head>) -> Result<()> {
+        let event = follows(walk.head, row).map_err(Error::Damaged)?;
+        let at = Head { seq: event.seq, hash: event.hash };
+        if checkpoint.is_some_and(|point| point.seq == at.seq && point.hash != at.hash) {
+            return Err(Error::Damaged(Fault::Rewritten { seq: at.seq }));
+        }
+        // A life is short: folding it anew with each of its events costs little.
+        let mut life = walk.lives.get(&event.challenge).cloned().unwrap_or_default();
+        life.push(event.clone());
+        Challenge::fold(&life).map_err(Error::Damaged)?;
+        if event.kind == Kind::Raise
+            && let Step::Raise(raise) = event.step()?
+        {
+            self.evidence_of(connection, raise.evidence, at.seq).await?;
+        }
+        walk.take(event);
+        Ok(())
     }
 
     async fn evidence_of(&self, connection: &mut AnyConnection, digest: Digest, seq: u64) -> Result<String> {

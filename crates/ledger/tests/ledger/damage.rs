@@ -180,3 +180,71 @@ fn an_altered_event_is_not_shown_and_nothing_is_written_upon_it() {
         assert_eq!(altered.to_string(), "the record cannot be trusted: event 5 was altered");
     });
 }
+
+/// Ways of breaking the record after which nothing may be written, and what is named.
+fn breaks() -> [(&'static str, Fault); 7] {
+    [
+        ("DELETE FROM event WHERE seq = 2", Fault::Missing { seq: 2 }),
+        ("DELETE FROM event WHERE seq = 1", Fault::Missing { seq: 1 }),
+        ("UPDATE event SET actor = 'Somebody' WHERE seq = 3", Fault::Altered { seq: 3 }),
+        ("UPDATE event SET body = replace(body, 'two', 'ten') WHERE seq = 5", Fault::Altered { seq: 5 }),
+        ("UPDATE event SET at_us = at_us + 1 WHERE seq = 8", Fault::Altered { seq: 8 }),
+        ("UPDATE event SET hash = 'none' WHERE seq = 10 OR seq = 4", Fault::Altered { seq: 4 }),
+        ("DELETE FROM evidence", Fault::Evidence { seq: 1 }),
+    ]
+}
+
+#[test]
+fn nothing_is_written_upon_a_broken_record_and_the_event_is_named_as_verify_names_it() {
+    for (statement, fault) in breaks() {
+        everywhere(async |fresh| {
+            let ledger = fresh.ledger().await;
+            let (id, _) = lived(&ledger).await;
+            ledger.close().await;
+            sql(&fresh.address, statement).await;
+            // The first write of a process that has verified nothing yet; a key that was used before makes no difference.
+            let ledger = fresh.ledger().await;
+            let damaged = Error::Damaged(fault);
+            let now = crate::fresh::first_day();
+            assert_eq!(ledger.verify(None).await.unwrap_err(), damaged, "{statement}");
+            for _ in 0..2 {
+                let raised = ledger.raise(crate::fresh::question(), &crate::fresh::mopac(), now, None).await;
+                assert_eq!(raised.unwrap_err(), damaged, "{statement}");
+                let step = ledger.append(id, crate::fresh::close(), &crate::fresh::mopac(), now, Some("form-1")).await;
+                assert_eq!(step.unwrap_err(), damaged, "{statement}");
+            }
+            if !matches!(fault, Fault::Evidence { .. }) {
+                assert_eq!(ledger.challenge(id).await.unwrap_err(), damaged, "{statement}");
+                assert_eq!(ledger.events(id).await.unwrap_err(), damaged, "{statement}");
+                assert_eq!(ledger.challenges(&Filter::default()).await.unwrap_err(), damaged, "{statement}");
+                assert_eq!(ledger.export().await.unwrap_err(), damaged, "{statement}");
+            }
+            ledger.close().await;
+        });
+    }
+}
+
+#[test]
+fn a_server_that_runs_writes_nothing_once_events_are_gone_from_what_it_has_verified() {
+    let breaks = [
+        ("DELETE FROM event WHERE seq = 2", Fault::Missing { seq: 2 }),
+        ("DELETE FROM event WHERE seq >= 9", Fault::CutOff { seq: 9 }),
+        // Its own last event, which it has just written.
+        ("DELETE FROM event WHERE seq = 10", Fault::CutOff { seq: 10 }),
+        ("DELETE FROM event", Fault::CutOff { seq: 1 }),
+        ("UPDATE event SET seq = 0 WHERE seq = 1", Fault::Altered { seq: 0 }),
+        ("UPDATE evidence SET json = replace(json, '41', '14')", Fault::Evidence { seq: 1 }),
+    ];
+    for (statement, fault) in breaks {
+        everywhere(async |fresh| {
+            let ledger = fresh.ledger().await;
+            lived(&ledger).await;
+            let now = crate::fresh::first_day();
+            let raise = async || ledger.raise(crate::fresh::question(), &crate::fresh::mopac(), now, None).await;
+            sql(&fresh.address, statement).await;
+            for _ in 0..2 {
+                assert_eq!(raise().await.unwrap_err(), Error::Damaged(fault), "{statement}");
+            }
+        });
+    }
+}

@@ -1,5 +1,6 @@
 //! `hotspot ledger`.
 
+mod evidence;
 mod read;
 
 use crate::args::ledger::{AnswerArgs, By, EffectArgs, LedgerArgs, LedgerStep, Place as At, RaiseArgs};
@@ -77,7 +78,7 @@ fn effect(args: &EffectArgs) -> Done<Effect> {
 }
 
 async fn raise(args: RaiseArgs) -> Done {
-    let evidence = read(&args.evidence)?;
+    let evidence = evidence::read(&args.evidence)?;
     let place = place(&args.place);
     let question = Question {
         boroughs: boroughs(&place, &args.borough)?,
@@ -130,17 +131,19 @@ fn place(id: &str) -> Place {
     }
 }
 
-/// Name of a borough of London, by name or code; any other text is left as it is, as places may lie elsewhere.
-fn borough(text: &str) -> String {
+/// Name of a borough of London, by name or code.
+fn known(text: &str) -> Option<String> {
     let wanted = text.trim().to_lowercase();
-    let known = Atlas::london().boroughs().iter().find(|b| b.name.to_lowercase() == wanted || b.code.to_lowercase() == wanted);
-    known.map_or_else(|| text.to_owned(), |b| b.name.clone())
+    let found = Atlas::london().boroughs().iter().find(|b| b.name.to_lowercase() == wanted || b.code.to_lowercase() == wanted);
+    found.map(|b| b.name.clone())
 }
 
 /// The boroughs of a place: those that are given, else those that follow from it.
 fn boroughs(place: &Place, given: &[String]) -> Done<Vec<String>> {
     if !given.is_empty() {
-        return Ok(given.iter().map(|text| borough(text)).collect());
+        let unknown =
+            || Failure::cannot("--borough: must be one of the 33 boroughs of London, by name (Camden) or code (E09000007)");
+        return given.iter().map(|text| known(text).ok_or_else(unknown)).collect();
     }
     let within = |keep: &dyn Fn(&hotspot_core::atlas::Borough) -> bool| -> Vec<String> {
         Atlas::london().boroughs().iter().filter(|b| keep(b)).map(|b| b.name.clone()).collect()

@@ -1,24 +1,28 @@
 //! Reading the ledger: list, show, export, verify.
 
-use super::{borough, due, failed};
+use super::{due, failed, known};
 use crate::args::ledger::{ExportArgs, ListArgs, ShowArgs, VerifyArgs};
 use crate::commands::{note, say, write_whole};
-use crate::failure::Done;
+use crate::failure::{Done, Failure};
 use hotspot_ledger::{Challenge, Entry, Filter, Kind, Ledger, Step, london_day};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
 
 /// Challenges, one a line.
 pub async fn list(args: &ListArgs) -> Done {
-    let ledger = Ledger::open(&args.at.ledger).await.map_err(failed)?;
+    let ledger = Ledger::open_to_read(&args.at.ledger).await.map_err(failed)?;
     let on = args.on.unwrap_or_else(|| london_day(Timestamp::now()));
     let filter = Filter {
         overdue_on: args.overdue.then_some(on),
-        borough: args.borough.as_deref().map(borough),
+        borough: args.borough.as_deref().map(|text| known(text).unwrap_or_else(|| text.to_owned())),
         place: args.place.clone(),
         state: args.state,
     };
+    // Evidence too: what is listed here is asked about there.
+    ledger.verify(None).await.map_err(failed)?;
     let found = ledger.challenges(&filter).await.map_err(failed)?;
     ledger.close().await;
     if args.at.json {
@@ -44,8 +48,14 @@ pub async fn list(args: &ListArgs) -> Done {
         say(cells.join("  ").trim_end())?;
     }
     let late = found.iter().filter(|challenge| challenge.overdue(on)).count();
-    note(format_args!("{} challenges, {late} of them overdue on {on}", found.len()));
+    note(format_args!("{}, {late} of them overdue on {on}", counted(found.len() as u64, "challenge")));
     Ok(())
+}
+
+/// So many of something.
+fn counted(n: u64, what: &str) -> String {
+    let s = if n == 1 { "" } else { "s" };
+    format!("{n} {what}{s}")
 }
 
 fn summary(challenge: &Challenge, on: Date) -> Value {
@@ -78,7 +88,8 @@ fn next(challenge: &Challenge, on: Date) -> String {
 
 /// One challenge, with all that happened.
 pub async fn show(args: &ShowArgs) -> Done {
-    let ledger = Ledger::open(&args.at.ledger).await.map_err(failed)?;
+    let ledger = Ledger::open_to_read(&args.at.ledger).await.map_err(failed)?;
+    ledger.verify(None).await.map_err(failed)?;
     let challenge = ledger.challenge(args.id).await.map_err(failed)?;
     let evidence = ledger.evidence(challenge.raised.evidence, challenge.history[0].seq).await.map_err(failed)?;
     ledger.close().await;
@@ -123,9 +134,49 @@ fn happened(entry: &Entry) -> Done {
     }
 }
 
+/// Whether what is written to a path would be written over the ledger, or over a file that belongs to it.
+fn overwrites(out: &Path, ledger: &str) -> bool {
+    let Ok(ledger) = Path::new(ledger).canonicalize() else { return false };
+    let with = |path: &Path, end: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        PathBuf::from(name)
+    };
+    // A file that is not there yet has no canonical path, but its folder has.
+    let real = |path: &Path| {
+        let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        let there = || Some(folder.canonicalize().ok()?.join(path.file_name()?));
+        path.canonicalize().ok().or_else(there)
+    };
+    let own = ["", "-wal", "-shm", "-journal"].map(|end| with(&ledger, end));
+    // It is written aside first.
+    [out.to_owned(), with(out, ".part")].iter().filter_map(|path| real(path)).any(|path| own.contains(&path))
+}
+
+/// Makes the file that is written aside first, with the rights of its owner alone: the record has names in it.
+fn private_aside(out: &Path) -> Done<PathBuf> {
+    let mut name = out.as_os_str().to_owned();
+    name.push(".part");
+    let aside = PathBuf::from(name);
+    let at = |e: std::io::Error| Failure::cannot(format!("{}: {e}", out.display()));
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(&aside).map_err(at)?;
+    // One that was left behind keeps the rights that it had.
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(at)?;
+    Ok(aside)
+}
+
 /// The whole record, which is verified first.
 pub async fn export(args: &ExportArgs) -> Done {
-    let ledger = Ledger::open(&args.at.ledger).await.map_err(failed)?;
+    let to_file = args.out.as_os_str() != "-";
+    if to_file && overwrites(&args.out, &args.at.ledger) {
+        return Err(Failure::cannot("--out: this is the ledger itself, or a file that belongs to it; name another"));
+    }
+    let ledger = Ledger::open_to_read(&args.at.ledger).await.map_err(failed)?;
     ledger.verify(None).await.map_err(failed)?;
     let events = ledger.export().await.map_err(failed)?;
     let mut lines = Vec::with_capacity(events.len());
@@ -139,29 +190,35 @@ pub async fn export(args: &ExportArgs) -> Done {
         lines.push(line);
     }
     ledger.close().await;
-    write_whole(&args.out, |out| {
+    let aside = to_file.then(|| private_aside(&args.out)).transpose()?;
+    let done = write_whole(&args.out, |out| {
         for line in &lines {
             writeln!(out, "{line}")?;
         }
         Ok(())
-    })?;
+    });
+    if let (Err(_), Some(aside)) = (&done, aside) {
+        // It may be gone already.
+        let _ = std::fs::remove_file(aside);
+    }
+    done?;
     let head = events.last().map_or_else(|| "0".to_owned(), |last| format!("{}:{}", last.seq, last.hash));
-    if args.at.json && args.out.as_os_str() != "-" {
+    if args.at.json && to_file {
         return say(json!({"events": events.len(), "head": head}));
     }
-    note(format_args!("{} events; head {head}: keep it elsewhere, and give it to verify --head", events.len()));
+    note(format_args!("{}; head {head}: keep it elsewhere, and give it to verify --head", counted(events.len() as u64, "event")));
     Ok(())
 }
 
 /// The chain, from the first event to the last.
 pub async fn verify(args: &VerifyArgs) -> Done {
-    let ledger = Ledger::open(&args.at.ledger).await.map_err(failed)?;
+    let ledger = Ledger::open_to_read(&args.at.ledger).await.map_err(failed)?;
     let head = ledger.verify(args.head).await.map_err(failed)?;
     ledger.close().await;
     if args.at.json {
         return say(json!({"events": head.seq, "head": head.to_string(), "checkpoint": args.head.map(|head| head.to_string())}));
     }
-    say(format_args!("the record is whole: {} events, head {head}", head.seq))?;
+    say(format_args!("the record is whole: {}, head {head}", counted(head.seq, "event")))?;
     match args.head {
         Some(point) => say(format_args!("it has the event that the checkpoint names, {}", point.seq)),
         None => say("without --head it cannot be told whether its end was cut off: keep the head elsewhere"),

@@ -14,7 +14,7 @@
 //!
 //! # When
 //! A gamma prior has one shape for the many quiet and the few busy places, and draws the middle ones too little to the rest: on simulated Londons
-//! its probabilities over units with incidents are off by 0.09, those of the free form by 0.024 (`EVIDENCE.md`). Whoever picks the highest places
+//! its probabilities over units with incidents are off by 0.09, those of the free form by 0.029 (`EVIDENCE.md`). Whoever picks the highest places
 //! needs a prior that is right for them.
 //!
 //! # Pitfalls

@@ -218,7 +218,7 @@ of the difference between what is said and what is true:
 
 const WHY: &str = "
 Over all units it is small, since most have no incident and a low probability, which is right. Over units with an incident it is not. Why? The same for
-all records with other counts and another prior (the best of free form on a grid of 122 rates), and the units that each would take for hot at a
+all records with other counts and another prior (the best smooth one of free form), and the units that each would take for hot at a
 stated false discovery rate of 5 %, so that 95 % should be truly hot:
 
 | generator | probabilities from | error, all units | error, units with an incident | units taken | truly hot |
@@ -232,7 +232,7 @@ const NOT_GOOD: &str = "
   mainly that victims repeat: with each victim counted once, and even with Poisson counts of the same truth, the error is nearly the same. It is the
   shape of the prior: true rates have a longer tail than a gamma distribution that must also hold the many cells in which hardly anything happens,
   so that the fit lifts the middle. A prior of free form takes most of the error away.
-* **The hotspot rule therefore does not keep its 5 %.** With the prior of free form it would, and take about a third fewer units. The words ask for more
+* **The hotspot rule therefore does not keep its 5 %.** With the smooth prior of free form it nearly would (6 to 7 %), and take an eighth to a quarter fewer units. The words ask for more
   than the probability (incidents, and the settings in which a hotspot holds); that is why they are right where the probability alone is not. The
   probability of a weak hotspot is to be read as too high.
 * **Weak and cannot tell are no statements that a place is false.** All in all more than half of them are true; they are too small, or hang on a choice

@@ -3,7 +3,7 @@
 //! # Definition
 //! Of the incidents in a place and window whose victim is known by a number ([`Facts::victim`]) each weighs 1 over how many of them are of its
 //! victim: the weights of a place sum to its distinct victims. For *repeat victims* only those incidents weigh whose victim has
-//! [`REPEAT`](crate::hotspot::repeat_rule::REPEAT) or more in the window and all places. The need is the expected number of incidents times the mean weight of an incident,
+//! [`REPEAT`] or more in the window and all places. The need is the expected number of incidents times the mean weight of an incident,
 //! with the uncertainty of both ([`weighted`](super::need::weighted)): the number of victims expected, when there are as many for each incident as in the window.
 //!
 //! # Pitfalls

@@ -83,7 +83,7 @@ pub fn run(args: &EffectArgs) -> Done {
 /// The change that the last answer to a challenge promised.
 fn answered(ledger: &str, id: ChallengeId) -> Done<Change> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let challenge = runtime.block_on(async { Ledger::open(ledger).await?.challenge(id).await })?;
+    let challenge = runtime.block_on(async { Ledger::open_to_read(ledger).await?.challenge(id).await })?;
     let promised = challenge.history.iter().rev().find_map(|entry| match &entry.step {
         Step::Answer(answer) => answer.change.clone(),
         _ => None,

@@ -331,6 +331,14 @@ mod tests {
     }
 
     #[test]
+    fn twelve_of_eighty_for_900_of_12000_is_twice_the_share() {
+        let all = made(&[need(900), need(11_100)], &[12.0, 68.0]);
+        let quotient = all[0].location_quotient;
+        assert!((quotient.mean - 2.0).abs() < 0.01 && quotient.lo < 2.0 && quotient.hi > 2.0, "{quotient:?}");
+        assert!((all[0].gap.mean - (0.15 - 0.075)).abs() < 1e-3, "{:?}", all[0].gap);
+    }
+
+    #[test]
     fn shares_sum_to_one_and_gaps_to_zero() {
         let needs: Vec<Need> = (1..=40).map(|i| need(5 * i)).collect();
         let amounts: Vec<f64> = (0..40).map(|i| f64::from(i * i % 17)).collect();

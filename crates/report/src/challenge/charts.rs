@@ -12,6 +12,8 @@ use hotspot_core::rate::funnel::Position;
 use hotspot_core::resource::challenge::{KindAnswer, Level};
 use hotspot_core::resource::gap::Verdict;
 
+/// Most places of a chart: more are a cloud, and stand in the tables.
+const MOST: usize = 1_000;
 /// Places with the largest gaps that have a name beside those questioned.
 const NAMED: usize = 3;
 
@@ -122,7 +124,7 @@ impl Evidence<'_> {
 
     fn scatter(&self, kind: &KindAnswer, id: &str, words: &Words) -> Result<Option<Drawn>, EvidenceError> {
         let drawn = self.places_drawn();
-        if drawn.is_empty() {
+        if drawn.is_empty() || drawn.len() > MOST {
             return Ok(None);
         }
         let subjects = self.subjects();
@@ -181,7 +183,7 @@ impl Evidence<'_> {
                 })
             })
             .collect();
-        if points.is_empty() {
+        if points.is_empty() || points.len() > MOST {
             return Ok(None);
         }
         let largest = points.iter().map(|p| p.denominator).fold(0.0, f64::max);
@@ -255,9 +257,9 @@ fn percents(e: Estimate) -> [f64; 3] {
 /// The charts of a kind.
 #[derive(Debug)]
 pub struct Charts {
-    /// Shares; none where only rests are asked about.
+    /// Shares; none where only rests are asked about, or more places than a chart holds.
     pub scatter: Option<Drawn>,
-    /// Funnel; none where some place has incidents and no resource.
+    /// Funnel; none where some place has incidents and no resource, or more places than a chart holds.
     pub funnel: Option<Drawn>,
     /// Concentration curve.
     pub curve: Drawn,

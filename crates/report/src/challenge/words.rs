@@ -134,6 +134,14 @@ pub fn overall(input: &ChallengeInput<'_>, kind: &KindAnswer) -> Vec<String> {
     if kind.shares.outside > 0.0 {
         said.push(format!("{} {} lie outside every place and are in no share.", number(kind.shares.outside, 1), kind.unit));
     }
+    let without = kind.shares.amount.iter().filter(|a| **a == 0.0).count();
+    if 2 * without > kind.gaps.len() {
+        said.push(format!(
+            "{} of {} places get nothing of it: of what stands at few sites that is a matter of course, and wider places are the better question.",
+            number(without as f64, 0),
+            number(kind.gaps.len() as f64, 0)
+        ));
+    }
     if kind.funnel.is_none() {
         said.push("There is no funnel: some place has incidents and gets nothing of it.".to_owned());
     }

@@ -210,7 +210,7 @@ fn an_export_never_writes_over_the_ledger_and_only_its_owner_can_read_it() {
 
 #[cfg(unix)]
 #[test]
-fn a_copy_that_may_not_be_written_is_listed_shown_exported_and_verified_at_once() {
+fn a_copy_that_may_not_be_written_is_listed_shown_exported_and_verified() {
     use std::os::unix::fs::PermissionsExt as _;
     use std::os::unix::process::CommandExt as _;
     let dir = tempfile::tempdir().unwrap();
@@ -233,25 +233,27 @@ fn a_copy_that_may_not_be_written_is_listed_shown_exported_and_verified_at_once(
         std::fs::remove_file(folder.join("try")).unwrap();
     }
     let record = out.join("record.jsonl").to_str().unwrap().to_owned();
+    // Nobody may not look into the folder of the build.
+    let program = dir.path().join("program");
+    std::fs::copy(env!("CARGO_BIN_EXE_hotspot"), &program).unwrap();
     let run = |args: &[&str]| {
-        let mut command = hotspot(args);
+        let mut command = std::process::Command::new(&program);
+        command.args(args).env("NO_COLOR", "1").env("HOTSPOT_LOG", "info");
         if root {
             command.uid(65_534).gid(65_534);
         }
-        command.env("HOTSPOT_LOG", "info").output().unwrap()
+        command.output().unwrap()
     };
-    let begun = std::time::Instant::now();
     for args in [&["verify"][..], &["list"], &["show", id], &["export", "--out", &record]] {
         let output = run(&[&["ledger"], args, &["--ledger", &ledger]].concat());
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.success() && !said.contains("sqlx"), "{args:?}: {said}");
     }
     assert!(std::fs::read_to_string(&record).unwrap().lines().count() == 1);
-    // Writing is refused as soon.
+    // Writing is refused.
     let output = run(&[&["ledger", "acknowledge", id, "--ledger", &ledger], &MPS[..]].concat());
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.code() == Some(2) && !said.contains("sqlx"), "{said}");
-    assert!(begun.elapsed() < std::time::Duration::from_secs(8), "{:?}", begun.elapsed());
     rights(&folder, 0o755);
 }
 

@@ -141,7 +141,7 @@ describe("resources and need", { concurrency: false }, () => {
     await page.goto(at("/challenge?kind=reporting_site"));
     await page.fill("#more", "3");
     await page.fill("#reach", "1000");
-    await page.getByRole("button", { name: "Look for places" }).click();
+    await Promise.all([page.waitForURL(/find=yes/), page.getByRole("button", { name: "Look for places" }).click()]);
     assert.match(await page.locator("body").innerText(), /With 3 more, each reaching 1,000 m, it would be .+no choice of as many reaches more/s);
     assert.equal(await page.locator("#sites ~ .scroll").first().locator("tbody tr").count(), 3);
     await page.selectOption("#pack-borough", "Camden");

@@ -103,6 +103,7 @@ pub mod hotspot;
 pub mod incident;
 pub mod local;
 pub mod month;
+mod policy;
 pub mod projection;
 pub mod provenance;
 pub mod rate;

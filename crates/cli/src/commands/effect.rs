@@ -5,11 +5,9 @@ use crate::commands::say;
 use crate::failure::{Done, Failure};
 use crate::progress;
 use hotspot_core::Error as CoreError;
-use hotspot_core::resource::allocation::Rule;
-use hotspot_core::resource::challenge::{ChallengeInput, Level, Target, atlas_of};
+use hotspot_core::resource::challenge::{ChallengeInput, Target};
 use hotspot_core::resource::effect::{Change, NO_CAUSE, changes};
-use hotspot_core::resource::gap::{ChallengePolicy, GapParams};
-use hotspot_core::resource::victims::NeedMeasure;
+use hotspot_core::resource::gap::ChallengePolicy;
 use hotspot_core::view::EffectsView;
 use hotspot_ledger::{ChallengeId, Ledger, Place, Step};
 use hotspot_pipeline::release::read_release;
@@ -35,24 +33,7 @@ pub fn run(args: &EffectArgs) -> Done {
         found.retain(|change| change.kind == kind);
     }
     bar.set_message("comparing");
-    let input = ChallengeInput {
-        release: &release,
-        atlas: atlas_of(&release),
-        resources,
-        on: release.month.last_day(),
-        level: Level::Hotspot,
-        strand: args.strand.0,
-        rule: Rule::Need,
-        months: args.months,
-        measure: NeedMeasure::Incidents,
-        areas: None,
-        people: &[],
-        stops: &[],
-        harm: None,
-        other_harm: &[],
-        policy: &policy,
-        params: GapParams::default(),
-    };
+    let input = ChallengeInput { strand: args.strand.0, months: args.months, ..ChallengeInput::new(&release, resources, &policy) };
     let view = EffectsView::of(&input, &found).map_err(|e| match (&file, e) {
         (Some(file), CoreError::Row { row, rule, .. }) => Failure::from(file.refused(row, rule)),
         (_, other) => other.into(),

@@ -16,7 +16,7 @@
 
 use crate::error::{Error, Result};
 use good_lp::{Expression, Solution, SolverModel, constraint, variable, variables};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Needs and which of them each site reaches.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,11 +68,8 @@ impl Cover {
         if !(distance_m > 0.0 && distance_m.is_finite()) {
             return Err(Error::OutOfRange { what: "distance", must: "positive and finite" });
         }
-        let near = |site: &[f64; 2]| {
-            let close = |p: &[f64; 2]| (p[0] - site[0]).hypot(p[1] - site[1]) <= distance_m;
-            (0..).zip(at).filter(|(_, p)| close(p)).map(|(row, _)| row).collect()
-        };
-        Self::new(needs, sites.iter().map(near).collect())
+        let near = Near::new(at, distance_m);
+        Self::new(needs, sites.iter().map(|site| near.of(*site)).collect())
     }
 
     fn adds(&self, site: usize, covered: &[bool]) -> f64 {
@@ -111,6 +108,38 @@ impl Cover {
             covered[*i as usize] = true;
         }
         adds
+    }
+}
+
+/// Points by squares as wide as the reach.
+struct Near<'a> {
+    at: &'a [[f64; 2]],
+    reach_m: f64,
+    squares: HashMap<[i64; 2], Vec<u32>>,
+}
+
+impl<'a> Near<'a> {
+    fn new(at: &'a [[f64; 2]], reach_m: f64) -> Self {
+        let mut squares: HashMap<[i64; 2], Vec<u32>> = HashMap::new();
+        for (row, point) in (0..).zip(at) {
+            squares.entry(Self::square(point, reach_m)).or_default().push(row);
+        }
+        Self { at, reach_m, squares }
+    }
+
+    fn square(point: &[f64; 2], side: f64) -> [i64; 2] {
+        point.map(|v| (v / side).floor() as i64)
+    }
+
+    /// Rows of the points within reach.
+    fn of(&self, site: [f64; 2]) -> Vec<u32> {
+        let [east, north] = Self::square(&site, self.reach_m);
+        let around = (-1..=1).flat_map(|e| (-1..=1).map(move |n| [east + e, north + n]));
+        let close = |row: &u32| {
+            let [e, n] = self.at[*row as usize];
+            (e - site[0]).hypot(n - site[1]) <= self.reach_m
+        };
+        around.filter_map(|square| self.squares.get(&square)).flatten().copied().filter(close).collect()
     }
 }
 
@@ -229,6 +258,24 @@ mod tests {
             prop_assert!(quick.covered <= best + 1e-9 && best <= quick.bound + 1e-9);
             prop_assert!(quick.covered >= (1.0 - (-1.0f64).exp()) * best - 1e-9);
             prop_assert!(quick.adds.is_sorted_by(|a, b| *a >= *b - 1e-9));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn near_is_what_a_distance_says(
+            points in prop::collection::vec([-3000.0..3000.0f64, -3000.0..3000.0f64], 0..60),
+            site in [-4000.0..4000.0f64, -4000.0..4000.0f64],
+            reach in 1.0..2500.0f64,
+        ) {
+            let mut found = Near::new(&points, reach).of(site);
+            found.sort_unstable();
+            let wanted: Vec<u32> = (0..)
+                .zip(&points)
+                .filter(|(_, p)| (p[0] - site[0]).hypot(p[1] - site[1]) <= reach)
+                .map(|(row, _)| row)
+                .collect();
+            prop_assert_eq!(found, wanted);
         }
     }
 

@@ -27,8 +27,9 @@
 //! No causal claim: other things changed on the same day, and no trial shows that patrol reduces hate crime. More recorded incidents may be more trust.
 //! Amounts are compared as they are stated: hours of a month and hours of a year are no levels; hours a week are.
 
-use super::challenge::{ChallengeInput, Geography, Resource, Status, Target};
+use super::challenge::{ChallengeInput, Resource, Status, Target};
 use super::gap::ChallengePolicy;
+use super::geography::Geography;
 use super::victims::NeedMeasure;
 use crate::cube::Filter;
 use crate::error::{Error, Result};
@@ -355,10 +356,15 @@ pub fn say(comparison: &Comparison, after: u32, found_in: [bool; 2], policy: &Ch
 /// # Errors
 /// [`Error::Row`] when the place of a change does not exist, [`Error::OutOfRange`] for one that is of no row; [`Error::NoReference`] without units.
 pub fn effects(input: &ChallengeInput<'_>, changes: &[Change]) -> Result<Vec<Effect>> {
+    effects_in(&Geography::new(input)?, input, changes)
+}
+
+/// The same, where the units are known.
+pub(super) fn effects_in(geography: &Geography<'_>, input: &ChallengeInput<'_>, changes: &[Change]) -> Result<Vec<Effect>> {
     if changes.is_empty() {
         return Ok(Vec::new());
     }
-    Work::new(input, changes)?.all()
+    Work::new(geography, input, changes)?.all()
 }
 
 /// The whole months of a change: before and after.
@@ -397,7 +403,7 @@ fn months_of(change: &Change, input: &ChallengeInput<'_>) -> std::result::Result
 /// What the comparisons of one question share.
 struct Work<'a> {
     input: ChallengeInput<'a>,
-    geography: Geography<'a>,
+    geography: &'a Geography<'a>,
     changes: &'a [Change],
     /// Units of each change.
     covered: Vec<Vec<u32>>,
@@ -406,10 +412,9 @@ struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    fn new(input: &ChallengeInput<'a>, changes: &'a [Change]) -> Result<Self> {
+    fn new(geography: &'a Geography<'a>, input: &ChallengeInput<'a>, changes: &'a [Change]) -> Result<Self> {
         // The need is counted: weights of harm have no count to compare.
         let input = ChallengeInput { harm: None, measure: NeedMeasure::Incidents, ..*input };
-        let geography = Geography::new(&input)?;
         let level = input.release.units.level(input.release.resolution).ok_or(Error::NoReference)?;
         let covered: Vec<Vec<u32>> = changes
             .iter()

@@ -18,8 +18,9 @@
 //! Ecological: people of an area are not its victims, victims are not all attacked where they live, and who is stopped somewhere need not live there. A
 //! group that reports less has less recorded need. Shares of strands overlap, as an incident can have several.
 
-use super::challenge::{Challenge, ChallengeInput, Geography, Place, Target};
+use super::challenge::{Challenge, ChallengeInput, Place, Target};
 use super::gap::{Gap, GapParams, Verdict, need_shares};
+use super::geography::Geography;
 use super::need::Need;
 use crate::cube::Filter;
 use crate::error::{Error, Result};
@@ -325,7 +326,7 @@ impl Lives {
             strands.push((strand, by_place));
         }
         let mut made = Self { strands, ..Self::default() };
-        let residents = geography.residents();
+        let residents = geography.residents;
         // An area is looked up once, however many groups live in it.
         let mut known: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
         let mut of_group: BTreeMap<&str, Vec<(u32, &People)>> = BTreeMap::new();

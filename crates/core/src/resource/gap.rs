@@ -22,6 +22,7 @@
 use super::need::Need;
 use crate::error::{Error, Result};
 use crate::hotspot::Estimate;
+use crate::policy::quantity;
 use crate::rate::draw::{Draw, Random, Ziggurat};
 use crate::rate::poisson::check_level;
 use rayon::prelude::*;
@@ -50,10 +51,7 @@ pub struct ChallengePolicy {
 impl ChallengePolicy {
     /// The policy that the program carries.
     pub fn current() -> Self {
-        let value = |name: &str| {
-            let row = POLICY.lines().filter_map(|line| line.split_once(',')).find(|(quantity, _)| *quantity == name);
-            row.and_then(|(_, value)| value.trim().parse().ok()).expect("the policy file has every quantity")
-        };
+        let value = |name| quantity(POLICY, name);
         Self {
             version: POLICY_VERSION.to_owned(),
             delta: value("delta"),
@@ -140,6 +138,18 @@ pub struct Gap {
     pub ranks: [u32; 2],
     /// Whether it is questioned.
     pub verdict: Verdict,
+}
+
+/// Rows of the places by shortfall, the largest first.
+pub fn by_shortfall(gaps: &[Gap]) -> Vec<usize> {
+    let mut rows: Vec<usize> = (0..gaps.len()).collect();
+    rows.sort_by_key(|row| gaps[*row].rank);
+    rows
+}
+
+/// How many places have a verdict.
+pub fn with(gaps: &[Gap], verdict: Verdict) -> usize {
+    gaps.iter().filter(|g| g.verdict == verdict).count()
 }
 
 /// The gaps of places that partition a scope.

@@ -15,8 +15,12 @@
 //! A group says what places alike get, not what is right: all of them may get too little. An amount over a small expected number is unsure: the
 //! interval of the gap says how much. Amounts that are spread by need are the same for each incident by construction.
 
-use super::challenge::Place;
+use super::challenge::{ChallengeInput, Level, Place};
+use super::geography::Geography;
 use super::need::Need;
+use super::question::Question;
+use crate::incident::Strand;
+use crate::summary::Traits;
 pub use crate::summary::similar::nearest;
 use crate::summary::similar::{self, median};
 
@@ -25,7 +29,7 @@ pub const SIZE: [usize; 2] = [5, 7];
 /// Records of the mean mix of strands that stand beside a place's own.
 pub const MIX_PSEUDO: f64 = 10.0;
 /// Strands of the mix.
-const STRANDS: usize = crate::incident::Strand::ANALYSED.len();
+const STRANDS: usize = Strand::ANALYSED.len();
 
 /// The rule for hotspots, areas and command units, in words.
 pub const RULE: &str =
@@ -66,13 +70,39 @@ impl SimilarGroup {
     }
 }
 
-/// The groups of places by what they expect, who lives there and which strands are recorded. `records` has those of each analysed strand by place.
-pub(super) fn by_need(
+/// The places most like each.
+pub(super) fn groups(
+    geography: &Geography<'_>,
+    input: &ChallengeInput<'_>,
     places: &[Place],
     needs: &[Need],
-    residents: Option<&[f64]>,
-    records: &[Vec<f64>],
+    place_of: &[Option<u32>],
 ) -> Vec<Option<Vec<usize>>> {
+    if let (Level::Borough, Some(atlas)) = (input.level, geography.atlas) {
+        let row = |place: &Place| atlas.boroughs().iter().position(|b| b.code == place.id);
+        let traits: Vec<Option<Traits>> = places.iter().map(|place| geography.traits[row(place)?]).collect();
+        return of_boroughs(&traits);
+    }
+    let by_place = |values: &mut dyn Iterator<Item = f64>| {
+        let mut sums = vec![0.0; places.len()];
+        values.zip(place_of).for_each(|(v, place)| place.iter().for_each(|p| sums[*p as usize] += v));
+        sums
+    };
+    let release = geography.release;
+    let records: Vec<Vec<f64>> = Strand::ANALYSED
+        .into_iter()
+        .map(|strand| {
+            let of_strand = ChallengeInput { strand: Some(strand), ..*input };
+            let counts = geography.counts(&of_strand, Question::published(release), release.resolution, None).unwrap_or_default();
+            by_place(&mut counts.into_iter().map(f64::from))
+        })
+        .collect();
+    let residents = geography.residents.map(|r| by_place(&mut r.iter().copied()));
+    by_need(places, needs, residents.as_deref(), &records)
+}
+
+/// The groups of places by what they expect, who lives there and which strands are recorded. `records` has those of each analysed strand by place.
+fn by_need(places: &[Place], needs: &[Need], residents: Option<&[f64]>, records: &[Vec<f64>]) -> Vec<Option<Vec<usize>>> {
     let all: Vec<f64> = records.iter().map(|of| of.iter().sum()).collect();
     let total: f64 = all.iter().sum();
     let features: Vec<Option<[f64; 2 + STRANDS]>> = places
@@ -99,7 +129,7 @@ pub(super) fn by_need(
 }
 
 /// The groups of boroughs by what the atlas knows of them.
-pub(super) fn of_boroughs(traits: &[Option<crate::summary::Traits>]) -> Vec<Option<Vec<usize>>> {
+fn of_boroughs(traits: &[Option<Traits>]) -> Vec<Option<Vec<usize>>> {
     let features: Vec<Option<[f64; 4]>> = traits.iter().map(|t| t.as_ref()?.features()).collect();
     nearest(&features, [1.0; 4], [similar::ALIKE; 2])
 }

@@ -10,14 +10,14 @@
 //! Reached is not served, and the crow's distance is no journey. The need is of recorded incidents: where nobody reports, nothing calls for a
 //! site. So a site for *reporting* belongs as well where little is known.
 
-use super::challenge::{ChallengeInput, atlas_of, needs_and_reach};
+use super::challenge::{ChallengeInput, Resource, Target, atlas_of};
 use super::coverage::{Cover, exact, greedy};
+use super::geography::Geography;
 use crate::areas::AreaLayer;
 use crate::atlas::Atlas;
 use crate::error::{Error, Result};
 use crate::projection::LonLat;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// Most candidates for which the best choice is looked for.
 pub const EXACT_SITES: usize = 60;
@@ -105,7 +105,6 @@ pub fn sites(input: &SitesInput<'_>) -> Result<Sites> {
         return Err(Error::NoReference);
     }
     let centers = release.units.centers_m(release.resolution).ok_or(Error::NoReference)?;
-    let near = Near::new(&centers, input.reach_m);
     // What is reached already calls for nothing more.
     let reached: f64 = open.iter().flatten().map(|unit| std::mem::take(&mut needs[*unit as usize])).sum();
     let candidates: Cow<'_, [[f64; 2]]> = match input.candidates {
@@ -118,8 +117,7 @@ pub fn sites(input: &SitesInput<'_>) -> Result<Sites> {
             .collect::<Result<_>>()?,
         None => Cow::Borrowed(&centers),
     };
-    let reach: Vec<Vec<u32>> = candidates.iter().map(|at| near.of(*at)).collect();
-    let cover = Cover::new(needs, reach)?;
+    let cover = Cover::within(needs, &centers, &candidates, input.reach_m)?;
     let small = candidates.len() <= EXACT_SITES && cover.groups() <= EXACT_DEMANDS;
     let chosen = if small { exact(&cover, input.more)? } else { greedy(&cover, input.more) };
     let layer = |atlas: &'static Atlas| AreaLayer::of_boroughs(atlas.boroughs()).map(|layer| (atlas, layer));
@@ -154,58 +152,16 @@ pub fn sites(input: &SitesInput<'_>) -> Result<Sites> {
     })
 }
 
-/// Points by squares as wide as the reach.
-struct Near<'a> {
-    at: &'a [[f64; 2]],
-    reach_m: f64,
-    squares: HashMap<[i64; 2], Vec<u32>>,
-}
-
-impl<'a> Near<'a> {
-    fn new(at: &'a [[f64; 2]], reach_m: f64) -> Self {
-        let mut squares: HashMap<[i64; 2], Vec<u32>> = HashMap::new();
-        for (row, point) in (0..).zip(at) {
-            squares.entry(Self::square(point, reach_m)).or_default().push(row);
-        }
-        Self { at, reach_m, squares }
-    }
-
-    fn square(point: &[f64; 2], side: f64) -> [i64; 2] {
-        point.map(|v| (v / side).floor() as i64)
-    }
-
-    /// Rows of the points within reach.
-    fn of(&self, site: [f64; 2]) -> Vec<u32> {
-        let [east, north] = Self::square(&site, self.reach_m);
-        let around = (-1..=1).flat_map(|e| (-1..=1).map(move |n| [east + e, north + n]));
-        let close = |row: &u32| {
-            let [e, n] = self.at[*row as usize];
-            (e - site[0]).hypot(n - site[1]) <= self.reach_m
-        };
-        around.filter_map(|square| self.squares.get(&square)).flatten().copied().filter(close).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn near_is_what_a_distance_says(
-            points in prop::collection::vec([-3000.0..3000.0f64, -3000.0..3000.0f64], 0..60),
-            site in [-4000.0..4000.0f64, -4000.0..4000.0f64],
-            reach in 1.0..2500.0f64,
-        ) {
-            let mut found = Near::new(&points, reach).of(site);
-            found.sort_unstable();
-            let wanted: Vec<u32> = (0..)
-                .zip(&points)
-                .filter(|(_, p)| (p[0] - site[0]).hypot(p[1] - site[1]) <= reach)
-                .map(|(row, _)| row)
-                .collect();
-            prop_assert_eq!(found, wanted);
-        }
-    }
+/// Need of each unit in one window, harm where incidents are weighted; and the units that each point of a kind reaches on the day.
+fn needs_and_reach(input: &ChallengeInput<'_>, kind: &str) -> Result<(Vec<f64>, Vec<Vec<u32>>)> {
+    let geography = Geography::new(input)?;
+    let needs = geography.unit_needs(input)?.iter().map(|n| n.expected.mean()).collect();
+    let open = |r: &Resource| {
+        matches!(r.target, Target::Point { .. }) && r.kind == kind && r.amount > 0.0 && r.from <= input.on && input.on <= r.to
+    };
+    let reach = (0..).zip(input.resources).filter(|(_, r)| open(r)).map(|(row, r)| {
+        let covered = geography.covered(&r.target, input.release, input.strand);
+        covered.map_err(|rule| Error::Row { table: "resources", row, rule })
+    });
+    Ok((needs, reach.collect::<Result<_>>()?))
 }

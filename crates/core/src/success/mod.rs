@@ -47,6 +47,7 @@ use crate::atlas::Atlas;
 use crate::error::Result;
 use crate::incident::Strand;
 use crate::month::{BreakRegistry, MonthRange};
+use crate::policy::quantity;
 use crate::summary::figures::{JUDGED, YEAR, chart_of, judged};
 use crate::time::control_chart::{ControlChart, Signal, xmr};
 use check::by_series;
@@ -71,10 +72,7 @@ pub struct SuccessPolicy {
 impl SuccessPolicy {
     /// The policy that the program carries.
     pub fn current() -> Self {
-        let value = |name: &str| {
-            let row = POLICY.lines().filter_map(|line| line.split_once(',')).find(|(quantity, _)| *quantity == name);
-            row.and_then(|(_, value)| value.trim().parse().ok()).expect("the policy file has every quantity")
-        };
+        let value = |name| quantity(POLICY, name);
         Self {
             version: POLICY_VERSION.to_owned(),
             minimum_effective: value("minimum_effective"),

@@ -15,3 +15,6 @@ pub mod chart;
 pub mod success;
 pub mod summary;
 pub mod workbook;
+
+/// How pages look, on screens of any width, in forced colours and on A4.
+pub const STYLE: &str = include_str!("style.css");

@@ -84,6 +84,7 @@ impl SuccessPack<'_> {
         environment.add_template("page", include_str!("success/page.html"))?;
         Ok(environment.get_template("page")?.render(context! {
             title => TITLE,
+            style => crate::STYLE,
             marking => marking_of(self.view),
             content => content(self.view)?,
             command => self.command(),

@@ -46,7 +46,8 @@ fn draw(template: &str, served: Option<&Served>, faults: &[(String, String)], ow
 /// A page whose marking is not that of a release.
 fn draw_marked(template: &str, marking: &str, faults: &[(String, String)], own: Value) -> Result<Vec<u8>, ApiError> {
     let faults: Vec<Value> = faults.iter().map(|(id, said)| context! { id, said }).collect();
-    let common = context! { marking, faults };
+    let style = Value::from_safe_string(hotspot_report::STYLE.to_owned());
+    let common = context! { marking, style, faults };
     let page = TEMPLATES.get_template(template).and_then(|t| t.render(merge_maps([own, common])));
     page.map(String::into_bytes).map_err(|error| {
         // What the template says may hold what somebody wrote: its place is enough.

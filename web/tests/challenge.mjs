@@ -3,30 +3,10 @@
 // uses another server, which has the same ledger.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { after, before, describe, test } from "node:test";
-import { openBrowser } from "../scripts/browser.mjs";
+import { describe, test } from "node:test";
+import { assertAccessible, at, openPage, origin } from "./pages.mjs";
 
-const base = process.env.HOTSPOT_URL;
-if (!base) throw new Error("set HOTSPOT_URL to the address of a running server, such as http://127.0.0.1:8080");
-const origin = new URL(base).origin;
-const other = new URL(process.env.HOTSPOT_OTHER_URL || base).origin;
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-let plain;
-let scripted;
-
-before(async () => {
-  plain = await openBrowser({ width: 1280, height: 900, javaScriptEnabled: false });
-  scripted = await openBrowser({ width: 1280, height: 900, bypassCSP: true });
-});
-
-after(async () => {
-  await plain?.close();
-  await scripted?.close();
-});
-
-const at = (path) => new URL(path, origin).href;
+const other = new URL(process.env.HOTSPOT_OTHER_URL || origin).origin;
 
 /** Fills the names of a form and sends it. */
 async function send(page, form, role, fields = {}) {
@@ -37,32 +17,9 @@ async function send(page, form, role, fields = {}) {
   await inside.locator("button").click();
 }
 
-/** axe runs where scripts may: the page is the same. */
-async function assertAccessible(path, width) {
-  const page = await scripted.browser.newPage();
-  page.setDefaultTimeout(60_000);
-  await page.setViewportSize({ width, height: 900 });
-  await page.goto(at(path));
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0, `${path} scrolls sideways`);
-  await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() =>
-    globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }),
-  );
-  assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`), [], `axe: ${path} at ${width}`);
-  const levels = await page.locator("h1, h2, h3, h4").evaluateAll((all) => all.map((h) => Number(h.tagName[1])));
-  assert.equal(levels.filter((l) => l === 1).length, 1);
-  levels.forEach((level, i) => assert.ok(i === 0 ? level === 1 : level <= levels[i - 1] + 1, `${path}: heading ${i}: ${levels}`));
-  const ids = await page.locator("[id]").evaluateAll((all) => all.map((e) => e.id));
-  assert.equal(new Set(ids).size, ids.length, `${path}: ids are unique`);
-  const inside = await page.locator('a[href^="#"]').evaluateAll((all) => all.map((a) => a.getAttribute("href").slice(1)));
-  for (const id of inside) assert.ok(ids.includes(id), `${path}: #${id}`);
-  await page.close();
-}
-
 describe("resources and need", { concurrency: false }, () => {
   test("lists places by shortfall, says what it does not say, and leads to the map and back", async () => {
-    const page = await plain.browser.newPage();
-    page.setDefaultTimeout(60_000);
+    const page = await openPage();
     await page.goto(at("/challenge"));
     const { kinds } = await (await fetch(at("/api/v1/challenge?kind=patrol_hours"))).json();
     await page.selectOption("#ask-kind", "patrol_hours");
@@ -77,8 +34,7 @@ describe("resources and need", { concurrency: false }, () => {
   });
 
   test("plays what if by its address, and sends back what is wrong with a link to the field", async () => {
-    const page = await plain.browser.newPage();
-    page.setDefaultTimeout(60_000);
+    const page = await openPage();
     await page.goto(at("/challenge?kind=officers&level=bcu"));
     await page.fill("#change", "10");
     await page.getByRole("button", { name: "Work it out" }).click();
@@ -93,8 +49,7 @@ describe("resources and need", { concurrency: false }, () => {
   });
 
   test("a challenge is raised, acknowledged, answered, accepted and closed, without a script", async () => {
-    const page = await plain.browser.newPage();
-    page.setDefaultTimeout(60_000);
+    const page = await openPage();
     await page.goto(at("/challenge?kind=officers&level=bcu"));
     await page.locator("a.raise").first().click();
     // What is questioned has a question already.
@@ -136,8 +91,7 @@ describe("resources and need", { concurrency: false }, () => {
   });
 
   test("more sites are looked for, and the evidence is taken as an archive", async () => {
-    const page = await plain.browser.newPage();
-    page.setDefaultTimeout(60_000);
+    const page = await openPage();
     await page.goto(at("/challenge?kind=reporting_site"));
     await page.fill("#more", "3");
     await page.fill("#reach", "1000");
@@ -156,8 +110,7 @@ describe("resources and need", { concurrency: false }, () => {
       for (const path of ["/challenge", "/challenge?kind=patrol_hours", "/challenge?kind=officers&level=bcu&play=yes&floor=-1", "/challenge?kind=officers&level=bcu&play=yes&change=5", "/challenge?kind=reporting_site&find=yes&more=2&reach=900"]) {
         await assertAccessible(path, width);
       }
-      const page = await plain.browser.newPage();
-    page.setDefaultTimeout(60_000);
+      const page = await openPage();
       await page.goto(at("/challenge?kind=officers&level=bcu"));
       const path = await page.locator("a.raise").first().getAttribute("href");
       await page.close();
@@ -166,8 +119,7 @@ describe("resources and need", { concurrency: false }, () => {
   }
 
   test("prints on A4", async () => {
-    const page = await plain.browser.newPage();
-    page.setDefaultTimeout(60_000);
+    const page = await openPage();
     await page.goto(at("/challenge?kind=officers&level=borough"));
     const pdf = await page.pdf({ preferCSSPageSize: true });
     const sheets = [...pdf.toString("latin1").matchAll(/\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/g)].map((m) => Number(m[1]) > Number(m[2]));

@@ -29,7 +29,7 @@ use crate::summary::{csv, marking};
 use crate::workbook::{WorkbookError, WriteError};
 use hotspot_core::atlas::Borough;
 use hotspot_core::resource::challenge::{Challenge, ChallengeInput, HarmWeights, KindAnswer};
-use hotspot_core::resource::gap::Gap;
+use hotspot_core::resource::gap::{Gap, by_shortfall};
 
 /// A file that went in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,9 +89,7 @@ pub enum EvidenceError {
 
 /// Places of a kind by shortfall, the largest first, with their rows.
 pub fn in_order(kind: &KindAnswer) -> Vec<(usize, &Gap)> {
-    let mut all: Vec<(usize, &Gap)> = kind.gaps.iter().enumerate().collect();
-    all.sort_by_key(|(_, gap)| gap.rank);
-    all
+    by_shortfall(&kind.gaps).into_iter().map(|row| (row, &kind.gaps[row])).collect()
 }
 
 fn of_weights(harm: &HarmWeights) -> InputFile<'_> {

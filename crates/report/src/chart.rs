@@ -49,7 +49,7 @@ mod sparkline;
 mod svg;
 mod tornado;
 
-pub(crate) use axis::number;
+pub use axis::number;
 pub use concentration::{ConcentrationInput, concentration_curve, concentration_table};
 pub use control::{ControlChartInput, control_chart, control_table};
 pub use dots::{DotsInput, IntervalRow, Reference, dots_table, interval_dots};

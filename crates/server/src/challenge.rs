@@ -10,9 +10,8 @@ use hotspot_core::disclosure::Released;
 use hotspot_core::resource::allocation::Rule;
 use hotspot_core::resource::challenge::{ChallengeInput, HarmWeights, KindAnswer, Level, Resource, atlas_of, levels_of};
 use hotspot_core::resource::fairness::{People, Stops};
-use hotspot_core::resource::gap::{ChallengePolicy, GapParams};
+use hotspot_core::resource::gap::ChallengePolicy;
 use hotspot_core::resource::sites::SitesInput;
-use hotspot_core::resource::victims::NeedMeasure;
 use hotspot_core::resource::what_if::Wish;
 use hotspot_core::view::{ChallengeView, SitesView, SuccessView, WhatIfView};
 use hotspot_core::{Error, Strand};
@@ -21,9 +20,6 @@ use hotspot_report::challenge::{Evidence, InputFile, borough_named};
 use jiff::Timestamp;
 use std::fmt;
 use std::sync::Arc;
-
-/// Months of the next period.
-const MONTHS: u16 = 12;
 
 /// A table of resources, as it was read.
 #[derive(Debug)]
@@ -171,25 +167,16 @@ impl Asked {
 
     /// All that an answer hangs on.
     pub fn input<'a>(&'a self, given: &'a Given, policy: &'a ChallengePolicy) -> ChallengeInput<'a> {
-        let release = self.served.release();
+        // By incidents alone: victims are for analysts, and who may know how many of them a place has asks at a terminal.
         ChallengeInput {
-            release,
-            atlas: atlas_of(release),
-            areas: None,
-            resources: &given.resources,
-            on: release.month.last_day(),
             level: self.level,
             strand: self.strand,
             rule: self.rule,
-            months: MONTHS,
-            // Victims are for analysts: who may know how many of them a place has asks at a terminal.
-            measure: NeedMeasure::Incidents,
             people: given.people.as_ref().map_or(&[], |t| &t.rows),
             stops: given.stops.as_ref().map_or(&[], |t| &t.rows),
             harm: given.harm.as_ref(),
             other_harm: &given.other_harm,
-            policy,
-            params: GapParams::default(),
+            ..ChallengeInput::new(self.served.release(), &given.resources, policy)
         }
     }
 

@@ -13,8 +13,8 @@ mod success;
 pub(crate) mod time;
 
 pub(crate) use challenge::{
-    ChallengeAnswer, ResourcesAnswer, ResourcesTaken, SitesAnswer, WhatIf, WhatIfBody, by_shortfall, challenge, evidence,
-    resources, sites, taken, what_if,
+    ChallengeAnswer, ResourcesAnswer, ResourcesTaken, SitesAnswer, WhatIf, WhatIfBody, challenge, evidence, resources, sites,
+    taken, what_if,
 };
 pub use challenge::{challenge_json, sites_json, what_if_json};
 pub use effect::effects_json;

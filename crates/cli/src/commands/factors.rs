@@ -1,7 +1,7 @@
 //! `hotspot factors`.
 
 use crate::args::FactorsArgs;
-use crate::commands::{apart, folder_name, say, write_whole};
+use crate::commands::{apart, last_part, say, write_whole};
 use crate::failure::Done;
 use hotspot_core::success::{Definition, Estimated, Point, Series, period_words};
 use hotspot_core::view::SuccessView;
@@ -14,7 +14,7 @@ pub fn run(args: &FactorsArgs) -> Done {
     apart(&args.out, [&args.measures])?;
     let view = read_success(&args.measures, args.summary.as_deref())?;
     if let Some(out) = &args.out {
-        let edition = args.summary.as_deref().map(folder_name);
+        let edition = args.summary.as_deref().map(last_part);
         let pack = SuccessPack { view: &view, edition: edition.as_deref() }.pack()?;
         write_whole(out, |file| Ok(file.write_all(&pack)?))?;
         // The archive itself is on stdout then.

@@ -29,9 +29,9 @@ pub fn say(text: impl std::fmt::Display) -> Done {
     Ok(())
 }
 
-/// The name of a folder of releases, without the folders that it is in.
-pub fn folder_name(releases: &Path) -> String {
-    releases.file_name().map_or_else(|| "releases".to_owned(), |name| name.to_string_lossy().into_owned())
+/// The name of a file or folder, without the folders that it is in.
+pub fn last_part(path: &Path) -> String {
+    path.file_name().map_or_else(|| "releases".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// Says something on stderr that is no result.

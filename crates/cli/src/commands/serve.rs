@@ -1,7 +1,7 @@
 //! `hotspot serve`.
 
 use crate::args::{ServeChallengesArgs, ServingArgs};
-use crate::commands::{folder_name, note, say, write_whole};
+use crate::commands::{last_part, note, say, write_whole};
 use crate::config::Config;
 use crate::failure::{Done, Failure};
 use hotspot_core::disclosure::{Policy, Released};
@@ -87,7 +87,7 @@ fn read_given(args: &ServeChallengesArgs, path: &Path, releases: &Path) -> Done<
     let other_harm = args.other_harm.iter().map(|path| read_harm(path)).collect::<Result<_, _>>()?;
     let people = args.people.as_deref().map(read_people).transpose()?.map(table);
     let stops = args.stops.as_deref().map(read_stops).transpose()?.map(table);
-    let releases = folder_name(releases);
+    let releases = last_part(releases);
     Ok(Given { file: file.file, sha256: file.sha256, resources: file.resources, harm, other_harm, people, stops, releases })
 }
 

@@ -20,7 +20,7 @@ use hotspot_core::resource::allocation::Shares;
 use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Place, Resource, Status};
 use hotspot_core::resource::effect::Effect;
 use hotspot_core::resource::fairness::{Exposure, StopCover};
-use hotspot_core::resource::gap::{Gap, Verdict};
+use hotspot_core::resource::gap::Gap;
 use hotspot_core::resource::similar::SimilarGroup;
 use hotspot_core::summary::tables::{Column, Table, Values};
 
@@ -566,9 +566,4 @@ fn resources(input: &ChallengeInput<'_>, answer: &Challenge) -> Table {
         .text("status", "Planned or delivered", |r| r.status.id().to_owned())
         .text("source", "Who says so", |r| r.source.clone())
         .table(RESOURCES, "A row of the resources that was used, as supplied.", input)
-}
-
-/// How many places of a kind have a verdict.
-pub(super) fn with(kind: &KindAnswer, verdict: Verdict) -> usize {
-    kind.gaps.iter().filter(|g| g.verdict == verdict).count()
 }

@@ -3,10 +3,11 @@
 use super::in_order;
 use crate::chart::number;
 use hotspot_core::hotspot::Estimate;
-use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Level, Status, settings};
+use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Level, Status};
 use hotspot_core::resource::effect::{Effect, Found, MIN_MONTHS};
 use hotspot_core::resource::fairness::{ECOLOGICAL, Exposure};
-use hotspot_core::resource::gap::{ChallengePolicy, Verdict};
+use hotspot_core::resource::gap::{ChallengePolicy, Verdict, with};
+use hotspot_core::resource::question::settings;
 use hotspot_core::resource::victims::NeedMeasure;
 use hotspot_core::resource::what_if::Held;
 use hotspot_core::view::{SitesView, WhatIfView};
@@ -109,7 +110,7 @@ pub fn asked(input: &ChallengeInput<'_>, answer: &Challenge) -> String {
 pub fn overall(input: &ChallengeInput<'_>, kind: &KindAnswer) -> Vec<String> {
     let given: f64 = kind.shares.amount.iter().sum();
     let apportioned: f64 = kind.shares.apportioned.iter().sum();
-    let [questioned, not, cannot] = Verdict::ALL.map(|verdict| number(super::tables::with(kind, verdict) as f64, 0));
+    let [questioned, not, cannot] = Verdict::ALL.map(|verdict| number(with(&kind.gaps, verdict) as f64, 0));
     let mut said = vec![format!(
         "{}: {} {} {}. Of {} places {questioned} are questioned, {not} are not, and of {cannot} it cannot be told.",
         capital(&kind_words(&kind.kind)),

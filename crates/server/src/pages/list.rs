@@ -4,13 +4,12 @@ use super::{draw, option, words};
 use crate::challenge::Asked;
 use crate::problem::ApiError;
 use crate::query::strand_name;
-use crate::views::by_shortfall;
 use hotspot_core::Strand;
 use hotspot_core::disclosure::Released;
 use hotspot_core::resource::allocation::Rule;
 use hotspot_core::resource::challenge::{CAVEAT, KindAnswer, Level, levels_of};
 use hotspot_core::resource::effect::NO_CAUSE;
-use hotspot_core::resource::gap::Verdict;
+use hotspot_core::resource::gap::{ChallengePolicy, Verdict, by_shortfall, with};
 use hotspot_core::view::{ChallengeView, SitesView, WhatIfView};
 use hotspot_ledger::{Challenge, Filter, State};
 use hotspot_report::challenge::{Drawn, Evidence, EvidenceError, in_order, words as said};
@@ -180,8 +179,7 @@ fn place(asked: &Asked, evidence: &Evidence<'_>, kind: &KindAnswer, row: usize) 
 }
 
 fn played(view: &Released<WhatIfView>, answer: Option<&Released<ChallengeView>>) -> Value {
-    let policy = answer.map_or_else(hotspot_core::resource::gap::ChallengePolicy::current, |a| a.policy.clone());
-    let questioned = |gaps: &[hotspot_core::resource::gap::Gap]| gaps.iter().filter(|g| g.verdict == Verdict::Questioned).count();
+    let policy = answer.map_or_else(ChallengePolicy::current, |a| a.policy.clone());
     let (now, then): (f64, f64) = (view.current.iter().sum(), view.played.amount.iter().sum());
     let rows: Vec<Value> = by_shortfall(&view.played.gaps)
         .into_iter()
@@ -209,8 +207,8 @@ fn played(view: &Released<WhatIfView>, answer: Option<&Released<ChallengeView>>)
             words::number(then),
             view.unit,
             words::number(now),
-            questioned(&view.played.gaps),
-            questioned(&view.before)
+            with(&view.played.gaps, Verdict::Questioned),
+            with(&view.before, Verdict::Questioned)
         ),
         caption => format!("{}, {}: now and then", words::kind(&view.kind), view.unit),
         rows,

@@ -9,17 +9,7 @@ use jiff::civil::Date;
 /// A number with its thousands apart; whole numbers without decimals.
 pub fn number(value: f64) -> String {
     let decimals = usize::from((value - value.round()).abs() > 1e-6);
-    let text = format!("{:.decimals$}", value.abs());
-    let (whole, fraction) = text.split_at(text.find('.').unwrap_or(text.len()));
-    let mut out = String::new();
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    let zero = text.chars().all(|c| matches!(c, '0' | '.'));
-    format!("{}{out}{fraction}", if value < 0.0 && !zero { "−" } else { "" })
+    hotspot_report::chart::number(value, decimals).replace('-', "−")
 }
 
 /// A share in per cent.

@@ -100,25 +100,30 @@ pub(crate) async fn list(State(state): State<AppState>, uri: Uri) -> Result<Resp
             status = StatusCode::UNPROCESSABLE_ENTITY;
         }
     }
-    let answer = match &view {
-        Ok(view) if kind.is_empty() => Err(if view.answer.unanswered.is_empty() {
-            GIVE_RESOURCES.to_owned()
-        } else {
-            "No kind of resource has an answer.".to_owned()
-        }),
-        Ok(view) => Ok((view.as_ref(), kind.as_str())),
-        Err(why) => Err(why.clone()),
-    };
-    let drawn = pages::list(&List {
-        asked: &asked,
-        answer,
-        wished,
-        played: played.as_ref(),
-        sites: sites.as_ref(),
-        faults,
-        threads: threads.as_deref().map(|all| (all, &filter)).map_err(String::as_str),
-        today,
-    })?;
+    // Charts take milliseconds: they are drawn apart from the threads that answer.
+    let drawn = state
+        .heavy(move || {
+            let answer = match &view {
+                Ok(view) if kind.is_empty() => Err(if view.answer.unanswered.is_empty() {
+                    GIVE_RESOURCES.to_owned()
+                } else {
+                    "No kind of resource has an answer.".to_owned()
+                }),
+                Ok(view) => Ok((view.as_ref(), kind.as_str())),
+                Err(why) => Err(why.clone()),
+            };
+            pages::list(&List {
+                asked: &asked,
+                answer,
+                wished,
+                played: played.as_ref(),
+                sites: sites.as_ref(),
+                faults,
+                threads: threads.as_deref().map(|all| (all, &filter)).map_err(String::as_str),
+                today,
+            })
+        })
+        .await?;
     Ok(page(status, drawn))
 }
 

@@ -10,7 +10,7 @@ use hotspot_core::hotspot::Estimate;
 use hotspot_core::resource::challenge::{CAVEAT, KindAnswer};
 use hotspot_core::resource::effect::NO_CAUSE;
 use hotspot_core::resource::fairness::ECOLOGICAL;
-use hotspot_core::resource::gap::Gap;
+use hotspot_core::resource::gap::{Gap, Verdict, by_shortfall, with};
 use hotspot_core::view::{ChallengeView, SitesView, WhatIfView};
 use hotspot_report::challenge::words::{NO_FORECAST, SITES_LIMITS, held_words};
 use serde::{Deserialize, Serialize};
@@ -203,13 +203,6 @@ impl From<&Gap> for GapEntry {
             verdict: gap.verdict.id(),
         }
     }
-}
-
-/// Rows by shortfall, the largest first.
-pub(crate) fn by_shortfall(gaps: &[Gap]) -> Vec<usize> {
-    let mut rows: Vec<usize> = (0..gaps.len()).collect();
-    rows.sort_by_key(|row| gaps[*row].rank);
-    rows
 }
 
 fn parameters(view: &ChallengeView) -> Parameters<'_> {
@@ -407,7 +400,6 @@ pub(crate) fn what_if(view: &Released<WhatIfView>) -> Vec<u8> {
 
 /// A resource given out otherwise, as JSON: what the server and `hotspot what-if --json` say.
 pub fn what_if_json(view: &WhatIfView) -> Vec<u8> {
-    let questioned = |gaps: &[Gap]| gaps.iter().filter(|g| g.verdict.id() == "questioned").count();
     bytes(&WhatIf {
         release: &view.release,
         level: view.level.id(),
@@ -416,7 +408,7 @@ pub fn what_if_json(view: &WhatIfView) -> Vec<u8> {
         unit: &view.unit,
         caveat: NO_FORECAST,
         budget: [view.current.iter().sum(), view.played.amount.iter().sum()],
-        questioned: [questioned(&view.before), questioned(&view.played.gaps)],
+        questioned: [&view.before, &view.played.gaps].map(|gaps| with(gaps, Verdict::Questioned)),
         places: by_shortfall(&view.played.gaps)
             .into_iter()
             .map(|row| WhatIfPlace {

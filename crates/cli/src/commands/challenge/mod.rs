@@ -4,14 +4,14 @@ pub mod sites;
 pub mod what_if;
 
 use crate::args::challenge::{AskedArgs, ChallengeArgs};
-use crate::commands::{apart, folder_name, note, say, write_whole};
+use crate::commands::{apart, last_part, note, say, write_whole};
 use crate::failure::{Done, Failure};
 use crate::progress;
 use hotspot_core::Error as CoreError;
 use hotspot_core::Strand;
 use hotspot_core::areas::AreaLayer;
 use hotspot_core::release::Release;
-use hotspot_core::resource::challenge::{CAVEAT, Challenge, ChallengeInput, HarmWeights, atlas_of, challenge};
+use hotspot_core::resource::challenge::{CAVEAT, Challenge, ChallengeInput, HarmWeights, challenge};
 use hotspot_core::resource::fairness::{ECOLOGICAL, People, Stops};
 use hotspot_core::resource::gap::{ChallengePolicy, GapParams, Verdict};
 use hotspot_core::view::ChallengeView;
@@ -66,12 +66,10 @@ impl<'a> Question<'a> {
     }
 
     fn input(&self) -> ChallengeInput<'_> {
+        let plain = ChallengeInput::new(&self.release, &self.file.resources, &self.policy);
         ChallengeInput {
-            release: &self.release,
-            atlas: atlas_of(&self.release),
             areas: self.areas.as_ref().map(|a| &a.layer),
-            resources: &self.file.resources,
-            on: self.args.on.unwrap_or_else(|| self.release.month.last_day()),
+            on: self.args.on.unwrap_or(plain.on),
             level: self.args.level.into(),
             strand: self.args.strand.0,
             rule: self.args.apportion.into(),
@@ -81,8 +79,8 @@ impl<'a> Question<'a> {
             stops: self.stops.as_ref().map_or(&[], |file| &file.rows),
             harm: self.harm.as_ref(),
             other_harm: &self.other_harm,
-            policy: &self.policy,
-            params: GapParams { seed: self.args.seed, ..GapParams::default() },
+            params: GapParams { seed: self.args.seed, ..plain.params },
+            ..plain
         }
     }
 
@@ -136,7 +134,7 @@ fn write_pack(out: &Path, args: &ChallengeArgs, question: &Question<'_>, answer:
     let input = question.input();
     let of_name = |name: &str| borough_named(&input, name).map_err(|rule| Failure::cannot(format!("--borough must be {rule}")));
     let borough = args.borough.as_deref().map(of_name).transpose()?;
-    let releases = folder_name(&args.asked.releases);
+    let releases = last_part(&args.asked.releases);
     let resources = &question.file;
     let evidence = Evidence {
         input,

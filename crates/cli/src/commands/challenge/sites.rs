@@ -2,7 +2,7 @@
 
 use super::Question;
 use crate::args::challenge::SitesArgs;
-use crate::commands::{folder_name, say};
+use crate::commands::{last_part, say};
 use crate::failure::{Done, Failure};
 use crate::progress;
 use hotspot_core::Error as CoreError;
@@ -31,7 +31,7 @@ pub fn run(args: &SitesArgs) -> Done {
             Failure::cannot(format!("--kind must be one of the table of resources: {}", Vec::from_iter(has).join(", ")))
         }
         CoreError::Row { table: "candidates", row, rule } => {
-            let file = args.candidates.as_deref().map(folder_name).unwrap_or_default();
+            let file = args.candidates.as_deref().map(last_part).unwrap_or_default();
             Failure::cannot(format!("{file}, row {}: {rule}", row + 2))
         }
         other => question.failed(other),

@@ -5,7 +5,7 @@ use crate::args::challenge::WhatIfArgs;
 use crate::commands::say;
 use crate::failure::{Done, Failure};
 use crate::progress;
-use hotspot_core::resource::gap::Verdict;
+use hotspot_core::resource::gap::{Verdict, by_shortfall, with};
 use hotspot_core::resource::what_if::Wish;
 use hotspot_core::view::{ChallengeView, WhatIfView};
 use hotspot_report::challenge::words::{NO_FORECAST, held_words, rest_words};
@@ -36,22 +36,20 @@ pub fn run(args: &WhatIfArgs) -> Done {
 }
 
 fn print(view: &WhatIfView) -> Done {
-    let questioned = |gaps: &[hotspot_core::resource::gap::Gap]| gaps.iter().filter(|g| g.verdict == Verdict::Questioned).count();
     let (now, then): (f64, f64) = (view.current.iter().sum(), view.played.amount.iter().sum());
     say(format_args!(
         "Release {}: {} of {then:.1} {} (now {now:.1}), by need within what you set. {} places would be questioned, now {}.",
         view.release,
         view.kind,
         view.unit,
-        questioned(&view.played.gaps),
-        questioned(&view.before)
+        with(&view.played.gaps, Verdict::Questioned),
+        with(&view.before, Verdict::Questioned)
     ))?;
     say(format_args!(
         "{:<22} {:<34} {:>10} {:>10} {:>9} {:>22} {:>10}  {}",
         "identifier", "place", "now", "then", "gap now", "gap then, points (95 %)", "rank", "verdict then"
     ))?;
-    let mut rows: Vec<usize> = (0..view.places.len()).collect();
-    rows.sort_by_key(|row| view.played.gaps[*row].rank);
+    let rows = by_shortfall(&view.played.gaps);
     for row in &rows {
         let (before, after) = (&view.before[*row], &view.played.gaps[*row]);
         say(format_args!(

@@ -69,6 +69,15 @@ impl Backend {
         }
     }
 
+    /// What makes those who make the tables wait for each other until they commit. PostgreSQL's `IF NOT EXISTS` does not: two at once may
+    /// both find no table, and the second then fails on its type, its index or its name. The number is the project's own.
+    pub const fn making(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("DO $$ BEGIN PERFORM pg_advisory_xact_lock(7163870912); END $$"),
+        }
+    }
+
     /// Whether a database says that there is no table.
     pub fn no_table(self, reason: &str) -> bool {
         match self {

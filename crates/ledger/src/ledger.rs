@@ -147,8 +147,8 @@ impl Ledger {
         for attempt in 1.. {
             match ledger.create().await {
                 Ok(()) => break,
-                // Two that make the same tables at once: the second finds them.
-                Err(error) if attempt < ATTEMPTS && (collision(&error) || is_unique(&error)) => pause(attempt).await,
+                // Another makes them now.
+                Err(error) if attempt < ATTEMPTS && collision(&error) => pause(attempt).await,
                 Err(error) => return Err(ledger.storage("making the tables", &error)),
             }
         }
@@ -179,8 +179,8 @@ impl Ledger {
             self.pool.execute(setting).await?;
         }
         let mut transaction = self.pool.begin_with(self.backend.begin()).await?;
-        for table in TABLES {
-            transaction.execute(table).await?;
+        for statement in self.backend.making().into_iter().chain(TABLES) {
+            transaction.execute(statement).await?;
         }
         transaction.commit().await
     }

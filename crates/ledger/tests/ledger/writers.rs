@@ -166,7 +166,7 @@ fn many_tasks_of_two_servers_write_at_once_and_a_form_sent_to_both_is_written_on
 #[test]
 fn two_that_make_the_same_ledger_at_once_both_find_it() {
     everywhere(async |fresh| {
-        let made: Vec<_> = (0..8)
+        let made: Vec<_> = (0..16)
             .map(|_| {
                 let address = fresh.address.clone();
                 tokio::spawn(async move { Ledger::create_or_open(&address).await.unwrap() })
@@ -175,7 +175,7 @@ fn two_that_make_the_same_ledger_at_once_both_find_it() {
         for task in made {
             task.await.unwrap().raise(question(), &mopac(), first_day(), None).await.unwrap();
         }
-        assert_eq!(fresh.ledger().await.verify(None).await.unwrap().seq, 8);
+        assert_eq!(fresh.ledger().await.verify(None).await.unwrap().seq, 16);
     });
 }
 

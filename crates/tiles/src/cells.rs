@@ -200,6 +200,8 @@ impl Pen {
             return false;
         }
         self.ring.extend(self.exact.iter().map(|p| p.map(|v| frame.unit(v))));
+        // Where the edge cuts a sharp corner off, rounding may fold it back upon the edge; a cell is convex.
+        ring::hull(&mut self.ring);
         ring::settle(&mut self.ring);
         true
     }

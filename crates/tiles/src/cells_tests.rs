@@ -167,6 +167,26 @@ fn a_cell_on_the_antimeridian_is_drawn_on_both_sides() {
     assert!(both.len() >= 3, "{}", both.len());
 }
 
+/// Rings are valid and inside the buffer.
+fn drawn_well(lon: f64, lat: f64, z: u8, r: u8) -> Result<(), TestCaseError> {
+    let cells = disk(lon, lat, Resolution::try_from(r).unwrap(), 5);
+    let drawn = tiles(Layer::Count, &cells);
+    for tile in around(TileCoord::holding(z, lon, lat).unwrap()) {
+        for Drawn { ring, h3, .. } in read(&drawn.mvt(tile)) {
+            prop_assert!(ring.len() >= 3);
+            prop_assert!(doubled_area(&ring) > 0, "{}", h3);
+            prop_assert!(ring.iter().flatten().all(|v| (-64..=4160).contains(v)));
+            prop_assert!(polygon(&ring).is_valid(), "{} {:?}", h3, ring);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_corner_that_the_edge_cuts_off_is_not_folded_back() {
+    drawn_well(-0.298_278_603_979_714_45, 51.459_947_537_155_486, 15, 10).unwrap();
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -194,16 +214,7 @@ proptest! {
 
     #[test]
     fn drawn_rings_are_valid_and_inside_the_buffer(lon in -0.4..0.3f64, lat in 51.3..51.6f64, z in 0u8..=16, r in 8u8..=10) {
-        let cells = disk(lon, lat, Resolution::try_from(r).unwrap(), 5);
-        let drawn = tiles(Layer::Count, &cells);
-        for tile in around(TileCoord::holding(z, lon, lat).unwrap()) {
-            for Drawn { ring, h3, .. } in read(&drawn.mvt(tile)) {
-                prop_assert!(ring.len() >= 3);
-                prop_assert!(doubled_area(&ring) > 0, "{}", h3);
-                prop_assert!(ring.iter().flatten().all(|v| (-64..=4160).contains(v)));
-                prop_assert!(polygon(&ring).is_valid(), "{} {:?}", h3, ring);
-            }
-        }
+        drawn_well(lon, lat, z, r)?;
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub(crate) fn settle(ring: &mut Vec<[i32; 2]>) {
 }
 
 /// Andrew's monotone chain; strictly convex, in the turn that vector tiles want of an exterior ring.
-fn hull(points: &mut Vec<[i32; 2]>) {
+pub(crate) fn hull(points: &mut Vec<[i32; 2]>) {
     points.sort_unstable();
     points.dedup();
     if points.len() < 3 {

@@ -1,7 +1,15 @@
 //! The one step between results and every exit.
+//!
+//! * [`policy`], [`role`]: who may see what; [`released`]: proof that a view went through it.
+//! * [`table`]: tables that hang together, and what is shown of each cell.
+//! * [`suppress`]: what to hide beside the small cells; [`certificate`]: the proof, and its check; [`attack`]: what a reader with a solver finds.
+pub mod attack;
+pub mod certificate;
 pub mod policy;
 pub mod released;
 pub mod role;
+pub mod suppress;
+pub mod table;
 pub use policy::Policy;
 pub use released::{Released, View};
 pub use role::Role;

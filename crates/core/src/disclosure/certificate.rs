@@ -1,0 +1,231 @@
+//! The proof that a release may go out, and its independent check in exact integers.
+//!
+//! # Design
+//! A witness is a whole table other than the true one that agrees with everything published. When one exists in which a small cell is low
+//! enough and one in which it is high enough, no reader, with a solver or without, can say which is true: that is a proof, and it is checked by
+//! adding integers. Where the witnesses came from (a linear programme, see [`suppress`](super::suppress)) does not matter, so nothing here
+//! uses a solver.
+//!
+//! Whoever knows records of his own, or of his community, knows some small cells. A cell is safe from him when it has a witness that leaves
+//! those cells as they are.
+
+use super::table::{CellId, LinkedTables, Protection, Shown, Sign};
+use std::collections::{BTreeMap, HashMap};
+
+/// A table other than the true one: what is added to the true counts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Witness {
+    /// Cells, ascending, with what is added; never zero.
+    pub changes: Vec<(CellId, i64)>,
+}
+
+/// What somebody knows beside everything published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Knowledge {
+    /// Nothing more.
+    Published,
+    /// One record, of anybody (singleton attacker): every cell of count 1, one at a time.
+    OneRecord,
+    /// Two records of one place (small community): every cell of count 1 or 2, and every two of count 1 in one place.
+    TwoOfAPlace,
+}
+
+/// Proof that no sensitive cell can be found out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    /// How much must stay unknown.
+    pub protection: Protection,
+    /// From whom.
+    pub knowledge: Knowledge,
+    /// Tables that agree with everything published.
+    pub witnesses: Vec<Witness>,
+}
+
+/// Which end of a cell's range is not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum End {
+    /// A lower count is excluded.
+    Low,
+    /// A higher count is excluded.
+    High,
+}
+
+/// Why a certificate proves nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Flaw {
+    /// A witness names a cell that is not there, twice, or without a change.
+    #[error("witness {witness} is not well formed")]
+    Malformed {
+        /// Its number.
+        witness: usize,
+    },
+    /// A witness disagrees with what is shown of a cell.
+    #[error("witness {witness} disagrees with what is shown")]
+    Disagrees {
+        /// Its number.
+        witness: usize,
+    },
+    /// A witness breaks a sum.
+    #[error("witness {witness} breaks relation {relation}")]
+    Breaks {
+        /// Its number.
+        witness: usize,
+        /// The relation.
+        relation: usize,
+    },
+    /// A sensitive cell is shown.
+    #[error("sensitive cell {} is shown", cell.row())]
+    IsShown {
+        /// The cell.
+        cell: CellId,
+    },
+    /// Nothing shows that a sensitive cell may be lower, or higher, for somebody.
+    #[error("nothing proves that sensitive cell {} could be otherwise", cell.row())]
+    Unproven {
+        /// The cell.
+        cell: CellId,
+        /// Which end.
+        end: End,
+        /// What he knows whom it is not hidden from.
+        known: [Option<CellId>; 2],
+    },
+}
+
+impl Certificate {
+    /// Checks all of it.
+    ///
+    /// # Errors
+    /// The first [`Flaw`].
+    pub fn verify(&self, tables: &LinkedTables) -> Result<(), Flaw> {
+        let mut relations: Vec<Vec<(usize, i32)>> = vec![Vec::new(); tables.len()];
+        for (row, relation) in tables.relations().iter().enumerate() {
+            relation.terms.iter().for_each(|(cell, factor)| relations[cell.row()].push((row, *factor)));
+        }
+        for (number, witness) in self.witnesses.iter().enumerate() {
+            agrees(tables, &relations, number, witness)?;
+        }
+        match self.open(tables).next() {
+            Some(flaw) => Err(flaw),
+            None => Ok(()),
+        }
+    }
+
+    /// The sensitive cells that are not proven safe, supposing that the witnesses are right.
+    pub fn open<'a>(&'a self, tables: &'a LinkedTables) -> impl Iterator<Item = Flaw> + 'a {
+        let reach = Reach::of(tables, &self.witnesses);
+        let cells = tables.cells().filter(|cell| tables.is_sensitive(*cell));
+        cells.flat_map(move |cell| self.flaws(&reach, tables, cell))
+    }
+
+    /// What is open of one cell.
+    pub(super) fn open_of(&self, tables: &LinkedTables, cell: CellId) -> Vec<Flaw> {
+        self.flaws(&Reach::of(tables, &self.witnesses), tables, cell)
+    }
+
+    fn flaws(&self, reach: &Reach<'_>, tables: &LinkedTables, cell: CellId) -> Vec<Flaw> {
+        if tables.shown(cell) == Shown::Count {
+            return vec![Flaw::IsShown { cell }];
+        }
+        let unproven = |end| {
+            let known = reach.unproven(tables, self.protection, self.knowledge, cell, end)?;
+            Some(Flaw::Unproven { cell, end, known })
+        };
+        [End::Low, End::High].into_iter().filter_map(unproven).collect()
+    }
+}
+
+/// Whether a witness is a table that agrees with everything published; `relations` says in which sums, and with what factor, a cell is.
+fn agrees(tables: &LinkedTables, relations: &[Vec<(usize, i32)>], number: usize, witness: &Witness) -> Result<(), Flaw> {
+    let ascending = witness.changes.windows(2).all(|pair| pair[0].0 < pair[1].0);
+    if !ascending || witness.changes.iter().any(|(cell, change)| cell.row() >= tables.len() || *change == 0) {
+        return Err(Flaw::Malformed { witness: number });
+    }
+    for (cell, change) in &witness.changes {
+        let (low, high) = tables.range(*cell);
+        let count = i64::from(tables.count(*cell)).checked_add(*change).ok_or(Flaw::Malformed { witness: number })?;
+        if count < i64::from(low) || high.is_some_and(|high| count > i64::from(high)) {
+            return Err(Flaw::Disagrees { witness: number });
+        }
+    }
+    let mut changed: BTreeMap<usize, i64> = BTreeMap::new();
+    for (cell, change) in &witness.changes {
+        for (row, factor) in &relations[cell.row()] {
+            *changed.entry(*row).or_default() += i64::from(*factor) * change;
+        }
+    }
+    let true_sum = |row: usize| {
+        let terms = tables.relations()[row].terms.iter();
+        terms.map(|(cell, factor)| i64::from(*factor) * i64::from(tables.count(*cell))).sum::<i64>()
+    };
+    let broken = changed.into_iter().find(|(row, changed)| match tables.relations()[*row].sign {
+        Sign::Zero => *changed != 0,
+        Sign::AtMostZero => true_sum(*row) + changed > 0,
+    });
+    broken.map_or(Ok(()), |(row, _)| Err(Flaw::Breaks { witness: number, relation: row }))
+}
+
+/// Where the witnesses reach: which of them make a cell low or high enough, and which small cells each changes.
+struct Reach<'w> {
+    witnesses: &'w [Witness],
+    /// Witnesses that change a cell, with the change.
+    by_cell: HashMap<CellId, Vec<(u32, i64)>>,
+    /// Cells that somebody may know, changed by each witness, ascending.
+    known: Vec<Vec<CellId>>,
+}
+
+impl<'w> Reach<'w> {
+    fn of(tables: &LinkedTables, witnesses: &'w [Witness]) -> Self {
+        let mut by_cell: HashMap<CellId, Vec<(u32, i64)>> = HashMap::new();
+        let mut known = Vec::with_capacity(witnesses.len());
+        for (number, witness) in witnesses.iter().enumerate() {
+            for (cell, change) in &witness.changes {
+                by_cell.entry(*cell).or_default().push((number as u32, *change));
+            }
+            known.push(witness.changes.iter().map(|c| c.0).filter(|c| matches!(tables.count(*c), 1 | 2)).collect());
+        }
+        Self { witnesses, by_cell, known }
+    }
+
+    /// What somebody knows from whom an end of a cell is not hidden; `None` when it is hidden from everybody.
+    fn unproven(
+        &self,
+        tables: &LinkedTables,
+        protection: Protection,
+        knowledge: Knowledge,
+        cell: CellId,
+        end: End,
+    ) -> Option<[Option<CellId>; 2]> {
+        let count = i64::from(tables.count(cell));
+        let [low, high] = protection.wanted(tables.count(cell), tables.shown(cell)).map(i64::from);
+        let reaches = |change: i64| match end {
+            End::Low => count + change <= low,
+            End::High => count + change >= high,
+        };
+        if reaches(0) {
+            return None;
+        }
+        let changes = self.by_cell.get(&cell).into_iter().flatten();
+        let with: Vec<usize> = changes.filter(|(_, change)| reaches(*change)).map(|(number, _)| *number as usize).collect();
+        debug_assert!(with.iter().all(|w| *w < self.witnesses.len()));
+        let Some(first) = with.first() else { return Some([None; 2]) };
+        if knowledge == Knowledge::Published {
+            return None;
+        }
+        let touches = |witness: usize, other: CellId| self.known[witness].binary_search(&other).is_ok();
+        let most = if knowledge == Knowledge::OneRecord { 1 } else { 2 };
+        for one in self.known[*first].iter().filter(|c| **c != cell && tables.count(**c) <= most) {
+            let rest: Vec<usize> = with.iter().copied().filter(|w| !touches(*w, *one)).collect();
+            let Some(second) = rest.first() else { return Some([Some(*one), None]) };
+            if knowledge == Knowledge::OneRecord || tables.count(*one) != 1 {
+                continue;
+            }
+            let fellow = |c: &&CellId| **c != cell && tables.count(**c) == 1 && tables.group(**c) == tables.group(*one);
+            for two in self.known[*second].iter().filter(fellow) {
+                if rest.iter().all(|w| touches(*w, *two)) {
+                    return Some([Some(*one), Some(*two)]);
+                }
+            }
+        }
+        None
+    }
+}

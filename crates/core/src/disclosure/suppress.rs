@@ -1,0 +1,261 @@
+//! Which cells to hide beside the small ones, so that these cannot be worked out, with the proof that they cannot.
+//!
+//! # Design
+//! "Two blanks in every line" is not protection: a blank may still be pinned to a narrow range by the other tables. Here protection is found by
+//! attack and repair. A linear programme looks for tables that agree with everything published and in which a small cell is otherwise (one
+//! programme moves many cells at once); where there is none, the programme may change published cells too, at the price of what hiding them
+//! costs, and those that it changes are hidden: its solution is then the missing witness. The witnesses are the [`Certificate`], which is
+//! checked in exact integers by code that knows nothing of programmes. Fractions of incidents are never a witness: where a solution has some
+//! (tables of three ways), whole numbers are asked for.
+//!
+//! What was published before cannot be hidden. When a cell cannot be protected without, nothing may be released.
+
+use super::attack::{Component, Outcome, Programme, Room, Sums, unknown};
+use super::certificate::{Certificate, End, Flaw, Knowledge, Witness};
+use super::table::{CellId, LinkedTables, Protection, Standing};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// Gain of one step of a cell that is looked at, where cells that are shown may be hidden: more than hiding any.
+const AT_ANY_PRICE: f64 = 1e6;
+/// The same where many cells are looked at together: worth some cells hidden, not all.
+const AT_A_PRICE: f64 = 6.0;
+/// Price of a step of a cell that is hidden anyway: witnesses change few cells.
+const STEP: f64 = 1e-3;
+/// Programmes that move many cells of a component at once.
+const SWEEPS: usize = 12;
+
+/// A small cell cannot be protected: what was published gives it away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a small cell cannot be protected from what was published before")]
+pub struct CannotProtect {
+    /// The cell.
+    pub cell: CellId,
+}
+
+/// Hides what has to be hidden beside the sensitive cells, and proves it.
+///
+/// # Errors
+/// [`CannotProtect`].
+///
+/// # Example
+/// ```
+/// use hotspot_core::disclosure::certificate::Knowledge;
+/// use hotspot_core::disclosure::suppress::protect;
+/// use hotspot_core::disclosure::table::{LinkedTables, Protection, Shown};
+///
+/// // Two places and two kinds with their totals; one cell is small.
+/// let mut tables = LinkedTables::new();
+/// let cells = [3, 20, 30, 40].map(|n| tables.add(n, 0, f64::from(n)));
+/// for (total, parts) in [(23, [0, 1]), (70, [2, 3]), (33, [0, 2]), (60, [1, 3])] {
+///     let total = tables.add(total, 0, 1000.0);
+///     tables.sums(total, &parts.map(|p| cells[p]))?;
+/// }
+/// tables.hide_sensitive(cells[0]);
+/// let certificate = protect(&mut tables, Protection::of(5), Knowledge::Published)?;
+/// assert!(cells.iter().all(|cell| tables.shown(*cell) == Shown::Nothing));
+/// certificate.verify(&tables)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn protect(tables: &mut LinkedTables, protection: Protection, knowledge: Knowledge) -> Result<Certificate, CannotProtect> {
+    let certificate = Certificate { protection, knowledge: Knowledge::Published, witnesses: Vec::new() };
+    let mut search = Search { certificate, sums: Sums::of(tables) };
+    search.sweep(tables, Hold::Nothing, Price::Free);
+    search.sweep(tables, Hold::Nothing, Price::Some);
+    search.one_by_one(tables)?;
+    if knowledge != Knowledge::Published {
+        search.certificate.knowledge = knowledge;
+        search.sweep(tables, Hold::Known, Price::Free);
+        search.one_by_one(tables)?;
+    }
+    Ok(search.certificate)
+}
+
+/// Cells that stand still.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hold {
+    Nothing,
+    /// All that somebody may know.
+    Known,
+}
+
+/// Whether cells that are shown may change.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Price {
+    Free,
+    Some,
+    Any,
+}
+
+impl Price {
+    const fn gain(self) -> f64 {
+        match self {
+            Self::Free => 1.0,
+            Self::Some => AT_A_PRICE,
+            Self::Any => AT_ANY_PRICE,
+        }
+    }
+}
+
+struct Search {
+    certificate: Certificate,
+    sums: Sums,
+}
+
+impl Search {
+    /// The cells of which an end is not proven.
+    fn open(&self, tables: &LinkedTables) -> Vec<(CellId, End, [Option<CellId>; 2])> {
+        let flaws = self.certificate.open(tables);
+        flaws
+            .filter_map(|flaw| match flaw {
+                Flaw::Unproven { cell, end, known } => Some((cell, end, known)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Moves many cells at once, component by component, as long as that proves something.
+    fn sweep(&mut self, tables: &mut LinkedTables, hold: Hold, price: Price) {
+        for _ in 0..SWEEPS {
+            let open = self.open(tables);
+            if open.is_empty() {
+                return;
+            }
+            let movable = |cell| unknown(tables, cell) || (price != Price::Free && tables.standing(cell) == Standing::Open);
+            let cells: Vec<CellId> = open.iter().map(|(cell, ..)| *cell).collect();
+            let parts = self.sums.components(tables, &cells, movable);
+            let mut part_of: HashMap<CellId, usize> = HashMap::new();
+            parts.iter().enumerate().for_each(|(number, part)| part_of.extend(part.cells.iter().map(|c| (*c, number))));
+            let mut targets: Vec<[HashSet<CellId>; 2]> = vec![Default::default(); parts.len()];
+            for (cell, end, _) in &open {
+                if hold == Hold::Nothing || !matches!(tables.count(*cell), 1 | 2) {
+                    targets[part_of[cell]][usize::from(*end == End::High)].insert(*cell);
+                }
+            }
+            let mut found = Vec::new();
+            for (part, targets) in parts.iter().zip(&targets) {
+                for (end, targets) in [End::Low, End::High].into_iter().zip(targets).filter(|(_, t)| !t.is_empty()) {
+                    let held = |cell: CellId| hold == Hold::Known && !targets.contains(&cell) && matches!(tables.count(cell), 1 | 2);
+                    found.extend(self.witness(tables, part, end, targets, held, price, Numbers::AsTheyCome));
+                }
+            }
+            for witness in found {
+                self.add(tables, witness);
+            }
+            if self.open(tables).len() == open.len() {
+                return;
+            }
+        }
+    }
+
+    /// Proves what is open, cell by cell: with what is hidden if that can be, else by hiding more.
+    fn one_by_one(&mut self, tables: &mut LinkedTables) -> Result<(), CannotProtect> {
+        loop {
+            let open = self.open(tables);
+            if open.is_empty() {
+                return Ok(());
+            }
+            for (cell, end, known) in open {
+                // Another cell's witness may have proven it meanwhile.
+                if !self.is_open(tables, cell, end) {
+                    continue;
+                }
+                let small = |c: CellId| c != cell && self.certificate.knowledge != Knowledge::Published && matches!(tables.count(c), 1 | 2);
+                let all_small: BTreeSet<CellId> = tables.cells().filter(|c| unknown(tables, *c) && small(*c)).collect();
+                let known: BTreeSet<CellId> = known.into_iter().flatten().collect();
+                let tries = [
+                    (Price::Free, &all_small, Numbers::AsTheyCome),
+                    (Price::Free, &known, Numbers::AsTheyCome),
+                    (Price::Free, &known, Numbers::Whole),
+                    (Price::Any, &all_small, Numbers::AsTheyCome),
+                    (Price::Any, &known, Numbers::AsTheyCome),
+                    (Price::Any, &known, Numbers::Whole),
+                ];
+                let found = tries.into_iter().find_map(|(price, held, numbers)| {
+                    let movable = |c| unknown(tables, c) || (price == Price::Any && tables.standing(c) == Standing::Open);
+                    let part = self.sums.component(tables, cell, movable);
+                    let targets = HashSet::from([cell]);
+                    let witness = self.witness(tables, &part, end, &targets, |c| held.contains(&c), price, numbers)?;
+                    let change = witness.changes.iter().find(|(c, _)| *c == cell).map_or(0, |(_, change)| *change);
+                    (change.unsigned_abs() == u64::from(self.wanted(tables, cell, end))).then_some(witness)
+                });
+                self.add(tables, found.ok_or(CannotProtect { cell })?);
+            }
+        }
+    }
+
+    fn is_open(&self, tables: &LinkedTables, cell: CellId, end: End) -> bool {
+        self.certificate.open_of(tables, cell).into_iter().any(|flaw| matches!(flaw, Flaw::Unproven { end: e, .. } if e == end))
+    }
+
+    /// How far a cell must be able to go.
+    fn wanted(&self, tables: &LinkedTables, cell: CellId, end: End) -> u32 {
+        let count = tables.count(cell);
+        let [low, high] = self.certificate.protection.wanted(count, tables.shown(cell));
+        match end {
+            End::Low => count - low,
+            End::High => high - count,
+        }
+    }
+
+    /// A table in which these cells are lower, or higher, as many as can be.
+    #[expect(clippy::too_many_arguments, reason = "what is asked of one programme; nowhere else")]
+    fn witness(
+        &self,
+        tables: &LinkedTables,
+        part: &Component,
+        end: End,
+        targets: &HashSet<CellId>,
+        held: impl Fn(CellId) -> bool,
+        price: Price,
+        numbers: Numbers,
+    ) -> Option<Witness> {
+        let programme = Programme::over(tables, part, numbers == Numbers::Whole, |cell| {
+            if held(cell) {
+                return None;
+            }
+            let count = tables.count(cell);
+            let is_hidden = unknown(tables, cell);
+            let (low, high) = if is_hidden { tables.range(cell) } else { (0, None) };
+            let step = if is_hidden { STEP } else { tables.weight(cell) };
+            let mut room = Room { down: count - low, up: high.map(|h| h - count), gain: [-step; 2] };
+            if targets.contains(&cell) {
+                let far = self.wanted(tables, cell, end);
+                match end {
+                    End::Low => (room.down, room.gain[1]) = (far, price.gain()),
+                    End::High => (room.up, room.gain[0]) = (Some(far), price.gain()),
+                }
+            }
+            Some(room)
+        });
+        let Outcome::Best(changes) = programme.solve() else { return None };
+        let mut whole = Vec::with_capacity(changes.len());
+        for (cell, change) in changes {
+            let rounded = change.round();
+            if (change - rounded).abs() > 1e-6 {
+                return None;
+            }
+            if rounded != 0.0 {
+                whole.push((cell, rounded as i64));
+            }
+        }
+        whole.sort_unstable_by_key(|(cell, _)| *cell);
+        (!whole.is_empty()).then_some(Witness { changes: whole })
+    }
+
+    /// Keeps a witness; what it changes is hidden.
+    fn add(&mut self, tables: &mut LinkedTables, witness: Witness) {
+        for (cell, _) in &witness.changes {
+            if !unknown(tables, *cell) {
+                tables.hide(*cell);
+            }
+        }
+        self.certificate.witnesses.push(witness);
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Numbers {
+    /// As a corner of the programme has them: whole in tables of two ways.
+    AsTheyCome,
+    Whole,
+}

@@ -1,0 +1,243 @@
+//! Tables that hang together: cells, what is shown of each, and the sums that anybody knows of them.
+
+/// A cell of some table, by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CellId(pub(super) u32);
+
+impl CellId {
+    /// Its row among the cells.
+    pub const fn row(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What is shown of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Shown {
+    /// Its count.
+    Count,
+    /// A band that its count lies in, ends included.
+    Band {
+        /// Least.
+        low: u32,
+        /// Most.
+        high: u32,
+    },
+    /// Nothing. One sign for what is small and for what would give the small away: who reads the rules learns nothing from it.
+    Nothing,
+}
+
+/// Whether what is shown of a cell may still change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// It may be hidden.
+    Open,
+    /// It was shown before: hiding it now would take nothing from anybody.
+    Published,
+}
+
+/// How much must stay unknown of a small cell (Fischetti and Salazar's protection levels).
+///
+/// Whoever knows everything published must find possible: a count at least [`lower`](Self::lower) below the true one (or zero), and one at
+/// least [`upper`](Self::upper) above it and no smaller than the threshold; and the two at least [`width`](Self::width) apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Protection {
+    /// Counts below this are small; zero is.
+    pub threshold: u32,
+    /// Lower protection level.
+    pub lower: u32,
+    /// Upper protection level.
+    pub upper: u32,
+    /// Sliding protection level.
+    pub width: u32,
+}
+
+impl Protection {
+    /// Levels of 2 and 2, and a width of the threshold.
+    pub const fn of(threshold: u32) -> Self {
+        Self { threshold, lower: 2, upper: 2, width: threshold }
+    }
+
+    /// The two counts that must be possible, for a cell with this count of which this is shown.
+    pub fn wanted(&self, count: u32, shown: Shown) -> [u32; 2] {
+        let low = count.saturating_sub(self.lower);
+        let high = self.threshold.max(count + self.upper).max(low + self.width);
+        match shown {
+            Shown::Band { low, high } => [low, high],
+            Shown::Count | Shown::Nothing => [low, high],
+        }
+    }
+}
+
+/// How cells hang together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sign {
+    /// The terms sum to zero: parts and their total.
+    Zero,
+    /// The terms sum to zero or less: a part without the others.
+    AtMostZero,
+}
+
+/// A sum that anybody knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relation {
+    /// Cells with their factors.
+    pub terms: Vec<(CellId, i32)>,
+    /// What they sum to.
+    pub sign: Sign,
+}
+
+/// The true counts do not add up: a fault of whoever made the tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the parts of a table do not sum to its total, or a part is more than its whole")]
+pub struct DoesNotAddUp;
+
+/// Cells, what is shown of them, and how they hang together. The counts are exact: this never leaves.
+#[derive(Debug, Clone, Default)]
+pub struct LinkedTables {
+    counts: Vec<u32>,
+    shown: Vec<Shown>,
+    standing: Vec<Standing>,
+    sensitive: Vec<bool>,
+    /// Cells of one place: what a small community knows of.
+    group: Vec<u32>,
+    /// What hiding it costs.
+    weight: Vec<f64>,
+    relations: Vec<Relation>,
+}
+
+impl LinkedTables {
+    /// No table.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a cell that is shown, not sensitive, and may be hidden; `group` numbers its place, `weight` says what hiding it costs.
+    pub fn add(&mut self, count: u32, group: u32, weight: f64) -> CellId {
+        let id = CellId(u32::try_from(self.counts.len()).expect("fewer cells than 2^32"));
+        self.counts.push(count);
+        self.shown.push(Shown::Count);
+        self.standing.push(Standing::Open);
+        self.sensitive.push(false);
+        self.group.push(group);
+        self.weight.push(weight.max(1e-3));
+        id
+    }
+
+    /// States that parts sum to a total.
+    ///
+    /// # Errors
+    /// [`DoesNotAddUp`].
+    pub fn sums(&mut self, total: CellId, parts: &[CellId]) -> Result<(), DoesNotAddUp> {
+        let terms = parts.iter().map(|part| (*part, 1)).chain([(total, -1)]).collect();
+        self.relate(Relation { terms, sign: Sign::Zero })
+    }
+
+    /// States that parts together are no more than a whole.
+    ///
+    /// # Errors
+    /// [`DoesNotAddUp`].
+    pub fn within(&mut self, whole: CellId, parts: &[CellId]) -> Result<(), DoesNotAddUp> {
+        let terms = parts.iter().map(|part| (*part, 1)).chain([(whole, -1)]).collect();
+        self.relate(Relation { terms, sign: Sign::AtMostZero })
+    }
+
+    /// States a relation.
+    ///
+    /// # Errors
+    /// [`DoesNotAddUp`].
+    pub fn relate(&mut self, relation: Relation) -> Result<(), DoesNotAddUp> {
+        let sum: i64 = relation.terms.iter().map(|(cell, factor)| i64::from(*factor) * i64::from(self.counts[cell.row()])).sum();
+        let holds = match relation.sign {
+            Sign::Zero => sum == 0,
+            Sign::AtMostZero => sum <= 0,
+        };
+        if !holds {
+            return Err(DoesNotAddUp);
+        }
+        self.relations.push(relation);
+        Ok(())
+    }
+
+    /// Marks a cell as one that must not be found out. Unless a band is shown of it, nothing is.
+    pub fn hide_sensitive(&mut self, cell: CellId) {
+        self.sensitive[cell.row()] = true;
+        if self.shown[cell.row()] == Shown::Count {
+            self.shown[cell.row()] = Shown::Nothing;
+        }
+    }
+
+    /// Shows nothing of a cell.
+    pub fn hide(&mut self, cell: CellId) {
+        self.shown[cell.row()] = Shown::Nothing;
+    }
+
+    /// Shows a band of a cell.
+    pub fn band(&mut self, cell: CellId, low: u32, high: u32) {
+        self.shown[cell.row()] = Shown::Band { low, high };
+    }
+
+    /// What is shown of a cell was published before.
+    pub fn publish(&mut self, cell: CellId) {
+        self.standing[cell.row()] = Standing::Published;
+    }
+
+    /// Number of cells.
+    pub const fn len(&self) -> usize {
+        self.counts.len()
+    }
+
+    /// Whether there is no cell.
+    pub const fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
+    /// All cells.
+    pub fn cells(&self) -> impl Iterator<Item = CellId> + use<> {
+        (0..self.counts.len() as u32).map(CellId)
+    }
+
+    /// Its true count.
+    pub fn count(&self, cell: CellId) -> u32 {
+        self.counts[cell.row()]
+    }
+
+    /// What is shown of it.
+    pub fn shown(&self, cell: CellId) -> Shown {
+        self.shown[cell.row()]
+    }
+
+    /// Whether what is shown of it may change.
+    pub fn standing(&self, cell: CellId) -> Standing {
+        self.standing[cell.row()]
+    }
+
+    /// Whether it must not be found out.
+    pub fn is_sensitive(&self, cell: CellId) -> bool {
+        self.sensitive[cell.row()]
+    }
+
+    /// The number of its place.
+    pub fn group(&self, cell: CellId) -> u32 {
+        self.group[cell.row()]
+    }
+
+    /// What hiding it costs.
+    pub fn weight(&self, cell: CellId) -> f64 {
+        self.weight[cell.row()]
+    }
+
+    /// How the cells hang together.
+    pub fn relations(&self) -> &[Relation] {
+        &self.relations
+    }
+
+    /// The least and the most that a cell may be for whoever sees only what is shown of it.
+    pub fn range(&self, cell: CellId) -> (u32, Option<u32>) {
+        match self.shown[cell.row()] {
+            Shown::Count => (self.counts[cell.row()], Some(self.counts[cell.row()])),
+            Shown::Band { low, high } => (low, Some(high)),
+            Shown::Nothing => (0, None),
+        }
+    }
+}

@@ -30,6 +30,33 @@ pub enum Knowledge {
     TwoOfAPlace,
 }
 
+impl Knowledge {
+    /// Records that somebody may know.
+    pub const fn records(self) -> u32 {
+        match self {
+            Self::Published => 0,
+            Self::OneRecord => 1,
+            Self::TwoOfAPlace => 2,
+        }
+    }
+}
+
+/// The count that must be possible at an end, whoever of these looks: a sum may hold records that he knows, and as much beside them.
+pub(super) fn wanted(tables: &LinkedTables, protection: Protection, knowledge: Knowledge, cell: CellId, end: End) -> u32 {
+    let (count, shown) = (tables.count(cell), tables.shown(cell));
+    let most = if tables.is_total(cell) { knowledge.records().min(count) } else { 0 };
+    match end {
+        End::Low => protection.wanted(count, shown, 0)[0],
+        End::High => (0..=most).map(|known| protection.wanted(count, shown, known)[1]).max().unwrap_or_default(),
+    }
+}
+
+/// The count that must be possible at an end for one who knows these cells.
+pub(super) fn wanted_of(tables: &LinkedTables, protection: Protection, cell: CellId, end: End, known: &[CellId]) -> u32 {
+    let records = known.iter().filter(|k| tables.contains(cell, **k)).map(|k| tables.count(*k)).sum();
+    protection.wanted(tables.count(cell), tables.shown(cell), records)[usize::from(end == End::High)]
+}
+
 /// Proof that no sensitive cell can be found out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
@@ -122,7 +149,7 @@ impl Certificate {
         self.flaws(&Reach::of(tables, &self.witnesses), tables, cell)
     }
 
-    fn flaws(&self, reach: &Reach<'_>, tables: &LinkedTables, cell: CellId) -> Vec<Flaw> {
+    fn flaws(&self, reach: &Reach, tables: &LinkedTables, cell: CellId) -> Vec<Flaw> {
         if tables.shown(cell) == Shown::Count {
             return vec![Flaw::IsShown { cell }];
         }
@@ -164,26 +191,25 @@ fn agrees(tables: &LinkedTables, relations: &[Vec<(usize, i32)>], number: usize,
     broken.map_or(Ok(()), |(row, _)| Err(Flaw::Breaks { witness: number, relation: row }))
 }
 
-/// Where the witnesses reach: which of them make a cell low or high enough, and which small cells each changes.
-struct Reach<'w> {
-    witnesses: &'w [Witness],
+/// Where the witnesses reach: which of them change a cell, and which cells that somebody may know.
+struct Reach {
     /// Witnesses that change a cell, with the change.
     by_cell: HashMap<CellId, Vec<(u32, i64)>>,
     /// Cells that somebody may know, changed by each witness, ascending.
     known: Vec<Vec<CellId>>,
 }
 
-impl<'w> Reach<'w> {
-    fn of(tables: &LinkedTables, witnesses: &'w [Witness]) -> Self {
+impl Reach {
+    fn of(tables: &LinkedTables, witnesses: &[Witness]) -> Self {
         let mut by_cell: HashMap<CellId, Vec<(u32, i64)>> = HashMap::new();
         let mut known = Vec::with_capacity(witnesses.len());
         for (number, witness) in witnesses.iter().enumerate() {
             for (cell, change) in &witness.changes {
                 by_cell.entry(*cell).or_default().push((number as u32, *change));
             }
-            known.push(witness.changes.iter().map(|c| c.0).filter(|c| matches!(tables.count(*c), 1 | 2)).collect());
+            known.push(witness.changes.iter().map(|c| c.0).filter(|c| tables.may_be_known(*c, 2)).collect());
         }
-        Self { witnesses, by_cell, known }
+        Self { by_cell, known }
     }
 
     /// What somebody knows from whom an end of a cell is not hidden; `None` when it is hidden from everybody.
@@ -195,35 +221,37 @@ impl<'w> Reach<'w> {
         cell: CellId,
         end: End,
     ) -> Option<[Option<CellId>; 2]> {
-        let count = i64::from(tables.count(cell));
-        let [low, high] = protection.wanted(tables.count(cell), tables.shown(cell)).map(i64::from);
-        let reaches = |change: i64| match end {
-            End::Low => count + change <= low,
-            End::High => count + change >= high,
+        let changes: &[(u32, i64)] = self.by_cell.get(&cell).map_or(&[], Vec::as_slice);
+        let (count, records) = (tables.count(cell), knowledge.records());
+        let reaches = |change: i64, to: u32| match end {
+            End::Low => i64::from(count) + change <= i64::from(to),
+            End::High => i64::from(count) + change >= i64::from(to),
         };
-        if reaches(0) {
+        let touches = |witness: u32, other: CellId| self.known[witness as usize].binary_search(&other).is_ok();
+        let hidden_from = |known: &[CellId]| {
+            let to = wanted_of(tables, protection, cell, end, known);
+            tables.is_made_of(cell, known)
+                || reaches(0, to)
+                || changes.iter().any(|(w, change)| reaches(*change, to) && !known.iter().any(|k| touches(*w, *k)))
+        };
+        let to = wanted(tables, protection, knowledge, cell, end);
+        if reaches(0, to) {
             return None;
         }
-        let changes = self.by_cell.get(&cell).into_iter().flatten();
-        let with: Vec<usize> = changes.filter(|(_, change)| reaches(*change)).map(|(number, _)| *number as usize).collect();
-        debug_assert!(with.iter().all(|w| *w < self.witnesses.len()));
-        let Some(first) = with.first() else { return Some([None; 2]) };
-        if knowledge == Knowledge::Published {
-            return None;
-        }
-        let touches = |witness: usize, other: CellId| self.known[witness].binary_search(&other).is_ok();
-        let most = if knowledge == Knowledge::OneRecord { 1 } else { 2 };
-        for one in self.known[*first].iter().filter(|c| **c != cell && tables.count(**c) <= most) {
-            let rest: Vec<usize> = with.iter().copied().filter(|w| !touches(*w, *one)).collect();
-            let Some(second) = rest.first() else { return Some([Some(*one), None]) };
-            if knowledge == Knowledge::OneRecord || tables.count(*one) != 1 {
+        let Some((first, _)) = changes.iter().find(|(_, change)| reaches(*change, to)) else { return Some([None; 2]) };
+        // Who knows only cells that this witness leaves alone has it for a proof.
+        for one in self.known[*first as usize].iter().filter(|c| **c != cell && tables.may_be_known(**c, records)) {
+            if !hidden_from(&[*one]) {
+                return Some([Some(*one), None]);
+            }
+            if records < 2 || !tables.may_be_known(*one, 1) {
                 continue;
             }
-            let fellow = |c: &&CellId| **c != cell && tables.count(**c) == 1 && tables.group(**c) == tables.group(*one);
-            for two in self.known[*second].iter().filter(fellow) {
-                if rest.iter().all(|w| touches(*w, *two)) {
-                    return Some([Some(*one), Some(*two)]);
-                }
+            let to = wanted_of(tables, protection, cell, end, &[*one]);
+            let Some((second, _)) = changes.iter().find(|(w, change)| reaches(*change, to) && !touches(*w, *one)) else { continue };
+            let fellow = |c: &&CellId| **c != cell && tables.may_be_known(**c, 1) && tables.group(**c) == tables.group(*one);
+            if let Some(two) = self.known[*second as usize].iter().filter(fellow).find(|two| !hidden_from(&[*one, **two])) {
+                return Some([Some(*one), Some(*two)]);
             }
         }
         None

@@ -11,14 +11,14 @@
 //! What was published before cannot be hidden. When a cell cannot be protected without, nothing may be released.
 
 use super::attack::{Component, Outcome, Programme, Room, Sums, unknown};
-use super::certificate::{Certificate, End, Flaw, Knowledge, Witness};
+use super::certificate::{Certificate, End, Flaw, Knowledge, Witness, wanted, wanted_of};
 use super::table::{CellId, LinkedTables, Protection, Standing};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// Gain of one step of a cell that is looked at, where cells that are shown may be hidden: more than hiding any.
 const AT_ANY_PRICE: f64 = 1e6;
 /// The same where many cells are looked at together: worth some cells hidden, not all.
-const AT_A_PRICE: f64 = 6.0;
+const AT_A_PRICE: f64 = 2.0;
 /// Price of a step of a cell that is hidden anyway: witnesses change few cells.
 const STEP: f64 = 1e-3;
 /// Programmes that move many cells of a component at once.
@@ -127,15 +127,15 @@ impl Search {
             parts.iter().enumerate().for_each(|(number, part)| part_of.extend(part.cells.iter().map(|c| (*c, number))));
             let mut targets: Vec<[HashSet<CellId>; 2]> = vec![Default::default(); parts.len()];
             for (cell, end, _) in &open {
-                if hold == Hold::Nothing || !matches!(tables.count(*cell), 1 | 2) {
+                if hold == Hold::Nothing || !tables.may_be_known(*cell, 2) {
                     targets[part_of[cell]][usize::from(*end == End::High)].insert(*cell);
                 }
             }
             let mut found = Vec::new();
             for (part, targets) in parts.iter().zip(&targets) {
                 for (end, targets) in [End::Low, End::High].into_iter().zip(targets).filter(|(_, t)| !t.is_empty()) {
-                    let held = |cell: CellId| hold == Hold::Known && !targets.contains(&cell) && matches!(tables.count(cell), 1 | 2);
-                    found.extend(self.witness(tables, part, end, targets, held, price, Numbers::AsTheyCome));
+                    let held = |cell: CellId| hold == Hold::Known && !targets.contains(&cell) && tables.may_be_known(cell, 2);
+                    found.extend(self.witness(tables, part, end, targets, &[], held, price, Numbers::AsTheyCome));
                 }
             }
             for witness in found {
@@ -159,9 +159,9 @@ impl Search {
                 if !self.is_open(tables, cell, end) {
                     continue;
                 }
-                let small = |c: CellId| c != cell && self.certificate.knowledge != Knowledge::Published && matches!(tables.count(c), 1 | 2);
-                let all_small: BTreeSet<CellId> = tables.cells().filter(|c| unknown(tables, *c) && small(*c)).collect();
-                let known: BTreeSet<CellId> = known.into_iter().flatten().collect();
+                let small = |c: CellId| c != cell && self.certificate.knowledge != Knowledge::Published && tables.may_be_known(c, 2);
+                let all_small: Vec<CellId> = tables.cells().filter(|c| unknown(tables, *c) && small(*c)).collect();
+                let known: Vec<CellId> = known.into_iter().flatten().collect();
                 let tries = [
                     (Price::Free, &all_small, Numbers::AsTheyCome),
                     (Price::Free, &known, Numbers::AsTheyCome),
@@ -174,9 +174,9 @@ impl Search {
                     let movable = |c| unknown(tables, c) || (price == Price::Any && tables.standing(c) == Standing::Open);
                     let part = self.sums.component(tables, cell, movable);
                     let targets = HashSet::from([cell]);
-                    let witness = self.witness(tables, &part, end, &targets, |c| held.contains(&c), price, numbers)?;
+                    let witness = self.witness(tables, &part, end, &targets, &known, |c| held.contains(&c), price, numbers)?;
                     let change = witness.changes.iter().find(|(c, _)| *c == cell).map_or(0, |(_, change)| *change);
-                    (change.unsigned_abs() == u64::from(self.wanted(tables, cell, end))).then_some(witness)
+                    (change.unsigned_abs() == u64::from(self.far(tables, cell, end, &known))).then_some(witness)
                 });
                 self.add(tables, found.ok_or(CannotProtect { cell })?);
             }
@@ -187,14 +187,14 @@ impl Search {
         self.certificate.open_of(tables, cell).into_iter().any(|flaw| matches!(flaw, Flaw::Unproven { end: e, .. } if e == end))
     }
 
-    /// How far a cell must be able to go.
-    fn wanted(&self, tables: &LinkedTables, cell: CellId, end: End) -> u32 {
-        let count = tables.count(cell);
-        let [low, high] = self.certificate.protection.wanted(count, tables.shown(cell));
-        match end {
-            End::Low => count - low,
-            End::High => high - count,
-        }
+    /// How far a cell must be able to go, for one who knows these cells or, without any, for everybody.
+    fn far(&self, tables: &LinkedTables, cell: CellId, end: End, known: &[CellId]) -> u32 {
+        let Certificate { protection, knowledge, .. } = self.certificate;
+        let to = match known {
+            [] => wanted(tables, protection, knowledge, cell, end),
+            known => wanted_of(tables, protection, cell, end, known),
+        };
+        tables.count(cell).abs_diff(to)
     }
 
     /// A table in which these cells are lower, or higher, as many as can be.
@@ -205,6 +205,7 @@ impl Search {
         part: &Component,
         end: End,
         targets: &HashSet<CellId>,
+        known: &[CellId],
         held: impl Fn(CellId) -> bool,
         price: Price,
         numbers: Numbers,
@@ -219,10 +220,10 @@ impl Search {
             let step = if is_hidden { STEP } else { tables.weight(cell) };
             let mut room = Room { down: count - low, up: high.map(|h| h - count), gain: [-step; 2] };
             if targets.contains(&cell) {
-                let far = self.wanted(tables, cell, end);
+                let far = self.far(tables, cell, end, known);
                 match end {
-                    End::Low => (room.down, room.gain[1]) = (far, price.gain()),
-                    End::High => (room.up, room.gain[0]) = (Some(far), price.gain()),
+                    End::Low => room = Room { down: far, up: Some(0), gain: [0.0, price.gain()] },
+                    End::High => room = Room { down: 0, up: Some(far), gain: [price.gain(), 0.0] },
                 }
             }
             Some(room)
@@ -259,3 +260,7 @@ enum Numbers {
     AsTheyCome,
     Whole,
 }
+
+#[cfg(test)]
+#[path = "suppress_tests.rs"]
+mod tests;

@@ -58,13 +58,15 @@ impl Protection {
         Self { threshold, lower: 2, upper: 2, width: threshold }
     }
 
-    /// The two counts that must be possible, for a cell with this count of which this is shown.
-    pub fn wanted(&self, count: u32, shown: Shown) -> [u32; 2] {
-        let low = count.saturating_sub(self.lower);
-        let high = self.threshold.max(count + self.upper).max(low + self.width);
+    /// The two counts that must be possible for whoever knows some of the records counted: of a cell with this count, of which this is shown.
+    /// What he does not know is protected as a count is.
+    pub fn wanted(&self, count: u32, shown: Shown, known: u32) -> [u32; 2] {
+        let rest = count.saturating_sub(known);
+        let low = rest.saturating_sub(self.lower);
+        let high = self.threshold.max(rest + self.upper).max(low + self.width);
         match shown {
-            Shown::Band { low, high } => [low, high],
-            Shown::Count | Shown::Nothing => [low, high],
+            Shown::Band { low, high } => [low.max(known), high],
+            Shown::Count | Shown::Nothing => [known + low, known + high],
         }
     }
 }
@@ -103,6 +105,10 @@ pub struct LinkedTables {
     group: Vec<u32>,
     /// What hiding it costs.
     weight: Vec<f64>,
+    /// The sums that it is a part of.
+    wholes: Vec<Vec<CellId>>,
+    /// The relations whose total it is.
+    sums: Vec<Vec<u32>>,
     relations: Vec<Relation>,
 }
 
@@ -121,6 +127,8 @@ impl LinkedTables {
         self.sensitive.push(false);
         self.group.push(group);
         self.weight.push(weight.max(1e-3));
+        self.wholes.push(Vec::new());
+        self.sums.push(Vec::new());
         id
     }
 
@@ -154,6 +162,12 @@ impl LinkedTables {
         };
         if !holds {
             return Err(DoesNotAddUp);
+        }
+        if relation.sign == Sign::Zero {
+            for (total, _) in relation.terms.iter().filter(|t| t.1 < 0) {
+                self.sums[total.row()].push(self.relations.len() as u32);
+                relation.terms.iter().filter(|t| t.1 > 0).for_each(|(part, _)| self.wholes[part.row()].push(*total));
+            }
         }
         self.relations.push(relation);
         Ok(())
@@ -225,6 +239,32 @@ impl LinkedTables {
     /// What hiding it costs.
     pub fn weight(&self, cell: CellId) -> f64 {
         self.weight[cell.row()]
+    }
+
+    /// Whether somebody may know it beside everything published, from `records` of his own or of his community: it is that small, and no
+    /// sum of others (whoever knows all records of a sum has nothing left to find out but his own).
+    pub fn may_be_known(&self, cell: CellId, records: u32) -> bool {
+        (1..=records).contains(&self.counts[cell.row()]) && !self.is_total(cell)
+    }
+
+    /// Whether it is the sum of others.
+    pub fn is_total(&self, cell: CellId) -> bool {
+        !self.sums[cell.row()].is_empty()
+    }
+
+    /// Whether a cell is the sum of nothing but known cells and cells that are shown: whoever knows those knows it without any table.
+    pub fn is_made_of(&self, cell: CellId, known: &[CellId]) -> bool {
+        known.contains(&cell)
+            || self.shown(cell) == Shown::Count
+            || self.sums[cell.row()].iter().any(|row| {
+                let parts = self.relations[*row as usize].terms.iter().filter(|t| t.1 > 0);
+                parts.clone().all(|(part, _)| self.is_made_of(*part, known))
+            })
+    }
+
+    /// Whether a cell counts all that a part counts: itself, or a sum that the part is in.
+    pub fn contains(&self, whole: CellId, part: CellId) -> bool {
+        whole == part || self.wholes[part.row()].iter().any(|up| self.contains(whole, *up))
     }
 
     /// How the cells hang together.

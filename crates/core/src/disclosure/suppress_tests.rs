@@ -1,0 +1,155 @@
+use super::*;
+use crate::disclosure::attack::range;
+use crate::disclosure::table::Shown;
+use proptest::prelude::*;
+
+/// A table of two ways with its totals; cells below the threshold are hidden.
+fn two_way(rows: &[Vec<u32>], threshold: u32) -> (LinkedTables, Vec<Vec<CellId>>) {
+    let mut tables = LinkedTables::new();
+    let weight = |n: u32| (1.0 + f64::from(n)).ln();
+    let cells: Vec<Vec<CellId>> =
+        rows.iter().enumerate().map(|(group, row)| row.iter().map(|n| tables.add(*n, group as u32, weight(*n))).collect()).collect();
+    let columns = rows[0].len();
+    let mut totals = Vec::new();
+    for (row, ids) in rows.iter().zip(&cells) {
+        let total = tables.add(row.iter().sum(), 0, 100.0);
+        tables.sums(total, ids).unwrap();
+        totals.push(total);
+    }
+    let mut column_totals = Vec::new();
+    for column in 0..columns {
+        let total = tables.add(rows.iter().map(|r| r[column]).sum(), 0, 100.0);
+        tables.sums(total, &cells.iter().map(|r| r[column]).collect::<Vec<_>>()).unwrap();
+        column_totals.push(total);
+    }
+    let grand = tables.add(rows.iter().flatten().sum(), 0, 10_000.0);
+    tables.sums(grand, &totals).unwrap();
+    tables.sums(grand, &column_totals).unwrap();
+    for cell in tables.cells() {
+        if tables.count(cell) < threshold {
+            tables.hide_sensitive(cell);
+        }
+    }
+    (tables, cells)
+}
+
+/// Every sensitive cell as a reader with a solver sees it.
+fn all_are_open(tables: &LinkedTables, protection: Protection, known: &[CellId]) -> Result<(), TestCaseError> {
+    for cell in tables.cells().filter(|c| tables.is_sensitive(*c) && !tables.is_made_of(*c, known)) {
+        let (low, high) = range(tables, cell, known).unwrap();
+        let inside = known.iter().filter(|k| tables.contains(cell, **k)).map(|k| tables.count(*k)).sum();
+        let [wanted_low, wanted_high] = protection.wanted(tables.count(cell), tables.shown(cell), inside);
+        prop_assert!(low <= f64::from(wanted_low) + 1e-6, "{} {low}", tables.count(cell));
+        prop_assert!(high.is_none_or(|high| high >= f64::from(wanted_high) - 1e-6), "{} {high:?}", tables.count(cell));
+    }
+    Ok(())
+}
+
+#[test]
+fn two_blanks_in_every_line_are_not_enough() {
+    // Both lines of each of four blanks have two, and yet the totals leave them no room: 1 + 1, 1 + 1.
+    let (mut tables, cells) = two_way(&[vec![1, 1, 30], vec![1, 1, 30], vec![30, 30, 30]], 0);
+    let hidden = [cells[0][0], cells[0][1], cells[1][0], cells[1][1]];
+    hidden.iter().for_each(|c| tables.hide_sensitive(*c));
+    assert_eq!(range(&tables, cells[0][0], &[]), Some((0.0, Some(2.0))));
+    let certificate = protect(&mut tables, Protection::of(5), Knowledge::Published).unwrap();
+    certificate.verify(&tables).unwrap();
+    assert!(range(&tables, cells[0][0], &[]).unwrap().1.is_none_or(|high| high >= 5.0));
+}
+
+#[test]
+fn what_was_published_is_not_hidden_and_a_cell_that_it_gives_away_stops_everything() {
+    let (mut tables, cells) = two_way(&[vec![3, 20], vec![30, 40]], 5);
+    tables.cells().filter(|c| *c != cells[0][0]).for_each(|c| tables.publish(c));
+    assert_eq!(protect(&mut tables, Protection::of(5), Knowledge::Published), Err(CannotProtect { cell: cells[0][0] }));
+}
+
+#[test]
+fn a_band_may_be_any_of_its_counts() {
+    let mut tables = LinkedTables::new();
+    let parts = [2, 9, 14].map(|n| tables.add(n, 0, f64::from(n)));
+    let total = tables.add(25, 0, 1e3);
+    tables.sums(total, &parts).unwrap();
+    tables.band(parts[0], 0, 4);
+    tables.hide_sensitive(parts[0]);
+    let certificate = protect(&mut tables, Protection::of(5), Knowledge::Published).unwrap();
+    certificate.verify(&tables).unwrap();
+    assert_eq!(tables.shown(parts[0]), Shown::Band { low: 0, high: 4 });
+    // The cheaper one beside it goes.
+    assert_eq!([parts[1], parts[2]].map(|c| tables.shown(c)), [Shown::Nothing, Shown::Count]);
+    assert_eq!(range(&tables, parts[0], &[]), Some((0.0, Some(4.0))));
+}
+
+#[test]
+fn a_part_of_a_whole_is_protected_by_hiding_it() {
+    // Eleven of an area's twelve are in a hotspot: the one outside must not be told.
+    let mut tables = LinkedTables::new();
+    let (area, inside, outside) = (tables.add(12, 0, 12.0), tables.add(11, 0, 1.0), tables.add(1, 0, 1.0));
+    tables.sums(area, &[inside, outside]).unwrap();
+    tables.publish(area);
+    tables.hide_sensitive(outside);
+    protect(&mut tables, Protection::of(5), Knowledge::Published).unwrap().verify(&tables).unwrap();
+    assert_eq!([area, inside, outside].map(|c| tables.shown(c)), [Shown::Count, Shown::Nothing, Shown::Nothing]);
+}
+
+fn table() -> impl Strategy<Value = Vec<Vec<u32>>> {
+    let count = prop_oneof![4 => 0u32..5, 3 => 5u32..40];
+    (2usize..7, 2usize..6).prop_flat_map(move |(rows, columns)| {
+        prop::collection::vec(prop::collection::vec(count.clone(), columns), rows)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_solver_narrows_a_protected_cell(rows in table()) {
+        let (mut tables, _) = two_way(&rows, 5);
+        let certificate = protect(&mut tables, Protection::of(5), Knowledge::Published).unwrap();
+        prop_assert_eq!(certificate.verify(&tables), Ok(()));
+        all_are_open(&tables, Protection::of(5), &[])?;
+    }
+
+    #[test]
+    fn nor_does_one_who_knows_a_record_or_two_of_a_place(rows in table()) {
+        for knowledge in [Knowledge::OneRecord, Knowledge::TwoOfAPlace] {
+            let (mut tables, _) = two_way(&rows, 5);
+            let certificate = protect(&mut tables, Protection::of(5), knowledge).unwrap();
+            prop_assert_eq!(certificate.verify(&tables), Ok(()));
+            let small: Vec<CellId> = tables.cells().filter(|c| tables.is_sensitive(*c)).collect();
+            let ones: Vec<CellId> = small.iter().copied().filter(|c| tables.may_be_known(*c, 1)).collect();
+            for one in &ones {
+                all_are_open(&tables, Protection::of(5), &[*one])?;
+            }
+            if knowledge == Knowledge::TwoOfAPlace {
+                for two in small.iter().filter(|c| tables.count(**c) == 2 && tables.may_be_known(**c, 2)) {
+                    all_are_open(&tables, Protection::of(5), &[*two])?;
+                }
+                for (i, one) in ones.iter().enumerate() {
+                    for other in ones[i + 1..].iter().filter(|o| tables.group(**o) == tables.group(*one)) {
+                        all_are_open(&tables, Protection::of(5), &[*one, *other])?;
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_altered_certificate_is_refused_or_still_true(rows in table(), at in any::<prop::sample::Index>(), change in prop_oneof![Just(-1i64), Just(1)], kind in 0u8..3) {
+        let (mut tables, _) = two_way(&rows, 5);
+        let mut certificate = protect(&mut tables, Protection::of(5), Knowledge::Published).unwrap();
+        prop_assume!(!certificate.witnesses.is_empty());
+        let number = at.index(certificate.witnesses.len());
+        let witness = &mut certificate.witnesses[number];
+        let cell = at.index(witness.changes.len());
+        match kind {
+            0 => witness.changes[cell].1 += change,
+            1 => { witness.changes.remove(cell); }
+            _ => witness.changes.reverse(),
+        }
+        // A changed step of one cell breaks its sums; an order or a gap is seen.
+        if kind != 2 || witness.changes.len() > 1 {
+            prop_assert!(certificate.verify(&tables).is_err());
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What a reader finds out from tables that were released: before anything is done, after the usual rule, and after repair.
+//!
+//! * `trial`: a year of wards by strand, and of areas by strand and month, as TRUST 1.6 of the design tried it.
+//! * `over_months`: thirty-six months of everything that is released, asked of all of it together.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a test asks how long a form to run, times it, prints its figures, and fails by panicking"
+)]
+
+mod london;
+mod trial;

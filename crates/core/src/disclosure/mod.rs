@@ -1,13 +1,14 @@
 //! The one step between results and every exit.
 //!
 //! * [`policy`], [`role`]: who may see what; [`released`]: proof that a view went through it.
-//! * [`adaptive`]: areas as fine as may be.
+//! * [`protected`]: what of a release is shown below the analyst; [`adaptive`]: areas as fine as may be.
 //! * [`table`]: tables that hang together, and what is shown of each cell.
 //! * [`suppress`]: what to hide beside the small cells; [`certificate`]: the proof, and its check; [`attack`]: what a reader with a solver finds.
 pub mod adaptive;
 pub mod attack;
 pub mod certificate;
 pub mod policy;
+pub mod protected;
 pub mod released;
 pub mod role;
 pub mod suppress;

@@ -1,0 +1,162 @@
+//! The exact counts that protected figures are made from: kept as they were when a month was first published, so that no later figure can be
+//! subtracted from an earlier one.
+
+use crate::areas::AreaLayer;
+use crate::cube::{Filter, NO_AREA};
+use crate::error::Result;
+use crate::release::Release;
+use crate::residents::{ResidentPoints, residents_by_cell};
+use crate::resource::challenge::atlas_of;
+use crate::units::Units;
+use crate::{Month, MonthRange, Strand};
+use std::collections::BTreeMap;
+
+/// The strands of which figures are protected: those that lie in no other, in the order of the analyses.
+pub const STRANDS: [Strand; 5] =
+    [Strand::Race, Strand::Religion, Strand::SexualOrientation, Strand::Transgender, Strand::Disability];
+
+/// Incidents, and how many of them carry each strand of [`STRANDS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counted {
+    /// Incidents.
+    pub n: u32,
+    /// Of each strand; they overlap.
+    pub strands: [u32; STRANDS.len()],
+}
+
+impl Counted {
+    pub(super) const fn of(&self, strand: Option<usize>) -> u32 {
+        match strand {
+            None => self.n,
+            Some(strand) => self.strands[strand],
+        }
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.n += other.n;
+        for (sum, n) in self.strands.iter_mut().zip(other.strands) {
+            *sum += n;
+        }
+    }
+}
+
+impl std::iter::Sum for Counted {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |mut sum, one| {
+            sum.add(one);
+            sum
+        })
+    }
+}
+
+/// Where an incident was, as far as figures go: the unit of the finest level, if it lies in one, and the reporting area, if any.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BasePlace {
+    /// Code of the reporting area (borough); empty for none.
+    pub area: String,
+    /// Identifier of the unit; empty for none.
+    pub unit: String,
+}
+
+/// Exact counts by place and month. Restricted: it never leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Base {
+    /// Months that are counted, ascending, without a gap.
+    pub months: Vec<Month>,
+    /// What was counted, by place and month; nothing where nothing was.
+    pub counts: BTreeMap<(BasePlace, Month), Counted>,
+}
+
+impl Base {
+    /// The months before as they were, and the months of a release that follow them.
+    pub fn grown(before: Option<&Self>, release: &Release) -> Self {
+        let mut base = before.cloned().unwrap_or_default();
+        let first = base.months.last().map_or(release.months.from(), |last| last.plus(1));
+        let Some(new) = MonthRange::new(first, release.month) else { return base };
+        base.months.extend(new.iter());
+        let finest = release.units.resolutions().into_iter().max().unwrap_or(0);
+        let mut ids: BTreeMap<u32, String> = BTreeMap::new();
+        let filter = Filter::over(new);
+        for row in 0..release.facts.len() {
+            let total = release.facts.matches(row, &filter);
+            let of = STRANDS.map(|strand| release.facts.matches(row, &Filter { strand: Some(strand), ..filter }));
+            if !total && !of.contains(&true) {
+                continue;
+            }
+            let Some(fact) = release.facts.get(row) else { continue };
+            let unit = release.facts.unit(row).map_or_else(String::new, |unit| {
+                ids.entry(unit).or_insert_with(|| release.units.id(finest, unit).unwrap_or_default()).clone()
+            });
+            let area = release.areas.get(usize::from(fact.area)).filter(|_| fact.area != NO_AREA);
+            let place = BasePlace { area: area.map_or_else(String::new, |a| a.code.clone()), unit };
+            let counted = Counted {
+                n: if total { fact.count } else { 0 },
+                strands: of.map(|is| if is { fact.count } else { 0 }),
+            };
+            base.counts.entry((place, fact.month)).or_default().add(counted);
+        }
+        base
+    }
+
+    /// Counts of a place in some months.
+    pub fn of(&self, place: &BasePlace, months: MonthRange) -> Counted {
+        self.counts.range((place.clone(), months.from())..=(place.clone(), months.to())).map(|(_, counted)| *counted).sum()
+    }
+}
+
+/// A unit of the finest level within a reporting area: what areas are made of.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Piece {
+    pub place: BasePlace,
+    /// Row of the unit in the finest level.
+    pub unit: u32,
+    /// Reporting area, then ever finer units.
+    pub path: Vec<u64>,
+    pub residents: f64,
+}
+
+/// All pieces of the study area: each unit in the area that holds its centre, and wherever else something was counted in it. Residents go with
+/// the centre.
+pub(super) fn pieces(release: &Release, base: &Base) -> Result<Vec<Piece>> {
+    let resolutions = release.units.resolutions();
+    let finest = resolutions.iter().copied().max().unwrap_or(0);
+    let atlas = atlas_of(release);
+    let (units, residents) = match (&release.units, atlas) {
+        (Units::Cells(grid), Some(atlas)) => (grid.finest().len(), Some(residents_by_cell(grid, atlas))),
+        (Units::Areas(layer), Some(atlas)) => (layer.len(), Some(ResidentPoints::of(atlas).in_areas(layer))),
+        (Units::Cells(grid), None) => (grid.finest().len(), None),
+        (Units::Areas(layer), None) => (layer.len(), None),
+    };
+    let boroughs = atlas.map(|atlas| AreaLayer::of_boroughs(atlas.boroughs())).transpose()?;
+    let is_area = |code: &String| release.areas.iter().any(|a| a.code == *code);
+    let code_at = |unit: u32| {
+        // A unit may be a reporting area itself.
+        let itself = release.units.id(finest, unit).filter(is_area);
+        let layer = boroughs.as_ref();
+        itself.or_else(|| Some(layer?.codes()[layer?.locate(release.units.center(finest, unit)?)? as usize].clone()).filter(is_area))
+    };
+    let ids: Vec<String> = (0..units as u32).map(|unit| release.units.id(finest, unit).unwrap_or_default()).collect();
+    let rows: BTreeMap<&str, u32> = ids.iter().enumerate().map(|(row, id)| (id.as_str(), row as u32)).collect();
+    let mut home: BTreeMap<BasePlace, (u32, f64)> = BTreeMap::new();
+    for unit in 0..units as u32 {
+        let place = BasePlace { area: code_at(unit).unwrap_or_default(), unit: ids[unit as usize].clone() };
+        // Where nothing is known of residents, nothing is asked of them.
+        let residents = residents.as_ref().map_or(f64::INFINITY, |r| r[unit as usize]);
+        home.insert(place, (unit, residents));
+    }
+    for (place, _) in base.counts.keys() {
+        if let Some(unit) = rows.get(place.unit.as_str()) {
+            home.entry(place.clone()).or_insert((*unit, 0.0));
+        }
+    }
+    let number = |code: &str| release.areas.iter().position(|a| a.code == code).map_or(u64::MAX, |row| row as u64);
+    let pieces = home
+        .into_iter()
+        .map(|(place, (unit, residents))| {
+            let levels = resolutions.iter().map(|r| u64::from(release.units.row_at(finest, unit, *r).unwrap_or(u32::MAX)));
+            let path = std::iter::once(number(&place.area)).chain(levels).collect();
+            Piece { place, unit, path, residents }
+        })
+        .collect();
+    Ok(pieces)
+}

@@ -1,0 +1,338 @@
+//! The fixed figures: which places, periods and strands, how they hang together, and what was published of them before.
+
+use super::base::{Base, BasePlace, Counted, Piece, STRANDS, pieces};
+use super::period::Period;
+use super::{Hidden, Past, Rules};
+use crate::Strand;
+use crate::disclosure::adaptive::{Leaf, Smallest, areas};
+use crate::disclosure::table::{CellId, DoesNotAddUp, LinkedTables, Relation, Shown, Sign};
+use crate::release::Release;
+use crate::{Month, MonthRange, Result};
+use geo::MultiPolygon;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Code of the whole study area.
+pub const ALL: &str = "all";
+/// Code of what lies in no reporting area: never a figure of its own.
+const ELSEWHERE: &str = "";
+
+/// An area of adaptive size.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProtectedArea {
+    /// `A` and year, borough and number: it lasts a year.
+    pub code: String,
+    /// Code of its reporting area.
+    pub borough: String,
+    /// Units that it is made of, each within the reporting area.
+    pub places: Vec<BasePlace>,
+    /// Outline, WGS84 degrees.
+    pub outline: MultiPolygon<f64>,
+}
+
+/// The areas of a year.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Partition {
+    /// First year that they are for.
+    pub year: i16,
+    /// By code.
+    pub areas: Vec<ProtectedArea>,
+}
+
+/// What a figure counts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    /// Code of an area, of a reporting area, or [`ALL`].
+    pub place: String,
+    /// When.
+    pub period: Period,
+    /// Row in [`STRANDS`]; `None` for incidents.
+    pub strand: Option<u8>,
+}
+
+impl Key {
+    /// The strand.
+    pub fn strand(&self) -> Option<Strand> {
+        self.strand.map(|row| STRANDS[usize::from(row)])
+    }
+}
+
+/// What is shown of a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Figure {
+    /// The count.
+    Count(u32),
+    /// A band, ends included.
+    Band {
+        /// Least.
+        low: u32,
+        /// Most.
+        high: u32,
+    },
+    /// Nothing: too small, or hidden so that a small one stays hidden.
+    Hidden,
+}
+
+/// Figures by what they count.
+pub type Figures = BTreeMap<Key, Figure>;
+
+/// The areas of a year: those made for it, or the ones before.
+pub(super) fn partition_of(partitions: &[Partition], year: i16) -> &Partition {
+    let made = partitions.iter().rev().find(|p| p.year <= year);
+    made.or_else(|| partitions.first()).expect("there is at least one partition")
+}
+
+/// The partitions before, and a new one when a year has begun.
+pub(super) fn partitions(past: Option<&Past>, release: &Release, base: &Base, rules: Rules) -> Result<Vec<Partition>> {
+    let mut partitions = past.map_or_else(Vec::new, |p| p.partitions.clone());
+    let wanted = match partitions.last() {
+        Some(last) if last.year >= release.month.year() => return Ok(partitions),
+        Some(_) => release.month.year(),
+        None => base.months.first().map_or(release.month.year(), |first| first.year()),
+    };
+    let last = base.months.last().copied().unwrap_or(release.month);
+    let have = u16::try_from(base.months.len()).unwrap_or(u16::MAX).clamp(1, rules.area_months.max(1));
+    let months = MonthRange::ending(last, have);
+    let pieces: Vec<Piece> = pieces(release, base)?.into_iter().filter(|p| !p.place.area.is_empty()).collect();
+    let leaves: Vec<Leaf> = pieces
+        .iter()
+        .map(|p| Leaf { path: p.path.clone(), incidents: base.of(&p.place, months).n, residents: p.residents })
+        .collect();
+    let quarters = f64::from(have) / 3.0;
+    let smallest = Smallest {
+        incidents: (f64::from(rules.area_incidents) * quarters).ceil() as u32,
+        residents: f64::from(rules.area_residents),
+    };
+    let finest = release.units.resolutions().into_iter().max().unwrap_or(0);
+    let mut number: BTreeMap<&str, u32> = BTreeMap::new();
+    let found = areas(&leaves, smallest)
+        .iter()
+        .map(|rows| {
+            let of: Vec<&Piece> = rows.iter().map(|row| &pieces[*row as usize]).collect();
+            let borough = &of[0].place.area;
+            let number = number.entry(borough).or_default();
+            *number += 1;
+            let units: Vec<u32> = of.iter().map(|p| p.unit).collect::<BTreeSet<_>>().into_iter().collect();
+            ProtectedArea {
+                code: format!("A{wanted}-{borough}-{number:03}"),
+                borough: borough.clone(),
+                places: of.iter().map(|p| p.place.clone()).collect(),
+                outline: release.units.outline(finest, &units),
+            }
+        })
+        .collect();
+    partitions.push(Partition { year: wanted, areas: found });
+    Ok(partitions)
+}
+
+/// The tables of the audit, with what each cell is.
+pub(super) struct Linked {
+    pub tables: LinkedTables,
+    /// The cell of each figure that is published.
+    pub cells: BTreeMap<Key, CellId>,
+    /// The area that holds a place, by partition year.
+    pub area_of: HashMap<(i16, BasePlace), String>,
+    /// The first year of the partition of each year.
+    partition_years: Vec<i16>,
+}
+
+impl Linked {
+    /// What is shown of each figure.
+    pub fn figures(&self) -> Figures {
+        self.cells.iter().map(|(key, cell)| (key.clone(), figure(&self.tables, *cell))).collect()
+    }
+
+    /// How much is hidden.
+    pub fn hidden(&self) -> Hidden {
+        let mut hidden = Hidden { figures: self.cells.len(), ..Hidden::default() };
+        for cell in self.cells.values() {
+            let is_hidden = self.tables.shown(*cell) != Shown::Count;
+            hidden.small += usize::from(self.tables.is_sensitive(*cell));
+            hidden.beside += usize::from(is_hidden && !self.tables.is_sensitive(*cell));
+        }
+        hidden
+    }
+
+    /// The year whose partition is used in a year.
+    pub fn partition_year(&self, year: i16) -> i16 {
+        let made = self.partition_years.iter().rev().find(|p| **p <= year);
+        made.or_else(|| self.partition_years.first()).copied().unwrap_or(year)
+    }
+}
+
+/// What is shown of a cell.
+pub(super) fn figure(tables: &LinkedTables, cell: CellId) -> Figure {
+    match tables.shown(cell) {
+        Shown::Count => Figure::Count(tables.count(cell)),
+        Shown::Band { low, high } => Figure::Band { low, high },
+        Shown::Nothing => Figure::Hidden,
+    }
+}
+
+/// The months, quarters and years that are complete.
+fn periods(months: &[Month]) -> Vec<Period> {
+    let have: BTreeSet<Month> = months.iter().copied().collect();
+    let all = months.iter().flat_map(|m| [Period::Month(*m), Period::quarter_of(*m), Period::year_of(*m)]);
+    let all: BTreeSet<Period> = all.filter(|p| p.months().iter().all(|m| have.contains(&m))).collect();
+    all.into_iter().collect()
+}
+
+/// What hiding a figure costs: more for more incidents, for boroughs, and for the whole.
+fn weight(key: &Key, borough: bool, count: u32) -> f64 {
+    let dear = if key.place == ALL {
+        10_000.0
+    } else if borough {
+        100.0
+    } else {
+        1.0
+    };
+    let longer = match key.period {
+        Period::Month(_) => 1.0,
+        Period::Quarter(_) => 1.5,
+        Period::Year(_) => 3.0,
+    };
+    dear * longer * (1.1 + f64::from(count)).ln()
+}
+
+/// All figures, what was published of them, and how they hang together.
+pub(super) fn link(
+    base: &Base,
+    partitions: &[Partition],
+    before: Option<&Figures>,
+    rules: Rules,
+) -> std::result::Result<Linked, DoesNotAddUp> {
+    let mut linked = Linked {
+        tables: LinkedTables::new(),
+        cells: BTreeMap::new(),
+        area_of: HashMap::new(),
+        partition_years: partitions.iter().map(|p| p.year).collect(),
+    };
+    for partition in partitions {
+        for area in &partition.areas {
+            linked.area_of.extend(area.places.iter().map(|place| ((partition.year, place.clone()), area.code.clone())));
+        }
+    }
+    let periods = periods(&base.months);
+    let known: BTreeSet<Period> = periods.iter().copied().collect();
+    // What is counted where and when; a borough's remainder is what lies in none of its areas.
+    let mut sums: HashMap<(String, Period), Counted> = HashMap::new();
+    let mut remainders: HashMap<(String, Period), Counted> = HashMap::new();
+    let mut boroughs: BTreeSet<String> = partitions.iter().flat_map(|p| p.areas.iter().map(|a| a.borough.clone())).collect();
+    for ((place, month), counted) in &base.counts {
+        boroughs.insert(place.area.clone());
+        for period in [Period::Month(*month), Period::quarter_of(*month), Period::year_of(*month)] {
+            if !known.contains(&period) {
+                continue;
+            }
+            for code in [ALL, &place.area] {
+                sums.entry((code.to_owned(), period)).or_default().add(*counted);
+            }
+            if matches!(period, Period::Month(_)) {
+                continue;
+            }
+            match linked.area_of.get(&(linked.partition_year(period.year()), place.clone())) {
+                Some(code) => sums.entry((code.clone(), period)).or_default().add(*counted),
+                None => remainders.entry((place.area.clone(), period)).or_default().add(*counted),
+            }
+        }
+    }
+    boroughs.remove(ELSEWHERE);
+    let groups: HashMap<String, u32> = std::iter::once(ALL.to_owned())
+        .chain(boroughs.iter().cloned())
+        .chain(partitions.iter().flat_map(|p| p.areas.iter().map(|a| a.code.clone())))
+        .zip(0..)
+        .collect();
+    let count = |of: &HashMap<(String, Period), Counted>, place: &str, period: Period, strand: Option<usize>| {
+        of.get(&(place.to_owned(), period)).copied().unwrap_or_default().of(strand)
+    };
+    // What lies in no area is supposed to be known: it is in the account of rows.
+    let extra = |tables: &mut LinkedTables, n: u32| {
+        let cell = tables.add(n, u32::MAX, 1.0);
+        tables.publish(cell);
+        cell
+    };
+    for period in &periods {
+        let areas: &[ProtectedArea] = match period {
+            Period::Month(_) => &[],
+            _ => &partition_of(partitions, period.year()).areas,
+        };
+        let strands: Vec<Option<usize>> = match period {
+            Period::Year(_) => std::iter::once(None).chain((0..STRANDS.len()).map(Some)).collect(),
+            _ => vec![None],
+        };
+        for strand in strands {
+            let add = |linked: &mut Linked, place: &str| {
+                let key = Key { place: place.to_owned(), period: *period, strand: strand.map(|s| s as u8) };
+                let n = count(&sums, place, *period, strand);
+                let cell = linked.tables.add(n, groups[place], weight(&key, boroughs.contains(place), n));
+                show(&mut linked.tables, cell, before.and_then(|b| b.get(&key)), rules.threshold);
+                linked.cells.insert(key, cell);
+                cell
+            };
+            let whole = add(&mut linked, ALL);
+            let mut of_whole = vec![extra(&mut linked.tables, count(&sums, ELSEWHERE, *period, strand))];
+            for borough in &boroughs {
+                let total = add(&mut linked, borough);
+                of_whole.push(total);
+                let mut parts: Vec<CellId> =
+                    areas.iter().filter(|a| a.borough == *borough).map(|a| add(&mut linked, &a.code)).collect();
+                if !parts.is_empty() {
+                    parts.push(extra(&mut linked.tables, count(&remainders, borough, *period, strand)));
+                    linked.tables.sums(total, &parts)?;
+                }
+            }
+            linked.tables.sums(whole, &of_whole)?;
+        }
+    }
+    over_time(&mut linked)?;
+    strands(&mut linked)?;
+    Ok(linked)
+}
+
+/// Shows of a cell what was shown before or, of a new one, its count unless it is small.
+fn show(tables: &mut LinkedTables, cell: CellId, before: Option<&Figure>, threshold: u32) {
+    if tables.count(cell) < threshold && !matches!(before, Some(Figure::Count(_))) {
+        tables.hide_sensitive(cell);
+    }
+    if let Some(before) = before {
+        if *before == Figure::Hidden {
+            tables.hide(cell);
+        }
+        tables.publish(cell);
+    }
+}
+
+/// Months make quarters, quarters years.
+fn over_time(linked: &mut Linked) -> std::result::Result<(), DoesNotAddUp> {
+    let Linked { tables, cells, .. } = linked;
+    for (key, total) in cells.iter() {
+        let parts: Vec<Period> = match key.period {
+            Period::Month(_) => continue,
+            Period::Quarter(_) => key.period.months().iter().map(Period::Month).collect(),
+            Period::Year(_) => key.period.months().iter().step_by(3).map(Period::Quarter).collect(),
+        };
+        let parts: Option<Vec<CellId>> =
+            parts.into_iter().map(|period| cells.get(&Key { period, ..key.clone() }).copied()).collect();
+        if let Some(parts) = parts {
+            tables.sums(*total, &parts)?;
+        }
+    }
+    Ok(())
+}
+
+/// A strand is a part of all, and every incident has one.
+fn strands(linked: &mut Linked) -> std::result::Result<(), DoesNotAddUp> {
+    let Linked { tables, cells, .. } = linked;
+    for (key, total) in cells.iter().filter(|(key, _)| key.strand.is_none()) {
+        let of = |strand: usize| cells.get(&Key { strand: Some(strand as u8), ..key.clone() }).copied();
+        let parts: Vec<CellId> = (0..STRANDS.len()).filter_map(of).collect();
+        for part in &parts {
+            tables.within(*total, &[*part])?;
+        }
+        let sum: u32 = parts.iter().map(|p| tables.count(*p)).sum();
+        if !parts.is_empty() && sum >= tables.count(*total) {
+            let terms = std::iter::once((*total, 1)).chain(parts.iter().map(|p| (*p, -1))).collect();
+            tables.relate(Relation { terms, sign: Sign::AtMostZero })?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! What of a release is shown below the analyst: fixed figures of adaptive areas and boroughs, hotspots as objects, and their proof.
+//!
+//! # Design
+//! Everything is asked for once, for everybody, and published once: there is nothing to filter, and so no two answers to subtract but those
+//! that were audited together. Periods are of the calendar. The counts of a month are kept as they were when it was first published
+//! ([`Base`]), areas as they were made for the year ([`Partition`]), and every figure ever published is in the audit of every later release.
+//!
+//! Whatever is shown to partners and to the public is a function of these figures: what cannot be found out from these cannot be found out
+//! from that.
+
+mod base;
+mod figures;
+mod hotspots;
+mod period;
+
+pub use base::{Base, BasePlace, Counted, STRANDS};
+pub use figures::{Figure, Figures, Key, Partition, ProtectedArea};
+pub use hotspots::{ProtectedHotspot, Victims};
+pub use period::{NoPeriod, Period};
+
+use super::certificate::{Certificate, Flaw, Knowledge};
+use super::suppress::{CannotProtect, protect};
+use super::table::{DoesNotAddUp, LinkedTables, Protection};
+use crate::release::{DataClass, Release};
+use crate::{Month, MonthRange, Strand};
+use jiff::civil::Date;
+
+/// How figures are protected.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rules {
+    /// Counts below this are not shown; zero is not.
+    pub threshold: u32,
+    /// Incidents that an area has, on average, in a quarter.
+    pub area_incidents: u32,
+    /// Residents that an area has.
+    pub area_residents: u32,
+    /// Months that areas are made from, at most.
+    pub area_months: u16,
+    /// What readers may know beside what is published.
+    pub knowledge: Knowledge,
+}
+
+/// Everything that was published before, and what it was made from. Restricted.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Past {
+    /// Exact counts.
+    pub base: Base,
+    /// Areas, by the year that they were made for.
+    pub partitions: Vec<Partition>,
+    /// Every figure.
+    pub figures: Figures,
+}
+
+/// How much is hidden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Hidden {
+    /// Figures in all.
+    pub figures: usize,
+    /// Of these, too small to be shown.
+    pub small: usize,
+    /// Hidden beside them, since they would give them away.
+    pub beside: usize,
+    /// Hotspots in all.
+    pub hotspots: usize,
+    /// Of these, without a count: small, or one that would give a small one away.
+    pub hotspots_without: usize,
+}
+
+/// What is shown of a release below the analyst.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProtectedRelease {
+    /// The release.
+    pub release: String,
+    /// Its last month.
+    pub month: Month,
+    /// Window of its hotspots.
+    pub window: MonthRange,
+    /// State of the store.
+    pub as_known_on: Date,
+    /// Class of the store.
+    pub class: DataClass,
+    /// Version of the policy.
+    pub policy: String,
+    /// How figures are protected.
+    pub rules: Rules,
+    /// The areas of its year, with outlines.
+    pub areas: Vec<ProtectedArea>,
+    /// Name and code of the reporting areas.
+    pub boroughs: Vec<(String, String)>,
+    /// Every figure published up to now.
+    pub figures: Figures,
+    /// Hotspots of all records and of each strand that was analysed, by rank.
+    pub hotspots: Vec<(Option<Strand>, Vec<ProtectedHotspot>)>,
+    /// How much is hidden.
+    pub hidden: Hidden,
+}
+
+/// A release with its proof, ready to be published.
+#[derive(Debug, Clone)]
+pub struct Proven {
+    /// What is shown.
+    pub protected: ProtectedRelease,
+    /// What the next one is made from. Restricted.
+    pub past: Past,
+    /// The tables of the audit. Restricted.
+    pub tables: LinkedTables,
+    /// That nothing small can be found out. Restricted: it holds tables that could be true.
+    pub certificate: Certificate,
+}
+
+/// Why nothing may be released.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum NoRelease {
+    /// Something small cannot be protected.
+    #[error(transparent)]
+    CannotProtect(#[from] CannotProtect),
+    /// The proof does not hold.
+    #[error("the proof does not hold: {0}")]
+    Flaw(#[from] Flaw),
+    /// The counts do not add up.
+    #[error(transparent)]
+    DoesNotAddUp(#[from] DoesNotAddUp),
+    /// The release could not be read.
+    #[error(transparent)]
+    Core(#[from] crate::Error),
+    /// It ends before what was published.
+    #[error("figures up to {published} were published already: a release that ends earlier cannot follow")]
+    Earlier {
+        /// The last month published.
+        published: Month,
+    },
+}
+
+/// What may be shown of a release below the analyst, with the proof, after everything published before.
+///
+/// # Errors
+/// [`NoRelease`]: nothing may be shown then.
+pub fn prove(release: &Release, past: Option<&Past>, rules: Rules, policy: &str) -> Result<Proven, NoRelease> {
+    if let Some(published) = past.and_then(|p| p.base.months.last()).filter(|last| **last > release.month) {
+        return Err(NoRelease::Earlier { published: *published });
+    }
+    let base = Base::grown(past.map(|p| &p.base), release);
+    let partitions = figures::partitions(past, release, &base, rules)?;
+    let before = past.map(|p| &p.figures);
+    let mut linked = figures::link(&base, &partitions, before, rules)?;
+    let objects = hotspots::link(&mut linked, release, &base, rules)?;
+    let certificate = protect(&mut linked.tables, Protection::of(rules.threshold), rules.knowledge)?;
+    certificate.verify(&linked.tables)?;
+    let figures = linked.figures();
+    let hotspots = hotspots::shown(&linked.tables, release, &objects, &partitions);
+    let mut hidden = linked.hidden();
+    for hotspot in hotspots.iter().flat_map(|(_, all)| all) {
+        hidden.hotspots += 1;
+        hidden.hotspots_without += usize::from(!matches!(hotspot.n, Figure::Count(_)));
+    }
+    let partition = figures::partition_of(&partitions, release.month.year());
+    let protected = ProtectedRelease {
+        release: release.id.clone(),
+        month: release.month,
+        window: release.window,
+        as_known_on: release.as_known_on,
+        class: release.class,
+        policy: policy.to_owned(),
+        rules,
+        areas: partition.areas.clone(),
+        boroughs: release.areas.iter().filter(|a| !a.code.is_empty()).map(|a| (a.name.clone(), a.code.clone())).collect(),
+        figures: figures.clone(),
+        hotspots,
+        hidden,
+    };
+    let past = Past { base, partitions, figures };
+    Ok(Proven { protected, past, tables: linked.tables, certificate })
+}

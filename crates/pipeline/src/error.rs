@@ -21,6 +21,8 @@ pub enum Stage {
     Links,
     /// Writing or reading a release.
     Release,
+    /// Protecting a release.
+    Protect,
     /// Writing a file for the user.
     Write,
 }
@@ -36,6 +38,7 @@ impl Stage {
             Self::Facts => "making facts",
             Self::Links => "reading the links",
             Self::Release => "handling the release",
+            Self::Protect => "protecting the release",
             Self::Write => "writing",
         }
     }

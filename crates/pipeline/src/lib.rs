@@ -17,6 +17,7 @@ mod frame;
 pub mod ingest;
 pub mod links;
 pub mod people;
+pub mod protected;
 pub mod release;
 pub mod resources;
 pub mod schema;

@@ -1,6 +1,6 @@
 //! The one step between results and every exit.
 //!
-//! * [`policy`], [`role`]: who may see what; [`released`]: proof that a view went through it.
+//! * [`policy`], [`role`], [`tiers`]: who may see what; [`released`]: proof that a view went through it.
 //! * [`protected`]: what of a release is shown below the analyst; [`adaptive`]: areas as fine as may be.
 //! * [`table`]: tables that hang together, and what is shown of each cell.
 //! * [`suppress`]: what to hide beside the small cells; [`certificate`]: the proof, and its check; [`attack`]: what a reader with a solver finds.
@@ -13,6 +13,7 @@ pub mod released;
 pub mod role;
 pub mod suppress;
 pub mod table;
+pub mod tiers;
 pub use policy::Policy;
 pub use released::{Released, View};
 pub use role::Role;

@@ -5,6 +5,11 @@
 pub struct CellId(pub(super) u32);
 
 impl CellId {
+    /// The cell in a row: what a proof that was written down says.
+    pub const fn at(row: u32) -> Self {
+        Self(row)
+    }
+
     /// Its row among the cells.
     pub const fn row(self) -> usize {
         self.0 as usize

@@ -5,16 +5,17 @@
 //! rank, no change of size.
 
 use super::base::{Base, BasePlace, STRANDS};
-use super::figures::{Figure, Key, Linked, Partition, figure, partition_of};
+use super::figures::{Figure, Key, Linked, Partition, partition_of};
 use super::period::Period;
 use super::Rules;
 use crate::Strand;
 use crate::cube::{Filter, Victim};
-use crate::disclosure::table::{CellId, DoesNotAddUp, LinkedTables, Relation, Sign};
+use crate::disclosure::table::{CellId, DoesNotAddUp, Relation, Sign};
 use crate::hotspot::evidence::Evidence;
 use crate::hotspot::identity::Change;
 use crate::hotspot::{Hotspot, StrandAnalysis};
 use crate::release::Release;
+use crate::MonthRange;
 use geo::MultiPolygon;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -94,93 +95,109 @@ pub struct ProtectedHotspot {
     pub repeat_victims: Victims,
 }
 
-/// The cell of a hotspot's count.
-pub(super) struct Object<'r> {
-    analysis: &'r StrandAnalysis,
-    hotspot: &'r Hotspot,
-    cell: CellId,
+/// A hotspot as it stands in the audit, of this release or of one before. Restricted: it holds exact counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// The release.
+    pub release: String,
+    /// Row in [`STRANDS`]; `None` for all records.
+    pub strand: Option<u8>,
+    /// Its window.
+    pub window: MonthRange,
+    /// Incidents by area of the year; of no area under the empty code.
+    pub pieces: BTreeMap<String, u32>,
     /// Areas that it touches.
-    areas: BTreeSet<String>,
+    pub areas: BTreeSet<String>,
+    /// What is shown of its count; `None` until it is protected.
+    pub n: Option<Figure>,
 }
 
-/// The row of an analysis in [`STRANDS`]; `None` for one that is not shown, which lies in another strand.
-fn shown_strand(analysis: &StrandAnalysis) -> Option<Option<usize>> {
-    match analysis.strand {
-        None => Some(None),
-        Some(strand) => STRANDS.iter().position(|s| *s == strand).map(Some),
-    }
+/// The hotspots of a release that are shown: those of all records and of the strands that lie in no other.
+pub(super) fn of<'r>(release: &'r Release) -> impl Iterator<Item = (&'r StrandAnalysis, Option<u8>)> {
+    release.analyses.iter().filter_map(|analysis| match analysis.strand {
+        None => Some((analysis, None)),
+        Some(strand) => STRANDS.iter().position(|s| *s == strand).map(|row| (analysis, Some(row as u8))),
+    })
 }
 
-/// Adds the hotspots to the audit.
-pub(super) fn link<'r>(
-    linked: &mut Linked,
-    release: &'r Release,
-    base: &Base,
-    rules: Rules,
-) -> Result<Vec<Object<'r>>, DoesNotAddUp> {
+/// The hotspots of a release with their exact counts, as its months were first published; in the order of [`of`].
+pub(super) fn counted(linked: &Linked, release: &Release, base: &Base) -> Vec<Counted> {
     let finest = release.units.resolutions().into_iter().max().unwrap_or(0);
     let year = linked.partition_year(release.month.year());
-    let window = release.window;
-    let quarters: BTreeSet<Period> = window.iter().map(Period::quarter_of).collect();
-    // The window is made of quarters whose areas are the same: an area's count in it is the sum of published figures.
-    let aligned = quarters.iter().all(|q| window.contains(q.months().from()) && window.contains(q.months().to()))
-        && quarters.iter().all(|q| linked.partition_year(q.year()) == year);
     let mut under: HashMap<u32, Vec<String>> = HashMap::new();
     for unit in 0..release.units.level(finest).map_or(0, |level| level.len() as u32) {
         if let (Some(id), Some(above)) = (release.units.id(finest, unit), release.units.row_at(finest, unit, release.resolution)) {
             under.entry(above).or_default().push(id);
         }
     }
-    let mut windows: BTreeMap<String, Option<CellId>> = BTreeMap::new();
-    let mut objects = Vec::new();
-    for analysis in &release.analyses {
-        let Some(strand) = shown_strand(analysis) else { continue };
-        let mut of_unit: HashMap<String, usize> = HashMap::new();
+    let mut all = Vec::new();
+    for (analysis, strand) in of(release) {
+        let mut of_unit: HashMap<&str, usize> = HashMap::new();
         for (row, hotspot) in analysis.hotspots.iter().enumerate() {
-            of_unit.extend(hotspot.units.iter().filter_map(|u| Some((release.units.id(release.resolution, *u)?, row))));
+            let units = hotspot.units.iter().filter_map(|unit| under.get(unit)).flatten();
+            of_unit.extend(units.map(|id| (id.as_str(), row)));
         }
-        // Incidents of each hotspot by area, as they were first published.
         let mut pieces: Vec<BTreeMap<String, u32>> = vec![BTreeMap::new(); analysis.hotspots.len()];
-        let mut at: HashMap<&str, Option<usize>> = HashMap::new();
-        for ((place, _), counted) in base.counts.iter().filter(|((_, month), _)| window.contains(*month)) {
-            let row = at.entry(&place.unit).or_insert_with(|| {
-                let unit = release.units.row(finest, &place.unit)?;
-                let unit = release.units.row_at(finest, unit, release.resolution)?;
-                of_unit.get(&release.units.id(release.resolution, unit)?).copied()
-            });
-            if let Some(row) = row {
+        for ((place, _), counted) in base.counts.iter().filter(|((_, month), _)| release.window.contains(*month)) {
+            if let Some(row) = of_unit.get(place.unit.as_str()) {
                 let area = linked.area_of.get(&(year, place.clone())).cloned().unwrap_or_default();
-                *pieces[*row].entry(area).or_default() += counted.of(strand);
+                *pieces[*row].entry(area).or_default() += counted.of(strand.map(usize::from));
             }
         }
-        let mut inside: BTreeMap<String, Vec<CellId>> = BTreeMap::new();
-        for (hotspot, pieces) in analysis.hotspots.iter().zip(&pieces) {
-            let n = pieces.values().sum();
-            let cell = linked.tables.add(n, u32::MAX - 1 - objects.len() as u32, DEAR * (1.1 + f64::from(n)).ln());
+        for (hotspot, pieces) in analysis.hotspots.iter().zip(pieces) {
+            let areas = touched(linked, release, &under, hotspot, year, pieces.keys());
+            all.push(Counted { release: release.id.clone(), strand, window: release.window, pieces, areas, n: None });
+        }
+    }
+    all
+}
+
+/// Adds hotspots to the audit: the cell of each count, in their order.
+pub(super) fn link(linked: &mut Linked, hotspots: &[Counted], rules: Rules) -> Result<Vec<CellId>, DoesNotAddUp> {
+    let mut cells = Vec::with_capacity(hotspots.len());
+    let mut windows: BTreeMap<(String, MonthRange), Option<CellId>> = BTreeMap::new();
+    for group in hotspots.chunk_by(|a, b| (&a.release, a.strand) == (&b.release, b.strand)) {
+        let (window, strand) = (group[0].window, group[0].strand);
+        let quarters: BTreeSet<Period> = window.iter().map(Period::quarter_of).collect();
+        // The window is made of whole quarters of the same areas: an area's count in it is the sum of published figures.
+        let year = linked.partition_year(window.to().year());
+        let aligned = quarters.iter().all(|q| {
+            let months = q.months();
+            window.contains(months.from()) && window.contains(months.to()) && linked.partition_year(q.year()) == year
+        });
+        let mut inside: BTreeMap<&str, Vec<CellId>> = BTreeMap::new();
+        for hotspot in group {
+            let n = hotspot.pieces.values().sum();
+            let cell = linked.tables.add(n, u32::MAX - 1 - cells.len() as u32, DEAR * (1.1 + f64::from(n)).ln());
             if n < rules.threshold {
                 linked.tables.hide_sensitive(cell);
                 linked.tables.band(cell, 0, rules.threshold - 1);
             }
+            if let Some(before) = hotspot.n {
+                if before == Figure::Hidden {
+                    linked.tables.hide(cell);
+                }
+                linked.tables.publish(cell);
+            }
             let mut parts = Vec::new();
-            for (area, n) in pieces {
+            for (area, n) in &hotspot.pieces {
                 let part = linked.tables.add(*n, u32::MAX, 1.0);
                 linked.tables.hide(part);
                 parts.push(part);
-                inside.entry(area.clone()).or_default().push(part);
+                inside.entry(area).or_default().push(part);
             }
             linked.tables.sums(cell, &parts)?;
-            let areas = touched(linked, release, &under, hotspot, year, pieces.keys());
-            objects.push(Object { analysis, hotspot, cell, areas });
-        }
-        for (area, parts) in inside.into_iter().filter(|(area, _)| !area.is_empty()) {
             if !aligned {
-                continue;
+                no_more_than_its_areas(linked, hotspot, cell, &quarters);
             }
-            let whole = match windows.get(&area) {
+            cells.push(cell);
+        }
+        for (area, parts) in inside.into_iter().filter(|(area, _)| aligned && !area.is_empty()) {
+            let whole = match windows.get(&(area.to_owned(), window)) {
                 Some(whole) => *whole,
                 None => {
-                    let whole = in_window(linked, &area, &quarters)?;
-                    windows.insert(area.clone(), whole);
+                    let whole = in_window(linked, area, &quarters)?;
+                    windows.insert((area.to_owned(), window), whole);
                     whole
                 }
             };
@@ -190,7 +207,7 @@ pub(super) fn link<'r>(
                 continue;
             }
             let within: u32 = parts.iter().map(|p| linked.tables.count(*p)).sum();
-            let rest = linked.tables.add(linked.tables.count(whole) - within, u32::MAX, 1.0);
+            let rest = linked.tables.add(linked.tables.count(whole).saturating_sub(within), u32::MAX, 1.0);
             linked.tables.hide(rest);
             if linked.tables.count(rest) < rules.threshold {
                 linked.tables.hide_sensitive(rest);
@@ -199,10 +216,7 @@ pub(super) fn link<'r>(
             linked.tables.sums(whole, &all)?;
         }
     }
-    if !aligned {
-        no_more_than_its_areas(linked, &objects, &quarters)?;
-    }
-    Ok(objects)
+    Ok(cells)
 }
 
 /// An area's count in the window: a sum of quarters, which is shown as far as they are.
@@ -218,21 +232,15 @@ fn in_window(linked: &mut Linked, area: &str, quarters: &BTreeSet<Period>) -> Re
 }
 
 /// Where the window is not of whole quarters, a hotspot still has no more than its areas in the quarters that hold the window.
-fn no_more_than_its_areas(linked: &mut Linked, objects: &[Object<'_>], quarters: &BTreeSet<Period>) -> Result<(), DoesNotAddUp> {
-    for object in objects {
-        let keys = object.areas.iter().flat_map(|area| quarters.iter().map(move |period| (area, period)));
-        let cells: Option<Vec<CellId>> = keys
-            .map(|(area, period)| linked.cells.get(&Key { place: area.clone(), period: *period, strand: None }).copied())
-            .collect();
-        if let Some(cells) = cells {
-            let terms = std::iter::once((object.cell, 1)).chain(cells.into_iter().map(|c| (c, -1))).collect();
-            // What was counted in no area may be the more.
-            if linked.tables.relate(Relation { terms, sign: Sign::AtMostZero }).is_err() {
-                continue;
-            }
-        }
+fn no_more_than_its_areas(linked: &mut Linked, hotspot: &Counted, cell: CellId, quarters: &BTreeSet<Period>) {
+    let keys = hotspot.areas.iter().flat_map(|area| quarters.iter().map(move |period| (area, period)));
+    let key = |area: &String, period: &Period| Key { place: area.clone(), period: *period, strand: None };
+    let wholes: Option<Vec<CellId>> = keys.map(|(area, period)| linked.cells.get(&key(area, period)).copied()).collect();
+    if let Some(wholes) = wholes {
+        let terms = std::iter::once((cell, 1)).chain(wholes.into_iter().map(|c| (c, -1))).collect();
+        // It does not hold where some of its incidents lie in no area: then nobody can rely on it.
+        linked.tables.relate(Relation { terms, sign: Sign::AtMostZero }).unwrap_or_default();
     }
-    Ok(())
 }
 
 /// Areas that hold a unit of a hotspot, or one of its incidents.
@@ -276,11 +284,10 @@ fn victims(release: &Release, analysis: &StrandAnalysis) -> Vec<Option<[usize; 2
         .collect()
 }
 
-/// The hotspots as they are shown.
+/// The hotspots as they are shown; `counted` are those of the release, protected.
 pub(super) fn shown(
-    tables: &LinkedTables,
     release: &Release,
-    objects: &[Object<'_>],
+    counted: &[Counted],
     partitions: &[Partition],
 ) -> Vec<(Option<Strand>, Vec<ProtectedHotspot>)> {
     let finest = release.units.resolutions().into_iter().max().unwrap_or(0);
@@ -291,13 +298,14 @@ pub(super) fn shown(
         release.units.outline(finest, &units.into_iter().collect::<Vec<_>>())
     };
     let mut all: Vec<(Option<Strand>, Vec<ProtectedHotspot>)> = Vec::new();
-    for analysis in release.analyses.iter().filter(|a| shown_strand(a).is_some()) {
-        let of = objects.iter().filter(|o| std::ptr::eq(o.analysis, analysis));
+    let mut counted = counted.iter();
+    for (analysis, _) in of(release) {
+        let of = analysis.hotspots.iter().zip(counted.by_ref().take(analysis.hotspots.len()));
         let classes = victims(release, analysis).into_iter().map(|v| v.map_or([Victims::Unknown; 2], |v| v.map(Victims::of)));
         let mut hotspots: Vec<ProtectedHotspot> = of
             .zip(classes)
-            .map(|(Object { hotspot, cell, areas, .. }, [victims, repeat_victims])| {
-                let n = figure(tables, *cell);
+            .map(|((hotspot, Counted { areas, n, .. }), [victims, repeat_victims])| {
+                let n = n.unwrap_or(Figure::Hidden);
                 let counted = matches!(n, Figure::Count(_));
                 let tenth = |v: f64| (v * 10.0).round() / 10.0;
                 let strands = STRANDS

@@ -15,7 +15,7 @@ mod period;
 
 pub use base::{Base, BasePlace, Counted, STRANDS};
 pub use figures::{Figure, Figures, Key, Partition, ProtectedArea};
-pub use hotspots::{ProtectedHotspot, Victims};
+pub use hotspots::{Counted as CountedHotspot, ProtectedHotspot, Victims};
 pub use period::{NoPeriod, Period};
 
 use super::certificate::{Certificate, Flaw, Knowledge};
@@ -49,6 +49,38 @@ pub struct Past {
     pub partitions: Vec<Partition>,
     /// Every figure.
     pub figures: Figures,
+    /// The hotspots of every release.
+    pub hotspots: Vec<CountedHotspot>,
+}
+
+impl Past {
+    /// Checks a proof of these figures, which were published after others, without the programme that found it.
+    ///
+    /// # Errors
+    /// [`NoRelease`]: what is wrong.
+    pub fn verify(&self, before: Option<&Self>, rules: Rules, certificate: &Certificate) -> Result<(), NoRelease> {
+        if let Some(before) = before {
+            let kept = before.figures.iter().all(|(key, figure)| self.figures.get(key) == Some(figure))
+                && self.hotspots.starts_with(&before.hotspots)
+                && before.base.counts.iter().all(|(key, counted)| self.base.counts.get(key) == Some(counted));
+            if !kept {
+                return Err(NoRelease::Altered);
+            }
+        }
+        // All figures as they stand: linked as published, so that what should have been hidden and is not is seen.
+        let mut linked = figures::link(&self.base, &self.partitions, Some(&self.figures), rules)?;
+        hotspots::link(&mut linked, &self.hotspots, rules)?;
+        let stated = linked.cells.iter().all(|(key, cell)| match self.figures.get(key) {
+            Some(Figure::Count(n)) => *n == linked.tables.count(*cell) && *n >= rules.threshold,
+            Some(Figure::Band { .. } | Figure::Hidden) => true,
+            None => false,
+        });
+        if !stated || self.figures.len() != linked.cells.len() {
+            return Err(NoRelease::Altered);
+        }
+        certificate.verify(&linked.tables)?;
+        Ok(())
+    }
 }
 
 /// How much is hidden.
@@ -123,6 +155,9 @@ pub enum NoRelease {
     /// The release could not be read.
     #[error(transparent)]
     Core(#[from] crate::Error),
+    /// A figure is not what it was, or not what the counts say.
+    #[error("a figure is not what was published before, or not what the exact counts say")]
+    Altered,
     /// It ends before what was published.
     #[error("figures up to {published} were published already: a release that ends earlier cannot follow")]
     Earlier {
@@ -141,13 +176,18 @@ pub fn prove(release: &Release, past: Option<&Past>, rules: Rules, policy: &str)
     }
     let base = Base::grown(past.map(|p| &p.base), release);
     let partitions = figures::partitions(past, release, &base, rules)?;
-    let before = past.map(|p| &p.figures);
-    let mut linked = figures::link(&base, &partitions, before, rules)?;
-    let objects = hotspots::link(&mut linked, release, &base, rules)?;
+    let mut linked = figures::link(&base, &partitions, past.map(|p| &p.figures), rules)?;
+    let mut all: Vec<CountedHotspot> = past.map_or_else(Vec::new, |p| p.hotspots.clone());
+    let before = all.len();
+    all.extend(hotspots::counted(&linked, release, &base));
+    let cells = hotspots::link(&mut linked, &all, rules)?;
     let certificate = protect(&mut linked.tables, Protection::of(rules.threshold), rules.knowledge)?;
     certificate.verify(&linked.tables)?;
     let figures = linked.figures();
-    let hotspots = hotspots::shown(&linked.tables, release, &objects, &partitions);
+    for (hotspot, cell) in all.iter_mut().zip(cells) {
+        hotspot.n = Some(figures::figure(&linked.tables, cell));
+    }
+    let hotspots = hotspots::shown(release, &all[before..], &partitions);
     let mut hidden = linked.hidden();
     for hotspot in hotspots.iter().flat_map(|(_, all)| all) {
         hidden.hotspots += 1;
@@ -168,6 +208,6 @@ pub fn prove(release: &Release, past: Option<&Past>, rules: Rules, policy: &str)
         hotspots,
         hidden,
     };
-    let past = Past { base, partitions, figures };
+    let past = Past { base, partitions, figures, hotspots: all };
     Ok(Proven { protected, past, tables: linked.tables, certificate })
 }

@@ -1,0 +1,219 @@
+//! The files that are handed on: figures, areas, hotspots.
+
+use super::STAGE;
+use crate::error::{Error, Result};
+use crate::schema::protected as column;
+use geo::MultiPolygon;
+use geojson::{Feature, FeatureCollection, GeoJson, GeometryValue, JsonObject, JsonValue};
+use hotspot_core::disclosure::protected::{
+    Figure, Figures, Key, Partition, ProtectedArea, ProtectedHotspot, STRANDS, Victims,
+};
+use hotspot_core::hotspot::evidence::Evidence;
+use hotspot_core::hotspot::identity::Change;
+use hotspot_core::{Month, Strand};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// The text of a strand, or of all records.
+pub(super) fn strand_text(strand: Option<u8>) -> &'static str {
+    strand.map_or("all", |row| STRANDS[usize::from(row)].id())
+}
+
+pub(super) fn strand_of(text: &str) -> Option<Option<u8>> {
+    if text == "all" {
+        return Some(None);
+    }
+    STRANDS.iter().position(|s| s.id() == text).map(|row| Some(row as u8))
+}
+
+pub(super) fn figure_text(figure: Figure) -> String {
+    match figure {
+        Figure::Count(n) => n.to_string(),
+        Figure::Band { low, high } => format!("{low}-{high}"),
+        Figure::Hidden => column::HIDDEN.to_owned(),
+    }
+}
+
+pub(super) fn figure_of(text: &str) -> Option<Figure> {
+    if text == column::HIDDEN {
+        return Some(Figure::Hidden);
+    }
+    match text.split_once('-') {
+        Some((low, high)) => Some(Figure::Band { low: low.parse().ok()?, high: high.parse().ok()? }),
+        None => text.parse().ok().map(Figure::Count),
+    }
+}
+
+pub(super) fn places_to_text(places: &BTreeSet<String>) -> String {
+    places.iter().map(String::as_str).collect::<Vec<_>>().join(" ")
+}
+
+pub(super) fn to_csv(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let memory = "writing to memory does not fail";
+    writer.write_record(header).expect(memory);
+    rows.for_each(|row| writer.write_record(row).expect(memory));
+    writer.into_inner().expect(memory)
+}
+
+/// The rows of a file that the program wrote, with their numbers.
+pub(super) fn rows(path: &Path, bytes: &[u8], columns: usize) -> Result<Vec<(u64, Vec<String>)>> {
+    let mut reader = csv::Reader::from_reader(bytes);
+    let mut all = Vec::new();
+    for (record, row) in reader.records().zip(2..) {
+        let record = record.map_err(|_| Error::refused(STAGE, path, "it is damaged").at_row(row))?;
+        if record.len() != columns {
+            return Err(Error::refused(STAGE, path, "it is damaged").at_row(row));
+        }
+        all.push((row, record.iter().map(str::to_owned).collect()));
+    }
+    Ok(all)
+}
+
+pub(super) fn figures_to_csv(figures: &Figures) -> Vec<u8> {
+    let of = |(key, figure): (&Key, &Figure)| {
+        vec![key.place.clone(), key.period.to_string(), strand_text(key.strand).to_owned(), figure_text(*figure)]
+    };
+    to_csv(&[column::PLACE, column::PERIOD, column::STRAND, column::INCIDENTS], figures.iter().map(of))
+}
+
+pub(super) fn figures_of(path: &Path, bytes: &[u8]) -> Result<Figures> {
+    let mut figures = Figures::new();
+    for (row, fields) in rows(path, bytes, 4)? {
+        let bad = || Error::refused(STAGE, path, "it is damaged").at_row(row);
+        let key = Key {
+            place: fields[0].clone(),
+            period: fields[1].parse().map_err(|_| bad())?,
+            strand: strand_of(&fields[2]).ok_or_else(bad)?,
+        };
+        figures.insert(key, figure_of(&fields[3]).ok_or_else(bad)?);
+    }
+    Ok(figures)
+}
+
+fn collection(features: Vec<Feature>) -> Vec<u8> {
+    let mut text = GeoJson::FeatureCollection(FeatureCollection { bbox: None, features, foreign_members: None }).to_string();
+    text.push('\n');
+    text.into_bytes()
+}
+
+fn feature(outline: &MultiPolygon<f64>, properties: JsonObject) -> Feature {
+    Feature {
+        geometry: Some(geojson::Geometry::new(GeometryValue::from(outline))),
+        properties: Some(properties),
+        ..Feature::default()
+    }
+}
+
+fn features(path: &Path, bytes: &[u8]) -> Result<Vec<(MultiPolygon<f64>, JsonObject)>> {
+    let damaged = || Error::refused(STAGE, path, "it is damaged");
+    let text = std::str::from_utf8(bytes).map_err(|_| damaged())?;
+    let Ok(GeoJson::FeatureCollection(collection)) = text.parse::<GeoJson>() else { return Err(damaged()) };
+    let of = |feature: Feature| {
+        let outline = MultiPolygon::<f64>::try_from(feature.geometry?.value).ok()?;
+        Some((outline, feature.properties?))
+    };
+    collection.features.into_iter().map(of).collect::<Option<_>>().ok_or_else(damaged)
+}
+
+fn text(properties: &JsonObject, name: &str) -> Option<String> {
+    properties.get(name)?.as_str().map(str::to_owned)
+}
+
+pub(super) fn areas_to_geojson(partitions: &[Partition]) -> Vec<u8> {
+    let of = |partition: &Partition| {
+        let year = partition.year;
+        let area = move |area: &ProtectedArea| {
+            let properties = [
+                (column::CODE, area.code.as_str().into()),
+                (column::BOROUGH, area.borough.as_str().into()),
+                (column::YEAR, year.into()),
+            ];
+            feature(&area.outline, properties.map(|(name, value): (&str, JsonValue)| (name.to_owned(), value)).into_iter().collect())
+        };
+        partition.areas.iter().map(area).collect::<Vec<_>>()
+    };
+    collection(partitions.iter().flat_map(of).collect())
+}
+
+/// Areas with the year that they were made for, without what they are made of.
+pub(super) fn areas_of(path: &Path, bytes: &[u8]) -> Result<Vec<(i16, ProtectedArea)>> {
+    let of = |(outline, properties): (MultiPolygon<f64>, JsonObject)| {
+        let year = properties.get(column::YEAR)?.as_i64()?.try_into().ok()?;
+        let (code, borough) = (text(&properties, column::CODE)?, text(&properties, column::BOROUGH)?);
+        Some((year, ProtectedArea { code, borough, places: Vec::new(), outline }))
+    };
+    let areas = features(path, bytes)?.into_iter().map(of).collect::<Option<_>>();
+    areas.ok_or_else(|| Error::refused(STAGE, path, "it is damaged"))
+}
+
+const CLASSES: [Victims; 5] =
+    [Victims::Unknown, Victims::UnderFive, Victims::FiveToNine, Victims::TenToNineteen, Victims::TwentyOrMore];
+
+pub(super) fn hotspots_to_geojson(hotspots: &[(Option<Strand>, Vec<ProtectedHotspot>)]) -> Vec<u8> {
+    let of = |(strand, all): &(Option<Strand>, Vec<ProtectedHotspot>)| {
+        let strand = strand.map_or("all", Strand::id);
+        let hotspot = move |h: &ProtectedHotspot| {
+            let strands: JsonObject = h.strands.iter().map(|(s, n)| (s.id().to_owned(), (*n).into())).collect();
+            let properties: [(&str, JsonValue); 15] = [
+                ("id", h.id.as_str().into()),
+                (column::STRAND, strand.into()),
+                ("name", h.name.as_str().into()),
+                (column::BOROUGH, h.borough.as_deref().into()),
+                (column::AREAS, h.areas.clone().into()),
+                (column::INCIDENTS, figure_text(h.n).into()),
+                ("rank", h.rank.into()),
+                ("expected", h.expected.into()),
+                ("ratio", h.ratio.map(Vec::from).into()),
+                ("evidence", h.evidence.id().into()),
+                ("change", h.change.id().into()),
+                ("first_seen", h.first_seen.to_string().into()),
+                ("strands", strands.into()),
+                ("victims", h.victims.label().into()),
+                ("repeat_victims", h.repeat_victims.label().into()),
+            ];
+            feature(&h.outline, properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+        };
+        all.iter().map(hotspot).collect::<Vec<_>>()
+    };
+    collection(hotspots.iter().flat_map(of).collect())
+}
+
+pub(super) fn hotspots_of(path: &Path, bytes: &[u8]) -> Result<Vec<(Option<Strand>, Vec<ProtectedHotspot>)>> {
+    let mut all: Vec<(Option<Strand>, Vec<ProtectedHotspot>)> = Vec::new();
+    for (outline, p) in features(path, bytes)? {
+        let (strand, hotspot) = hotspot_of(outline, &p).ok_or_else(|| Error::refused(STAGE, path, "it is damaged"))?;
+        match all.iter_mut().find(|(of, _)| *of == strand) {
+            Some((_, hotspots)) => hotspots.push(hotspot),
+            None => all.push((strand, vec![hotspot])),
+        }
+    }
+    Ok(all)
+}
+
+fn hotspot_of(outline: MultiPolygon<f64>, p: &JsonObject) -> Option<(Option<Strand>, ProtectedHotspot)> {
+    let number = |name: &str| p.get(name).and_then(JsonValue::as_u64).and_then(|n| u32::try_from(n).ok());
+    let class = |name: &str| CLASSES.into_iter().find(|c| Some(c.label()) == p.get(name).and_then(JsonValue::as_str));
+    let ratio = p.get("ratio").and_then(JsonValue::as_array).map(|all| all.iter().filter_map(JsonValue::as_f64).collect::<Vec<_>>());
+    let strands = p.get("strands")?.as_object()?.iter();
+    let hotspot = ProtectedHotspot {
+        id: text(p, "id")?,
+        name: text(p, "name")?,
+        borough: text(p, column::BOROUGH),
+        areas: p.get(column::AREAS)?.as_array()?.iter().map(|a| a.as_str().map(str::to_owned)).collect::<Option<_>>()?,
+        outline,
+        n: figure_of(&text(p, column::INCIDENTS)?)?,
+        rank: number("rank"),
+        expected: number("expected"),
+        ratio: ratio.and_then(|r| <[f64; 3]>::try_from(r).ok()),
+        evidence: Evidence::ALL.into_iter().find(|e| Some(e.id()) == p.get("evidence").and_then(JsonValue::as_str))?,
+        change: Change::from_id(&text(p, "change")?)?,
+        first_seen: text(p, "first_seen")?.parse::<Month>().ok()?,
+        strands: strands
+            .map(|(id, n)| Some((STRANDS.into_iter().find(|s| s.id() == id)?, u32::try_from(n.as_u64()?).ok()?)))
+            .collect::<Option<_>>()?,
+        victims: class("victims")?,
+        repeat_victims: class("repeat_victims")?,
+    };
+    Some((strand_of(&text(p, column::STRAND)?)?.map(|row| STRANDS[usize::from(row)]), hotspot))
+}

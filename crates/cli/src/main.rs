@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Simulate(args) => commands::simulate::run(&args),
         Command::Ingest(args) => commands::ingest::run(&args),
         Command::Analyse(args) => commands::analyse::run(&args),
+        Command::Protect(args) => commands::protect::run(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),
         Command::Summary(args) => commands::summary::run(&args),
         Command::Challenge(args) => commands::challenge::run(&args),

@@ -33,6 +33,8 @@ pub enum Command {
     Ingest(IngestArgs),
     /// Find the hotspots of a store and publish them as one immutable release
     Analyse(AnalyseArgs),
+    /// Make and prove what is shown of a release below the analyst: protected figures of areas and boroughs, hotspots as objects
+    Protect(ProtectArgs),
     /// Test the ways to rank places against the months that followed
     Evaluate(EvaluateArgs),
     /// Publish the month's figures by borough and strand: CSV, ODS, XLSX and a page
@@ -388,6 +390,22 @@ pub struct FactorsArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+pub struct ProtectArgs {
+    /// Where releases are published
+    #[arg(long, value_name = "DIR")]
+    pub releases: PathBuf,
+    /// Where what is protected is published, one folder after the other; made when missing
+    #[arg(long, value_name = "DIR")]
+    pub protected: PathBuf,
+    /// Id of the release; by default the current one
+    #[arg(long, value_name = "ID")]
+    pub release: Option<String>,
+    /// Who is shown what; by default the policy that the program carries (data/policy/tiers.toml)
+    #[arg(long, value_name = "FILE.toml")]
+    pub policy: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
 pub struct WorklistArgs {
     #[command(flatten)]
     pub question: QuestionArgs,
@@ -469,6 +487,9 @@ pub struct DoctorArgs {
     /// A folder of releases to check
     #[arg(long, value_name = "DIR")]
     pub releases: Option<PathBuf>,
+    /// A folder of protected figures to check: its chain and every proof
+    #[arg(long, value_name = "DIR")]
+    pub protected: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -4,6 +4,7 @@ use crate::args::DoctorArgs;
 use crate::commands::say;
 use crate::failure::{Done, Failure};
 use hotspot_core::atlas::Atlas;
+use hotspot_pipeline::protected::verify_protected;
 use hotspot_pipeline::release::{current, list_releases, verify_release};
 use hotspot_pipeline::store::Store;
 
@@ -21,6 +22,10 @@ pub fn run(args: &DoctorArgs) -> Done {
             store.class(),
             store.reconciliation()
         ))?;
+    }
+    if let Some(dir) = &args.protected {
+        let names = verify_protected(dir).map_err(Failure::failed)?;
+        names.iter().try_for_each(|name| say(format_args!("protected {name}: whole, follows the one before, its proof holds")))?;
     }
     if let Some(dir) = &args.releases {
         let releases = list_releases(dir)?;

@@ -10,6 +10,7 @@ pub mod evaluate;
 pub mod factors;
 pub mod ingest;
 pub mod ledger;
+pub mod protect;
 pub mod serve;
 pub mod shell;
 pub mod simulate;

@@ -151,6 +151,7 @@ fn the_help_is_as_the_contract_has_it() {
         "effect",
         "worklist",
         "ledger",
+        "token",
         "serve",
         "stats",
         "config",

@@ -28,5 +28,6 @@ mod stats_scan;
 mod stats_time;
 mod summary;
 mod summary_faults;
+mod tokens;
 mod what_if;
 mod withheld;

@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         Command::Worklist(args) => commands::worklist::run(&args),
         Command::Effect(args) => commands::effect::run(&args),
         Command::Ledger(args) => commands::ledger::run(args),
+        Command::Token(args) => commands::token::run(&args),
         Command::Serve(args) => commands::serve::run(&args),
         Command::Stats(args) => commands::stats::run(&args),
         Command::Config(args) => commands::config::run(&args),

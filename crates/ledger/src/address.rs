@@ -78,11 +78,11 @@ impl Backend {
         }
     }
 
-    /// Whether a database says that there is no table.
-    pub fn no_table(self, reason: &str) -> bool {
+    /// Whether a database says that there is no such table.
+    pub fn no_table(self, table: &str, reason: &str) -> bool {
         match self {
             Self::Sqlite => reason.contains("no such table"),
-            Self::Postgres => reason.contains("does not exist") && reason.contains("\"event\""),
+            Self::Postgres => reason.contains("does not exist") && reason.contains(&format!("\"{table}\"")),
         }
     }
 }

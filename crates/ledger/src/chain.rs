@@ -2,6 +2,7 @@
 
 use crate::error::Rule;
 use crate::event::Kind;
+use crate::random::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
@@ -23,11 +24,21 @@ impl Digest {
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
+
+    /// The digest of fields, each behind its length in eight bytes, big-endian: none runs into the next.
+    pub(crate) fn of_fields(fields: &[&[u8]]) -> Self {
+        let mut sha = Sha256::new();
+        for field in fields {
+            sha.update((field.len() as u64).to_be_bytes());
+            sha.update(field);
+        }
+        Self(sha.finalize().into())
+    }
 }
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex(&self.0))
     }
 }
 
@@ -113,14 +124,12 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// SHA-256 over the domain and every field, each behind its length in eight bytes, big-endian.
+    /// SHA-256 over the domain and every field.
     pub fn computed(&self) -> Digest {
-        let mut sha = Sha256::new();
-        let (seq, at) = (self.seq.to_be_bytes(), self.at_us.to_be_bytes());
-        let fields: [&[u8]; 10] = [
+        Digest::of_fields(&[
             DOMAIN.as_bytes(),
-            &seq,
-            &at,
+            &self.seq.to_be_bytes(),
+            &self.at_us.to_be_bytes(),
             self.challenge.as_bytes(),
             self.kind.as_bytes(),
             self.actor.as_bytes(),
@@ -128,12 +137,7 @@ impl Row {
             self.key.as_bytes(),
             self.body.as_bytes(),
             self.prev_hash.as_bytes(),
-        ];
-        for field in fields {
-            sha.update((field.len() as u64).to_be_bytes());
-            sha.update(field);
-        }
-        Digest(sha.finalize().into())
+        ])
     }
 }
 

@@ -13,7 +13,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[non_exhaustive]
 pub enum Error {
     /// There is no ledger at the place.
-    #[error("{ledger}: there is no ledger; raising a challenge makes one")]
+    #[error("{ledger}: there is no ledger; raising a challenge or making a token makes one")]
     NoLedger {
         /// Path, or host and database.
         ledger: String,
@@ -80,6 +80,12 @@ pub enum Error {
         /// The event that has the key.
         seq: u64,
     },
+    /// There is no such token.
+    #[error("there is no token with this identifier; hotspot token list has those there are")]
+    UnknownToken,
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers: nothing was made")]
+    NoRandomness,
     /// A field breaks a rule.
     #[error("{field} {rule}")]
     Field {
@@ -124,6 +130,12 @@ pub enum Rule {
     /// Not of the form of its kind.
     #[error("must be written as {0}")]
     Form(&'static str),
+    /// None of a closed list.
+    #[error("must be one of: {0}")]
+    OneOf(&'static str),
+    /// Not ahead, or too far.
+    #[error("must lie ahead, and at most {0} days")]
+    Ahead(i64),
 }
 
 impl Rule {

@@ -1,26 +1,21 @@
 //! The record in SQL: one table of events that only grows, and the evidence beside it.
 
-use crate::address::{Address, Backend};
+use crate::address::Address;
 use crate::chain::{Digest, Fault, Head, Row};
 use crate::challenge::{Challenge, ChallengeId, State, london_day};
+use crate::database::{ATTEMPTS, Database, collision, is_unique, pause};
 use crate::error::{Error, Result, Rule};
 use crate::event::{Author, EVIDENCE, Event, Kind, LINE, Question, Raise, Step};
 use crate::text::{canonical_json, identifier};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use sqlx::any::{AnyPoolOptions, AnyRow};
-use sqlx::{AnyConnection, AnyPool, Connection as _, Executor, Row as _};
+use sqlx::any::AnyRow;
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, Row as _};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::time::Duration;
 use tokio::sync::Mutex;
 
-/// Attempts at one append, each after a little longer wait.
-const ATTEMPTS: u32 = 100;
-/// Connections of one ledger.
-const CONNECTIONS: u32 = 4;
-/// How long a connection is waited for, and how long SQLite waits for another writer.
-const WAIT: Duration = Duration::from_secs(10);
 /// Events read at once by [`Ledger::verify`].
 const PAGE: i64 = 1_000;
 
@@ -61,10 +56,7 @@ impl Filter {
 ///
 /// Cheap to share behind an `Arc`; appends through one are done one after the other.
 pub struct Ledger {
-    pool: AnyPool,
-    /// As errors and people call it: never with a password.
-    name: String,
-    backend: Backend,
+    database: Database,
     /// Saves writers of this process from fighting one another; those of others are met at the number of the event. Holds how far this
     /// process has verified the record: nothing is written upon what it has not.
     writer: Mutex<Walk>,
@@ -72,7 +64,7 @@ pub struct Ledger {
 
 impl fmt::Debug for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ledger").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Ledger").field("name", &self.name()).finish_non_exhaustive()
     }
 }
 
@@ -111,7 +103,7 @@ impl Ledger {
     /// # Errors
     /// [`Error::NoLedger`], [`Error::Address`], or [`Error::Storage`].
     pub async fn open(address: &str) -> Result<Self> {
-        Self::connect(Address::read(address, false)?).await?.present().await
+        Self::over(Database::connect(Address::read(address, false)?).await?).present().await
     }
 
     /// Opens a ledger that is there, to read it only: also a SQLite file that may not be written, in a folder that may not be either, as a
@@ -120,20 +112,14 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::open`].
     pub async fn open_to_read(address: &str) -> Result<Self> {
-        let place = Address::read(address, false)?;
-        let copy = place.unchanging();
-        match (Self::connect(place).await, copy) {
-            (Ok(ledger), _) => ledger.present().await,
-            (Err(_it_may_not_be_written), Some(copy)) => Self::connect(copy).await?.present().await,
-            (Err(error), None) => Err(error),
-        }
+        Self::over(Database::connect_to_read(address).await?).present().await
     }
 
     /// The ledger, if its tables are there.
     async fn present(self) -> Result<Self> {
         match self.head().await {
             Ok(_) => Ok(self),
-            Err(error) if self.has_no_table(&error) => Err(self.missing()),
+            Err(error) if self.database.has_no_table("event", &error) => Err(self.database.missing()),
             Err(error) => Err(error),
         }
     }
@@ -143,56 +129,23 @@ impl Ledger {
     /// # Errors
     /// [`Error::Address`], or [`Error::Storage`].
     pub async fn create_or_open(address: &str) -> Result<Self> {
-        let ledger = Self::connect(Address::read(address, true)?).await?;
-        for attempt in 1.. {
-            match ledger.create().await {
-                Ok(()) => break,
-                // Another makes them now.
-                Err(error) if attempt < ATTEMPTS && collision(&error) => pause(attempt).await,
-                Err(error) => return Err(ledger.storage("making the tables", &error)),
-            }
-        }
+        let ledger = Self::over(Database::connect(Address::read(address, true)?).await?);
+        ledger.database.create(&TABLES).await?;
         Ok(ledger)
     }
 
-    async fn connect(address: Address) -> Result<Self> {
-        sqlx::any::install_default_drivers();
-        let Address { options, name, backend, .. } = address;
-        // The pool would try again for as long as it waits, and then say only that it had waited.
-        let probe = async {
-            let mut probe = AnyConnection::connect_with(&options).await?;
-            durable(&mut probe, backend).await?;
-            probe.execute(backend.touch()).await?;
-            probe.close().await
-        };
-        probe.await.map_err(|e| storage(&name, "connecting", &e))?;
-        let pool = AnyPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(WAIT)
-            .after_connect(move |connection, _| Box::pin(async move { durable(connection, backend).await }))
-            .connect_lazy_with(options);
-        Ok(Self { pool, name, backend, writer: Mutex::new(Walk::start()) })
-    }
-
-    async fn create(&self) -> sqlx::Result<()> {
-        if let Some(setting) = self.backend.lasting() {
-            self.pool.execute(setting).await?;
-        }
-        let mut transaction = self.pool.begin_with(self.backend.begin()).await?;
-        for statement in self.backend.making().into_iter().chain(TABLES) {
-            transaction.execute(statement).await?;
-        }
-        transaction.commit().await
+    fn over(database: Database) -> Self {
+        Self { database, writer: Mutex::new(Walk::start()) }
     }
 
     /// Path of the file, or host and database: what may be shown.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.database.name
     }
 
     /// Ends all connections; SQLite then leaves one file.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.database.close().await;
     }
 
     /// Raises a challenge and freezes its evidence; returns once both are safely on disk. The identifier is made here.
@@ -260,12 +213,12 @@ impl Ledger {
                 Attempt::Collided => pause(attempt).await,
             }
         }
-        Err(Error::Busy { ledger: self.name.clone(), attempts: ATTEMPTS })
+        Err(self.database.busy())
     }
 
     /// One transaction. The head is read before anything else: whoever writes in between takes its number, and this one collides.
     async fn attempt(&self, walk: &mut Walk, draft: &Draft, evidence: Option<&str>) -> Result<Attempt> {
-        let mut transaction = match self.pool.begin_with(self.backend.begin()).await {
+        let mut transaction = match self.database.begin().await {
             Ok(transaction) => transaction,
             Err(e) if collision(&e) => return Ok(Attempt::Collided),
             Err(e) => return Err(self.storage("beginning to write", &e)),
@@ -539,21 +492,12 @@ impl Ledger {
         Event::believed(row).map_err(Error::Damaged)
     }
 
-    async fn acquire(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Any>> {
-        self.pool.acquire().await.map_err(|e| self.storage("connecting", &e))
-    }
-
-    fn missing(&self) -> Error {
-        Error::NoLedger { ledger: self.name.clone() }
-    }
-
-    /// Whether the tables are what the database misses.
-    fn has_no_table(&self, error: &Error) -> bool {
-        matches!(error, Error::Storage { reason, .. } if self.backend.no_table(reason))
+    async fn acquire(&self) -> Result<PoolConnection<Any>> {
+        self.database.acquire().await
     }
 
     fn storage(&self, doing: &'static str, error: &sqlx::Error) -> Error {
-        storage(&self.name, doing, error)
+        self.database.storage(doing, error)
     }
 }
 
@@ -565,14 +509,6 @@ struct Draft {
     author: Author,
     at: Timestamp,
     key: String,
-}
-
-/// Makes every commit of a connection outlast the machine.
-async fn durable(connection: &mut AnyConnection, backend: Backend) -> sqlx::Result<()> {
-    for statement in backend.durable() {
-        connection.execute(*statement).await?;
-    }
-    Ok(())
 }
 
 async fn head(connection: &mut AnyConnection) -> sqlx::Result<Result<Head>> {
@@ -638,35 +574,4 @@ fn follows(head: Head, row: Row) -> std::result::Result<Event, Fault> {
     }
     let event = Event::believed(row)?;
     if event.prev_hash == head.hash { Ok(event) } else { Err(Fault::Unlinked { seq: wanted }) }
-}
-
-/// Whether another writer was in the way, so that trying again may help.
-fn collision(error: &sqlx::Error) -> bool {
-    // SQLite: busy and locked, and their extended codes; PostgreSQL: serialisation failure and deadlock.
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    code.is_some_and(|code| matches!(code.as_ref(), "5" | "6" | "261" | "517" | "262" | "773" | "40001" | "40P01"))
-}
-
-fn is_unique(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
-}
-
-async fn pause(attempt: u32) {
-    tokio::time::sleep(Duration::from_millis(u64::from(attempt.min(50)))).await;
-}
-
-/// What the database says, without what was sent to it: a message of PostgreSQL names tables and rules, its detail would name values.
-fn storage(ledger: &str, doing: &'static str, error: &sqlx::Error) -> Error {
-    let reason = match error {
-        sqlx::Error::Database(error) => error.message().to_owned(),
-        sqlx::Error::Io(error) => error.to_string(),
-        sqlx::Error::Tls(error) => format!("TLS: {error}"),
-        sqlx::Error::PoolTimedOut => format!("no connection within {} seconds", WAIT.as_secs()),
-        sqlx::Error::Configuration(_) => "the address cannot be used as it is".to_owned(),
-        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::AnyDriverError(_) => {
-            "a column is not of the type that the ledger writes".to_owned()
-        }
-        _ => "the connection was lost".to_owned(),
-    };
-    Error::Storage { ledger: ledger.to_owned(), doing, reason }
 }

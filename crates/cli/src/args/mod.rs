@@ -3,6 +3,7 @@
 pub mod challenge;
 pub mod ledger;
 pub mod stats;
+pub mod token;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use hotspot_core::evaluate::backtest::Method;
@@ -53,6 +54,8 @@ pub enum Command {
     Worklist(WorklistArgs),
     /// The record of challenges: what MOPAC asked, what the MPS answered, what became of it
     Ledger(ledger::LedgerArgs),
+    /// Tokens of programs and partners: made, listed, revoked
+    Token(token::TokenArgs),
     /// Serve releases over HTTP, on this machine only
     Serve(ServingArgs),
     /// Every statistic of the library on a plain table of your own

@@ -11,15 +11,20 @@ pub mod factors;
 pub mod ingest;
 pub mod ledger;
 pub mod protect;
+pub mod private;
 pub mod serve;
 pub mod shell;
 pub mod simulate;
 pub mod stats;
 pub mod summary;
+pub mod token;
 pub mod units;
 pub mod worklist;
 
 use crate::failure::{Done, Failure};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -27,6 +32,21 @@ use std::path::{Path, PathBuf};
 /// Prints lines to stdout.
 pub fn say(text: impl std::fmt::Display) -> Done {
     writeln!(std::io::stdout(), "{text}")?;
+    Ok(())
+}
+
+/// Midnight in London at the start of a day.
+pub fn midnight(day: Date) -> Done<Timestamp> {
+    Ok(TimeZone::get("Europe/London")?.to_timestamp(day.at(0, 0, 0, 0))?)
+}
+
+/// Prints rows, each column as wide as its longest cell.
+pub fn columns<const N: usize>(rows: &[[String; N]]) -> Done {
+    let widths: [usize; N] = std::array::from_fn(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0));
+    for row in rows {
+        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        say(cells.join("  ").trim_end())?;
+    }
     Ok(())
 }
 

@@ -7,4 +7,5 @@ mod damage;
 mod fresh;
 mod life;
 mod random;
+mod tokens;
 mod writers;

@@ -2,14 +2,12 @@
 
 use super::{due, failed, known};
 use crate::args::ledger::{ExportArgs, ListArgs, ShowArgs, VerifyArgs};
-use crate::commands::{note, say, write_whole};
-use crate::failure::{Done, Failure};
+use crate::commands::{columns, note, private, say};
+use crate::failure::Done;
 use hotspot_ledger::{Challenge, Entry, Filter, Kind, Ledger, Step, london_day};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
-use std::fs::OpenOptions;
-use std::path::{Path, PathBuf};
 
 /// Challenges, one a line.
 pub async fn list(args: &ListArgs) -> Done {
@@ -42,11 +40,7 @@ pub async fn list(args: &ListArgs) -> Done {
             raised.release.clone(),
         ]
     }));
-    let widths: Vec<usize> = (0..7).map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)).collect();
-    for row in &rows {
-        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-        say(cells.join("  ").trim_end())?;
-    }
+    columns(&rows)?;
     let late = found.iter().filter(|challenge| challenge.overdue(on)).count();
     note(format_args!("{}, {late} of them overdue on {on}", counted(found.len() as u64, "challenge")));
     Ok(())
@@ -134,48 +128,10 @@ fn happened(entry: &Entry) -> Done {
     }
 }
 
-/// Whether what is written to a path would be written over the ledger, or over a file that belongs to it.
-fn overwrites(out: &Path, ledger: &str) -> bool {
-    let Ok(ledger) = Path::new(ledger).canonicalize() else { return false };
-    let with = |path: &Path, end: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
-        PathBuf::from(name)
-    };
-    // A file that is not there yet has no canonical path, but its folder has.
-    let real = |path: &Path| {
-        let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-        let there = || Some(folder.canonicalize().ok()?.join(path.file_name()?));
-        path.canonicalize().ok().or_else(there)
-    };
-    let own = ["", "-wal", "-shm", "-journal"].map(|end| with(&ledger, end));
-    // It is written aside first.
-    [out.to_owned(), with(out, ".part")].iter().filter_map(|path| real(path)).any(|path| own.contains(&path))
-}
-
-/// Makes the file that is written aside first, with the rights of its owner alone: the record has names in it.
-fn private_aside(out: &Path) -> Done<PathBuf> {
-    let mut name = out.as_os_str().to_owned();
-    name.push(".part");
-    let aside = PathBuf::from(name);
-    let at = |e: std::io::Error| Failure::cannot(format!("{}: {e}", out.display()));
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(&aside).map_err(at)?;
-    // One that was left behind keeps the rights that it had.
-    #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(at)?;
-    Ok(aside)
-}
-
 /// The whole record, which is verified first.
 pub async fn export(args: &ExportArgs) -> Done {
     let to_file = args.out.as_os_str() != "-";
-    if to_file && overwrites(&args.out, &args.at.ledger) {
-        return Err(Failure::cannot("--out: this is the ledger itself, or a file that belongs to it; name another"));
-    }
+    private::beside(&args.out, &args.at.ledger)?;
     let ledger = Ledger::open_to_read(&args.at.ledger).await.map_err(failed)?;
     ledger.verify(None).await.map_err(failed)?;
     let events = ledger.export().await.map_err(failed)?;
@@ -190,18 +146,12 @@ pub async fn export(args: &ExportArgs) -> Done {
         lines.push(line);
     }
     ledger.close().await;
-    let aside = to_file.then(|| private_aside(&args.out)).transpose()?;
-    let done = write_whole(&args.out, |out| {
+    private::write(&args.out, |out| {
         for line in &lines {
             writeln!(out, "{line}")?;
         }
         Ok(())
-    });
-    if let (Err(_), Some(aside)) = (&done, aside) {
-        // It may be gone already.
-        let _ = std::fs::remove_file(aside);
-    }
-    done?;
+    })?;
     let head = events.last().map_or_else(|| "0".to_owned(), |last| format!("{}:{}", last.seq, last.hash));
     if args.at.json && to_file {
         return say(json!({"events": events.len(), "head": head}));

@@ -152,6 +152,7 @@ fn the_help_is_as_the_contract_has_it() {
         "worklist",
         "ledger",
         "token",
+        "audit",
         "serve",
         "stats",
         "config",

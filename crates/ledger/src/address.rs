@@ -78,6 +78,14 @@ impl Backend {
         }
     }
 
+    /// What makes those who write one chain wait for each other until they commit; SQLite has one writer anyway.
+    pub const fn writing(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("DO $$ BEGIN PERFORM pg_advisory_xact_lock(7163870913); END $$"),
+        }
+    }
+
     /// Whether a database says that there is no such table.
     pub fn no_table(self, table: &str, reason: &str) -> bool {
         match self {

@@ -1,5 +1,6 @@
 //! Why something was not written, or cannot be believed.
 
+use crate::audit::AuditFault;
 use crate::chain::Fault;
 use crate::challenge::{ChallengeId, State};
 use crate::event::{Kind, Role};
@@ -97,6 +98,9 @@ pub enum Error {
     /// The record was changed behind the back of the ledger.
     #[error("the record cannot be trusted: {0}")]
     Damaged(Fault),
+    /// The audit log, or a checkpoint of it, was changed behind its back.
+    #[error("the audit log cannot be trusted: {0}")]
+    AuditDamaged(AuditFault),
 }
 
 /// What a field must be.

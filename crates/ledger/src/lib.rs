@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod address;
+pub mod audit;
 mod chain;
 mod challenge;
 mod database;

@@ -29,6 +29,12 @@ pub(crate) fn line(field: &'static str, given: &str, most: usize) -> Result<Stri
     if line.contains('\n') { Err(Rule::OneLine.of(field)) } else { Ok(line) }
 }
 
+/// A text of one line, whatever is given: what no line may have is replaced, and what is too much is cut off. For a record that must be
+/// written whatever somebody sends.
+pub(crate) fn tamed(given: &str, most: usize) -> String {
+    given.trim().chars().take(most).map(|c| if c.is_control() || deceives(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
 /// An identifier made elsewhere: of a release, a place, a kind of resource.
 pub(crate) fn identifier(field: &'static str, given: &str, most: usize) -> Result<String> {
     let id = line(field, given, most)?;

@@ -13,8 +13,8 @@ mod named;
 mod page;
 mod sheets;
 
-pub use files::csv;
 pub(crate) use files::number;
+pub use files::{csv, csv_field};
 
 use crate::chart::ChartError;
 use crate::workbook::WorkbookError;

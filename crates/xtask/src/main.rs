@@ -18,7 +18,7 @@ usage: cargo xtask COMMAND
 
   demo [ARGS]      build page and program in release, simulate London, ingest, analyse, serve on 127.0.0.1:8080
   test             format, lints, all tests, page checks, end-to-end tests with a real browser; installs what is missing
-  prove NAME       a long proof: recovery, evidence, index, malformed, scale, crash, kill, writers, or all
+  prove NAME       a long proof: recovery, evidence, index, malformed, scale, crash, kill, writers, audit, or all
   bench [NAME]     benchmarks (benches/README.md)
   data [--fetch]   check every file of data/ against its sources; --fetch regenerates them from their packages
   screenshot       draw web/screenshots/map.png from a running demo

@@ -4,7 +4,7 @@ use crate::postgres;
 use crate::run::{cargo, step, succeed};
 
 /// Name, test binary, filter.
-const PROOFS: [(&str, &[&str], &str); 12] = [
+const PROOFS: [(&str, &[&str], &str); 13] = [
     ("recovery", &["--test", "recovery"], ""),
     ("calibration", &["--test", "calibration"], ""),
     ("evidence", &["--test", "evidence"], ""),
@@ -16,6 +16,7 @@ const PROOFS: [(&str, &[&str], &str); 12] = [
     ("crash", &["--test", "store"], "crash"),
     ("kill", &["--test", "e2e"], "kill"),
     ("writers", &["--test", "ledger"], "writers"),
+    ("audit", &["--lib", "--test", "ledger"], "audit::"),
     ("revisions", &["--test", "e2e"], "months_rebuilt"),
 ];
 
@@ -31,7 +32,7 @@ pub fn run(args: &[String]) -> Result<(), String> {
             // The whole workspace, whose features are those of `test`: with `--package` Polars would be compiled again.
             let mut test = cargo(&["test", "--workspace", "--locked"]);
             test.args(*target).args([filter, "--", "--nocapture"].iter().filter(|a| !a.is_empty())).env("HOTSPOT_PROVE", "1");
-            if *name == "writers" {
+            if ["writers", "audit"].contains(name) {
                 let postgres = postgres::start()?;
                 return succeed(name, test.env(postgres::VARIABLE, &postgres.address));
             }

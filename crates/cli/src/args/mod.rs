@@ -1,5 +1,6 @@
 //! What can be typed. Names, columns and exit codes are a contract: see ARCHITECTURE and CHANGELOG before changing one.
 
+pub mod audit;
 pub mod challenge;
 pub mod ledger;
 pub mod stats;
@@ -56,6 +57,8 @@ pub enum Command {
     Ledger(ledger::LedgerArgs),
     /// Tokens of programs and partners: made, listed, revoked
     Token(token::TokenArgs),
+    /// The log of who looked at what: its key, whether it is whole, and what is in it
+    Audit(audit::AuditArgs),
     /// Serve releases over HTTP, on this machine only
     Serve(ServingArgs),
     /// Every statistic of the library on a plain table of your own

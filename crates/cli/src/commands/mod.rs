@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub mod analyse;
+pub mod audit;
 pub mod challenge;
 pub mod config;
 pub mod demo;

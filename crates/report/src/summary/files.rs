@@ -14,7 +14,7 @@ const FORMULA: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\0'];
 
 /// A text of a CSV file. Where a spreadsheet would run it as a formula, an apostrophe goes before it; so it does before an apostrophe, which lets a
 /// program that takes one off read back what there was.
-fn field(text: &str) -> String {
+pub fn csv_field(text: &str) -> String {
     let inert = if text.starts_with(FORMULA) || text.starts_with('\'') { format!("'{text}") } else { text.to_owned() };
     if inert.contains([',', '"', '\n', '\r']) { format!("\"{}\"", inert.replace('"', "\"\"")) } else { inert }
 }
@@ -24,7 +24,7 @@ fn field(text: &str) -> String {
 /// JSON and Parquet have it as it is.
 pub fn csv(table: &Table) -> String {
     let cell = |values: &Values, row: usize| match values {
-        Values::Text(v) => field(&v[row]),
+        Values::Text(v) => csv_field(&v[row]),
         Values::Integer(v) => v[row].map(|n| n.to_string()).unwrap_or_default(),
         Values::Decimal(v) => v[row].map(number).unwrap_or_default(),
     };

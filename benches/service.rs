@@ -240,7 +240,7 @@ fn report(cache: &str, z: u8, output: &str, cpu: f64) {
 async fn start(state: AppState) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
-    tokio::spawn(serve(listener, router(state), std::future::pending()));
+    tokio::spawn(serve(listener, router(state), None, std::future::pending()));
     tokio::time::sleep(Duration::from_millis(50)).await;
     address
 }

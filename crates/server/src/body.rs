@@ -5,6 +5,7 @@
 //! browser, writes here. A browser says where a request comes from (`Sec-Fetch-Site`, else `Origin`); a form carries the token of this process;
 //! and JSON of another site would need leave that this server never gives (CORS).
 
+use crate::accept::Late;
 use crate::problem::ApiError;
 use crate::state::AppState;
 use axum::body::to_bytes;
@@ -13,14 +14,11 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
-use std::time::Duration;
 
 /// Largest body: two texts of 4,000 letters, each as nine bytes, and then some.
 const MOST: usize = 128 << 10;
 /// Largest table: 100,000 rows and then some.
 const MOST_TABLE: usize = 16 << 20;
-/// Time for a body to arrive.
-const PATIENCE: Duration = Duration::from_secs(15);
 
 /// JSON of a known shape.
 pub(crate) async fn json<T: DeserializeOwned>(request: Request) -> Result<T, ApiError> {
@@ -71,11 +69,9 @@ async fn read(request: Request, wanted: &'static str, most: usize) -> Result<Byt
     if !kind.eq_ignore_ascii_case(wanted) {
         return Err(ApiError::OtherType { wanted });
     }
-    match tokio::time::timeout(PATIENCE, to_bytes(request.into_body(), most)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(ApiError::TooLarge),
-        Err(_) => Err(ApiError::BadBody { must: "sent within 15 seconds".to_owned() }),
-    }
+    to_bytes(request.into_body(), most).await.map_err(|error| {
+        if Late::caused(&error) { ApiError::BadBody { must: "sent within 15 seconds".to_owned() } } else { ApiError::TooLarge }
+    })
 }
 
 /// Whether the request comes from a page of this server, or from no page at all.

@@ -28,7 +28,7 @@ mod state;
 mod steps;
 mod views;
 
-pub use accept::serve;
+pub use accept::{BadCertificate, Tls, serve};
 pub use catalog::Catalog;
 pub use challenge::{Challenges, Given, GivenTable, Receive};
 pub use openapi::document as openapi;

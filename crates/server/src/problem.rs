@@ -22,6 +22,8 @@ pub(crate) enum ApiError {
     ForeignHost,
     /// Too much work at once.
     Busy,
+    /// The answer took longer than anybody waits.
+    TookTooLong,
     /// Nothing to answer from, or about to stop.
     NotReady,
     /// The page was not built into this program.
@@ -83,7 +85,7 @@ impl ApiError {
             Self::Ledger(error) => ledger_status(error),
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
-            Self::Busy | Self::NotReady | Self::PageNotBuilt => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::TookTooLong | Self::NotReady | Self::PageNotBuilt => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -109,6 +111,7 @@ impl ApiError {
             Self::MethodNotAllowed => "Method not allowed",
             Self::ForeignHost => "Another host",
             Self::Busy => "Busy",
+            Self::TookTooLong => "No answer in time",
             Self::NotReady => "Not ready",
             Self::PageNotBuilt => "Page not built",
             Self::Internal => "Internal error",
@@ -139,6 +142,7 @@ impl ApiError {
             },
             Self::ForeignHost => "This server answers as localhost or a loopback address only.".into(),
             Self::Busy => "Too many answers are being computed. Try again in a moment.".into(),
+            Self::TookTooLong => "The answer took more than a minute and was given up. Ask for less, or try again in a moment.".into(),
             Self::NotReady => "No release is loaded, or the service is about to stop.".into(),
             Self::PageNotBuilt => "page not built: cargo xtask demo".into(),
             Self::Internal => "The server could not answer. The log has the cause under the request id.".into(),
@@ -176,7 +180,7 @@ impl From<BadParameter> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
-        if matches!(self, Self::Busy) {
+        if matches!(self, Self::Busy | Self::TookTooLong) {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response.extensions_mut().insert(self);

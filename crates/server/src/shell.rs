@@ -3,7 +3,7 @@
 use crate::problem::ApiError;
 use crate::views;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
@@ -12,7 +12,8 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::net::IpAddr;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use tracing::{Level, debug, enabled};
+use std::time::Duration;
+use tracing::debug;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -32,23 +33,22 @@ static SECURITY: [(HeaderName, HeaderValue); 5] = [
 /// The outermost layer.
 pub(crate) async fn shell(request: Request, next: Next) -> Response {
     let id = request_id(&request);
-    // The path without its query: a query may hold what somebody is looking for.
-    let asked = enabled!(Level::DEBUG).then(|| (request.method().clone(), request.uri().path().to_owned()));
-    let uri = request.uri().clone();
-    let head = request.method() == Method::HEAD;
+    // Neither query nor path: they may hold what somebody is looking for. The address as the service names it says enough.
+    let asked = request.extensions().get::<MatchedPath>().cloned();
+    let address = asked.as_ref().map_or("/", MatchedPath::as_str);
+    let method = request.method().clone();
+    let head = method == Method::HEAD;
     // The server is this machine's own: a page of another site that points its name here gets nothing.
     let mut response = if own_host(&request) { next.run(request).await } else { ApiError::ForeignHost.into_response() };
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
-        let body = views::problem(&error, uri.path(), id.to_str().unwrap_or_default());
+        let body = views::problem(&error, address, id.to_str().unwrap_or_default());
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
         *response.body_mut() = if head { Body::empty() } else { Body::from(body) };
     }
-    if let Some((method, path)) = asked {
-        debug!(http.method = %method, http.path = %path, http.status = response.status().as_u16(), request.id = ?id, "request answered");
-    }
+    debug!(http.method = %method, http.route = address, http.status = response.status().as_u16(), request.id = ?id, "request answered");
     let headers = response.headers_mut();
     for (name, value) in &SECURITY {
         headers.insert(name, value.clone());
@@ -84,8 +84,34 @@ fn request_id(request: &Request) -> HeaderValue {
     HeaderValue::from_bytes(&digits).expect("hexadecimal digits are a header value")
 }
 
+/// Longest time for an answer to be made: a body may take 15 seconds, a turn 20.
+const LONGEST: Duration = Duration::from_mins(1);
+
+/// An answer that is not made in time is given up.
+pub(crate) async fn in_time(request: Request, next: Next) -> Response {
+    within(LONGEST, next.run(request)).await
+}
+
+async fn within(longest: Duration, answer: impl Future<Output = Response>) -> Response {
+    tokio::time::timeout(longest, answer).await.unwrap_or_else(|_elapsed| ApiError::TookTooLong.into_response())
+}
+
 /// A panic in a handler is one 500, not an outage.
 pub(crate) fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     tracing::error!("a handler panicked");
     ApiError::Internal.into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_that_is_not_made_in_time_is_given_up() {
+        let given_up = within(Duration::from_millis(20), std::future::pending()).await;
+        assert_eq!(given_up.status().as_u16(), 503);
+        assert_eq!(given_up.extensions().get(), Some(&ApiError::TookTooLong));
+        assert!(given_up.headers().contains_key("retry-after"));
+        assert_eq!(within(Duration::from_secs(5), async { "made".into_response() }).await.status().as_u16(), 200);
+    }
 }

@@ -61,7 +61,7 @@ pub(crate) struct Problem<'a> {
     title: &'static str,
     status: u16,
     detail: Cow<'static, str>,
-    /// The path that was asked for.
+    /// The address as the service names it, such as `/api/v1/hotspots/{id}`: the one that was asked for may name somebody.
     instance: &'a str,
     /// Under this id it stands in the log.
     request_id: &'a str,

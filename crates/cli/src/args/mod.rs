@@ -454,6 +454,19 @@ pub struct ServingArgs {
     pub settings: ServeArgs,
     #[command(flatten)]
     pub challenges: ServeChallengesArgs,
+    #[command(flatten)]
+    pub tls: TlsArgs,
+}
+
+/// Encryption of the service.
+#[derive(Debug, Default, ClapArgs)]
+pub struct TlsArgs {
+    /// Serve over TLS with these certificates, the server's own first; read again when the file changes
+    #[arg(long, value_name = "FILE.pem", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The key of the first certificate; refused when others than its owner and group may read it
+    #[arg(long, value_name = "FILE.pem", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
 }
 
 /// What the page of resources and need is made from.

@@ -2,7 +2,7 @@
 
 use crate::args::{
     AnalyseArgs, DemoArgs, FormatArg, FormatOfSummary, IngestArgs, QuestionArgs, ReferenceArg, ServeChallengesArgs, SimulateArgs,
-    SummaryArgs, TierArg, UnitArgs,
+    SummaryArgs, TierArg, TlsArgs, UnitArgs,
 };
 use crate::commands::{analyse, ingest, note, serve, simulate, summary};
 use crate::failure::{Done, Failure};
@@ -111,7 +111,7 @@ pub fn run(args: &DemoArgs) -> Done {
         summary: Some(out.join(last.to_string())),
         ledger,
     };
-    serve::listen(&releases, (Ipv4Addr::LOCALHOST, args.port).into(), &challenges)
+    serve::listen(&releases, (Ipv4Addr::LOCALHOST, args.port).into(), &challenges, &TlsArgs::default())
 }
 
 /// A table of resources that was made up: officers by command unit, all alike; patrol hours at every second hotspot; a liaison officer in each

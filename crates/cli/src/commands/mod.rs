@@ -2,6 +2,7 @@
 
 pub mod analyse;
 pub mod audit;
+mod certificate;
 pub mod challenge;
 pub mod config;
 pub mod demo;

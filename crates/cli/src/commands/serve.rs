@@ -1,6 +1,7 @@
 //! `hotspot serve`.
 
-use crate::args::{ServeChallengesArgs, ServingArgs};
+use crate::args::{ServeChallengesArgs, ServingArgs, TlsArgs};
+use crate::commands::certificate::Certificate;
 use crate::commands::{last_part, note, say, write_whole};
 use crate::config::Config;
 use crate::failure::{Done, Failure};
@@ -28,11 +29,11 @@ const WATCH: Duration = Duration::from_secs(2);
 /// Serves the releases until it is told to stop.
 pub fn run(args: &ServingArgs) -> Done {
     let config = Config::resolve(&args.settings, |name| std::env::var(name).ok())?;
-    listen(&config.releases.0, config.listen.0, &args.challenges)
+    listen(&config.releases.0, config.listen.0, &args.challenges, &args.tls)
 }
 
 /// Serves a folder of releases at an address on this machine.
-pub fn listen(releases: &Path, address: SocketAddr, challenges: &ServeChallengesArgs) -> Done {
+pub fn listen(releases: &Path, address: SocketAddr, challenges: &ServeChallengesArgs, tls: &TlsArgs) -> Done {
     if !address.ip().is_loopback() {
         return Err(Failure::cannot(
             "hotspot serves on loopback only: there is no sign-in yet; listen on 127.0.0.1 and put an authenticating proxy before it",
@@ -44,6 +45,7 @@ pub fn listen(releases: &Path, address: SocketAddr, challenges: &ServeChallenges
     }
     let given = given(challenges, releases)?;
     let success = success(challenges)?;
+    let certificate = Certificate::given(tls)?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let ledger = match &challenges.ledger {
             Some(address) => Some(Ledger::create_or_open(address).await.map_err(|e| Failure::cannot(e.to_string()))?),
@@ -51,10 +53,16 @@ pub fn listen(releases: &Path, address: SocketAddr, challenges: &ServeChallenges
         };
         let challenges = Challenges::new(given, receive(challenges, releases), success, ledger, Timestamp::now);
         let listener = TcpListener::bind(address).await.map_err(|e| Failure::cannot(format!("cannot listen on {address}: {e}")))?;
-        say(format_args!("serving http://{}/ (release {})", listener.local_addr()?, catalog.ids()[0]))?;
+        let scheme = if certificate.is_some() { "https" } else { "http" };
+        say(format_args!("serving {scheme}://{}/ (release {})", listener.local_addr()?, catalog.ids()[0]))?;
+        let tls = certificate.as_ref().map(Certificate::tls);
+        let renewing = certificate.map(|certificate| tokio::spawn(certificate.renew()));
         let watcher = tokio::spawn(watch(releases.to_owned(), Arc::clone(&catalog)));
-        let done = serve(listener, router(AppState::new(catalog, Settings::default(), challenges)), stopped()).await;
+        let done = serve(listener, router(AppState::new(catalog, Settings::default(), challenges)), tls, stopped()).await;
         watcher.abort();
+        if let Some(renewing) = renewing {
+            renewing.abort();
+        }
         Ok(done?)
     })
 }

@@ -66,5 +66,6 @@ pub fn router(state: AppState) -> Router {
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .with_state(state)
         .layer(CatchPanicLayer::custom(shell::panicked))
+        .layer(from_fn(shell::in_time))
         .layer(from_fn(shell::shell))
 }

@@ -1,5 +1,6 @@
 //! Tiles and their descriptions.
 
+use crate::accept::Encrypted;
 use crate::answer::{Coded, Encoding, Keep, Prefer, etag, found, not_modified, unchanged};
 use crate::catalog::{Drawn, Served, TileLayer};
 use crate::problem::ApiError;
@@ -32,7 +33,7 @@ const fn known(layer: TileLayer) -> &'static [&'static str] {
 /// decoding: nothing in it ever needs an escape, so an escape is a path that is not there.
 pub(crate) async fn either(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     // Taken whole: the extractor of headers would copy them for every tile.
-    let (Parts { uri, headers, .. }, _) = request.into_parts();
+    let (Parts { uri, headers, extensions, .. }, _) = request.into_parts();
     let path = uri.path().strip_prefix("/tiles/").unwrap_or_default();
     let mut parts = path.split('/');
     let mut next = || parts.next();
@@ -40,7 +41,10 @@ pub(crate) async fn either(State(state): State<AppState>, request: Request) -> R
         (Some(release), Some(layer), Some(z), Some(x), Some(file), None) => {
             tile(&state, &headers, uri.query(), Address { release, layer, z, x, file }).await
         }
-        (Some(release), Some(file), None, ..) => tilejson(&state, &headers, uri.query(), release, file),
+        (Some(release), Some(file), None, ..) => {
+            let scheme = if extensions.get::<Encrypted>().is_some() { "https" } else { "http" };
+            tilejson(&state, &headers, scheme, uri.query(), release, file)
+        }
         _ => Err(ApiError::NotFound { what: "tile address" }),
     }
 }
@@ -180,6 +184,7 @@ pub(super) fn filter_text(filter: Filter) -> String {
 pub(crate) fn tilejson(
     state: &AppState,
     headers: &HeaderMap,
+    scheme: &str,
     query: Option<&str>,
     release: &str,
     file: &str,
@@ -187,7 +192,7 @@ pub(crate) fn tilejson(
     let layer = file.strip_suffix(".json").and_then(TileLayer::of).ok_or(ApiError::NotFound { what: "layer" })?;
     let served = state.catalog().find(Some(release))?;
     filter_of(layer, &served, query)?;
-    let body = views::tilejson(&served.summary(), layer, origin(headers).as_deref(), query);
+    let body = views::tilejson(&served.summary(), layer, origin(scheme, headers).as_deref(), query);
     let encoding = Encoding::negotiate(headers, Prefer::Small);
     let tag = etag(&[b"tilejson", &body], encoding);
     if unchanged(headers, &tag) {
@@ -197,8 +202,8 @@ pub(crate) fn tilejson(
 }
 
 /// Scheme and host as the client asked, if the host is one; TileJSON wants whole addresses.
-fn origin(headers: &HeaderMap) -> Option<String> {
+fn origin(scheme: &str, headers: &HeaderMap) -> Option<String> {
     let host = headers.get(HOST)?.to_str().ok()?;
     let plain = host.len() <= 255 && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b));
-    (plain && !host.is_empty()).then(|| format!("http://{host}"))
+    (plain && !host.is_empty()).then(|| format!("{scheme}://{host}"))
 }

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "ingest/damage.rs"]
+mod damage;
 #[path = "ingest/fixtures.rs"]
 mod fixtures;
 #[path = "ingest/malformed.rs"]

@@ -1,11 +1,12 @@
 //! The study area: read from GeoJSON, and asked about a million points.
 
 use super::rule::Rule;
+use crate::areas::polygons_of;
 use crate::error::{Error, Result, Stage};
 use flate2::read::MultiGzDecoder;
 use geo::orient::Direction;
 use geo::{MultiPolygon, Orient, unary_union};
-use geojson::{GeoJson, GeometryValue};
+use geojson::GeoJson;
 use hotspot_core::LonLat;
 use hotspot_core::areas::PolygonIndex;
 use hotspot_core::grid::StudyArea;
@@ -26,19 +27,11 @@ pub fn read_study_area(path: &Path) -> Result<StudyArea> {
     // The message of a parser may quote the file.
     let json: GeoJson = text.parse().map_err(|_: geojson::Error| broken(Rule::JsonInvalid))?;
     let mut polygons = MultiPolygon::new(Vec::new());
-    let mut add = |geometry: Option<&geojson::Geometry>, row: u64| match geometry.map(|g| (&g.value, g)) {
-        None => Ok(()),
-        Some((GeometryValue::Polygon { .. } | GeometryValue::MultiPolygon { .. }, geometry)) => {
-            let geometry: geo::Geometry<f64> =
-                geometry.try_into().map_err(|_: geojson::Error| broken(Rule::NotPolygons).at_row(row))?;
-            match geometry {
-                geo::Geometry::Polygon(p) => polygons.0.push(p),
-                geo::Geometry::MultiPolygon(m) => polygons.0.extend(m),
-                _ => {}
-            }
-            Ok(())
-        }
-        Some(_) => Err(broken(Rule::NotPolygons).at_row(row)),
+    let mut add = |geometry: Option<&geojson::Geometry>, row: u64| {
+        let Some(geometry) = geometry else { return Ok(()) };
+        let shape = polygons_of(&geometry.value).ok_or_else(|| broken(Rule::NotPolygons).at_row(row))?;
+        polygons.0.extend(shape);
+        Ok(())
     };
     match &json {
         GeoJson::Geometry(geometry) => add(Some(geometry), 1)?,

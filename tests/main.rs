@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod audit;
+mod canary;
 mod challenge;
 mod dependencies;
 mod documents;
@@ -12,9 +13,11 @@ mod evidence;
 mod factors;
 mod fairness;
 mod flow;
+mod fuzz;
 mod identity;
 mod kill;
 mod ledger;
+mod malformed;
 mod over_time;
 mod program;
 mod protection;
@@ -32,3 +35,4 @@ mod summary_faults;
 mod tokens;
 mod what_if;
 mod withheld;
+mod world;

@@ -1,6 +1,7 @@
 //! Starting the program as a user does.
 
 use serde_json::Value;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -87,11 +88,17 @@ impl Serving {
 
     /// Starts it with more options.
     pub fn with(releases: &Path, more: &[&str]) -> Self {
-        let mut child = hotspot(["serve", "--listen", "127.0.0.1:0", "--releases", releases.to_str().unwrap()])
-            .args(more)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::of(hotspot(["serve", "--listen", "127.0.0.1:0", "--releases", releases.to_str().unwrap()]).args(more))
+    }
+
+    /// Starts it so that it logs everything, to this file.
+    pub fn logging(releases: &Path, log: File) -> Self {
+        let mut command = hotspot(["serve", "--listen", "127.0.0.1:0", "--releases", releases.to_str().unwrap()]);
+        Self::of(command.env("HOTSPOT_LOG", "trace").stderr(log))
+    }
+
+    fn of(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let address = line.split("http://").nth(1).unwrap().split(['/', ' ', '\n']).next().unwrap().to_owned();

@@ -1,6 +1,7 @@
 //! The whole thing with one command, and its picture.
 
 use crate::run::{Running, cargo, command, root, step, succeed, target_dir};
+use crate::supply::sbom;
 use crate::web;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -17,7 +18,8 @@ fn build() -> Result<(), String> {
     step("page", web::build)?;
     step("program (release)", || {
         succeed("cargo build", &mut cargo(&["build", "--release", "--locked", "--package", "hotspot-cli"]))
-    })
+    })?;
+    sbom::run(&[])
 }
 
 fn binary() -> String {

@@ -5,9 +5,11 @@
 mod bench;
 mod data;
 mod demo;
+mod figures;
 mod postgres;
 mod prove;
 mod run;
+mod supply;
 mod test;
 mod web;
 
@@ -18,7 +20,9 @@ usage: cargo xtask COMMAND
 
   demo [ARGS]      build page and program in release, simulate London, ingest, analyse, serve on 127.0.0.1:8080
   test             format, lints, all tests, page checks, end-to-end tests with a real browser; installs what is missing
-  prove NAME       a long proof: recovery, evidence, index, malformed, scale, crash, kill, writers, audit, or all
+  prove NAME       a long proof: recovery, evidence, index, malformed, scale, crash, kill, writers, audit, fuzz [--minutes 20], canary, slow, or
+                   all; figures of security go into SECURITY.md
+  sbom [FILE]      what the program is made of (CycloneDX 1.5), by default beside the release build
   bench [NAME]     benchmarks (benches/README.md)
   data [--fetch]   check every file of data/ against its sources; --fetch regenerates them from their packages
   screenshot       draw web/screenshots/map.png from a running demo
@@ -33,6 +37,7 @@ fn main() -> ExitCode {
         Some("prove") => prove::run(rest),
         Some("bench") => bench::run(rest),
         Some("data") => data::run(rest),
+        Some("sbom") => supply::sbom::run(rest),
         Some("screenshot") => demo::screenshot(),
         Some("help" | "--help" | "-h") | None => {
             print!("{USAGE}");

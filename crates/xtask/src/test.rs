@@ -20,6 +20,10 @@ pub fn run() -> Result<(), String> {
         let mut tests = cargo(&["test", "--workspace", "--locked", "--lib", "--bins", "--tests"]);
         succeed("cargo test", tests.env(postgres::VARIABLE, &postgres.address))
     })?;
+    step("any bytes into the parsers, a minute each", || {
+        let mut fuzz = cargo(&["test", "--workspace", "--locked", "--test", "e2e", "fuzz::", "--", "--nocapture"]);
+        succeed("cargo test fuzz", fuzz.env("HOTSPOT_FUZZ_SECONDS", "60"))
+    })?;
     step("doc tests", || succeed("cargo test --doc", &mut cargo(&["test", "--workspace", "--locked", "--doc"])))?;
     step("documentation", || {
         let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--locked"]);

@@ -4,9 +4,9 @@ use super::*;
 use axum::routing::{get, post};
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Instant;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
@@ -368,6 +368,7 @@ async fn attack(address: SocketAddr, speaks: bool) -> Duration {
 
 /// 150 silent and 150 dribbling clients, or with `HOTSPOT_PROVE` 1,000 of each.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::disallowed_methods, reason = "a variable asks for the long form")]
 async fn slow_clients_are_cut_off_and_the_others_do_not_notice() {
     let (each, requests) = if std::env::var_os("HOTSPOT_PROVE").is_some() { (1_000, 4_000) } else { (150, 400) };
     let running = start(LIMITS).await;

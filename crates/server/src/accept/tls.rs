@@ -85,10 +85,10 @@ impl ResolvesServerCert for InForce {
 
 fn certified(certificates: &[u8], key: &[u8], provider: &CryptoProvider) -> Result<CertifiedKey, BadCertificate> {
     let chain: Vec<_> =
-        CertificateDer::pem_slice_iter(certificates).collect::<Result<_, _>>().map_err(|_| BadCertificate::NoCertificate)?;
+        CertificateDer::pem_slice_iter(certificates).collect::<Result<_, _>>().map_err(|_no_pem| BadCertificate::NoCertificate)?;
     if chain.is_empty() {
         return Err(BadCertificate::NoCertificate);
     }
-    let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| BadCertificate::NoKey)?;
-    CertifiedKey::from_der(chain, key, provider).map_err(|_| BadCertificate::KeyOfAnother)
+    let key = PrivateKeyDer::from_pem_slice(key).map_err(|_no_pem| BadCertificate::NoKey)?;
+    CertifiedKey::from_der(chain, key, provider).map_err(|_of_another| BadCertificate::KeyOfAnother)
 }

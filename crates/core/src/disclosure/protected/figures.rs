@@ -244,10 +244,12 @@ pub(super) fn link(
     let count = |of: &HashMap<(String, Period), Counted>, place: &str, period: Period, strand: Option<usize>| {
         of.get(&(place.to_owned(), period)).copied().unwrap_or_default().of(strand)
     };
-    // What lies in no area is supposed to be known: it is in the account of rows.
+    // What lies in no area is told for the whole store at most, in the account of rows: where nothing does, everybody knows that too.
+    let all_in_areas = remainders.values().all(|counted| *counted == Counted::default());
+    let all_in_boroughs = !base.counts.keys().any(|(place, _)| place.area == ELSEWHERE);
     let extra = |tables: &mut LinkedTables, n: u32| {
         let cell = tables.add(n, u32::MAX, 1.0);
-        tables.publish(cell);
+        tables.hide(cell);
         cell
     };
     for period in &periods {
@@ -269,14 +271,19 @@ pub(super) fn link(
                 cell
             };
             let whole = add(&mut linked, ALL);
-            let mut of_whole = vec![extra(&mut linked.tables, count(&sums, ELSEWHERE, *period, strand))];
+            let mut of_whole = Vec::with_capacity(boroughs.len() + 1);
+            if !all_in_boroughs {
+                of_whole.push(extra(&mut linked.tables, count(&sums, ELSEWHERE, *period, strand)));
+            }
             for borough in &boroughs {
                 let total = add(&mut linked, borough);
                 of_whole.push(total);
                 let mut parts: Vec<CellId> =
                     areas.iter().filter(|a| a.borough == *borough).map(|a| add(&mut linked, &a.code)).collect();
                 if !parts.is_empty() {
-                    parts.push(extra(&mut linked.tables, count(&remainders, borough, *period, strand)));
+                    if !all_in_areas {
+                        parts.push(extra(&mut linked.tables, count(&remainders, borough, *period, strand)));
+                    }
                     linked.tables.sums(total, &parts)?;
                 }
             }

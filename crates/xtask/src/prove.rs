@@ -7,12 +7,12 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 /// Name, test binary, filter.
-const PROOFS: [(&str, &[&str], &str); 13] = [
-const PROOFS: [(&str, &[&str], &str); 17] = [
+const PROOFS: [(&str, &[&str], &str); 19] = [
     ("recovery", &["--test", "recovery"], ""),
     ("calibration", &["--test", "calibration"], ""),
     ("evidence", &["--test", "evidence"], ""),
     ("challenge", &["--test", "challenge"], ""),
+    ("disclosure", &["--test", "disclosure"], ""),
     ("scan", &["--lib"], "calibration_of_p"),
     ("index", &["--lib"], "the_locator_says"),
     ("malformed", &["--test", "ingest"], "malformed"),
@@ -49,11 +49,8 @@ pub fn run(args: &[String]) -> Result<(), String> {
             // The whole workspace, whose features are those of `test`: with `--package` Polars would be compiled again.
             let mut test = cargo(&["test", "--workspace", "--locked"]);
             test.args(*target).args([filter, "--", "--nocapture"].iter().filter(|a| !a.is_empty())).env("HOTSPOT_PROVE", "1");
-            if ["writers", "audit"].contains(name) {
-                let postgres = postgres::start()?;
-                return succeed(name, test.env(postgres::VARIABLE, &postgres.address));
             test.env("HOTSPOT_FUZZ_SECONDS", (u64::from(minutes) * 60).to_string());
-            let postgres = if *name == "writers" { Some(postgres::start()?) } else { None };
+            let postgres = if ["writers", "audit"].contains(name) { Some(postgres::start()?) } else { None };
             if let Some(postgres) = &postgres {
                 test.env(postgres::VARIABLE, &postgres.address);
             }

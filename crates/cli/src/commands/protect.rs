@@ -28,7 +28,8 @@ fn account(shown: &ProtectedRelease) -> String {
     let hidden = shown.hidden;
     let share = |part: usize, whole: usize| 100.0 * part as f64 / whole.max(1) as f64;
     format!(
-        "policy {}: {} areas; of {} figures {} are below {} ({:.1} %) and {} are hidden beside them ({:.1} %); of {} hotspots {} are without a count ({:.1} %)",
+        "policy {}: {} areas; of {} figures {} are below {} ({:.1} %) and {} are hidden beside them ({:.1} %)\n\
+         without a count: {} of {} hotspots of all records ({:.1} %), {} of {} hotspots of strands ({:.1} %)",
         shown.policy,
         shown.areas.len(),
         hidden.figures,
@@ -37,8 +38,11 @@ fn account(shown: &ProtectedRelease) -> String {
         share(hidden.small, hidden.figures),
         hidden.beside,
         share(hidden.beside, hidden.figures),
-        hidden.hotspots,
-        hidden.hotspots_without,
-        share(hidden.hotspots_without, hidden.hotspots),
+        hidden.hotspots[1],
+        hidden.hotspots[0],
+        share(hidden.hotspots[1], hidden.hotspots[0]),
+        hidden.of_strands[1],
+        hidden.of_strands[0],
+        share(hidden.of_strands[1], hidden.of_strands[0]),
     )
 }

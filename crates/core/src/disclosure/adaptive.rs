@@ -2,8 +2,8 @@
 //!
 //! # Design
 //! A tree (borough, then ever finer cells) is split from the top, as long as every part has enough incidents and enough residents. What is too
-//! small for itself is published together with its like, as one area; when that is still too small, together with the smallest sibling that is
-//! not. So every area published is large enough, nothing has to be blank, areas lie whole within their borough, and its count is their sum:
+//! small for itself is joined to its neighbours until they are large enough together; what is left over goes with the last of these, or with the
+//! smallest sibling that stands for itself. So every area published is large enough, nothing has to be blank, areas lie whole within their borough, and its count is their sum:
 //! there is nothing to subtract. Parts without residents (parks, rivers, sheds) never stand alone.
 //!
 //! The shape tells little: whether there are residents is asked first. It is made once, from several years, and kept for a year: areas that
@@ -77,19 +77,29 @@ fn split(leaves: &[Leaf], whole: Vec<u32>, depth: usize, smallest: Smallest, fou
         found.push(whole);
         return;
     }
-    let (mut large, small): (Vec<_>, Vec<_>) = parts(leaves, &whole, depth).into_iter().partition(|part| smallest.holds(leaves, part));
-    let mut together = small.concat();
-    if !together.is_empty() && !smallest.holds(leaves, &together) {
-        // The one with fewest incidents takes what is too small for itself; it may be split further, what it took is still too small.
-        let Some(least) = (0..large.len()).min_by_key(|i| (incidents(leaves, &large[*i]), large[*i][0])) else {
+    let (mut large, small): (Vec<_>, Vec<_>) =
+        parts(leaves, &whole, depth).into_iter().partition(|part| smallest.holds(leaves, part));
+    // Neighbours follow each other: what is too small for itself is joined to the next until it is not.
+    let mut joined: Vec<Vec<u32>> = Vec::new();
+    let mut open: Vec<u32> = Vec::new();
+    for mut part in small {
+        open.append(&mut part);
+        if smallest.holds(leaves, &open) {
+            joined.push(std::mem::take(&mut open));
+        }
+    }
+    if !open.is_empty() {
+        // What is left goes with the last of these or, if there is none, with the sibling that has fewest incidents, which may be split further.
+        if let Some(last) = joined.last_mut() {
+            last.append(&mut open);
+        } else if let Some(least) = (0..large.len()).min_by_key(|i| (incidents(leaves, &large[*i]), large[*i][0])) {
+            large[least].append(&mut open);
+        } else {
             found.push(whole);
             return;
-        };
-        large[least].append(&mut together);
+        }
     }
-    if !together.is_empty() {
-        found.push(together);
-    }
+    found.append(&mut joined);
     for part in large {
         split(leaves, part, depth + 1, smallest, found);
     }
@@ -118,7 +128,11 @@ mod tests {
     }
 
     fn world() -> impl Strategy<Value = Vec<Leaf>> {
-        let one = ((0u64..3, 0u64..4, 0u64..5), prop_oneof![3 => 0u32..4, 1 => 4u32..60], prop_oneof![1 => Just(0.0), 4 => 10.0..900.0f64]);
+        let one = (
+            (0u64..3, 0u64..4, 0u64..5),
+            prop_oneof![3 => 0u32..4, 1 => 4u32..60],
+            prop_oneof![1 => Just(0.0), 4 => 10.0..900.0f64],
+        );
         prop::collection::vec(one, 1..80).prop_map(|all| {
             let at: std::collections::BTreeMap<_, _> = all.into_iter().map(|(place, n, r)| (place, (n, r))).collect();
             at.into_iter().map(|((b, c, d), (n, r))| leaf(&[b, 10 * b + c, 100 * b + 10 * c + d], n, r)).collect()

@@ -159,7 +159,8 @@ impl Search {
                 if !self.is_open(tables, cell, end) {
                     continue;
                 }
-                let small = |c: CellId| c != cell && self.certificate.knowledge != Knowledge::Published && tables.may_be_known(c, 2);
+                let small =
+                    |c: CellId| c != cell && self.certificate.knowledge != Knowledge::Published && tables.may_be_known(c, 2);
                 let all_small: Vec<CellId> = tables.cells().filter(|c| unknown(tables, *c) && small(*c)).collect();
                 let known: Vec<CellId> = known.into_iter().flatten().collect();
                 let tries = [

@@ -7,8 +7,11 @@ use proptest::prelude::*;
 fn two_way(rows: &[Vec<u32>], threshold: u32) -> (LinkedTables, Vec<Vec<CellId>>) {
     let mut tables = LinkedTables::new();
     let weight = |n: u32| (1.0 + f64::from(n)).ln();
-    let cells: Vec<Vec<CellId>> =
-        rows.iter().enumerate().map(|(group, row)| row.iter().map(|n| tables.add(*n, group as u32, weight(*n))).collect()).collect();
+    let cells: Vec<Vec<CellId>> = rows
+        .iter()
+        .enumerate()
+        .map(|(group, row)| row.iter().map(|n| tables.add(*n, group as u32, weight(*n))).collect())
+        .collect();
     let columns = rows[0].len();
     let mut totals = Vec::new();
     for (row, ids) in rows.iter().zip(&cells) {
@@ -94,9 +97,8 @@ fn a_part_of_a_whole_is_protected_by_hiding_it() {
 
 fn table() -> impl Strategy<Value = Vec<Vec<u32>>> {
     let count = prop_oneof![4 => 0u32..5, 3 => 5u32..40];
-    (2usize..7, 2usize..6).prop_flat_map(move |(rows, columns)| {
-        prop::collection::vec(prop::collection::vec(count.clone(), columns), rows)
-    })
+    (2usize..7, 2usize..6)
+        .prop_flat_map(move |(rows, columns)| prop::collection::vec(prop::collection::vec(count.clone(), columns), rows))
 }
 
 proptest! {

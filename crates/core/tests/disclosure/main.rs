@@ -10,4 +10,5 @@
 )]
 
 mod london;
+mod over_months;
 mod trial;

@@ -4,7 +4,7 @@
 //! protected/0001-2026-10-<digest>/manifest.json        what it is, the digest of the one before, the SHA-256 of every other file
 //! protected/0001-2026-10-<digest>/figures.csv          place, period, strand, incidents: every figure published up to now
 //! protected/0001-2026-10-<digest>/areas.geojson        the areas of every year
-//! protected/0001-2026-10-<digest>/hotspots.geojson     hotspots as objects
+//! protected/0001-2026-10-<digest>/hotspots.json     hotspots as objects
 //! protected/0001-2026-10-<digest>/restricted/…         what the next one is made from, and the proof: never handed on
 //! ```
 //!
@@ -28,17 +28,18 @@ use hotspot_core::{Month, MonthRange};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 const STAGE: Stage = Stage::Protect;
 const MANIFEST: &str = "manifest.json";
 const FIGURES: &str = "figures.csv";
 const AREAS: &str = "areas.geojson";
-const HOTSPOTS: &str = "hotspots.geojson";
+const HOTSPOTS: &str = "hotspots.json";
 const RESTRICTED: &str = "restricted";
-const BASE: &str = "restricted/base.csv";
-const MEMBERS: &str = "restricted/areas.csv";
-const COUNTED: &str = "restricted/hotspots.csv";
+const BASE: &str = "restricted/base.csv.gz";
+const MEMBERS: &str = "restricted/areas.csv.gz";
+const COUNTED: &str = "restricted/hotspots.csv.gz";
 const CERTIFICATE: &str = "restricted/certificate.txt";
 /// Layout. Another number means another program.
 const FORMAT: u32 = 1;
@@ -94,8 +95,8 @@ struct Kept {
     figures: usize,
     small: usize,
     beside: usize,
-    hotspots: usize,
-    hotspots_without: usize,
+    hotspots: [usize; 2],
+    of_strands: [usize; 2],
 }
 
 /// A release that was protected.
@@ -219,6 +220,14 @@ impl Folder {
         commit::read_verified(STAGE, &path, sha256)
     }
 
+    fn unpacked(&self, file: &str) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let packed = self.read(file)?;
+        let read = flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut bytes);
+        read.map_err(|_| Error::refused(STAGE, &self.path.join(file), "it is damaged"))?;
+        Ok(bytes)
+    }
+
     fn whole(&self) -> Result<()> {
         self.manifest.files.keys().try_for_each(|file| self.read(file).map(|_| ()))
     }
@@ -262,7 +271,7 @@ impl Folder {
                 small: manifest.hidden.small,
                 beside: manifest.hidden.beside,
                 hotspots: manifest.hidden.hotspots,
-                hotspots_without: manifest.hidden.hotspots_without,
+                of_strands: manifest.hidden.of_strands,
             },
         })
     }
@@ -271,10 +280,10 @@ impl Folder {
         let at = |file: &str| self.path.join(file);
         let outlines = shown::areas_of(&at(AREAS), &self.read(AREAS)?)?;
         Ok(Past {
-            base: past::base_of(&at(BASE), &self.read(BASE)?)?,
-            partitions: past::partitions_of(&at(MEMBERS), &self.read(MEMBERS)?, outlines)?,
+            base: past::base_of(&at(BASE), &self.unpacked(BASE)?)?,
+            partitions: past::partitions_of(&at(MEMBERS), &self.unpacked(MEMBERS)?, outlines)?,
             figures: shown::figures_of(&at(FIGURES), &self.read(FIGURES)?)?,
-            hotspots: past::hotspots_of(&at(COUNTED), &self.read(COUNTED)?)?,
+            hotspots: past::hotspots_of(&at(COUNTED), &self.unpacked(COUNTED)?)?,
         })
     }
 }
@@ -294,10 +303,10 @@ fn contents(
     let files = BTreeMap::from([
         (FIGURES, shown::figures_to_csv(&shown.figures)),
         (AREAS, shown::areas_to_geojson(&past.partitions)),
-        (HOTSPOTS, shown::hotspots_to_geojson(&shown.hotspots)),
-        (BASE, past::base_to_csv(&past.base)),
-        (MEMBERS, past::partitions_to_csv(&past.partitions)),
-        (COUNTED, past::hotspots_to_csv(&past.hotspots)),
+        (HOTSPOTS, shown::hotspots_to_json(&shown.hotspots)),
+        (BASE, packed(&past::base_to_csv(&past.base))),
+        (MEMBERS, packed(&past::partitions_to_csv(&past.partitions))),
+        (COUNTED, packed(&past::hotspots_to_csv(&past.hotspots))),
         (CERTIFICATE, past::certificate_to_text(&proven.certificate)),
     ]);
     let rules = shown.rules;
@@ -326,12 +335,20 @@ fn contents(
             small: hidden.small,
             beside: hidden.beside,
             hotspots: hidden.hotspots,
-            hotspots_without: hidden.hotspots_without,
+            of_strands: hidden.of_strands,
         },
         previous,
         files: files.iter().map(|(name, bytes)| ((*name).to_owned(), sha256_hex(bytes))).collect(),
     };
     Ok((manifest, files))
+}
+
+/// Without a time, so that the same content is the same file.
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    let memory = "writing to memory does not fail";
+    encoder.write_all(bytes).expect(memory);
+    encoder.finish().expect(memory)
 }
 
 fn to_json(manifest: &Manifest) -> Vec<u8> {

@@ -77,8 +77,7 @@ pub(super) fn partitions_of(path: &Path, bytes: &[u8], outlines: Vec<(i16, Prote
 }
 
 pub(super) fn hotspots_to_csv(hotspots: &[CountedHotspot]) -> Vec<u8> {
-    let header =
-        [column::RELEASE, column::STRAND, column::FROM, column::TO, column::PIECES, column::AREAS, column::INCIDENTS];
+    let header = [column::RELEASE, column::STRAND, column::FROM, column::TO, column::PIECES, column::AREAS, column::INCIDENTS];
     let of = |h: &CountedHotspot| {
         let pieces: Vec<String> = h.pieces.iter().map(|(area, n)| format!("{area}={n}")).collect();
         vec![

@@ -1,17 +1,17 @@
 //! The files that are handed on: figures, areas, hotspots.
 
 use super::STAGE;
+use crate::as_text;
 use crate::error::{Error, Result};
 use crate::schema::protected as column;
 use geo::MultiPolygon;
 use geojson::{Feature, FeatureCollection, GeoJson, GeometryValue, JsonObject, JsonValue};
-use hotspot_core::disclosure::protected::{
-    Figure, Figures, Key, Partition, ProtectedArea, ProtectedHotspot, STRANDS, Victims,
-};
+use hotspot_core::disclosure::protected::{Figure, Figures, Key, Partition, ProtectedArea, ProtectedHotspot, STRANDS, Victims};
 use hotspot_core::hotspot::evidence::Evidence;
 use hotspot_core::hotspot::identity::Change;
 use hotspot_core::{Month, Strand};
-use std::collections::BTreeSet;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The text of a strand, or of all records.
@@ -129,7 +129,10 @@ pub(super) fn areas_to_geojson(partitions: &[Partition]) -> Vec<u8> {
                 (column::BOROUGH, area.borough.as_str().into()),
                 (column::YEAR, year.into()),
             ];
-            feature(&area.outline, properties.map(|(name, value): (&str, JsonValue)| (name.to_owned(), value)).into_iter().collect())
+            feature(
+                &area.outline,
+                properties.map(|(name, value): (&str, JsonValue)| (name.to_owned(), value)).into_iter().collect(),
+            )
         };
         partition.areas.iter().map(area).collect::<Vec<_>>()
     };
@@ -147,42 +150,65 @@ pub(super) fn areas_of(path: &Path, bytes: &[u8]) -> Result<Vec<(i16, ProtectedA
     areas.ok_or_else(|| Error::refused(STAGE, path, "it is damaged"))
 }
 
+/// A hotspot in the file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    id: String,
+    strand: String,
+    name: String,
+    borough: Option<String>,
+    /// Codes of the areas that it touches: its outline, rounded out.
+    areas: Vec<String>,
+    /// A number, a band or [c].
+    incidents: String,
+    rank: Option<u32>,
+    expected: Option<u32>,
+    /// Times the study area's rate, with its 95 % credible interval.
+    ratio: Option<[f64; 3]>,
+    evidence: String,
+    change: String,
+    #[serde(with = "as_text")]
+    first_seen: Month,
+    strands: BTreeMap<String, u32>,
+    victims: String,
+    repeat_victims: String,
+}
+
 const CLASSES: [Victims; 5] =
     [Victims::Unknown, Victims::UnderFive, Victims::FiveToNine, Victims::TenToNineteen, Victims::TwentyOrMore];
 
-pub(super) fn hotspots_to_geojson(hotspots: &[(Option<Strand>, Vec<ProtectedHotspot>)]) -> Vec<u8> {
-    let of = |(strand, all): &(Option<Strand>, Vec<ProtectedHotspot>)| {
-        let strand = strand.map_or("all", Strand::id);
-        let hotspot = move |h: &ProtectedHotspot| {
-            let strands: JsonObject = h.strands.iter().map(|(s, n)| (s.id().to_owned(), (*n).into())).collect();
-            let properties: [(&str, JsonValue); 15] = [
-                ("id", h.id.as_str().into()),
-                (column::STRAND, strand.into()),
-                ("name", h.name.as_str().into()),
-                (column::BOROUGH, h.borough.as_deref().into()),
-                (column::AREAS, h.areas.clone().into()),
-                (column::INCIDENTS, figure_text(h.n).into()),
-                ("rank", h.rank.into()),
-                ("expected", h.expected.into()),
-                ("ratio", h.ratio.map(Vec::from).into()),
-                ("evidence", h.evidence.id().into()),
-                ("change", h.change.id().into()),
-                ("first_seen", h.first_seen.to_string().into()),
-                ("strands", strands.into()),
-                ("victims", h.victims.label().into()),
-                ("repeat_victims", h.repeat_victims.label().into()),
-            ];
-            feature(&h.outline, properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
-        };
-        all.iter().map(hotspot).collect::<Vec<_>>()
+pub(super) fn hotspots_to_json(hotspots: &[(Option<Strand>, Vec<ProtectedHotspot>)]) -> Vec<u8> {
+    let of = |strand: Option<Strand>, h: &ProtectedHotspot| Entry {
+        id: h.id.clone(),
+        strand: strand.map_or("all", Strand::id).to_owned(),
+        name: h.name.clone(),
+        borough: h.borough.clone(),
+        areas: h.areas.clone(),
+        incidents: figure_text(h.n),
+        rank: h.rank,
+        expected: h.expected,
+        ratio: h.ratio,
+        evidence: h.evidence.id().to_owned(),
+        change: h.change.id().to_owned(),
+        first_seen: h.first_seen,
+        strands: h.strands.iter().map(|(s, n)| (s.id().to_owned(), *n)).collect(),
+        victims: h.victims.label().to_owned(),
+        repeat_victims: h.repeat_victims.label().to_owned(),
     };
-    collection(hotspots.iter().flat_map(of).collect())
+    let entries: Vec<Entry> = hotspots.iter().flat_map(|(strand, all)| all.iter().map(|h| of(*strand, h))).collect();
+    let mut bytes = serde_json::to_vec_pretty(&entries).expect("hotspots are JSON");
+    bytes.push(b'\n');
+    bytes
 }
 
 pub(super) fn hotspots_of(path: &Path, bytes: &[u8]) -> Result<Vec<(Option<Strand>, Vec<ProtectedHotspot>)>> {
+    let damaged = || Error::refused(STAGE, path, "it is damaged");
+    let entries: Vec<Entry> = serde_json::from_slice(bytes).map_err(|_| damaged())?;
     let mut all: Vec<(Option<Strand>, Vec<ProtectedHotspot>)> = Vec::new();
-    for (outline, p) in features(path, bytes)? {
-        let (strand, hotspot) = hotspot_of(outline, &p).ok_or_else(|| Error::refused(STAGE, path, "it is damaged"))?;
+    for entry in entries {
+        let strand = strand_of(&entry.strand).ok_or_else(damaged)?.map(|row| STRANDS[usize::from(row)]);
+        let hotspot = hotspot_of(entry).ok_or_else(damaged)?;
         match all.iter_mut().find(|(of, _)| *of == strand) {
             Some((_, hotspots)) => hotspots.push(hotspot),
             None => all.push((strand, vec![hotspot])),
@@ -191,29 +217,23 @@ pub(super) fn hotspots_of(path: &Path, bytes: &[u8]) -> Result<Vec<(Option<Stran
     Ok(all)
 }
 
-fn hotspot_of(outline: MultiPolygon<f64>, p: &JsonObject) -> Option<(Option<Strand>, ProtectedHotspot)> {
-    let number = |name: &str| p.get(name).and_then(JsonValue::as_u64).and_then(|n| u32::try_from(n).ok());
-    let class = |name: &str| CLASSES.into_iter().find(|c| Some(c.label()) == p.get(name).and_then(JsonValue::as_str));
-    let ratio = p.get("ratio").and_then(JsonValue::as_array).map(|all| all.iter().filter_map(JsonValue::as_f64).collect::<Vec<_>>());
-    let strands = p.get("strands")?.as_object()?.iter();
-    let hotspot = ProtectedHotspot {
-        id: text(p, "id")?,
-        name: text(p, "name")?,
-        borough: text(p, column::BOROUGH),
-        areas: p.get(column::AREAS)?.as_array()?.iter().map(|a| a.as_str().map(str::to_owned)).collect::<Option<_>>()?,
-        outline,
-        n: figure_of(&text(p, column::INCIDENTS)?)?,
-        rank: number("rank"),
-        expected: number("expected"),
-        ratio: ratio.and_then(|r| <[f64; 3]>::try_from(r).ok()),
-        evidence: Evidence::ALL.into_iter().find(|e| Some(e.id()) == p.get("evidence").and_then(JsonValue::as_str))?,
-        change: Change::from_id(&text(p, "change")?)?,
-        first_seen: text(p, "first_seen")?.parse::<Month>().ok()?,
-        strands: strands
-            .map(|(id, n)| Some((STRANDS.into_iter().find(|s| s.id() == id)?, u32::try_from(n.as_u64()?).ok()?)))
-            .collect::<Option<_>>()?,
-        victims: class("victims")?,
-        repeat_victims: class("repeat_victims")?,
-    };
-    Some((strand_of(&text(p, column::STRAND)?)?.map(|row| STRANDS[usize::from(row)]), hotspot))
+fn hotspot_of(entry: Entry) -> Option<ProtectedHotspot> {
+    let class = |label: &str| CLASSES.into_iter().find(|c| c.label() == label);
+    let strands = entry.strands.iter().map(|(id, n)| Some((STRANDS.into_iter().find(|s| s.id() == id)?, *n)));
+    Some(ProtectedHotspot {
+        n: figure_of(&entry.incidents)?,
+        evidence: Evidence::ALL.into_iter().find(|e| e.id() == entry.evidence)?,
+        change: Change::from_id(&entry.change)?,
+        strands: strands.collect::<Option<_>>()?,
+        victims: class(&entry.victims)?,
+        repeat_victims: class(&entry.repeat_victims)?,
+        id: entry.id,
+        name: entry.name,
+        borough: entry.borough,
+        areas: entry.areas,
+        rank: entry.rank,
+        expected: entry.expected,
+        ratio: entry.ratio,
+        first_seen: entry.first_seen,
+    })
 }

@@ -9,6 +9,7 @@ use crate::residents::{ResidentPoints, residents_by_cell};
 use crate::resource::challenge::atlas_of;
 use crate::units::Units;
 use crate::{Month, MonthRange, Strand};
+use h3o::Resolution;
 use std::collections::BTreeMap;
 
 /// The strands of which figures are protected: those that lie in no other, in the order of the analyses.
@@ -89,10 +90,7 @@ impl Base {
             });
             let area = release.areas.get(usize::from(fact.area)).filter(|_| fact.area != NO_AREA);
             let place = BasePlace { area: area.map_or_else(String::new, |a| a.code.clone()), unit };
-            let counted = Counted {
-                n: if total { fact.count } else { 0 },
-                strands: of.map(|is| if is { fact.count } else { 0 }),
-            };
+            let counted = Counted { n: if total { fact.count } else { 0 }, strands: of.map(|is| if is { fact.count } else { 0 }) };
             base.counts.entry((place, fact.month)).or_default().add(counted);
         }
         base
@@ -133,7 +131,8 @@ pub(super) fn pieces(release: &Release, base: &Base) -> Result<Vec<Piece>> {
         // A unit may be a reporting area itself.
         let itself = release.units.id(finest, unit).filter(is_area);
         let layer = boroughs.as_ref();
-        itself.or_else(|| Some(layer?.codes()[layer?.locate(release.units.center(finest, unit)?)? as usize].clone()).filter(is_area))
+        itself
+            .or_else(|| Some(layer?.codes()[layer?.locate(release.units.center(finest, unit)?)? as usize].clone()).filter(is_area))
     };
     let ids: Vec<String> = (0..units as u32).map(|unit| release.units.id(finest, unit).unwrap_or_default()).collect();
     let rows: BTreeMap<&str, u32> = ids.iter().enumerate().map(|(row, id)| (id.as_str(), row as u32)).collect();
@@ -149,11 +148,21 @@ pub(super) fn pieces(release: &Release, base: &Base) -> Result<Vec<Piece>> {
             home.entry(place.clone()).or_insert((*unit, 0.0));
         }
     }
+    // Polygons have no levels: theirs are the cells that hold their middles, so that neighbours are joined to each other.
+    let cells = |unit: u32| -> Vec<u64> {
+        let middle = release.units.center(finest, unit).and_then(|c| h3o::LatLng::new(c.lat, c.lon).ok());
+        let cell = |r: Resolution| middle.map_or(u64::MAX, |m| m.to_cell(r).into());
+        [Resolution::Six, Resolution::Seven, Resolution::Eight].map(cell).to_vec()
+    };
     let number = |code: &str| release.areas.iter().position(|a| a.code == code).map_or(u64::MAX, |row| row as u64);
+    let level_of = |unit: u32, r: u8| u64::from(release.units.row_at(finest, unit, r).unwrap_or(u32::MAX));
     let pieces = home
         .into_iter()
         .map(|(place, (unit, residents))| {
-            let levels = resolutions.iter().map(|r| u64::from(release.units.row_at(finest, unit, *r).unwrap_or(u32::MAX)));
+            let levels: Vec<u64> = match release.units {
+                Units::Cells(_) => resolutions.iter().map(|r| level_of(unit, *r)).collect(),
+                Units::Areas(_) => cells(unit).into_iter().chain([u64::from(unit)]).collect(),
+            };
             let path = std::iter::once(number(&place.area)).chain(levels).collect();
             Piece { place, unit, path, residents }
         })

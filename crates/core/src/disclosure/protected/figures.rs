@@ -8,7 +8,7 @@ use crate::disclosure::adaptive::{Leaf, Smallest, areas};
 use crate::disclosure::table::{CellId, DoesNotAddUp, LinkedTables, Relation, Shown, Sign};
 use crate::release::Release;
 use crate::{Month, MonthRange, Result};
-use geo::MultiPolygon;
+use geo::{MapCoords, MultiPolygon};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Code of the whole study area.
@@ -116,12 +116,17 @@ pub(super) fn partitions(past: Option<&Past>, release: &Release, base: &Base, ru
                 code: format!("A{wanted}-{borough}-{number:03}"),
                 borough: borough.clone(),
                 places: of.iter().map(|p| p.place.clone()).collect(),
-                outline: release.units.outline(finest, &units),
+                outline: to_a_decimetre(release.units.outline(finest, &units)),
             }
         })
         .collect();
     partitions.push(Partition { year: wanted, areas: found });
     Ok(partitions)
+}
+
+/// Degrees of six decimals: nothing is that exact, and a file is half as long.
+fn to_a_decimetre(outline: MultiPolygon<f64>) -> MultiPolygon<f64> {
+    outline.map_coords(|c| geo::coord! { x: (c.x * 1e6).round() / 1e6, y: (c.y * 1e6).round() / 1e6 })
 }
 
 /// The tables of the audit, with what each cell is.

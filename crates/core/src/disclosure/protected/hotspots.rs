@@ -4,10 +4,11 @@
 //! a figure too, which anybody can form. A hotspot without a count has nothing that follows from its count either: no rate, no interval, no
 //! rank, no change of size.
 
-use super::base::{Base, BasePlace, STRANDS};
-use super::figures::{Figure, Key, Linked, Partition, partition_of};
-use super::period::Period;
 use super::Rules;
+use super::base::{Base, BasePlace, STRANDS};
+use super::figures::{Figure, Key, Linked};
+use super::period::Period;
+use crate::MonthRange;
 use crate::Strand;
 use crate::cube::{Filter, Victim};
 use crate::disclosure::table::{CellId, DoesNotAddUp, Relation, Sign};
@@ -15,8 +16,6 @@ use crate::hotspot::evidence::Evidence;
 use crate::hotspot::identity::Change;
 use crate::hotspot::{Hotspot, StrandAnalysis};
 use crate::release::Release;
-use crate::MonthRange;
-use geo::MultiPolygon;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What hiding a hotspot's count costs, for each logarithm of incidents: more than figures of areas, which it may take with it.
@@ -69,10 +68,8 @@ pub struct ProtectedHotspot {
     pub name: String,
     /// Code of its borough.
     pub borough: Option<String>,
-    /// Codes of the areas that it touches.
+    /// Codes of the areas that it touches: its outline, rounded out.
     pub areas: Vec<String>,
-    /// Outline of these areas, WGS84 degrees.
-    pub outline: MultiPolygon<f64>,
     /// Incidents in the window.
     pub n: Figure,
     /// Place by excess; only with a count.
@@ -285,55 +282,42 @@ fn victims(release: &Release, analysis: &StrandAnalysis) -> Vec<Option<[usize; 2
 }
 
 /// The hotspots as they are shown; `counted` are those of the release, protected.
-pub(super) fn shown(
-    release: &Release,
-    counted: &[Counted],
-    partitions: &[Partition],
-) -> Vec<(Option<Strand>, Vec<ProtectedHotspot>)> {
-    let finest = release.units.resolutions().into_iter().max().unwrap_or(0);
-    let areas = &partition_of(partitions, release.month.year()).areas;
-    let outline = |codes: &BTreeSet<String>| {
-        let places = areas.iter().filter(|a| codes.contains(&a.code)).flat_map(|a| &a.places);
-        let units: BTreeSet<u32> = places.filter_map(|p| release.units.row(finest, &p.unit)).collect();
-        release.units.outline(finest, &units.into_iter().collect::<Vec<_>>())
-    };
+pub(super) fn shown(release: &Release, counted: &[Counted]) -> Vec<(Option<Strand>, Vec<ProtectedHotspot>)> {
     let mut all: Vec<(Option<Strand>, Vec<ProtectedHotspot>)> = Vec::new();
     let mut counted = counted.iter();
     for (analysis, _) in of(release) {
         let of = analysis.hotspots.iter().zip(counted.by_ref().take(analysis.hotspots.len()));
         let classes = victims(release, analysis).into_iter().map(|v| v.map_or([Victims::Unknown; 2], |v| v.map(Victims::of)));
-        let mut hotspots: Vec<ProtectedHotspot> = of
-            .zip(classes)
-            .map(|((hotspot, Counted { areas, n, .. }), [victims, repeat_victims])| {
-                let n = n.unwrap_or(Figure::Hidden);
-                let counted = matches!(n, Figure::Count(_));
-                let tenth = |v: f64| (v * 10.0).round() / 10.0;
-                let strands = STRANDS
-                    .iter()
-                    .map(|s| (*s, hotspot.strands[usize::from(s.code())]))
-                    .filter(|(_, k)| counted && analysis.strand.is_none() && *k >= SPLIT && hotspot.n.saturating_sub(*k) >= SPLIT);
-                ProtectedHotspot {
-                    id: hotspot.identity.id.clone(),
-                    name: hotspot.name.clone(),
-                    borough: hotspot.area_code.clone(),
-                    areas: areas.iter().cloned().collect(),
-                    outline: outline(areas),
-                    n,
-                    rank: counted.then_some(hotspot.rank),
-                    expected: counted.then(|| hotspot.expected.round() as u32),
-                    ratio: counted.then(|| [hotspot.ratio.mean, hotspot.ratio.lo, hotspot.ratio.hi].map(tenth)),
-                    evidence: hotspot.standing.evidence,
-                    change: match hotspot.identity.change {
-                        Change::Grew | Change::Shrank if !counted => Change::Continued,
-                        change => change,
-                    },
-                    first_seen: hotspot.identity.first_seen,
-                    strands: strands.collect(),
-                    victims,
-                    repeat_victims,
-                }
-            })
-            .collect();
+        let mut hotspots: Vec<ProtectedHotspot> =
+            of.zip(classes)
+                .map(|((hotspot, Counted { areas, n, .. }), [victims, repeat_victims])| {
+                    let n = n.unwrap_or(Figure::Hidden);
+                    let counted = matches!(n, Figure::Count(_));
+                    let tenth = |v: f64| (v * 10.0).round() / 10.0;
+                    let strands = STRANDS.iter().map(|s| (*s, hotspot.strands[usize::from(s.code())])).filter(|(_, k)| {
+                        counted && analysis.strand.is_none() && *k >= SPLIT && hotspot.n.saturating_sub(*k) >= SPLIT
+                    });
+                    ProtectedHotspot {
+                        id: hotspot.identity.id.clone(),
+                        name: hotspot.name.clone(),
+                        borough: hotspot.area_code.clone(),
+                        areas: areas.iter().cloned().collect(),
+                        n,
+                        rank: counted.then_some(hotspot.rank),
+                        expected: counted.then(|| hotspot.expected.round() as u32),
+                        ratio: counted.then(|| [hotspot.ratio.mean, hotspot.ratio.lo, hotspot.ratio.hi].map(tenth)),
+                        evidence: hotspot.standing.evidence,
+                        change: match hotspot.identity.change {
+                            Change::Grew | Change::Shrank if !counted => Change::Continued,
+                            change => change,
+                        },
+                        first_seen: hotspot.identity.first_seen,
+                        strands: strands.collect(),
+                        victims,
+                        repeat_victims,
+                    }
+                })
+                .collect();
         hotspots.sort_by(|a, b| (a.rank.unwrap_or(u32::MAX), &a.id).cmp(&(b.rank.unwrap_or(u32::MAX), &b.id)));
         all.push((analysis.strand, hotspots));
     }

@@ -92,10 +92,10 @@ pub struct Hidden {
     pub small: usize,
     /// Hidden beside them, since they would give them away.
     pub beside: usize,
-    /// Hotspots in all.
-    pub hotspots: usize,
-    /// Of these, without a count: small, or one that would give a small one away.
-    pub hotspots_without: usize,
+    /// Hotspots of all records, and those of them without a count: small, or one that would give a small one away.
+    pub hotspots: [usize; 2],
+    /// The same of hotspots of strands.
+    pub of_strands: [usize; 2],
 }
 
 /// What is shown of a release below the analyst.
@@ -187,11 +187,13 @@ pub fn prove(release: &Release, past: Option<&Past>, rules: Rules, policy: &str)
     for (hotspot, cell) in all.iter_mut().zip(cells) {
         hotspot.n = Some(figures::figure(&linked.tables, cell));
     }
-    let hotspots = hotspots::shown(release, &all[before..], &partitions);
+    let hotspots = hotspots::shown(release, &all[before..]);
     let mut hidden = linked.hidden();
-    for hotspot in hotspots.iter().flat_map(|(_, all)| all) {
-        hidden.hotspots += 1;
-        hidden.hotspots_without += usize::from(!matches!(hotspot.n, Figure::Count(_)));
+    for (strand, of) in &hotspots {
+        let without = of.iter().filter(|h| !matches!(h.n, Figure::Count(_))).count();
+        let [all, of_strands] = [&mut hidden.hotspots, &mut hidden.of_strands];
+        let at = if strand.is_none() { all } else { of_strands };
+        *at = [at[0] + of.len(), at[1] + without];
     }
     let partition = figures::partition_of(&partitions, release.month.year());
     let protected = ProtectedRelease {

@@ -79,7 +79,9 @@ mod tests {
 
     #[test]
     fn periods_are_read_as_they_are_written_and_know_their_months() {
-        for (text, from, to) in [("2026", "2026-01", "2026-12"), ("2026-Q4", "2026-10", "2026-12"), ("2026-02", "2026-02", "2026-02")] {
+        for (text, from, to) in
+            [("2026", "2026-01", "2026-12"), ("2026-Q4", "2026-10", "2026-12"), ("2026-02", "2026-02", "2026-02")]
+        {
             let period: Period = text.parse().unwrap();
             assert_eq!(period.to_string(), text);
             assert_eq!((period.months().from().to_string(), period.months().to().to_string()), (from.to_owned(), to.to_owned()));

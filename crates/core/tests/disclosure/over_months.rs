@@ -1,0 +1,237 @@
+//! A London over many months: every month a release is protected after all those before, and everything published is attacked together.
+
+use hotspot_core::areas::AreaLayer;
+use hotspot_core::atlas::Atlas;
+use hotspot_core::cube::{Facts, NO_AREA};
+use hotspot_core::disclosure::attack::range;
+use hotspot_core::disclosure::certificate::Knowledge;
+use hotspot_core::disclosure::protected::{Figure, Key, Past, Period, Proven, Rules, prove};
+use hotspot_core::disclosure::table::Protection;
+use hotspot_core::grid::CellGrid;
+use hotspot_core::hotspot::analysis::Analysis;
+use hotspot_core::hotspot::detect::DetectParams;
+use hotspot_core::hotspot::engagement::SilenceMap;
+use hotspot_core::hotspot::evidence::EvidencePolicy;
+use hotspot_core::hotspot::over_time::OverTime;
+use hotspot_core::provenance::Provenance;
+use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, ReportingArea, RobustnessSettings};
+use hotspot_core::simulate::{SimulateParams, simulate};
+use hotspot_core::units::Units;
+use hotspot_core::{BreakRegistry, Month, MonthRange};
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+use std::time::Instant;
+
+const RULES: Rules =
+    Rules { threshold: 5, area_incidents: 10, area_residents: 200, area_months: 36, knowledge: Knowledge::TwoOfAPlace };
+
+/// Releases of one London, one for each month from the thirteenth.
+struct London {
+    release: Release,
+    metres: Vec<[f64; 2]>,
+    first: Month,
+}
+
+impl London {
+    fn new(seed: u64, months: u16) -> Self {
+        let first: Month = "2023-01".parse().unwrap();
+        let grid = CellGrid::london();
+        let world = simulate(&SimulateParams { seed, start: first, months });
+        let (without, metres) = world.facts(&grid).unwrap();
+        let boroughs = AreaLayer::of_boroughs(Atlas::london().boroughs()).unwrap();
+        let units = Units::Cells(grid);
+        let finest = units.resolutions().into_iter().max().unwrap();
+        let mut facts = Facts::new(without.kind());
+        for fact in without.iter() {
+            let borough = units.center(finest, fact.unit).and_then(|center| boroughs.locate(center));
+            facts.push(hotspot_core::cube::Fact { area: borough.map_or(NO_AREA, |b| b as u16), ..fact });
+        }
+        let areas = Atlas::london().boroughs().iter();
+        let release = Release {
+            id: String::new(),
+            month: first,
+            window: MonthRange::ending(first, 1),
+            months: MonthRange::new(first, first.plus(months - 1)).unwrap(),
+            as_known_on: "2027-01-01".parse().unwrap(),
+            class: DataClass::Synthetic,
+            licence: None,
+            study_area: "London".to_owned(),
+            reference: "area".to_owned(),
+            rule: DetectParams::default(),
+            resolution: 9,
+            reconciliation: Reconciliation::default(),
+            outside: 0,
+            person_check: PersonCheck::default(),
+            robustness: RobustnessSettings::default(),
+            evidence: EvidencePolicy::current(),
+            denominators: Vec::new(),
+            unit_rates: Vec::new(),
+            units,
+            areas: areas.map(|b| ReportingArea { code: b.code.clone(), name: b.name.clone(), residents: None }).collect(),
+            facts,
+            analyses: Vec::new(),
+            silence: SilenceMap::default(),
+            feedback: None,
+            over_time: OverTime::default(),
+            breaks: BreakRegistry::default(),
+            provenance: Provenance::default(),
+        };
+        Self { release, metres, first }
+    }
+
+    /// The release of the month so many after the first, of the twelve months that end with it.
+    fn release(&mut self, months: u16) -> &Release {
+        let month = self.first.plus(months);
+        let window = MonthRange::ending(month, 12);
+        let reference = self.release.units.level(9).unwrap().area_km2.to_vec();
+        let analysis = Analysis {
+            units: &self.release.units,
+            resolution: 9,
+            facts: &self.release.facts,
+            metres: &self.metres,
+            reference: &reference,
+            window,
+            rule: self.release.rule,
+            atlas: None,
+            before: None,
+        };
+        self.release.analyses = analysis.all().unwrap();
+        (self.release.month, self.release.window) = (month, window);
+        self.release.id = format!("{month}-000000000000");
+        &self.release
+    }
+}
+
+/// What became of all months together.
+struct Published {
+    last: Proven,
+    slowest: f64,
+}
+
+fn publish(seed: u64, months: u16) -> Published {
+    let mut london = London::new(seed, months + 12);
+    let mut past: Option<Past> = None;
+    let mut last = None;
+    let mut slowest = 0f64;
+    for month in 0..months {
+        let release = london.release(month + 12);
+        let start = Instant::now();
+        let proven = prove(release, past.as_ref(), RULES, "test").unwrap();
+        slowest = slowest.max(start.elapsed().as_secs_f64());
+        if let Some(past) = &past {
+            // Nothing that was published changes.
+            assert!(past.figures.iter().all(|(key, figure)| proven.past.figures.get(key) == Some(figure)));
+            assert!(proven.past.hotspots.starts_with(&past.hotspots));
+        }
+        proven.past.verify(past.as_ref(), RULES, &proven.certificate).unwrap();
+        past = Some(proven.past.clone());
+        last = Some(proven);
+    }
+    Published { last: last.unwrap(), slowest }
+}
+
+#[test]
+fn an_archivist_finds_nothing_in_all_months_together() {
+    let long = std::env::var_os("HOTSPOT_PROVE").is_some();
+    let months = if long { 36 } else { 4 };
+    let Published { last, slowest } = publish(1, months);
+    let tables = &last.tables;
+    let small: Vec<_> = tables.cells().filter(|c| tables.is_sensitive(*c)).collect();
+    let protection = Protection::of(RULES.threshold);
+    let start = Instant::now();
+    last.certificate.verify(tables).unwrap();
+    let verified = start.elapsed();
+    let start = Instant::now();
+    let (mut found, mut within_two) = (0, 0);
+    for cell in small.iter().step_by(if long { 1 } else { 5 }) {
+        let (low, high) = range(tables, *cell, &[]).unwrap();
+        let [wanted_low, wanted_high] = protection.wanted(tables.count(*cell), tables.shown(*cell), 0).map(f64::from);
+        let width = high.map_or(f64::INFINITY, |high| high - low);
+        found += usize::from(low > wanted_low + 1e-6 || high.is_some_and(|high| high < wanted_high - 1e-6));
+        within_two += usize::from(width < 4.0 - 1e-6);
+    }
+    let attacked = start.elapsed();
+    let hidden = last.protected.hidden;
+    println!(
+        "{months} releases: {} figures, {} small, {} hidden beside; {:?} hotspots of all records and {:?} of strands, in all and without a count; {} areas; audit of {} cells with {} small: \
+         {found} narrower than protected, {within_two} within two; slowest release {slowest:.2} s, proof verified in {verified:?}, attacked in {attacked:?}",
+        hidden.figures,
+        hidden.small,
+        hidden.beside,
+        hidden.hotspots,
+        hidden.of_strands,
+        last.protected.areas.len(),
+        tables.len(),
+        small.len(),
+    );
+    assert_eq!((found, within_two), (0, 0));
+}
+
+#[test]
+fn no_figure_is_small_and_the_parts_of_a_place_sum_to_it() {
+    let Published { last, .. } = publish(2, 2);
+    let figures = &last.protected.figures;
+    assert!(figures.values().all(|f| !matches!(f, Figure::Count(n) if *n < RULES.threshold)));
+    assert!(figures.values().any(|f| *f == Figure::Hidden));
+    let areas: Vec<&str> = last.protected.areas.iter().map(|a| a.code.as_str()).collect();
+    assert!(areas.len() > 60, "{}", areas.len());
+    let of = |period: &str, place: &str| {
+        figures.iter().find(|(k, _)| k.place == place && k.period.to_string() == period && k.strand.is_none()).map(|(_, f)| *f)
+    };
+    let quarters: Vec<Option<Figure>> = (1..5).map(|q| of(&format!("2023-Q{q}"), areas[0])).collect();
+    if let (Some(counts), Some(Figure::Count(year))) = (
+        quarters.iter().map(|f| if let Some(Figure::Count(n)) = f { Some(*n) } else { None }).collect::<Option<Vec<u32>>>(),
+        of("2023", areas[0]),
+    ) {
+        assert_eq!(counts.iter().sum::<u32>(), year);
+    }
+    // Areas have quarters and years, never months: those were too small to hide anything in.
+    assert!(!figures.keys().any(|k| k.place.starts_with('A') && matches!(k.period, Period::Month(_))));
+}
+
+#[test]
+fn whatever_is_altered_afterwards_is_refused() {
+    let long = std::env::var_os("HOTSPOT_PROVE").is_some();
+    let Published { last, .. } = publish(3, 2);
+    let (past, certificate) = (&last.past, &last.certificate);
+    past.verify(None, RULES, certificate).unwrap();
+    let mut rng = Pcg64Mcg::seed_from_u64(7);
+    let mut pick = |n: usize| rng.random_range(0..n);
+    let shown: Vec<Key> = past.figures.iter().filter(|(_, f)| matches!(f, Figure::Count(_))).map(|(k, _)| k.clone()).collect();
+    let small: Vec<Key> = past.figures.iter().filter(|(_, f)| **f == Figure::Hidden).map(|(k, _)| k.clone()).collect();
+    let counted: Vec<_> = past.base.counts.keys().cloned().collect();
+    let tries = if long { 1_000 } else { 40 };
+    for number in 0..tries {
+        let (mut past, mut certificate) = (past.clone(), certificate.clone());
+        match number % 6 {
+            // A figure that is not the count.
+            0 => {
+                let figure = past.figures.get_mut(&shown[pick(shown.len())]).unwrap();
+                let Figure::Count(n) = figure else { unreachable!() };
+                *figure = Figure::Count(*n + 1);
+            }
+            // Something hidden that is shown, as it is or as it is not.
+            1 => *past.figures.get_mut(&small[pick(small.len())]).unwrap() = Figure::Count(pick(9) as u32),
+            // A figure that is missing.
+            2 => drop(past.figures.remove(&shown[pick(shown.len())])),
+            // Exact counts that are others.
+            3 => past.base.counts.get_mut(&counted[pick(counted.len())]).unwrap().n += 1,
+            // A witness that is not a table.
+            4 => {
+                let witness = pick(certificate.witnesses.len());
+                let changes = &mut certificate.witnesses[witness].changes;
+                let at = pick(changes.len());
+                changes[at].1 += if changes[at].1 == -1 { -1 } else { 1 };
+            }
+            // A proof without a part of it: the witnesses of a small cell are gone.
+            _ => {
+                let tables = &last.tables;
+                let sensitive: Vec<_> = tables.cells().filter(|c| tables.is_sensitive(*c)).collect();
+                let cell = sensitive[pick(sensitive.len())];
+                certificate.witnesses.retain(|w| w.changes.iter().all(|(c, _)| *c != cell));
+            }
+        }
+        assert!(past.verify(None, RULES, &certificate).is_err(), "alteration {number} of kind {} was not seen", number % 6);
+    }
+    println!("{tries} alterations, all refused");
+}

@@ -77,7 +77,16 @@ pub(super) fn partitions_of(path: &Path, bytes: &[u8], outlines: Vec<(i16, Prote
 }
 
 pub(super) fn hotspots_to_csv(hotspots: &[CountedHotspot]) -> Vec<u8> {
-    let header = [column::RELEASE, column::STRAND, column::FROM, column::TO, column::PIECES, column::AREAS, column::INCIDENTS];
+    let header = [
+        column::RELEASE,
+        column::STRAND,
+        column::FROM,
+        column::TO,
+        column::PIECES,
+        column::AREAS,
+        column::COVERED,
+        column::INCIDENTS,
+    ];
     let of = |h: &CountedHotspot| {
         let pieces: Vec<String> = h.pieces.iter().map(|(area, n)| format!("{area}={n}")).collect();
         vec![
@@ -87,6 +96,7 @@ pub(super) fn hotspots_to_csv(hotspots: &[CountedHotspot]) -> Vec<u8> {
             h.window.to().to_string(),
             pieces.join(" "),
             places_to_text(&h.areas),
+            places_to_text(&h.covered),
             h.n.map_or_else(String::new, figure_text),
         ]
     };
@@ -95,7 +105,7 @@ pub(super) fn hotspots_to_csv(hotspots: &[CountedHotspot]) -> Vec<u8> {
 
 pub(super) fn hotspots_of(path: &Path, bytes: &[u8]) -> Result<Vec<CountedHotspot>> {
     let mut all = Vec::new();
-    for (row, fields) in rows(path, bytes, 7)? {
+    for (row, fields) in rows(path, bytes, 8)? {
         let bad = || Error::refused(STAGE, path, "it is damaged").at_row(row);
         let month = |text: &String| text.parse::<Month>().map_err(|_| bad());
         let piece = |text: &str| {
@@ -108,7 +118,8 @@ pub(super) fn hotspots_of(path: &Path, bytes: &[u8]) -> Result<Vec<CountedHotspo
             window: MonthRange::new(month(&fields[2])?, month(&fields[3])?).ok_or_else(bad)?,
             pieces: fields[4].split_whitespace().map(piece).collect::<Option<_>>().ok_or_else(bad)?,
             areas: fields[5].split_whitespace().map(str::to_owned).collect(),
-            n: Some(figure_of(&fields[6]).ok_or_else(bad)?),
+            covered: fields[6].split_whitespace().map(str::to_owned).collect(),
+            n: Some(figure_of(&fields[7]).ok_or_else(bad)?),
         });
     }
     Ok(all)

@@ -17,6 +17,7 @@ pub(crate) const FROM: &str = "from";
 pub(crate) const TO: &str = "to";
 pub(crate) const PIECES: &str = "pieces";
 pub(crate) const AREAS: &str = "areas";
+pub(crate) const COVERED: &str = "covered";
 
 /// What stands for a hidden figure, as in official statistics: confidential.
 pub(crate) const HIDDEN: &str = "[c]";

@@ -105,6 +105,8 @@ pub struct Counted {
     pub pieces: BTreeMap<String, u32>,
     /// Areas that it touches.
     pub areas: BTreeSet<String>,
+    /// Of these, areas that hotspots of the release cover: there is nothing beside them.
+    pub covered: BTreeSet<String>,
     /// What is shown of its count; `None` until it is protected.
     pub n: Option<Figure>,
 }
@@ -141,9 +143,16 @@ pub(super) fn counted(linked: &Linked, release: &Release, base: &Base) -> Vec<Co
                 *pieces[*row].entry(area).or_default() += counted.of(strand.map(usize::from));
             }
         }
+        let mut beside: BTreeSet<&String> = BTreeSet::new();
+        for ((of, place), area) in &linked.area_of {
+            if *of == year && !of_unit.contains_key(place.unit.as_str()) {
+                beside.insert(area);
+            }
+        }
         for (hotspot, pieces) in analysis.hotspots.iter().zip(pieces) {
             let areas = touched(linked, release, &under, hotspot, year, pieces.keys());
-            all.push(Counted { release: release.id.clone(), strand, window: release.window, pieces, areas, n: None });
+            let covered = areas.iter().filter(|area| !beside.contains(area)).cloned().collect();
+            all.push(Counted { release: release.id.clone(), strand, window: release.window, pieces, areas, covered, n: None });
         }
     }
     all
@@ -189,6 +198,7 @@ pub(super) fn link(linked: &mut Linked, hotspots: &[Counted], rules: Rules) -> R
             }
             cells.push(cell);
         }
+        let covered = |area: &str| group.iter().any(|h| h.covered.contains(area));
         for (area, parts) in inside.into_iter().filter(|(area, _)| aligned && !area.is_empty()) {
             let whole = match windows.get(&(area.to_owned(), window)) {
                 Some(whole) => *whole,
@@ -201,6 +211,10 @@ pub(super) fn link(linked: &mut Linked, hotspots: &[Counted], rules: Rules) -> R
             let Some(whole) = whole else { continue };
             if strand.is_some() {
                 linked.tables.within(whole, &parts)?;
+                continue;
+            }
+            if covered(area) {
+                linked.tables.sums(whole, &parts)?;
                 continue;
             }
             let within: u32 = parts.iter().map(|p| linked.tables.count(*p)).sum();

@@ -21,6 +21,7 @@ pub enum Origin {
 struct File {
     releases: Option<PathBuf>,
     listen: Option<SocketAddr>,
+    auth: Option<PathBuf>,
 }
 
 /// Settings in force.
@@ -28,6 +29,8 @@ struct File {
 pub struct Config {
     pub releases: (PathBuf, Origin),
     pub listen: (SocketAddr, Origin),
+    /// How people sign in; none: not at all.
+    pub auth: (Option<PathBuf>, Origin),
 }
 
 impl Config {
@@ -45,6 +48,12 @@ impl Config {
                 "releases".into(),
             ),
             listen: first(args.listen, listen, file.listen, (Ipv4Addr::LOCALHOST, 8080).into()),
+            auth: first(
+                args.auth.clone().map(Some),
+                variable("HOTSPOT_AUTH").map(|text| Some(text.into())),
+                file.auth.map(Some),
+                None,
+            ),
         })
     }
 }
@@ -57,12 +66,34 @@ fn first<T>(flag: Option<T>, environment: Option<T>, file: Option<T>, default: T
 }
 
 fn read(path: &Path) -> Done<File> {
-    let text = std::fs::read_to_string(path).map_err(|e| Failure::cannot(format!("{}: {e}", path.display())))?;
-    // The line itself is not shown: a file named by mistake may hold anything.
-    toml::from_str(&text).map_err(|e| {
-        let line = e.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-        Failure::cannot(format!("{}, line {line}: {}", path.display(), e.message()))
-    })
+    Toml::read(path)?.parse()
+}
+
+/// A file of settings. Its errors name the line and never what stands there: a file named by mistake may hold anything.
+pub struct Toml<'p> {
+    path: &'p Path,
+    text: String,
+}
+
+impl<'p> Toml<'p> {
+    pub fn read(path: &'p Path) -> Done<Self> {
+        let text = std::fs::read_to_string(path).map_err(|e| Failure::cannot(format!("{}: {e}", path.display())))?;
+        Ok(Self { path, text })
+    }
+
+    pub fn parse<'a, T: Deserialize<'a>>(&'a self) -> Done<T> {
+        toml::from_str(&self.text).map_err(|e| {
+            // What stands in quotes is a value of the file.
+            let message: Vec<&str> = e.message().split('"').step_by(2).collect();
+            self.wrong(e.span().map_or(0, |span| span.start), message.join("…"))
+        })
+    }
+
+    /// What is wrong at a place of the file.
+    pub fn wrong(&self, start: usize, what: impl std::fmt::Display) -> Failure {
+        let line = self.text[..start.min(self.text.len())].matches('\n').count() + 1;
+        Failure::cannot(format!("{}, line {line}: {what}", self.path.display()))
+    }
 }
 
 #[cfg(test)]
@@ -74,8 +105,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("hotspot.toml");
         std::fs::write(&path, "releases = \"from-file\"\n").unwrap();
-        let args =
-            |releases: Option<&str>| ServeArgs { releases: releases.map(PathBuf::from), config: Some(path.clone()), listen: None };
+        let args = |releases: Option<&str>| ServeArgs {
+            releases: releases.map(PathBuf::from),
+            config: Some(path.clone()),
+            listen: None,
+            auth: None,
+        };
         let none = |_: &str| None;
         let set = |name: &str| (name == "HOTSPOT_RELEASES").then(|| "from-variable".to_owned());
         assert_eq!(Config::resolve(&args(None), none).unwrap().releases, ("from-file".into(), Origin::File));
@@ -89,7 +124,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("hotspot.toml");
         std::fs::write(&path, "lisen = \"127.0.0.1:1\"\n").unwrap();
-        let args = ServeArgs { releases: None, config: Some(path), listen: None };
+        let args = ServeArgs { releases: None, config: Some(path), listen: None, auth: None };
         assert!(Config::resolve(&args, |_| None).is_err());
     }
 }

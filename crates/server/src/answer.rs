@@ -117,6 +117,8 @@ pub(crate) enum Keep {
     Immutable,
     /// Ask again each time.
     Revalidate,
+    /// In the browser of whoever asked, who asks again each time.
+    Private,
 }
 
 impl Keep {
@@ -124,6 +126,7 @@ impl Keep {
         match self {
             Self::Immutable => HeaderValue::from_static("public, max-age=31536000, immutable"),
             Self::Revalidate => HeaderValue::from_static("no-cache"),
+            Self::Private => HeaderValue::from_static("private, no-cache"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The releases that are served, and what is prepared from them.
 
+use crate::answer::Keep;
 use crate::problem::ApiError;
 use crate::query::{BadParameter, strand_name};
 use arc_swap::ArcSwap;
@@ -8,8 +9,8 @@ use hotspot_core::Strand;
 use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::Filter;
 use hotspot_core::disclosure::policy::NoPolicy;
-use hotspot_core::disclosure::{Policy, Released};
-use hotspot_core::release::Release;
+use hotspot_core::disclosure::{Access, Policy, Released};
+use hotspot_core::release::{DataClass, Release};
 use hotspot_core::resource::challenge::{ChallengeInput, KindAnswer};
 use hotspot_core::resource::sites::SitesInput;
 use hotspot_core::resource::what_if::Wish;
@@ -29,15 +30,24 @@ use std::sync::{Arc, OnceLock};
 pub struct Catalog {
     served: ArcSwap<Vec<Arc<Served>>>,
     serial: AtomicU32,
+    access: Access,
 }
 
 impl Catalog {
-    /// A catalog of these releases.
+    /// A catalog of these releases that anyone may ask.
     ///
     /// # Errors
     /// [`NoPolicy`] when one of them is of a class that may not be shown.
     pub fn new(releases: Vec<Release>) -> Result<Self, NoPolicy> {
-        let catalog = Self::default();
+        Self::towards(Access::Anyone, releases)
+    }
+
+    /// A catalog of these releases for those who can ask.
+    ///
+    /// # Errors
+    /// [`NoPolicy`] when one of them is of a class that may not be shown to them.
+    pub fn towards(access: Access, releases: Vec<Release>) -> Result<Self, NoPolicy> {
+        let catalog = Self { access, ..Self::default() };
         catalog.replace(releases)?;
         Ok(catalog)
     }
@@ -90,7 +100,7 @@ impl Catalog {
     }
 
     fn admit(&self, release: Release) -> Result<Arc<Served>, NoPolicy> {
-        let policy = Policy::of(release.class)?;
+        let policy = Policy::towards(release.class, self.access)?;
         let serial = self.serial.fetch_add(1, Ordering::Relaxed);
         Ok(Arc::new(Served { serial, policy, release, indexes: [const { OnceLock::new() }; 16] }))
     }
@@ -173,6 +183,11 @@ pub(crate) struct Served {
 impl Served {
     pub fn id(&self) -> &str {
         &self.release.id
+    }
+
+    /// How long an answer about this release may be kept: what is not for everybody, by nobody between.
+    pub fn keep(&self, keep: Keep) -> Keep {
+        if self.release.class == DataClass::Restricted { Keep::Private } else { keep }
     }
 
     /// The release without its figures: units, months, names. Figures come from the other methods.

@@ -9,10 +9,12 @@
 //! * `views`: the JSON shapes, made of released views only.
 //! * `answer`: entity tags, negotiated compression, caching.
 //! * `shell`: what every response carries.
+//! * `auth`: who is here, and what he may ask.
 //! * `accept`: connections, their limits and their end.
 
 mod accept;
 mod answer;
+mod auth;
 mod body;
 mod catalog;
 mod challenge;
@@ -29,6 +31,7 @@ mod steps;
 mod views;
 
 pub use accept::{BadCertificate, Tls, serve};
+pub use auth::{Auth, Endpoints, Jwks, NoHttp, NoWebAddress, OidcSettings, Purposes, Reread, Scope, Secret, Site, WebAddress};
 pub use catalog::Catalog;
 pub use challenge::{Challenges, Given, GivenTable, Receive};
 pub use openapi::document as openapi;

@@ -2,6 +2,7 @@
 
 use crate::{routes, views};
 use utoipa::OpenApi;
+use utoipa::openapi::{Content, Ref, ResponseBuilder};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -31,6 +32,7 @@ use utoipa::OpenApi;
         routes::one,
         routes::step,
         routes::success,
+        routes::me,
         routes::tile,
         routes::tilejson,
         routes::healthz,
@@ -42,12 +44,30 @@ use utoipa::OpenApi;
         (name = "challenge", description = "Resources against need, and the record of what was asked and answered; kept by no browser"),
         (name = "success", description = "Measures of success, as they were supplied and as the monthly summary has them; kept by no browser"),
         (name = "tiles", description = "GeoJSON and Mapbox vector tiles, kept for ever under the id of their release"),
+        (name = "people", description = "Who is here"),
         (name = "health", description = "For whoever runs the service")
     )
 )]
 struct Document;
 
-/// The document that `/openapi.json` answers with.
+/// The document that `/openapi.json` answers with. What stands before every handler is said once for all of them.
 pub fn document() -> utoipa::openapi::OpenApi {
-    Document::openapi()
+    let mut document = Document::openapi();
+    for (path, item) in &mut document.paths.paths {
+        if matches!(path.as_str(), "/healthz" | "/readyz") {
+            continue;
+        }
+        for operation in [&mut item.get, &mut item.post, &mut item.put].into_iter().flatten() {
+            for (status, description) in [
+                ("401", "Where people sign in: nobody is signed in, or the token is not good."),
+                ("403", "Where people sign in: not for this role, no purpose was said, or from a page of another site."),
+                ("429", "Where people sign in: asked too often; Retry-After says when to come back."),
+            ] {
+                let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+                let refusal = ResponseBuilder::new().description(description).content("application/problem+json", problem);
+                operation.responses.responses.entry(status.to_owned()).or_insert_with(|| refusal.build().into());
+            }
+        }
+    }
+    document
 }

@@ -4,15 +4,19 @@
 
 mod list;
 mod place;
+mod sign_in;
 mod success;
 mod thread;
 mod words;
 
 pub(crate) use list::{List, list};
 pub(crate) use place::{Asking, place};
+pub(crate) use sign_in::{Choosing, account, purpose, sign_in};
 pub(crate) use success::success;
 pub(crate) use thread::{Tried, thread};
 
+use crate::auth::Visitor;
+use crate::auth::rights::{self, Row};
 use crate::catalog::Served;
 use crate::problem::ApiError;
 use crate::steps::Fault;
@@ -28,8 +32,11 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     for (name, text) in [
         ("base", include_str!("pages/base.html")),
         ("fields", include_str!("pages/fields.html")),
+        ("account", include_str!("pages/account.html")),
         ("list", include_str!("pages/list.html")),
+        ("purpose", include_str!("pages/purpose.html")),
         ("raise", include_str!("pages/raise.html")),
+        ("sign-in", include_str!("pages/sign-in.html")),
         ("success", include_str!("pages/success.html")),
         ("thread", include_str!("pages/thread.html")),
     ] {
@@ -39,20 +46,61 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
 });
 
 /// A page: its own context with that of every page.
-fn draw(template: &str, served: Option<&Served>, faults: &[(String, String)], own: Value) -> Result<Vec<u8>, ApiError> {
-    draw_marked(template, &marking(served), faults, own)
+fn draw(
+    template: &str,
+    visitor: &Visitor,
+    served: Option<&Served>,
+    faults: &[(String, String)],
+    own: Value,
+) -> Result<Vec<u8>, ApiError> {
+    draw_marked(template, visitor, &marking(served), faults, own)
 }
 
 /// A page whose marking is not that of a release.
-fn draw_marked(template: &str, marking: &str, faults: &[(String, String)], own: Value) -> Result<Vec<u8>, ApiError> {
+fn draw_marked(
+    template: &str,
+    visitor: &Visitor,
+    marking: &str,
+    faults: &[(String, String)],
+    own: Value,
+) -> Result<Vec<u8>, ApiError> {
     let faults: Vec<Value> = faults.iter().map(|(id, said)| context! { id, said }).collect();
     let style = Value::from_safe_string(hotspot_report::STYLE.to_owned());
-    let common = context! { marking, style, faults };
+    let nav: Vec<Value> = PAGES
+        .iter()
+        .filter(|(row, ..)| may_open(visitor, row))
+        .map(|(_, href, label)| context! { href => *href, label => *label })
+        .collect();
+    let common = context! { marking, style, faults, nav, me => me(visitor) };
     let page = TEMPLATES.get_template(template).and_then(|t| t.render(merge_maps([own, common])));
     page.map(String::into_bytes).map_err(|error| {
         // What the template says may hold what somebody wrote: its place is enough.
         tracing::error!(template, line = error.line(), kind = ?error.kind(), "a page could not be made");
         ApiError::Internal
+    })
+}
+
+/// The pages, with their rows of the table of rights.
+static PAGES: [(&Row, &str, &str); 4] = [
+    (&rights::MAP, "/", "Map"),
+    (&rights::CHALLENGE_PAGE, "/challenge", "Resources and need"),
+    (&rights::CHALLENGE_PAGE, "/challenge#threads", "Challenges"),
+    (&rights::SUCCESS_PAGE, "/success", "Success factors"),
+];
+
+fn may_open(visitor: &Visitor, row: &Row) -> bool {
+    visitor.principal.as_ref().is_none_or(|principal| row.admits(principal))
+}
+
+/// Who is signed in, for the head of the page.
+fn me(visitor: &Visitor) -> Option<Value> {
+    let principal = visitor.principal.as_deref()?;
+    Some(context! {
+        name => &principal.name,
+        role => sign_in::role_words(principal.role),
+        purpose => &principal.purpose,
+        token => &*visitor.token,
+        development => principal.issuer == crate::auth::DEVELOPMENT,
     })
 }
 

@@ -1,9 +1,10 @@
 //! Errors as RFC 9457 problems.
 
 use crate::query::BadParameter;
-use axum::http::header::RETRY_AFTER;
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use hotspot_core::disclosure::Role;
 use std::borrow::Cow;
 
 /// What went wrong with a request. The body is written by the outermost layer, which knows the path.
@@ -20,6 +21,22 @@ pub(crate) enum ApiError {
     MethodNotAllowed,
     /// The request is for another host than this machine.
     ForeignHost,
+    /// Nobody is signed in, or a token is none of ours: which of them, the log has.
+    NotSignedIn,
+    /// The role may not ask this.
+    NotYours {
+        /// As whom he is here.
+        role: Role,
+    },
+    /// He did not say for what he looks.
+    NoPurpose,
+    /// He asks too often.
+    TooOften {
+        /// When he may ask again.
+        seconds: u64,
+    },
+    /// The issuer of the sign-in does not answer.
+    NoIssuer,
     /// Too much work at once.
     Busy,
     /// The answer took longer than anybody waits.
@@ -80,12 +97,14 @@ impl ApiError {
             Self::NotFound { .. } | Self::NotGiven { .. } => StatusCode::NOT_FOUND,
             Self::OtherType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::ForeignOrigin | Self::NotYours { .. } | Self::NoPurpose => StatusCode::FORBIDDEN,
+            Self::NotSignedIn => StatusCode::UNAUTHORIZED,
+            Self::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::BadTable { .. } | Self::NoAnswer { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Ledger(error) => ledger_status(error),
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
-            Self::Busy | Self::TookTooLong | Self::NotReady | Self::PageNotBuilt => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::TookTooLong | Self::NotReady | Self::PageNotBuilt | Self::NoIssuer => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -110,6 +129,11 @@ impl ApiError {
             },
             Self::MethodNotAllowed => "Method not allowed",
             Self::ForeignHost => "Another host",
+            Self::NotSignedIn => "Not signed in",
+            Self::NotYours { .. } => "Not for this role",
+            Self::NoPurpose => "No purpose",
+            Self::TooOften { .. } => "Too often",
+            Self::NoIssuer => "Sign-in does not answer",
             Self::Busy => "Busy",
             Self::TookTooLong => "No answer in time",
             Self::NotReady => "Not ready",
@@ -140,7 +164,12 @@ impl ApiError {
                 hotspot_ledger::Error::Busy { .. } => "Others are writing to the ledger: nothing was written. Try again.".into(),
                 told => format!("{told}.").into(),
             },
-            Self::ForeignHost => "This server answers as localhost or a loopback address only.".into(),
+            Self::ForeignHost => "This server answers under its own names only: localhost, a loopback address, or those of its settings.".into(),
+            Self::NotSignedIn => "Sign in at /sign-in, or send a token that is good now: Authorization: Bearer.".into(),
+            Self::NotYours { role } => format!("The role {role} may not ask this.").into(),
+            Self::NoPurpose => "Say for what you look: people choose it at /purpose, a program sends it with X-Hotspot-Purpose.".into(),
+            Self::TooOften { seconds } => format!("That was asked too often. Try again in {seconds} s.").into(),
+            Self::NoIssuer => "The service that signs people in does not answer. Try again in a minute.".into(),
             Self::Busy => "Too many answers are being computed. Try again in a moment.".into(),
             Self::TookTooLong => "The answer took more than a minute and was given up. Ask for less, or try again in a moment.".into(),
             Self::NotReady => "No release is loaded, or the service is about to stop.".into(),
@@ -180,8 +209,13 @@ impl From<BadParameter> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
-        if matches!(self, Self::Busy | Self::TookTooLong) {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        let headers = response.headers_mut();
+        match self {
+            Self::Busy | Self::TookTooLong => drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("1"))),
+            Self::NoIssuer => drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("60"))),
+            Self::TooOften { seconds } => drop(headers.insert(RETRY_AFTER, HeaderValue::from(seconds))),
+            Self::NotSignedIn => drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            _ => {}
         }
         response.extensions_mut().insert(self);
         response

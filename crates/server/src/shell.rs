@@ -1,15 +1,15 @@
 //! What every response carries: security headers, a request id, a problem body for errors, and a line in the trace.
 
 use crate::problem::ApiError;
+use crate::state::AppState;
 use crate::views;
 use axum::body::Body;
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::net::IpAddr;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -30,16 +30,21 @@ static SECURITY: [(HeaderName, HeaderValue); 5] = [
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
+static HSTS: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("strict-transport-security"), HeaderValue::from_static("max-age=31536000; includeSubDomains"));
+
 /// The outermost layer.
-pub(crate) async fn shell(request: Request, next: Next) -> Response {
+pub(crate) async fn shell(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let id = request_id(&request);
     // Neither query nor path: they may hold what somebody is looking for. The address as the service names it says enough.
     let asked = request.extensions().get::<MatchedPath>().cloned();
     let address = asked.as_ref().map_or("/", MatchedPath::as_str);
     let method = request.method().clone();
     let head = method == Method::HEAD;
-    // The server is this machine's own: a page of another site that points its name here gets nothing.
-    let mut response = if own_host(&request) { next.run(request).await } else { ApiError::ForeignHost.into_response() };
+    let site = &state.auth().site;
+    // The server answers under its own names: a page of another site that points its name here gets nothing.
+    let called = site.is_called(request.headers().get(HOST));
+    let mut response = if called { next.run(request).await } else { ApiError::ForeignHost.into_response() };
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
         let body = views::problem(&error, address, id.to_str().unwrap_or_default());
         let headers = response.headers_mut();
@@ -53,20 +58,11 @@ pub(crate) async fn shell(request: Request, next: Next) -> Response {
     for (name, value) in &SECURITY {
         headers.insert(name, value.clone());
     }
+    if site.secure {
+        headers.insert(&HSTS.0, HSTS.1.clone());
+    }
     headers.insert(&REQUEST_ID, id);
     response
-}
-
-/// Whether the request names this machine, or none (HTTP/1.0, or a test).
-fn own_host(request: &Request) -> bool {
-    let Some(host) = request.headers().get(HOST) else { return true };
-    let host = host.to_str().unwrap_or_default();
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        _ => host,
-    };
-    let address = name.trim_start_matches('[').trim_end_matches(']');
-    name.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// The client's own id when it is a plain one, or a new one: unlike any other of this process, and unlikely to meet one of another.

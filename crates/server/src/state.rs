@@ -1,6 +1,7 @@
 //! What every handler shares.
 
 use crate::answer::{Coded, Encoding};
+use crate::auth::{Auth, Visitor};
 use crate::catalog::{Catalog, Drawn, TileLayer};
 use crate::challenge::{AskedKey, Challenges};
 use crate::problem::ApiError;
@@ -73,7 +74,7 @@ const ANSWERS: u64 = 24;
 /// What the forms of this process carry.
 #[derive(Debug)]
 pub(crate) struct FormKeys {
-    token: String,
+    token: Arc<str>,
     next: AtomicU64,
 }
 
@@ -81,11 +82,11 @@ impl FormKeys {
     /// A secret of its own: the hasher's keys come from the operating system.
     fn new() -> Self {
         let secret: Vec<u8> = (0..4).flat_map(|_| RandomState::new().build_hasher().finish().to_le_bytes()).collect();
-        Self { token: hex(&secret), next: AtomicU64::new(0) }
+        Self { token: hex(&secret).into(), next: AtomicU64::new(0) }
     }
 
     /// The token that says that a form came from a page of this process.
-    pub fn token(&self) -> &str {
+    pub fn token(&self) -> &Arc<str> {
         &self.token
     }
 
@@ -105,6 +106,7 @@ pub struct AppState(Arc<Inner>);
 
 struct Inner {
     catalog: Arc<Catalog>,
+    auth: Auth,
     tiles: Option<Cache<TileKey, Coded>>,
     layers: Cache<LayerKey, Arc<Drawn>>,
     pages: Cache<PageKey, Coded>,
@@ -124,8 +126,14 @@ impl fmt::Debug for AppState {
 }
 
 impl AppState {
-    /// State over a catalog, and what challenges need beside it.
+    /// State over a catalog, and what challenges need beside it, without a sign-in.
     pub fn new(catalog: Arc<Catalog>, settings: Settings, challenges: Challenges) -> Self {
+        let auth = Auth::open(challenges.now);
+        Self::behind(auth, catalog, settings, challenges)
+    }
+
+    /// State behind a sign-in.
+    pub fn behind(auth: Auth, catalog: Arc<Catalog>, settings: Settings, challenges: Challenges) -> Self {
         let coded = |bytes: u64| {
             Cache::builder()
                 .max_capacity(bytes)
@@ -133,6 +141,7 @@ impl AppState {
         };
         Self(Arc::new(Inner {
             catalog,
+            auth,
             tiles: (settings.tile_cache_bytes > 0).then(|| coded(settings.tile_cache_bytes).build()),
             layers: Cache::builder()
                 .max_capacity(settings.layer_cache_bytes)
@@ -177,6 +186,15 @@ impl AppState {
 
     pub(crate) fn forms(&self) -> &FormKeys {
         &self.0.forms
+    }
+
+    pub(crate) fn auth(&self) -> &Auth {
+        &self.0.auth
+    }
+
+    /// Somebody who is not known.
+    pub(crate) fn nobody(&self) -> Visitor {
+        Visitor { principal: None, token: Arc::clone(self.0.forms.token()) }
     }
 
     pub(crate) fn ready(&self) -> bool {

@@ -8,6 +8,7 @@ mod fairness;
 mod feedback;
 mod hotspots;
 mod ledger;
+mod me;
 mod silence;
 mod success;
 pub(crate) mod time;
@@ -22,6 +23,7 @@ pub(crate) use hotspots::{Hotspots, hotspots};
 pub(crate) use ledger::{
     RaiseBody, StepBody, Threads, Verified, WholeThread, Written, export, readable, said, threads, verified, whole_thread, written,
 };
+pub(crate) use me::{Me, me};
 pub(crate) use silence::{Silence, silence};
 pub use success::success_json;
 pub(crate) use success::{SuccessAnswer, success};

@@ -443,9 +443,13 @@ pub struct ServeArgs {
     /// Settings; flags and HOTSPOT_* variables override it
     #[arg(long, value_name = "hotspot.toml")]
     pub config: Option<PathBuf>,
-    /// Address on this machine
+    /// Address on this machine; beyond it only behind a sign-in
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
+    /// How people sign in: dev (everybody is who he says, on this machine) or the settings of an issuer (OpenID Connect); by default nobody
+    /// does
+    #[arg(long, value_name = "dev|FILE.toml")]
+    pub auth: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

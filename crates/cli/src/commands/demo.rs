@@ -111,7 +111,7 @@ pub fn run(args: &DemoArgs) -> Done {
         summary: Some(out.join(last.to_string())),
         ledger,
     };
-    serve::listen(&releases, (Ipv4Addr::LOCALHOST, args.port).into(), &challenges, &TlsArgs::default())
+    serve::listen(&releases, (Ipv4Addr::LOCALHOST, args.port).into(), None, &challenges, &TlsArgs::default())
 }
 
 /// A table of resources that was made up: officers by command unit, all alike; patrol hours at every second hotspot; a liaison officer in each

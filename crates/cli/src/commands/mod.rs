@@ -16,6 +16,7 @@ pub mod private;
 pub mod protect;
 pub mod serve;
 pub mod shell;
+pub mod sign_in;
 pub mod simulate;
 pub mod stats;
 pub mod summary;

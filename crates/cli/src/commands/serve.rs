@@ -2,10 +2,11 @@
 
 use crate::args::{ServeChallengesArgs, ServingArgs, TlsArgs};
 use crate::commands::certificate::Certificate;
+use crate::commands::sign_in::SignIn;
 use crate::commands::{last_part, note, say, write_whole};
 use crate::config::Config;
 use crate::failure::{Done, Failure};
-use hotspot_core::disclosure::{Policy, Released};
+use hotspot_core::disclosure::{Access, Policy, Released};
 use hotspot_core::release::Release;
 use hotspot_core::view::SuccessView;
 use hotspot_ledger::Ledger;
@@ -29,22 +30,28 @@ const WATCH: Duration = Duration::from_secs(2);
 /// Serves the releases until it is told to stop.
 pub fn run(args: &ServingArgs) -> Done {
     let config = Config::resolve(&args.settings, |name| std::env::var(name).ok())?;
-    listen(&config.releases.0, config.listen.0, &args.challenges, &args.tls)
+    listen(&config.releases.0, config.listen.0, config.auth.0.as_deref(), &args.challenges, &args.tls)
 }
 
-/// Serves a folder of releases at an address on this machine.
-pub fn listen(releases: &Path, address: SocketAddr, challenges: &ServeChallengesArgs, tls: &TlsArgs) -> Done {
+/// Serves a folder of releases: on this machine, or beyond it to those who sign in.
+pub fn listen(
+    releases: &Path,
+    address: SocketAddr,
+    auth: Option<&Path>,
+    challenges: &ServeChallengesArgs,
+    tls: &TlsArgs,
+) -> Done {
+    let SignIn { auth, proxied } = SignIn::of(auth)?;
+    let access = auth.access();
     if !address.ip().is_loopback() {
-        return Err(Failure::cannot(
-            "hotspot serves on loopback only: there is no sign-in yet; listen on 127.0.0.1 and put an authenticating proxy before it",
-        ));
+        may_listen_beyond(access, proxied || tls.tls_cert.is_some())?;
     }
-    let catalog = Arc::new(Catalog::new(load(releases)?)?);
+    let catalog = Arc::new(Catalog::towards(access, load(releases, access)?)?);
     if catalog.ids().is_empty() {
         return Err(Failure::data(format!("{}: no release; hotspot analyse makes one", releases.display())));
     }
     let given = given(challenges, releases)?;
-    let success = success(challenges)?;
+    let success = success(challenges, access)?;
     let certificate = Certificate::given(tls)?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let ledger = match &challenges.ledger {
@@ -57,14 +64,30 @@ pub fn listen(releases: &Path, address: SocketAddr, challenges: &ServeChallenges
         say(format_args!("serving {scheme}://{}/ (release {})", listener.local_addr()?, catalog.ids()[0]))?;
         let tls = certificate.as_ref().map(Certificate::tls);
         let renewing = certificate.map(|certificate| tokio::spawn(certificate.renew()));
-        let watcher = tokio::spawn(watch(releases.to_owned(), Arc::clone(&catalog)));
-        let done = serve(listener, router(AppState::new(catalog, Settings::default(), challenges)), tls, stopped()).await;
+        let watcher = tokio::spawn(watch(releases.to_owned(), access, Arc::clone(&catalog)));
+        let state = AppState::behind(auth, catalog, Settings::default(), challenges);
+        let done = serve(listener, router(state), tls, stopped()).await;
         watcher.abort();
         if let Some(renewing) = renewing {
             renewing.abort();
         }
         Ok(done?)
     })
+}
+
+/// Beyond this machine nobody unknown is answered, and nothing goes over the wire in the clear.
+fn may_listen_beyond(access: Access, encrypted: bool) -> Done {
+    let why = match (access, encrypted) {
+        (Access::SignedIn, true) => return Ok(()),
+        (Access::SignedIn, false) => {
+            "what is served here may not go over the wire in the clear: serve over TLS (--tls-cert, --tls-key), name the proxy that does so as \
+             proxy in the file of --auth, or listen on 127.0.0.1"
+        }
+        (Access::Anyone, _) => {
+            "hotspot serves on loopback only where nobody signs in: add --auth FILE.toml, or listen on 127.0.0.1"
+        }
+    };
+    Err(Failure::cannot(why))
 }
 
 /// How a table that is sent is taken: checked under its name in a folder of its own, then put in the place of the file.
@@ -104,16 +127,17 @@ fn table<T>(read: Supplied<T>) -> GivenTable<T> {
 }
 
 /// The measures of success, read and checked once.
-fn success(args: &ServeChallengesArgs) -> Done<Option<Released<SuccessView>>> {
+fn success(args: &ServeChallengesArgs, access: Access) -> Done<Option<Released<SuccessView>>> {
     let Some(path) = &args.measures else { return Ok(None) };
     let view = read_success(path, args.summary.as_deref())?;
-    let policy = Policy::of(view.class).map_err(|no_policy| Failure::cannot(format!("{}: {no_policy}", path.display())))?;
+    let policy =
+        Policy::towards(view.class, access).map_err(|no_policy| Failure::cannot(format!("{}: {no_policy}", path.display())))?;
     Ok(Some(policy.release(view)))
 }
 
 /// The newest releases that may be shown. A restricted one anywhere among them is an error, not an omission; one of the older that is
 /// damaged is left out and named.
-fn load(releases: &Path) -> Done<Vec<Release>> {
+fn load(releases: &Path, access: Access) -> Done<Vec<Release>> {
     let newest = current(releases)?;
     let mut ids = list_releases(releases)?;
     ids.sort_by_key(|id| Some(id) != newest.as_ref());
@@ -122,7 +146,7 @@ fn load(releases: &Path) -> Done<Vec<Release>> {
     for id in &ids {
         match read_release(releases, Some(id)) {
             Ok(release) => {
-                Policy::of(release.class).map_err(|no_policy| Failure::cannot(format!("{id}: {no_policy}")))?;
+                Policy::towards(release.class, access).map_err(|no_policy| Failure::cannot(format!("{id}: {no_policy}")))?;
                 loaded.push(release);
             }
             Err(error) if Some(id) != newest.as_ref() && ids.len() > 1 => note(format_args!("{id} is not served: {error}")),
@@ -133,7 +157,7 @@ fn load(releases: &Path) -> Done<Vec<Release>> {
 }
 
 /// Swaps the catalog in one step when `current` points elsewhere.
-async fn watch(releases: PathBuf, catalog: Arc<Catalog>) {
+async fn watch(releases: PathBuf, access: Access, catalog: Arc<Catalog>) {
     let mut seen = current(&releases).ok().flatten();
     loop {
         tokio::time::sleep(WATCH).await;
@@ -142,7 +166,7 @@ async fn watch(releases: PathBuf, catalog: Arc<Catalog>) {
             continue;
         }
         let (folder, target) = (releases.clone(), Arc::clone(&catalog));
-        let swapped = tokio::task::spawn_blocking(move || target.replace(load(&folder)?).map_err(Failure::from)).await;
+        let swapped = tokio::task::spawn_blocking(move || target.replace(load(&folder, access)?).map_err(Failure::from)).await;
         match swapped {
             Ok(Ok(())) => seen = now,
             Ok(Err(failure)) => note(format_args!("the new release is not served, the old ones are: {failure}")),

@@ -15,5 +15,6 @@ pub mod suppress;
 pub mod table;
 pub mod tiers;
 pub use policy::Policy;
+pub use policy::{Access, Policy};
 pub use released::{Released, View};
 pub use role::Role;

@@ -7,6 +7,16 @@ use crate::release::DataClass;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy(());
 
+/// Who can ask for what is released.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Access {
+    /// Whoever gets hold of it.
+    #[default]
+    Anyone,
+    /// Those whom an issuer vouches for, each by his role.
+    SignedIn,
+}
+
 /// The class may not be released by any policy that exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{class} records have no release policy; only synthetic and open ones may be shown")]
@@ -16,14 +26,22 @@ pub struct NoPolicy {
 }
 
 impl Policy {
-    /// The policy of a class.
+    /// The policy of a class towards anyone.
     ///
     /// # Errors
     /// [`NoPolicy`] for restricted records.
     pub const fn of(class: DataClass) -> Result<Self, NoPolicy> {
-        match class {
-            DataClass::Synthetic | DataClass::Open => Ok(Self(())),
-            DataClass::Restricted => Err(NoPolicy { class }),
+        Self::towards(class, Access::Anyone)
+    }
+
+    /// The policy of a class towards those who can ask.
+    ///
+    /// # Errors
+    /// [`NoPolicy`] for restricted records where anyone can ask.
+    pub const fn towards(class: DataClass, access: Access) -> Result<Self, NoPolicy> {
+        match (class, access) {
+            (DataClass::Synthetic | DataClass::Open, _) | (DataClass::Restricted, Access::SignedIn) => Ok(Self(())),
+            (DataClass::Restricted, Access::Anyone) => Err(NoPolicy { class }),
         }
     }
 
@@ -38,9 +56,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn restricted_records_have_no_policy() {
+    fn restricted_records_have_no_policy_towards_anyone() {
         assert!(Policy::of(DataClass::Open).is_ok());
         assert!(Policy::of(DataClass::Synthetic).is_ok());
         assert_eq!(Policy::of(DataClass::Restricted), Err(NoPolicy { class: DataClass::Restricted }));
+        assert!(Policy::towards(DataClass::Restricted, Access::SignedIn).is_ok());
     }
 }

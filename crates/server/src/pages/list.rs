@@ -1,6 +1,7 @@
 //! The page of resources and need, with what if and the challenges.
 
 use super::{draw, option, words};
+use crate::auth::Visitor;
 use crate::challenge::Asked;
 use crate::problem::ApiError;
 use crate::query::strand_name;
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 
 /// Everything that the page shows.
 pub(crate) struct List<'a> {
+    pub visitor: &'a Visitor,
     pub asked: &'a Asked,
     /// The answer and the kind that is shown; else why there is none.
     pub answer: Result<(&'a Released<ChallengeView>, &'a str), String>,
@@ -63,7 +65,7 @@ pub(crate) fn list(page: &List<'_>) -> Result<Vec<u8>, ApiError> {
         threads => page.threads.ok().map(|(all, filter)| threads(all, filter, page.today)),
         no_ledger => page.threads.err(),
     };
-    draw("list", Some(served), &page.faults, own)
+    draw("list", page.visitor, Some(served), &page.faults, own)
 }
 
 fn choices(page: &List<'_>, view: &ChallengeView, kind: &KindAnswer) -> Value {

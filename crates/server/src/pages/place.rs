@@ -2,6 +2,7 @@
 
 use super::list::parameters;
 use super::{draw, roles, words};
+use crate::auth::Visitor;
 use crate::challenge::{Asked, kind_of, row_of};
 use crate::problem::{ApiError, GIVE_LEDGER};
 use crate::state::AppState;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 
 /// What the page is about.
 pub(crate) struct Asking<'a> {
+    pub visitor: &'a Visitor,
     pub asked: &'a Asked,
     pub view: &'a Released<ChallengeView>,
     pub kind: &'a str,
@@ -88,16 +90,19 @@ pub(crate) fn place(state: &AppState, page: &Asking<'_>) -> Result<Vec<u8>, ApiE
         parameters(page.asked, &kind.kind).into_iter().map(|(name, value)| context! { name, value }).collect();
     // A form that is sent again keeps its key: twice sent, it is written once.
     let key = page.values.get("key").filter(|k| !k.is_empty()).cloned().unwrap_or_else(|| state.forms().key());
-    for (name, value) in [("place", found.id.clone()), ("token", state.forms().token().to_owned()), ("key", key)] {
+    for (name, value) in [("place", found.id.clone()), ("token", page.visitor.token.to_string()), ("key", key)] {
         hidden.push(context! { name, value });
     }
-    let cannot = if found.is_rest {
-        Some("What remains of a command unit beside its hotspots is no place of its own: ask by command unit or borough.")
-    } else if state.challenges().ledger.is_none() {
-        Some(GIVE_LEDGER)
-    } else {
-        None
-    };
+    let cannot =
+        if page.visitor.principal.as_ref().is_some_and(|p| !p.author().is_ok_and(|a| Kind::Raise.roles().contains(&a.role))) {
+            Some("A challenge is raised by MOPAC, and your role writes for another body or for none.")
+        } else if found.is_rest {
+            Some("What remains of a command unit beside its hotspots is no place of its own: ask by command unit or borough.")
+        } else if state.challenges().ledger.is_none() {
+            Some(GIVE_LEDGER)
+        } else {
+            None
+        };
     let own = context! {
         title => format!("{}: {name}", found.name),
         scope => words::scope(&evidence),
@@ -111,5 +116,5 @@ pub(crate) fn place(state: &AppState, page: &Asking<'_>) -> Result<Vec<u8>, ApiE
         values,
         roles => roles(Kind::Raise),
     };
-    draw("raise", Some(&page.asked.served), &page.faults, own)
+    draw("raise", page.visitor, Some(&page.asked.served), &page.faults, own)
 }

@@ -1,6 +1,7 @@
 //! A challenge as it stands, and the form of its next step.
 
 use super::{draw, roles, words};
+use crate::auth::Visitor;
 use crate::problem::ApiError;
 use crate::state::AppState;
 use crate::views::{readable, said};
@@ -26,7 +27,13 @@ pub(super) fn place_words(challenge: &Challenge) -> String {
 }
 
 /// Draws the page.
-pub(crate) fn thread(state: &AppState, challenge: &Challenge, evidence: &str, tried: Option<Tried>) -> Result<Vec<u8>, ApiError> {
+pub(crate) fn thread(
+    state: &AppState,
+    visitor: &Visitor,
+    challenge: &Challenge,
+    evidence: &str,
+    tried: Option<Tried>,
+) -> Result<Vec<u8>, ApiError> {
     let today = london_day((state.challenges().now)());
     let (values_of, faults) = match tried {
         Some(tried) => (Some((tried.step, tried.values)), tried.faults),
@@ -42,7 +49,7 @@ pub(crate) fn thread(state: &AppState, challenge: &Challenge, evidence: &str, tr
             .iter()
             .map(|kind| {
                 let values = values_of.as_ref().filter(|(step, _)| step == kind).map(|(_, v)| v.clone()).unwrap_or_default();
-                step(state, *kind, values)
+                step(state, visitor, *kind, values)
             })
             .collect()
     };
@@ -62,7 +69,7 @@ pub(crate) fn thread(state: &AppState, challenge: &Challenge, evidence: &str, tr
         history => challenge.history.iter().map(entry).collect::<Vec<_>>(),
         steps,
         nothing,
-        token => state.forms().token(),
+        token => &*visitor.token,
         release => &raised.release,
         place_id => raised.place.to_string(),
         boroughs => raised.boroughs.join(", "),
@@ -71,7 +78,7 @@ pub(crate) fn thread(state: &AppState, challenge: &Challenge, evidence: &str, tr
         evidence => readable(evidence),
     };
     let served = state.catalog().find(Some(&raised.release)).ok().or_else(|| state.catalog().newest());
-    draw("thread", served.as_deref(), &faults, own)
+    draw("thread", visitor, served.as_deref(), &faults, own)
 }
 
 fn entry(entry: &Entry) -> Value {
@@ -93,7 +100,7 @@ fn entry(entry: &Entry) -> Value {
     }
 }
 
-fn step(state: &AppState, kind: Kind, values: BTreeMap<&'static str, String>) -> Value {
+fn step(state: &AppState, visitor: &Visitor, kind: Kind, values: BTreeMap<&'static str, String>) -> Value {
     let [title, why, reason, button] = match kind {
         Kind::Raise | Kind::Acknowledge => {
             ["Acknowledge", "The MPS says that it has seen the question. The answer comes later.", "", "Acknowledge"]
@@ -112,5 +119,10 @@ fn step(state: &AppState, kind: Kind, values: BTreeMap<&'static str, String>) ->
         ],
     };
     let key = values.get("key").filter(|k| !k.is_empty()).cloned().unwrap_or_else(|| state.forms().key());
-    context! { id => kind.id(), title, why, reason, button, key, values, roles => roles(kind) }
+    // Whoever is signed in sees the form of what is his to do, and else whose it is.
+    let other = match &visitor.principal {
+        Some(principal) => !principal.author().is_ok_and(|author| kind.roles().contains(&author.role)),
+        None => false,
+    };
+    context! { id => kind.id(), title, why, reason, button, key, values, other, roles => roles(kind) }
 }

@@ -28,10 +28,11 @@ async fn answer(
     let all: Vec<&[u8]> = std::iter::once(served.id().as_bytes()).chain(parts.iter().copied()).collect();
     let tag = etag(&all, encoding);
     if unchanged(headers, &tag) {
-        return Ok(not_modified(tag, Keep::Revalidate));
+        return Ok(not_modified(tag, served.keep(Keep::Revalidate)));
     }
+    let keep = served.keep(Keep::Revalidate);
     let coded = state.heavy(move || Ok(Coded::new(work(&served)?, encoding, tag))).await?;
-    Ok(found(coded, kind, Keep::Revalidate))
+    Ok(found(coded, kind, keep))
 }
 
 /// The parameters of a request, of which these are known, and the release that it asks for.
@@ -42,14 +43,10 @@ fn asked<'a>(state: &AppState, uri: &'a Uri, known: &[&'static str]) -> Result<(
 }
 
 /// A small body that is at hand.
-fn at_hand(headers: &HeaderMap, body: Vec<u8>) -> Response {
+fn at_hand(headers: &HeaderMap, body: Vec<u8>, keep: Keep) -> Response {
     let encoding = Encoding::negotiate(headers, Prefer::Fast);
     let tag = etag(&[&body], encoding);
-    if unchanged(headers, &tag) {
-        not_modified(tag, Keep::Revalidate)
-    } else {
-        found(Coded::new(body, encoding, tag), JSON, Keep::Revalidate)
-    }
+    if unchanged(headers, &tag) { not_modified(tag, keep) } else { found(Coded::new(body, encoding, tag), JSON, keep) }
 }
 
 /// The releases that are served, newest first.
@@ -59,8 +56,10 @@ fn at_hand(headers: &HeaderMap, body: Vec<u8>) -> Response {
 ))]
 pub(crate) async fn releases(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
     Params::parse(uri.query(), &[])?;
-    let views: Vec<_> = state.catalog().all().iter().map(|served| served.summary()).collect();
-    Ok(at_hand(&headers, views::releases(&views)))
+    let all = state.catalog().all();
+    let views: Vec<_> = all.iter().map(|served| served.summary()).collect();
+    let keep = all.iter().fold(Keep::Revalidate, |keep, served| served.keep(keep));
+    Ok(at_hand(&headers, views::releases(&views), keep))
 }
 
 /// The layers that can be drawn, with their classes and colours.
@@ -226,5 +225,5 @@ pub(crate) async fn silence(State(state): State<AppState>, uri: Uri, headers: He
 
 /// This interface in OpenAPI 3.1.
 pub(crate) async fn openapi(headers: HeaderMap) -> Response {
-    at_hand(&headers, views::openapi(&crate::openapi::document()))
+    at_hand(&headers, views::openapi(&crate::openapi::document()), Keep::Revalidate)
 }

@@ -2,6 +2,7 @@
 
 use super::challenge::{fresh, more_and_reach};
 use super::ledger::{filter, known, step_of};
+use crate::auth::Visitor;
 use crate::body::Form;
 use crate::challenge::{Asked, id_of, kind_of, page_of, row_of};
 use crate::pages::{self, Asking, List, Tried, faults_in};
@@ -39,7 +40,7 @@ fn see(event: &Event) -> Result<Response, ApiError> {
 }
 
 /// Resources and need, what if, and the challenges.
-pub(crate) async fn list(State(state): State<AppState>, uri: Uri) -> Result<Response, ApiError> {
+pub(crate) async fn list(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response, ApiError> {
     let mut names = known(&["kind", "play", "overdue", "borough", "place", "state"]);
     names.extend(SOUGHT);
     names.push("find");
@@ -113,6 +114,7 @@ pub(crate) async fn list(State(state): State<AppState>, uri: Uri) -> Result<Resp
                 Err(why) => Err(why.clone()),
             };
             pages::list(&List {
+                visitor: &visitor,
                 asked: &asked,
                 answer,
                 wished,
@@ -172,7 +174,7 @@ fn wish(view: &ChallengeView, wished: &BTreeMap<&'static str, String>) -> Result
 }
 
 /// One place: its evidence and the form of a question.
-pub(crate) async fn ask(State(state): State<AppState>, uri: Uri) -> Result<Response, ApiError> {
+pub(crate) async fn ask(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response, ApiError> {
     let params = Params::parse(uri.query(), &known(&["kind", "place"]))?;
     let asked = Asked::of(&state, &params)?;
     let view = asked.answer(&state).await?;
@@ -180,6 +182,7 @@ pub(crate) async fn ask(State(state): State<AppState>, uri: Uri) -> Result<Respo
     let drawn = pages::place(
         &state,
         &Asking {
+            visitor: &visitor,
             asked: &asked,
             view: &view,
             kind: needed("kind")?,
@@ -192,20 +195,20 @@ pub(crate) async fn ask(State(state): State<AppState>, uri: Uri) -> Result<Respo
 }
 
 /// Raises a challenge from the form.
-pub(crate) async fn raise(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+pub(crate) async fn raise(State(state): State<AppState>, visitor: Visitor, request: Request) -> Result<Response, ApiError> {
     let form = Form::read(&state, request).await?;
     let ledger = state.challenges().ledger()?;
     let params = Params::of(&["release", "level", "strand", "apportion"].map(|name| (name, form.given(name))));
     let asked = Asked::of(&state, &params)?;
     let view = asked.answer(&state).await?;
-    let mut faults = named(&form);
+    let mut faults = named(&visitor, &form);
     if form.given("question").is_none() {
         faults.insert(0, Fault { field: "question", said: "Write the question".to_owned() });
     }
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
     let mut said = Vec::new();
     if faults.is_empty() {
-        let author = steps::author(form.get("actor"), form.get("role"))?;
+        let author = visitor.author(form.get("actor"), form.get("role"))?;
         let question = asked.question(&view, form.get("kind"), form.get("place"), form.get("question"))?;
         match ledger.raise(question, &author, (state.challenges().now)(), form.given("key")).await {
             Ok(event) => return see(&event),
@@ -221,13 +224,17 @@ pub(crate) async fn raise(State(state): State<AppState>, request: Request) -> Re
     let mut all = faults_in("", faults);
     all.extend(said);
     let values = ["question", "actor", "role", "key"].into_iter().map(|name| (name, form.get(name).to_owned())).collect();
-    let asking = Asking { asked: &asked, view: &view, kind: form.get("kind"), place: form.get("place"), values, faults: all };
+    let (kind, place) = (form.get("kind"), form.get("place"));
+    let asking = Asking { visitor: &visitor, asked: &asked, view: &view, kind, place, values, faults: all };
     Ok(page(status, pages::place(&state, &asking)?))
 }
 
-/// The faults of who writes.
-fn named(form: &Form) -> Vec<Fault> {
+/// The faults of who writes, where it is not known.
+fn named(visitor: &Visitor, form: &Form) -> Vec<Fault> {
     let mut faults = Vec::new();
+    if visitor.principal.is_some() {
+        return faults;
+    }
     if form.given("actor").is_none() {
         faults.push(Fault { field: "actor", said: "Give your name".to_owned() });
     }
@@ -247,22 +254,28 @@ fn refused(error: ApiError) -> Result<(StatusCode, Vec<(String, String)>), ApiEr
 }
 
 /// A challenge as it stands.
-pub(crate) async fn thread(State(state): State<AppState>, Path(id): Path<String>, uri: Uri) -> Result<Response, ApiError> {
+pub(crate) async fn thread(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, ApiError> {
     Params::parse(uri.query(), &[])?;
-    let drawn = drawn(&state, &id, None).await?;
+    let drawn = drawn(&state, &visitor, &id, None).await?;
     Ok(page(StatusCode::OK, drawn))
 }
 
-async fn drawn(state: &AppState, id: &str, tried: Option<Tried>) -> Result<Vec<u8>, ApiError> {
+async fn drawn(state: &AppState, visitor: &Visitor, id: &str, tried: Option<Tried>) -> Result<Vec<u8>, ApiError> {
     let ledger = state.challenges().ledger()?;
     let challenge = ledger.challenge(id_of(id)?).await?;
     let evidence = ledger.evidence(challenge.raised.evidence, challenge.history[0].seq).await?;
-    pages::thread(state, &challenge, &evidence, tried)
+    pages::thread(state, visitor, &challenge, &evidence, tried)
 }
 
 /// Writes the next step from the form.
 pub(crate) async fn step(
     State(state): State<AppState>,
+    visitor: Visitor,
     Path((id, step)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response, ApiError> {
@@ -287,9 +300,9 @@ pub(crate) async fn step(
     let (number, kind) = (id_of(&id)?, step_of(&step)?);
     let mut faults = match steps::step(kind, &body_of(&form)) {
         Ok(step) => {
-            let mut faults = named(&form);
+            let mut faults = named(&visitor, &form);
             if faults.is_empty() {
-                let author = steps::author(form.get("actor"), form.get("role"))?;
+                let author = visitor.author(form.get("actor"), form.get("role"))?;
                 match ledger.append(number, step, &author, (state.challenges().now)(), form.given("key")).await {
                     Ok(event) => return see(&event),
                     Err(error) => {
@@ -298,7 +311,7 @@ pub(crate) async fn step(
                         } else {
                             let (status, faults) = refused(error.into())?;
                             let tried = Tried { step: kind, values: values_of(&form, &FIELDS), faults };
-                            return sent_back(&state, &id, status, tried).await;
+                            return sent_back(&state, &visitor, &id, status, tried).await;
                         }
                     }
                 }
@@ -307,13 +320,13 @@ pub(crate) async fn step(
         }
         Err(faults) => faults,
     };
-    faults.extend(named(&form).into_iter().filter(|f| !faults.contains(f)).collect::<Vec<_>>());
+    faults.extend(named(&visitor, &form).into_iter().filter(|f| !faults.contains(f)).collect::<Vec<_>>());
     let tried = Tried { step: kind, values: values_of(&form, &FIELDS), faults: faults_in(&format!("{}-", kind.id()), faults) };
-    sent_back(&state, &id, StatusCode::UNPROCESSABLE_ENTITY, tried).await
+    sent_back(&state, &visitor, &id, StatusCode::UNPROCESSABLE_ENTITY, tried).await
 }
 
-async fn sent_back(state: &AppState, id: &str, status: StatusCode, tried: Tried) -> Result<Response, ApiError> {
-    Ok(page(status, drawn(state, id, Some(tried)).await?))
+async fn sent_back(state: &AppState, visitor: &Visitor, id: &str, status: StatusCode, tried: Tried) -> Result<Response, ApiError> {
+    Ok(page(status, drawn(state, visitor, id, Some(tried)).await?))
 }
 
 fn values_of(form: &Form, fields: &[&'static str]) -> BTreeMap<&'static str, String> {

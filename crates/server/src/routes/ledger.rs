@@ -1,6 +1,7 @@
 //! The record of challenges: list, one, steps, check and export.
 
 use super::challenge::{fresh, json};
+use crate::auth::Visitor;
 use crate::body;
 use crate::challenge::{ASKED, Asked, id_of};
 use crate::problem::ApiError;
@@ -74,10 +75,10 @@ fn written(event: &Event) -> Response {
     (status = 404, description = "No such release, or the server was given no resources or no ledger.", body = views::Problem, content_type = "application/problem+json"),
     (status = 409, description = "The key was used for another entry.", body = views::Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn raise(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+pub(crate) async fn raise(State(state): State<AppState>, visitor: Visitor, request: Request) -> Result<Response, ApiError> {
     let given: views::RaiseBody = body::json(request).await?;
     let ledger = state.challenges().ledger()?;
-    let author = steps::author(&given.actor, &given.role)?;
+    let author = visitor.author(&given.actor, &given.role)?;
     let params = Params::of(&[
         ("release", given.release.as_deref()),
         ("level", given.level.as_deref()),
@@ -104,13 +105,14 @@ pub(crate) async fn raise(State(state): State<AppState>, request: Request) -> Re
 ))]
 pub(crate) async fn step(
     State(state): State<AppState>,
+    visitor: Visitor,
     Path((id, step)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response, ApiError> {
     let given: views::StepBody = body::json(request).await?;
     let ledger = state.challenges().ledger()?;
     let (id, kind) = (id_of(&id)?, step_of(&step)?);
-    let author = steps::author(&given.actor, &given.role)?;
+    let author = visitor.author(&given.actor, &given.role)?;
     let now = (state.challenges().now)();
     // Whether it may follow is asked before what it says: a step that may not has no right fields. A key may be one that was sent before.
     if given.key.is_none() {

@@ -5,12 +5,14 @@ mod challenge;
 mod challenge_pages;
 mod health;
 mod ledger;
+mod me;
 mod page;
+mod sign_in;
 mod success;
 mod tiles;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use api::{
     __path_boroughs, __path_cells, __path_events, __path_hotspot, __path_hotspots, __path_layers, __path_releases, __path_silence,
@@ -18,54 +20,74 @@ pub(crate) use api::{
 pub(crate) use challenge::{__path_challenge, __path_pack, __path_put_resources, __path_resources, __path_sites, __path_what_if};
 pub(crate) use health::{__path_healthz, __path_readyz};
 pub(crate) use ledger::{__path_export, __path_list, __path_one, __path_raise, __path_step, __path_verify};
+pub(crate) use me::__path_me;
 pub(crate) use success::__path_success;
 pub(crate) use tiles::{__path_tile, __path_tilejson};
 
+use crate::auth::rights::{self, Routes, Row};
 use crate::problem::ApiError;
 use crate::shell;
 use crate::state::AppState;
 use axum::Router;
-use axum::middleware::from_fn;
-use axum::routing::{get, post};
+use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// The whole service as a value.
 pub fn router(state: AppState) -> Router {
-    Router::new()
-        .route("/tiles/{*path}", get(tiles::either))
-        .route("/api/v1/releases", get(api::releases))
-        .route("/api/v1/layers", get(api::layers))
-        .route("/api/v1/cells", get(api::cells))
-        .route("/api/v1/hotspots", get(api::hotspots))
-        .route("/api/v1/hotspots/{id}", get(api::hotspot))
-        .route("/api/v1/events", get(api::events))
-        .route("/api/v1/boroughs", get(api::boroughs))
-        .route("/api/v1/silence", get(api::silence))
-        .route("/api/v1/challenge", get(challenge::challenge))
-        .route("/api/v1/challenge/resources", get(challenge::resources).put(challenge::put_resources))
-        .route("/api/v1/challenge/pack", get(challenge::pack))
-        .route("/api/v1/challenge/sites", get(challenge::sites))
-        .route("/api/v1/challenge/what-if", post(challenge::what_if))
-        .route("/api/v1/challenge/ledger", get(ledger::list).post(ledger::raise))
-        .route("/api/v1/challenge/ledger/verify", get(ledger::verify))
-        .route("/api/v1/challenge/ledger/export", get(ledger::export))
-        .route("/api/v1/challenge/ledger/{id}", get(ledger::one))
-        .route("/api/v1/challenge/ledger/{id}/{step}", post(ledger::step))
-        .route("/challenge", get(challenge_pages::list))
-        .route("/challenge/raise", get(challenge_pages::ask).post(challenge_pages::raise))
-        .route("/challenge/{id}", get(challenge_pages::thread))
-        .route("/challenge/{id}/{step}", post(challenge_pages::step))
-        .route("/api/v1/success", get(success::success))
-        .route("/success", get(success::page))
-        .route("/openapi.json", get(api::openapi))
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/", get(page::index))
-        .route("/{*path}", get(page::file))
+    with_rows(state).0
+}
+
+/// The service, and the rows of the table that its addresses stand behind.
+pub(crate) fn with_rows(state: AppState) -> (Router, Vec<&'static Row>) {
+    let (router, rows) = Routes::new(state.clone())
+        .add(&rights::TILES, tiles::either)
+        .add(&rights::RELEASES, api::releases)
+        .add(&rights::LAYERS, api::layers)
+        .add(&rights::CELLS, api::cells)
+        .add(&rights::HOTSPOTS, api::hotspots)
+        .add(&rights::HOTSPOT, api::hotspot)
+        .add(&rights::EVENTS, api::events)
+        .add(&rights::BOROUGHS, api::boroughs)
+        .add(&rights::SILENCE, api::silence)
+        .add(&rights::CHALLENGE, challenge::challenge)
+        .add(&rights::RESOURCES, challenge::resources)
+        .add(&rights::PUT_RESOURCES, challenge::put_resources)
+        .add(&rights::PACK, challenge::pack)
+        .add(&rights::SITES, challenge::sites)
+        .add(&rights::WHAT_IF, challenge::what_if)
+        .add(&rights::LEDGER, ledger::list)
+        .add(&rights::LEDGER_RAISE, ledger::raise)
+        .add(&rights::LEDGER_VERIFY, ledger::verify)
+        .add(&rights::LEDGER_EXPORT, ledger::export)
+        .add(&rights::LEDGER_ONE, ledger::one)
+        .add(&rights::LEDGER_STEP, ledger::step)
+        .add(&rights::CHALLENGE_PAGE, challenge_pages::list)
+        .add(&rights::RAISE_PAGE, challenge_pages::ask)
+        .add(&rights::RAISE_FORM, challenge_pages::raise)
+        .add(&rights::THREAD_PAGE, challenge_pages::thread)
+        .add(&rights::STEP_FORM, challenge_pages::step)
+        .add(&rights::SUCCESS, success::success)
+        .add(&rights::SUCCESS_PAGE, success::page)
+        .add(&rights::ME, me::me)
+        .add(&rights::OPENAPI, api::openapi)
+        .add(&rights::HEALTHZ, health::healthz)
+        .add(&rights::READYZ, health::readyz)
+        .add(&rights::SIGN_IN, sign_in::page)
+        .add(&rights::SIGN_IN_FORM, sign_in::development)
+        .add(&rights::SIGN_IN_START, sign_in::start)
+        .add(&rights::SIGN_IN_CALLBACK, sign_in::callback)
+        .add(&rights::PURPOSE, sign_in::purpose)
+        .add(&rights::PURPOSE_FORM, sign_in::choose)
+        .add(&rights::SIGN_OUT, sign_in::out)
+        .add(&rights::MAP, page::index)
+        .add(&rights::ASSETS, page::file)
+        .done();
+    let router = router
         .fallback(async || ApiError::NotFound { what: "page" })
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
-        .with_state(state)
+        .with_state(state.clone())
         .layer(CatchPanicLayer::custom(shell::panicked))
         .layer(from_fn(shell::in_time))
-        .layer(from_fn(shell::shell))
+        .layer(from_fn_with_state(state, shell::shell));
+    (router, rows)
 }

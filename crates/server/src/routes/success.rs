@@ -1,6 +1,7 @@
 //! Measures of success, as JSON and as a page.
 
 use super::challenge::{fresh, json};
+use crate::auth::Visitor;
 use crate::pages;
 use crate::problem::{ApiError, GIVE_MEASURES};
 use crate::query::{BadParameter, Params};
@@ -40,9 +41,9 @@ pub(crate) async fn success(State(state): State<AppState>, uri: Uri) -> Result<R
 }
 
 /// The page of the measures.
-pub(crate) async fn page(State(state): State<AppState>, uri: Uri) -> Result<Response, ApiError> {
+pub(crate) async fn page(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response, ApiError> {
     Params::parse(uri.query(), &[])?;
     let shared = state.clone();
-    let drawn = state.heavy(move || pages::success(shared.challenges().success.as_ref())).await?;
+    let drawn = state.heavy(move || pages::success(&visitor, shared.challenges().success.as_ref())).await?;
     Ok(fresh(StatusCode::OK, "text/html; charset=utf-8", drawn))
 }

@@ -1,4 +1,4 @@
-mod challenge;
+pub(crate) mod challenge;
 mod success;
 mod time;
 
@@ -520,7 +520,7 @@ async fn a_panic_is_one_answer() {
     let broken = axum::Router::new()
         .route("/", get(async || -> &'static str { panic!("secret") }))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(crate::shell::panicked))
-        .layer(axum::middleware::from_fn(crate::shell::shell));
+        .layer(axum::middleware::from_fn_with_state(STATE.clone(), crate::shell::shell));
     let response = broken.oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap();
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(header(&response, "x-content-type-options"), "nosniff");

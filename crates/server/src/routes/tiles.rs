@@ -42,7 +42,7 @@ pub(crate) async fn either(State(state): State<AppState>, request: Request) -> R
             tile(&state, &headers, uri.query(), Address { release, layer, z, x, file }).await
         }
         (Some(release), Some(file), None, ..) => {
-            let scheme = if extensions.get::<Encrypted>().is_some() { "https" } else { "http" };
+            let scheme = if extensions.get::<Encrypted>().is_some() { "https" } else { state.auth().site.scheme() };
             tilejson(&state, &headers, scheme, uri.query(), release, file)
         }
         _ => Err(ApiError::NotFound { what: "tile address" }),
@@ -108,20 +108,21 @@ pub(crate) async fn tile(
         TileFormat::GeoJson => GEOJSON,
         TileFormat::Mvt => MVT,
     };
+    let keep = served.keep(Keep::Immutable);
     let key = TileKey { release: served.serial, layer, tile, format, filter, encoding };
     if let Some(coded) = state.tiles().and_then(|tiles| tiles.get(&key)) {
         let known = unchanged(headers, &coded.etag);
-        return Ok(if known { not_modified(coded.etag, Keep::Immutable) } else { found(coded, kind, Keep::Immutable) });
+        return Ok(if known { not_modified(coded.etag, keep) } else { found(coded, kind, keep) });
     }
     let tag = tag_of(&served, &key);
     if unchanged(headers, &tag) {
-        return Ok(not_modified(tag, Keep::Immutable));
+        return Ok(not_modified(tag, keep));
     }
     let coded = make(state, &served, key, tag).await?;
     if let Some(tiles) = state.tiles() {
         tiles.insert(key, coded.clone());
     }
-    Ok(found(coded, kind, Keep::Immutable))
+    Ok(found(coded, kind, keep))
 }
 
 /// The filter of a tile; what does not change its layer is refused, and so never in a key.
@@ -196,9 +197,9 @@ pub(crate) fn tilejson(
     let encoding = Encoding::negotiate(headers, Prefer::Small);
     let tag = etag(&[b"tilejson", &body], encoding);
     if unchanged(headers, &tag) {
-        return Ok(not_modified(tag, Keep::Revalidate));
+        return Ok(not_modified(tag, served.keep(Keep::Revalidate)));
     }
-    Ok(found(Coded::new(body, encoding, tag), "application/json", Keep::Revalidate))
+    Ok(found(Coded::new(body, encoding, tag), "application/json", served.keep(Keep::Revalidate)))
 }
 
 /// Scheme and host as the client asked, if the host is one; TileJSON wants whole addresses.

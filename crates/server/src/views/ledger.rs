@@ -124,9 +124,11 @@ pub(crate) struct Verified {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RaiseBody {
-    /// Who writes: not checked.
+    /// Who writes: not checked. Refused where people sign in: then it is whoever is signed in.
+    #[serde(default)]
     pub actor: String,
-    /// mopac.
+    /// mopac. Refused where people sign in.
+    #[serde(default)]
     pub role: String,
     /// Sent twice with the same key, it is written once.
     pub key: Option<String>,
@@ -150,9 +152,11 @@ pub(crate) struct RaiseBody {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StepBody {
-    /// Who writes: not checked.
+    /// Who writes: not checked. Refused where people sign in: then it is whoever is signed in.
+    #[serde(default)]
     pub actor: String,
-    /// mopac or mps.
+    /// mopac or mps. Refused where people sign in.
+    #[serde(default)]
     pub role: String,
     /// Sent twice with the same key, it is written once.
     pub key: Option<String>,

@@ -18,7 +18,7 @@ fn now() -> Timestamp {
     "2026-11-26T09:00:00Z".parse().unwrap()
 }
 
-fn given() -> Given {
+pub(crate) fn given() -> Given {
     let release = fixture::release(DataClass::Synthetic);
     let hotspot = release.analyses[0].hotspots[0].identity.id.clone();
     let resource = |target: Target, amount: f64, status: Status| Resource {

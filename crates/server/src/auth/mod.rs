@@ -1,0 +1,108 @@
+//! Who is here, and what he may ask.
+//!
+//! * `rights`: the one table of addresses and roles; `guard`: what stands before every handler.
+//! * `principal`: who somebody is; `session`: for how long; `csrf`: that it is he who writes; `rate`: how often he may ask.
+//! * `oidc`: sign-in through an issuer; `token`, `keys`: what it signed; `address`: whom we ask.
+
+pub(crate) mod address;
+pub(crate) mod csrf;
+pub(crate) mod guard;
+mod keys;
+mod oidc;
+mod principal;
+mod rate;
+pub(crate) mod rights;
+pub(crate) mod session;
+mod token;
+
+#[cfg(test)]
+mod tests;
+
+pub use address::{NoWebAddress, WebAddress};
+pub use guard::Site;
+pub(crate) use guard::Visitor;
+pub(crate) use oidc::Oidc;
+pub use oidc::{Endpoints, Jwks, OidcSettings, Reread, Secret};
+pub(crate) use principal::Principal;
+pub use principal::{Purposes, Scope};
+
+use hotspot_core::disclosure::Access;
+use jiff::Timestamp;
+use rate::Rate;
+use session::{Sessions, SignIns};
+
+/// The issuer of those who are who they say.
+pub(crate) const DEVELOPMENT: &str = "development";
+
+/// How people sign in.
+#[derive(Debug)]
+pub(crate) enum Mode {
+    /// Not at all: whoever reaches the server is an analyst.
+    Open,
+    /// By saying who they are.
+    Development,
+    /// Through an issuer.
+    Oidc(Box<Oidc>),
+}
+
+impl Mode {
+    /// Stable identifier.
+    pub(crate) const fn id(&self) -> &'static str {
+        match self {
+            Self::Open => "none",
+            Self::Development => "development",
+            Self::Oidc(_) => "issuer",
+        }
+    }
+}
+
+/// Who is here: sessions, the issuer, and how often somebody may ask.
+#[derive(Debug)]
+pub struct Auth {
+    pub(crate) mode: Mode,
+    pub(crate) site: Site,
+    pub(crate) purposes: Purposes,
+    pub(crate) sessions: Sessions,
+    pub(crate) under_way: SignIns,
+    rate: Rate,
+    pub(crate) now: fn() -> Timestamp,
+}
+
+/// The issuer cannot be asked from this machine.
+#[derive(Debug, thiserror::Error)]
+#[error("requests to the issuer cannot be made on this machine")]
+pub struct NoHttp(#[from] reqwest::Error);
+
+impl Auth {
+    fn new(mode: Mode, site: Site, purposes: Purposes, now: fn() -> Timestamp) -> Self {
+        let (sessions, under_way, rate) = (Sessions::default(), SignIns::default(), Rate::default());
+        Self { mode, site, purposes, sessions, under_way, rate, now }
+    }
+
+    /// No sign-in: everybody is an analyst. For records that anybody may see, on this machine.
+    pub fn open(now: fn() -> Timestamp) -> Self {
+        Self::new(Mode::Open, Site::default(), Purposes::default(), now)
+    }
+
+    /// Everybody is who he says he is. For trying roles out, on this machine.
+    pub fn development(now: fn() -> Timestamp) -> Self {
+        Self::new(Mode::Development, Site::default(), Purposes::default(), now)
+    }
+
+    /// People sign in through an issuer. The site is reached over TLS when the public address says so.
+    ///
+    /// # Errors
+    /// [`NoHttp`] when this machine cannot make requests, such as one without any root certificate.
+    pub fn oidc(settings: OidcSettings, site: Site, purposes: Purposes, now: fn() -> Timestamp) -> Result<Self, NoHttp> {
+        let site = Site { secure: settings.public.secure(), ..site };
+        Ok(Self::new(Mode::Oidc(Box::new(Oidc::new(settings)?)), site, purposes, now))
+    }
+
+    /// Whether those who ask are known: what a policy wants to hear.
+    pub const fn access(&self) -> Access {
+        match self.mode {
+            Mode::Open | Mode::Development => Access::Anyone,
+            Mode::Oidc(_) => Access::SignedIn,
+        }
+    }
+}

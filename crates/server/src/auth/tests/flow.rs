@@ -1,0 +1,323 @@
+//! Sign-in from the first page to the sign-out.
+
+use super::issuer::Issuer;
+use super::*;
+use crate::auth::Site;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+
+const LOCAL: &str = "http://127.0.0.1:8080";
+
+async fn me(browser: &mut Browser) -> Value {
+    serde_json::from_str(&text(browser.get("/api/v1/me").await).await).unwrap()
+}
+
+#[tokio::test]
+async fn somebody_signs_in_says_for_what_looks_and_signs_out() {
+    let issuer = Issuer::start().await;
+    let mut browser = Browser::of(issuer.auth(LOCAL), DataClass::Restricted);
+    let first = browser.open("/success?measure=none").await;
+    assert_eq!((first.status(), to(&first)), (StatusCode::SEE_OTHER, "/sign-in?next=%2Fsuccess%3Fmeasure%3Dnone"));
+    let page = text(browser.get(&to(&first).to_owned()).await).await;
+    assert!(page.contains("/sign-in/start?next=%2Fsuccess%3Fmeasure%3Dnone") && !page.contains("no sign-in yet"), "{page}");
+    let sent = browser.get("/sign-in/start?next=/success").await;
+    let back = issuer.signs_in(to(&sent), |nonce| issuer.token("ec", &issuer.claims(Some(nonce))));
+    let response = browser.get(&back).await;
+    assert_eq!((response.status(), to(&response)), (StatusCode::SEE_OTHER, "/purpose?next=%2Fsuccess"));
+    assert!(response.headers().get_all(SET_COOKIE).iter().all(|c| c.to_str().unwrap().contains("HttpOnly; SameSite=Lax")));
+    assert_eq!(browser.cookies.len(), 1, "the cookie of the sign-in is gone");
+
+    assert_eq!(browser.get("/api/v1/cells").await.status(), StatusCode::FORBIDDEN, "first he says for what");
+    assert_eq!(to(&browser.open("/").await), "/purpose");
+    let page = text(browser.get("/purpose?next=/success").await).await;
+    assert!(page.contains("safeguarding") && page.contains("Ann Lee") && !page.contains("Reason"), "{page}");
+    let wrong = browser.form("/purpose", &[("purpose", "curiosity")]).await;
+    assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let chosen = browser.form("/purpose", &[("purpose", "safeguarding"), ("next", "/success")]).await;
+    assert_eq!((chosen.status(), to(&chosen)), (StatusCode::SEE_OTHER, "/success"));
+
+    let who = me(&mut browser).await;
+    assert_eq!((&who["sign_in"], &who["name"], &who["role"]), (&json!("issuer"), &json!("Ann Lee"), &json!("analyst")));
+    assert_eq!((&who["purpose"], who["token"].as_str()), (&json!("safeguarding"), Some(browser.token().as_str())));
+    let cells = browser.get("/api/v1/cells").await;
+    assert_eq!((cells.status(), header(&cells, "cache-control")), (StatusCode::OK, "private, no-cache"));
+    assert!(!header(&cells, "etag").is_empty());
+    let tile = browser.get(&format!("/tiles/{}/count/12/0/0.geojson", fixture::ID)).await;
+    assert_eq!((tile.status(), header(&tile, "cache-control")), (StatusCode::OK, "private, no-cache"));
+    assert_eq!(header(&browser.get("/api/v1/releases").await, "cache-control"), "private, no-cache");
+    let page = text(browser.get("/success").await).await;
+    assert!(page.contains("Signed in as") && page.contains("action=\"/sign-out\"") && !page.contains("no sign-in yet"), "{page}");
+
+    let (before, out) = (browser.cookies.clone(), browser.form("/sign-out", &[]).await);
+    assert_eq!((out.status(), to(&out)), (StatusCode::SEE_OTHER, "/sign-in"));
+    assert!(browser.cookies.is_empty());
+    browser.cookies = before;
+    assert_eq!(browser.get("/api/v1/me").await.status(), StatusCode::UNAUTHORIZED, "a cookie that was kept is worth nothing");
+}
+
+#[tokio::test]
+async fn a_sign_in_cannot_be_replayed_or_given_to_another() {
+    let issuer = Issuer::start().await;
+    let mut ann = Browser::of(issuer.auth(LOCAL), DataClass::Synthetic);
+    let mut eve = ann.other();
+    let good = |nonce: &str| issuer.token("rsa", &issuer.claims(Some(nonce)));
+    let begin = async |browser: &mut Browser| to(&browser.get("/sign-in/start").await).to_owned();
+
+    // The answer to one browser is brought by another, which has no sign-in or one of its own.
+    let back = issuer.signs_in(&begin(&mut ann).await, good);
+    assert_eq!(eve.get(&back).await.status(), StatusCode::UNAUTHORIZED);
+    let own = begin(&mut eve).await;
+    assert_eq!(eve.get(&back).await.status(), StatusCode::UNAUTHORIZED, "another state");
+    // A code of one sign-in in another: the proof of the code is missing.
+    let stolen = issuer.signs_in(&begin(&mut ann).await, good);
+    let code = stolen.split("code=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+    let own_back = issuer.signs_in(&own, good);
+    let own_code = own_back.split("code=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+    begin(&mut eve).await;
+    assert_eq!(eve.get(&own_back.replace(&own_code, &code)).await.status(), StatusCode::UNAUTHORIZED);
+    assert!(eve.cookies.is_empty());
+
+    // Twice the same answer, a nonce of another sign-in, and too late.
+    let back = issuer.signs_in(&begin(&mut ann).await, good);
+    let cookies = ann.cookies.clone();
+    assert_eq!(ann.get(&back).await.status(), StatusCode::SEE_OTHER);
+    ann.cookies = cookies;
+    assert_eq!(ann.get(&back).await.status(), StatusCode::UNAUTHORIZED, "a state is good once");
+    let mut seen = String::new();
+    issuer.signs_in(&begin(&mut eve).await, |nonce| {
+        seen = nonce.to_owned();
+        String::new()
+    });
+    let back = issuer.signs_in(&begin(&mut eve).await, |_| good(&seen));
+    assert_eq!(eve.get(&back).await.status(), StatusCode::UNAUTHORIZED, "a nonce is good for its sign-in");
+    let back = issuer.signs_in(&begin(&mut eve).await, good);
+    CLOCK.set(CLOCK.get() + 601);
+    assert_eq!(eve.get(&back).await.status(), StatusCode::UNAUTHORIZED, "ten minutes are enough");
+    for query in ["", "?error=access_denied&state=x", "?code=a&code=b&state=x", "?code=a"] {
+        assert_eq!(eve.get(&format!("/sign-in/callback{query}")).await.status(), StatusCode::UNAUTHORIZED, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_given_a_session_beforehand() {
+    let mut browser = Browser::of(Auth::development(now), DataClass::Synthetic);
+    // Eve's own session, put into Ann's browser before she signs in.
+    let eve = browser.signed_in(somebody(Role::Partner));
+    browser.cookies = eve.cookies.clone();
+    // Eve's session is open: the form of its sign-in is that of nobody.
+    let token = browser.state.nobody().token.to_string();
+    let request = Request::post("/sign-in").header(CONTENT_TYPE, crate::auth::csrf::FORM);
+    let response = browser.ask(request.body(Body::from(format!("role=analyst&token={token}"))).unwrap()).await;
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    assert_ne!(browser.cookies, eve.cookies);
+    let mut eve = eve;
+    assert_eq!(eve.get("/api/v1/me").await.status(), StatusCode::UNAUTHORIZED, "what Eve knows is worth nothing now");
+    let mut made_up = browser.other();
+    made_up.cookies = vec![("hotspot".to_owned(), "A".repeat(43))];
+    assert_eq!(made_up.get("/api/v1/me").await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn in_development_one_is_who_one_says_and_it_is_said_loudly() {
+    let mut browser = Browser::of(Auth::development(now), DataClass::Synthetic);
+    const LOUD: &str = "anybody on this machine is whoever he says";
+    let page = text(browser.get("/sign-in").await).await;
+    assert!(page.contains(LOUD) && page.contains("oversight (MOPAC)"), "{page}");
+    assert_eq!(browser.form("/sign-in", &[("role", "king")]).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let response = browser.form("/sign-in", &[("role", "oversight")]).await;
+    assert_eq!((response.status(), to(&response)), (StatusCode::SEE_OTHER, "/purpose"));
+    let response = browser.form("/purpose", &[("purpose", "oversight of allocation")]).await;
+    assert_eq!(to(&response), "/challenge", "the first page that is his");
+    let page = text(browser.get("/challenge").await).await;
+    assert!(page.contains(LOUD) && page.contains("Development oversight") && !page.contains(">Map<"), "{page}");
+    let refused = browser.open("/").await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    let page = text(refused).await;
+    assert!(page.contains("The role oversight may not ask this") && page.contains("You may open"), "{page}");
+    assert_eq!(browser.get("/sign-in/start").await.status(), StatusCode::NOT_FOUND);
+    let token = Request::get("/api/v1/me").header("authorization", "Bearer a.b.c").body(Body::empty()).unwrap();
+    assert_eq!(browser.ask(token).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn sessions_end_by_the_clock_of_the_server() {
+    let server = Browser::of(Auth::development(now), DataClass::Synthetic);
+    let mut ann = server.signed_in(somebody(Role::Analyst));
+    let start = CLOCK.get();
+    for minute in [0, 29, 58] {
+        CLOCK.set(start + minute * 60);
+        assert_eq!(ann.get("/api/v1/me").await.status(), StatusCode::OK, "{minute}");
+    }
+    CLOCK.set(start + 88 * 60);
+    assert_eq!(ann.get("/api/v1/me").await.status(), StatusCode::UNAUTHORIZED);
+    let mut ann = server.signed_in(somebody(Role::Analyst));
+    for step in 1..24 {
+        CLOCK.set(start + 88 * 60 + step * 26 * 60);
+        assert_eq!(ann.get("/api/v1/me").await.status(), StatusCode::OK, "{step}");
+    }
+    CLOCK.set(start + 88 * 60 + 10 * 3600);
+    assert_eq!(ann.get("/api/v1/me").await.status(), StatusCode::UNAUTHORIZED, "a shift is over");
+}
+
+#[tokio::test]
+async fn the_page_of_another_site_changes_nothing() {
+    let server = Browser::of(Auth::development(now), DataClass::Synthetic);
+    let mut ann = server.signed_in(somebody(Role::Analyst));
+    let token = ann.token();
+    let other_token = server.signed_in(somebody(Role::Oversight)).token();
+    let mut sent = async |headers: &[(&str, &str)], body: String| {
+        let mut request = Request::post("/sign-out").header("host", "127.0.0.1:8080").header(CONTENT_TYPE, crate::auth::csrf::FORM);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        ann.ask(request.body(Body::from(body)).unwrap()).await.status()
+    };
+    let own = format!("token={token}");
+    for headers in [
+        &[][..],
+        &[("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "same-site")],
+        &[("sec-fetch-site", "none")],
+        &[("sec-fetch-site", "cross-site"), ("origin", "http://127.0.0.1:8080")],
+        &[("origin", "http://evil.example")],
+        &[("origin", "null")],
+        &[("origin", "https://127.0.0.1:8080")],
+    ] {
+        assert_eq!(sent(headers, own.clone()).await, StatusCode::FORBIDDEN, "{headers:?}");
+    }
+    let same = &[("sec-fetch-site", "same-origin")][..];
+    for body in [String::new(), format!("token={other_token}"), "token=".to_owned(), format!("token={}", server.nobody())] {
+        assert_eq!(sent(same, body.clone()).await, StatusCode::FORBIDDEN, "{body}");
+    }
+    assert_eq!(sent(same, own).await, StatusCode::SEE_OTHER);
+}
+
+impl Browser {
+    fn nobody(&self) -> String {
+        self.state.nobody().token.to_string()
+    }
+}
+
+#[tokio::test]
+async fn who_asks_too_often_waits_and_cannot_hide_behind_a_header() {
+    let mut browser = Browser::of(Auth::development(now), DataClass::Synthetic);
+    let mut from = async |peer: &str, forwarded: String| {
+        let mut request = Request::post("/sign-in").header("x-forwarded-for", forwarded).body(Body::empty()).unwrap();
+        request.extensions_mut().insert(axum::extract::ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 1)));
+        browser.ask(request).await
+    };
+    for number in 0..60 {
+        assert_eq!(from("203.0.113.1", format!("198.51.100.{number}")).await.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
+    let refused = from("203.0.113.1", "198.51.100.200".to_owned()).await;
+    assert_eq!((refused.status(), header(&refused, "retry-after")), (StatusCode::TOO_MANY_REQUESTS, "1"));
+    assert_eq!(header(&refused, "content-type"), "application/problem+json");
+    assert_ne!(from("203.0.113.2", "203.0.113.1".to_owned()).await.status(), StatusCode::TOO_MANY_REQUESTS);
+    CLOCK.set(CLOCK.get() + 1);
+    assert_ne!(from("203.0.113.1", String::new()).await.status(), StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn over_tls_the_cookie_is_of_this_host_alone_and_names_are_those_of_the_settings() {
+    let issuer = Issuer::start().await;
+    let mut browser = Browser::of(issuer.auth("https://hotspot.example"), DataClass::Synthetic);
+    let sent = browser.get("/sign-in/start").await;
+    assert!(header(&sent, "set-cookie").starts_with("__Host-hotspot-sign-in="), "{sent:?}");
+    assert!(header(&sent, "set-cookie").ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"));
+    assert_eq!(header(&sent, "strict-transport-security"), "max-age=31536000; includeSubDomains");
+    for (host, status) in
+        [("hotspot.example", 200), ("127.0.0.1", 200), ("evil.example", 421), ("hotspot.example.evil.example", 421)]
+    {
+        let request = Request::get("/healthz").header("host", host).header("x-forwarded-host", "hotspot.example");
+        assert_eq!(browser.ask(request.body(Body::empty()).unwrap()).await.status().as_u16(), status, "{host}");
+    }
+    let open = Browser::of(Auth::open(now), DataClass::Synthetic).get("/healthz").await;
+    assert_eq!(header(&open, "strict-transport-security"), "");
+}
+
+#[tokio::test]
+async fn a_program_brings_a_token_and_says_for_what() {
+    let issuer = Issuer::start().await;
+    let mut program = Browser::of(issuer.auth(LOCAL), DataClass::Restricted);
+    let mut ask = async |path: &str, claims: &Value, purpose: &str| {
+        let token = issuer.token("rsa", claims);
+        let request = Request::get(path).header("authorization", format!("Bearer {token}")).header("x-hotspot-purpose", purpose);
+        program.ask(request.body(Body::empty()).unwrap()).await
+    };
+    let analyst = issuer.claims(None);
+    assert_eq!(ask("/api/v1/cells", &analyst, "quality and audit").await.status(), StatusCode::OK);
+    assert_eq!(ask("/api/v1/cells", &analyst, "").await.status(), StatusCode::FORBIDDEN);
+    let page = ask("/success", &analyst, "quality and audit").await;
+    assert_eq!(
+        (page.status(), header(&page, "www-authenticate")),
+        (StatusCode::UNAUTHORIZED, "Bearer"),
+        "pages take cookies alone"
+    );
+    let mut batch = issuer.claims(None);
+    batch["roles"] = json!("H.Batch");
+    batch["scp"] = json!("read:release profile");
+    assert_eq!(ask("/api/v1/boroughs", &batch, "quality and audit").await.status(), StatusCode::OK);
+    assert_eq!(ask("/api/v1/challenge/ledger", &batch, "quality and audit").await.status(), StatusCode::FORBIDDEN);
+    batch["scp"] = json!("read:products");
+    assert_eq!(ask("/api/v1/boroughs", &batch, "quality and audit").await.status(), StatusCode::FORBIDDEN);
+    // A token that is refused is not made good by a cookie beside it.
+    let mut both = program.signed_in(somebody(Role::Analyst));
+    let request = Request::get("/api/v1/me").header("authorization", "Bearer a.b.c").body(Body::empty()).unwrap();
+    assert_eq!(both.ask(request).await.status(), StatusCode::UNAUTHORIZED);
+    let twice = Request::get("/api/v1/me")
+        .header("authorization", format!("Bearer {}", issuer.token("rsa", &analyst)))
+        .header("authorization", "Bearer a.b.c");
+    assert_eq!(both.ask(twice.body(Body::empty()).unwrap()).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn who_is_signed_in_writes_into_the_record_and_nobody_else_in_his_name() {
+    let server = Browser::with_ledger(Auth::development(now)).await;
+    let mut mopac = server.signed_in(somebody(Role::Oversight));
+    let mut mps = server.signed_in(somebody(Role::Analyst));
+    let answer: Value = serde_json::from_str(&text(mps.get("/api/v1/challenge").await).await).unwrap();
+    let places = answer["kinds"][0]["places"].as_array().unwrap();
+    let place = places.iter().find(|p| p["is_rest"] == false).unwrap()["id"].as_str().unwrap();
+    let page = text(mopac.get(&format!("/challenge/raise?kind=patrol_hours&place={place}")).await).await;
+    assert!(!page.contains("name=\"actor\"") && !page.contains("name=\"role\"") && page.contains("Raise the challenge"), "{page}");
+    let page = text(mps.get(&format!("/challenge/raise?kind=patrol_hours&place={place}")).await).await;
+    assert!(page.contains("raised by MOPAC") && !page.contains("<textarea"), "{page}");
+
+    let question = [("kind", "patrol_hours"), ("place", place), ("question", "Why so few?")];
+    let forged = [&question[..], &[("actor", "Somebody Else"), ("role", "mopac")]].concat();
+    assert_eq!(mopac.form("/challenge/raise", &forged).await.status(), StatusCode::BAD_REQUEST);
+    let raised = mopac.form("/challenge/raise", &question).await;
+    assert_eq!((raised.status(), to(&raised)), (StatusCode::SEE_OTHER, "/challenge/C-2026-0001"));
+    let page = text(mopac.get("/challenge/C-2026-0001").await).await;
+    assert!(page.contains("Ann Lee [") && page.contains("It is for The Metropolitan Police Service (MPS) to do"), "{page}");
+    let wrong = mopac.form("/challenge/C-2026-0001/acknowledge", &[]).await;
+    assert_eq!(wrong.status(), StatusCode::FORBIDDEN);
+
+    let post = async |browser: &mut Browser, body: Value, token: &str| {
+        let request = Request::post("/api/v1/challenge/ledger/C-2026-0001/acknowledge")
+            .header(CONTENT_TYPE, "application/json")
+            .header("sec-fetch-site", "same-origin")
+            .header("x-hotspot-token", token);
+        browser.ask(request.body(Body::from(body.to_string())).unwrap()).await.status()
+    };
+    let token = mps.token();
+    assert_eq!(post(&mut mps, json!({}), "").await, StatusCode::FORBIDDEN);
+    assert_eq!(post(&mut mps, json!({"actor": "A", "role": "mps"}), &token).await, StatusCode::BAD_REQUEST);
+    assert_eq!(post(&mut mps, json!({}), &token).await, StatusCode::CREATED);
+    let whole: Value = serde_json::from_str(&text(mps.get("/api/v1/challenge/ledger/C-2026-0001").await).await).unwrap();
+    let roles: Vec<&str> = whole["history"].as_array().unwrap().iter().map(|e| e["role"].as_str().unwrap()).collect();
+    assert_eq!(roles, ["mopac", "mps"]);
+}
+
+#[tokio::test]
+async fn without_a_sign_in_all_is_as_it_was() {
+    let mut browser = Browser::of(Auth::open(now), DataClass::Open);
+    assert_eq!(me(&mut browser).await, json!({"sign_in": "none", "name": null, "role": null, "purpose": null, "token": null}));
+    let tile = browser.get(&format!("/tiles/{}/count/12/0/0.geojson", fixture::ID)).await;
+    assert_eq!(header(&tile, "cache-control"), "public, max-age=31536000, immutable");
+    let page = text(browser.get("/sign-in").await).await;
+    assert!(page.contains("This server has no sign-in"), "{page}");
+    assert_eq!(browser.form("/sign-in", &[("role", "admin")]).await.status(), StatusCode::NOT_FOUND);
+    let site = Site::default();
+    assert_eq!((site.secure, site.hosts.len()), (false, 0));
+}

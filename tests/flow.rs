@@ -228,7 +228,7 @@ fn counts_by_area_give_a_map_of_polygons() {
 }
 
 #[test]
-fn restricted_records_are_analysed_and_not_served() {
+fn restricted_records_are_analysed_and_served_to_nobody_unknown() {
     let place = place();
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("records.csv");
@@ -245,6 +245,33 @@ fn restricted_records_are_analysed_and_not_served() {
     let output = run(["serve", "--listen", "0.0.0.0:0", "--releases", &place.releases]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("loopback"));
+
+    // Somebody who is who he says is nobody that restricted records are for; whom an issuer vouches for is.
+    let output = run(["serve", "--auth", "dev", "--listen", "127.0.0.1:0", "--releases", &place.releases]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("restricted"));
+    std::fs::write(dir.path().join("secret"), "swordfish").unwrap();
+    std::fs::write(dir.path().join("keys.json"), r#"{"keys": []}"#).unwrap();
+    let auth = dir.path().join("auth.toml");
+    let text = r#"issuer = "https://login.example"
+client_id = "hotspot"
+client_secret_file = "secret"
+redirect = "https://hotspot.example"
+jwks = { file = "keys.json" }
+endpoints = { authorization = "https://login.example/authorize", token = "https://login.example/token" }
+roles = { claim = "roles", map = { "Analyst" = "analyst" } }
+"#;
+    std::fs::write(&auth, text).unwrap();
+    let auth = auth.to_str().unwrap();
+    let output = run(["serve", "--auth", auth, "--listen", "0.0.0.0:0", "--releases", &place.releases]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("in the clear"));
+    let serving = Serving::with(Path::new(&place.releases), &["--auth", auth]);
+    assert_eq!(serving.get("/healthz").0, 200);
+    assert_eq!(serving.get("/api/v1/releases").0, 401);
+    let (status, headers, _) = serving.get("/sign-in/start");
+    assert_eq!(status, 303);
+    assert!(headers.contains("https://login.example/authorize?response_type=code") && headers.contains("__Host-"), "{headers}");
 }
 
 #[test]

@@ -402,6 +402,16 @@ async function read<T>(path: string, signal?: AbortSignal, whenEmpty?: T): Promi
   return (await response.json()) as T;
 }
 
+/** Who is here; without a name where nobody signs in. */
+export interface Me {
+  sign_in: "none" | "development" | "issuer";
+  name: string | null;
+  role: string | null;
+  purpose: string | null;
+}
+
+export const me = (signal?: AbortSignal): Promise<Me> => read("/api/v1/me", signal);
+
 export const releases = (signal?: AbortSignal): Promise<{ releases: Release[] }> => read("/api/v1/releases", signal);
 
 export const layers = (signal?: AbortSignal): Promise<{ layers: LayerEntry[] }> => read("/api/v1/layers", signal);

@@ -72,14 +72,27 @@ function notice(kind: string, content: (Node | string)[] | null, level: "warning
 }
 
 function failure(kind: string, error: unknown, again: () => void): void {
-  const retry = h("button", { type: "button", class: "small" }, "Try again");
+  let retry: HTMLElement = h("button", { type: "button", class: "small" }, "Try again");
   retry.addEventListener("click", () => {
     notice(kind, null);
     again();
   });
+  // A session that ended: the same page comes back after the sign-in.
+  if (error instanceof api.ApiError && error.status === 401) {
+    retry = h("a", { href: `/sign-in?${new URLSearchParams({ next: location.pathname + location.search })}` }, "Sign in again");
+  }
   const title = error instanceof api.ApiError ? error.title : "Something went wrong";
   const detail = error instanceof Error ? error.message : String(error);
   notice(kind, [h("p", {}, h("strong", {}, `${title}. `), detail), retry], "error");
+}
+
+/** Who is signed in, with the way to what he may open and to the sign-out; nothing where nobody signs in. */
+async function drawMe(): Promise<void> {
+  const { name, role } = await api.me();
+  if (name === null) return;
+  const link = byId("me");
+  link.textContent = `${name}, ${role ?? ""}`;
+  link.hidden = false;
 }
 
 /** The release of the state; a link to one that is gone falls back to the newest and says so. */
@@ -418,3 +431,5 @@ addEventListener("keydown", (event) => {
 // A period or strand that the release does not have is answered by the server; the address stays as it was written.
 if (location.search.slice(1) !== encode(store.state)) history.replaceState(null, "", encode(store.state) === "" ? location.pathname : `?${encode(store.state)}`);
 void start();
+// Whoever is not signed in is told so by what he asks for.
+drawMe().catch(() => undefined);

@@ -60,6 +60,7 @@ pub enum Command {
     /// The log of who looked at what: its key, whether it is whole, and what is in it
     Audit(audit::AuditArgs),
     /// Serve releases over HTTP, on this machine only
+    /// Serve releases over HTTP, on this machine; beyond it behind a sign-in
     Serve(ServingArgs),
     /// Every statistic of the library on a plain table of your own
     Stats(stats::StatsArgs),

@@ -98,7 +98,7 @@ async fn admit(state: &AppState, row: &Row, request: &Parts) -> Result<Visitor, 
     take(Asker::Known(principal.key()))?;
     let refused = |error| (error, Some(visitor.clone()));
     if !row.admits(principal) {
-        tracing::warn!(role = %principal.role, http.path = row.path, "a role asked for what is not its own");
+        tracing::warn!(role = %principal.role, http.route = row.path, "a role asked for what is not its own");
         return Err(refused(ApiError::NotYours { role: principal.role }));
     }
     if matches!(row.who, Who::Only(_)) && principal.purpose.is_none() {

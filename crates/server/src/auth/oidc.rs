@@ -195,8 +195,12 @@ impl Oidc {
             .body(body);
         let answer = bounded(asked).await?;
         let tokens: Tokens = serde_json::from_slice(&answer).map_err(|_no_token| Refused("the issuer gave no id_token"))?;
-        let kind = Kind::Id { nonce: &begun.nonce };
-        let claims = self.claims(&tokens.id_token, &self.settings.client_id, kind, now).await?;
+        self.identity(&tokens.id_token, &begun.nonce, now).await
+    }
+
+    /// Of whom an identity token speaks that was asked for with this nonce.
+    pub async fn identity(&self, token: &str, nonce: &str, now: Timestamp) -> Result<Principal, Refused> {
+        let claims = self.claims(token, &self.settings.client_id, Kind::Id { nonce }, now).await?;
         let person = self.principal(&claims)?;
         if person.role == Role::Batch { Err(Refused("a program does not sign in as a person")) } else { Ok(person) }
     }

@@ -52,10 +52,12 @@ pub(crate) struct Row {
 impl Row {
     /// Whether somebody may ask; whether he said for what is another question.
     pub fn admits(&self, principal: &Principal) -> bool {
+        let in_scope = self.scope.is_some_and(|scope| principal.scopes.contains(&scope));
         match (self.who, principal.role) {
             (Who::Everybody | Who::SignedIn, _) => true,
-            (Who::Only(_), Role::Batch) => self.scope.is_some_and(|scope| principal.scopes.contains(&scope)),
-            (Who::Only(roles), role) => roles.contains(&role),
+            (Who::Only(_), Role::Batch) => in_scope,
+            // Where a token has scopes, they narrow what its role may.
+            (Who::Only(roles), role) => roles.contains(&role) && (principal.scopes.is_empty() || in_scope),
         }
     }
 }

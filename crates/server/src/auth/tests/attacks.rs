@@ -3,6 +3,7 @@
 
 use super::issuer::{Issuer, Keys, b64};
 use super::{Browser, CLOCK, MORNING, now, to};
+use crate::auth::Oidc;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use base64::Engine as _;
@@ -464,9 +465,16 @@ async fn nobody_signs_in_with_a_token_that_is_not_right_in_everything() {
     let issuer = Issuer::start().await;
     let mut browser = Browser::of(issuer.auth("http://127.0.0.1:8080"), DataClass::Synthetic);
     let forge = Forge { issuer: &issuer, at: At::SignIn };
-    let number = forge.cases(NONCE).len();
+    let cases = forge.cases(NONCE);
+    assert!(cases.len() >= 200, "{}", cases.len());
+    let oidc = Oidc::new(issuer.settings("http://127.0.0.1:8080")).unwrap();
+    for (name, token) in &cases {
+        assert!(oidc.identity(token, NONCE, now()).await.is_err(), "{name}");
+    }
+    assert!(oidc.identity(&forge.good("ec", NONCE), NONCE, now()).await.is_ok());
+    // Some of them by the whole way.
     let mut sign_in = async |token: &dyn Fn(&str) -> String| {
-        // The clock stands still for tokens, and sign-ins are bounded: each comes from a server that has just begun.
+        // The clock stands still for tokens, and sign-ins are bounded: each is at a server that has just begun.
         let sent = browser.get("/sign-in/start").await;
         let back = issuer.signs_in(to(&sent), |nonce| token(nonce));
         let answer = browser.get(&back).await;
@@ -474,12 +482,11 @@ async fn nobody_signs_in_with_a_token_that_is_not_right_in_everything() {
         browser = Browser::of(issuer.auth("http://127.0.0.1:8080"), DataClass::Synthetic);
         (answer.status(), signed_in)
     };
-    for case in 0..number {
-        let name = forge.cases(NONCE)[case].0.clone();
+    for case in (0..cases.len()).step_by(29) {
+        let name = &cases[case].0;
         let answer = sign_in(&|nonce| forge.cases(nonce)[case].1.clone()).await;
         assert_eq!(answer, (StatusCode::UNAUTHORIZED, false), "{name}");
     }
-    assert!(number >= 200, "{number}");
     for kid in ["rsa", "ec"] {
         assert_eq!(sign_in(&|nonce| forge.good(kid, nonce)).await, (StatusCode::SEE_OTHER, true), "{kid}");
     }

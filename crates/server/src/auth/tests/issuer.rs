@@ -119,7 +119,7 @@ impl Issuer {
             )
             .route("/tenant/token", post(token))
             .with_state(Arc::clone(&inner));
-        tokio::spawn(crate::serve(listener, router, std::future::pending()));
+        tokio::spawn(async move { axum::serve(listener, router).await });
         Self { keys, address, inner }
     }
 

@@ -9,7 +9,7 @@ use crate::failure::{Done, Failure};
 use hotspot_core::disclosure::{Access, Policy, Released};
 use hotspot_core::release::Release;
 use hotspot_core::view::SuccessView;
-use hotspot_ledger::Ledger;
+use hotspot_ledger::{Ledger, Tokens};
 use hotspot_pipeline::people::{Supplied, read_people, read_stops};
 use hotspot_pipeline::release::{current, list_releases, read_release};
 use hotspot_pipeline::resources::{read_harm, read_resources};
@@ -37,11 +37,11 @@ pub fn run(args: &ServingArgs) -> Done {
 pub fn listen(
     releases: &Path,
     address: SocketAddr,
-    auth: Option<&Path>,
+    sign_in: Option<&Path>,
     challenges: &ServeChallengesArgs,
     tls: &TlsArgs,
 ) -> Done {
-    let SignIn { auth, proxied } = SignIn::of(auth)?;
+    let SignIn { auth, proxied } = SignIn::of(sign_in)?;
     let access = auth.access();
     if !address.ip().is_loopback() {
         may_listen_beyond(access, proxied || tls.tls_cert.is_some())?;
@@ -57,6 +57,13 @@ pub fn listen(
         let ledger = match &challenges.ledger {
             Some(address) => Some(Ledger::create_or_open(address).await.map_err(|e| Failure::cannot(e.to_string()))?),
             None => None,
+        };
+        // Tokens stand beside the challenges; where nobody signs in they open nothing.
+        let auth = match (&challenges.ledger, sign_in) {
+            (Some(address), Some(_)) => {
+                auth.with_tokens(Tokens::create_or_open(address).await.map_err(|e| Failure::cannot(e.to_string()))?)
+            }
+            _ => auth,
         };
         let challenges = Challenges::new(given, receive(challenges, releases), success, ledger, Timestamp::now);
         let listener = TcpListener::bind(address).await.map_err(|e| Failure::cannot(format!("cannot listen on {address}: {e}")))?;

@@ -4,6 +4,7 @@ use super::principal::Principal;
 use super::rate::Asker;
 use super::rights::{Row, Who};
 use super::session::Cookie;
+use super::token::Refused;
 use super::{Mode, csrf};
 use crate::pages;
 use crate::problem::ApiError;
@@ -19,6 +20,8 @@ use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+/// How tokens begin that were made here.
+const TOKEN_PREFIX: &str = "hs_";
 /// For what a program looks, where its token does not say it.
 static PURPOSE: HeaderName = HeaderName::from_static("x-hotspot-purpose");
 static FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -124,22 +127,39 @@ async fn shown(state: &AppState, row: &Row, headers: &HeaderMap) -> Option<Shown
         tracing::warn!(why = "not one bearer token for the interface", "a token was refused");
         return None;
     };
-    let mut principal = match &auth.mode {
-        Mode::Oidc(issuer) => match issuer.bearer(token, (auth.now)()).await {
-            Ok(principal) => principal,
-            Err(why) => {
-                tracing::warn!(%why, "a token was refused");
-                return None;
-            }
-        },
-        Mode::Open | Mode::Development => {
-            tracing::warn!(why = "there is no issuer", "a token was refused");
+    let known = match &auth.mode {
+        _ if token.starts_with(TOKEN_PREFIX) => program(state, token).await,
+        Mode::Oidc(issuer) => issuer.bearer(token, (auth.now)()).await,
+        Mode::Open | Mode::Development => Err(Refused("there is no issuer")),
+    };
+    let mut principal = match known {
+        Ok(principal) => principal,
+        Err(why) => {
+            tracing::warn!(%why, "a token was refused");
             return None;
         }
     };
-    let said = headers.get(&PURPOSE).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
-    principal.purpose = said.and_then(|text| auth.purposes.chosen(text).ok());
+    if principal.purpose.is_none() {
+        let said = headers.get(&PURPOSE).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
+        principal.purpose = said.and_then(|text| auth.purposes.chosen(text).ok());
+    }
     Some(Shown::Token(Visitor { principal: Some(Arc::new(principal)), token: state.nobody().token }))
+}
+
+/// The program of a token that was made here: its name says for what it looks.
+async fn program(state: &AppState, presented: &str) -> Result<Principal, Refused> {
+    let auth = state.auth();
+    let tokens = auth.tokens.as_ref().ok_or(Refused("no token is made here"))?;
+    let token = tokens.check(presented, (auth.now)()).await.map_err(|error| {
+        tracing::error!(%error, "the tokens could not be read");
+        Refused("the tokens could not be read")
+    })?;
+    let token = token.ok_or(Refused("the token is not known, or over"))?;
+    let role = token.role.parse().map_err(|_no_role| Refused("the token is of no role"))?;
+    let mut principal = Principal::new(super::TOKENS, &token.id, Some(&token.name), role);
+    principal.scopes = token.scopes.iter().filter_map(|scope| scope.parse().ok()).collect();
+    principal.purpose = Some(format!("program: {}", token.name));
+    Ok(principal)
 }
 
 /// The refusal: a person is led to where he can do something about it.

@@ -27,12 +27,16 @@ pub(crate) use principal::Principal;
 pub use principal::{Purposes, Scope};
 
 use hotspot_core::disclosure::Access;
+use hotspot_ledger::Tokens;
 use jiff::Timestamp;
 use rate::Rate;
 use session::{Sessions, SignIns};
 
 /// The issuer of those who are who they say.
 pub(crate) const DEVELOPMENT: &str = "development";
+
+/// The issuer of tokens that were made here.
+pub(crate) const TOKENS: &str = "tokens";
 
 /// How people sign in.
 #[derive(Debug)]
@@ -64,6 +68,7 @@ pub struct Auth {
     pub(crate) purposes: Purposes,
     pub(crate) sessions: Sessions,
     pub(crate) under_way: SignIns,
+    tokens: Option<Tokens>,
     rate: Rate,
     pub(crate) now: fn() -> Timestamp,
 }
@@ -76,7 +81,7 @@ pub struct NoHttp(#[from] reqwest::Error);
 impl Auth {
     fn new(mode: Mode, site: Site, purposes: Purposes, now: fn() -> Timestamp) -> Self {
         let (sessions, under_way, rate) = (Sessions::default(), SignIns::default(), Rate::default());
-        Self { mode, site, purposes, sessions, under_way, rate, now }
+        Self { mode, site, purposes, sessions, under_way, tokens: None, rate, now }
     }
 
     /// No sign-in: everybody is an analyst. For records that anybody may see, on this machine.
@@ -96,6 +101,12 @@ impl Auth {
     pub fn oidc(settings: OidcSettings, site: Site, purposes: Purposes, now: fn() -> Timestamp) -> Result<Self, NoHttp> {
         let site = Site { secure: settings.public.secure(), ..site };
         Ok(Self::new(Mode::Oidc(Box::new(Oidc::new(settings)?)), site, purposes, now))
+    }
+
+    /// Takes tokens of programs too, as long as they hold.
+    #[must_use]
+    pub fn with_tokens(self, tokens: Tokens) -> Self {
+        Self { tokens: Some(tokens), ..self }
     }
 
     /// Whether those who ask are known: what a policy wants to hear.

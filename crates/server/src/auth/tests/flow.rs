@@ -3,6 +3,7 @@
 use super::issuer::Issuer;
 use super::*;
 use crate::auth::Site;
+use hotspot_ledger::Tokens;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 
@@ -268,6 +269,38 @@ async fn a_program_brings_a_token_and_says_for_what() {
         .header("authorization", format!("Bearer {}", issuer.token("rsa", &analyst)))
         .header("authorization", "Bearer a.b.c");
     assert_eq!(both.ask(twice.body(Body::empty()).unwrap()).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_token_that_was_made_here_opens_its_scopes_until_it_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let address = folder.path().join("ledger.db");
+    let address = address.to_str().unwrap();
+    let tokens = Tokens::create_or_open(address).await.unwrap();
+    let end = Timestamp::from_second(MORNING + 86_400).unwrap();
+    let (made, presented) = tokens.create("monthly summary", "batch", &["read:release".to_owned()], end, now()).await.unwrap();
+    let (_, partner) = tokens.create("a partner", "partner", &["read:release".to_owned()], end, now()).await.unwrap();
+    let auth = Auth::development(now).with_tokens(Tokens::open(address).await.unwrap());
+    let mut program = Browser::of(auth, DataClass::Synthetic);
+    let mut ask = async |path: &str, token: &str| {
+        let request = Request::get(path).header("authorization", format!("Bearer {token}"));
+        program.ask(request.body(Body::empty()).unwrap()).await
+    };
+    assert_eq!(ask("/api/v1/boroughs", &presented).await.status(), StatusCode::OK);
+    let who: Value = serde_json::from_str(&text(ask("/api/v1/me", &presented).await).await).unwrap();
+    assert_eq!((&who["name"], &who["purpose"]), (&json!("monthly summary"), &json!("program: monthly summary")));
+    for path in ["/api/v1/success", "/api/v1/challenge/ledger", "/api/v1/challenge/resources"] {
+        assert_eq!(ask(path, &presented).await.status(), StatusCode::FORBIDDEN, "{path}");
+    }
+    assert_eq!(ask("/api/v1/boroughs", &partner).await.status(), StatusCode::FORBIDDEN, "a scope gives a role nothing");
+    for wrong in [&presented[..presented.len() - 1], &presented[3..], &format!("{presented}0"), "hs_", "hs_."] {
+        assert_eq!(ask("/api/v1/boroughs", wrong).await.status(), StatusCode::UNAUTHORIZED, "{wrong}");
+    }
+    CLOCK.set(MORNING + 86_400);
+    assert_eq!(ask("/api/v1/boroughs", &presented).await.status(), StatusCode::UNAUTHORIZED, "it is over");
+    CLOCK.set(MORNING);
+    tokens.revoke(&made.id, now()).await.unwrap();
+    assert_eq!(ask("/api/v1/boroughs", &presented).await.status(), StatusCode::UNAUTHORIZED, "it was taken back");
 }
 
 #[tokio::test]

@@ -428,8 +428,6 @@ async fn no_access_token_is_taken_that_is_not_right_in_everything() {
     let forge = Forge { issuer: &issuer, at: At::Interface };
     let mut refused = 0;
     for (name, token) in forge.cases(NONCE) {
-        // What is asked too often would not be looked at: each comes to a server that has just begun.
-        browser = Browser::of(issuer.auth("http://127.0.0.1:8080"), DataClass::Synthetic);
         if let Some(status) = brought(&mut browser, &token).await {
             assert_eq!(status, StatusCode::UNAUTHORIZED, "{name}");
             refused += 1;
@@ -474,12 +472,11 @@ async fn nobody_signs_in_with_a_token_that_is_not_right_in_everything() {
     assert!(oidc.identity(&forge.good("ec", NONCE), NONCE, now()).await.is_ok());
     // Some of them by the whole way.
     let mut sign_in = async |token: &dyn Fn(&str) -> String| {
-        // The clock stands still for tokens, and sign-ins are bounded: each is at a server that has just begun.
         let sent = browser.get("/sign-in/start").await;
         let back = issuer.signs_in(to(&sent), |nonce| token(nonce));
         let answer = browser.get(&back).await;
         let signed_in = browser.cookies.iter().any(|(name, _)| name == "hotspot");
-        browser = Browser::of(issuer.auth("http://127.0.0.1:8080"), DataClass::Synthetic);
+        browser.cookies.clear();
         (answer.status(), signed_in)
     };
     for case in (0..cases.len()).step_by(29) {

@@ -34,7 +34,7 @@ pub(crate) fn sign_in(state: &AppState, next: &str, faults: &[(String, String)])
     let nobody = state.nobody();
     let own = context! {
         signing_in => true,
-        none => matches!(auth.mode, Mode::Open),
+        open => matches!(auth.mode, Mode::Open),
         development => matches!(auth.mode, Mode::Development),
         issuer,
         start => with_next("/sign-in/start", next),

@@ -20,7 +20,7 @@ async fn somebody_signs_in_says_for_what_looks_and_signs_out() {
     let first = browser.open("/success?measure=none").await;
     assert_eq!((first.status(), to(&first)), (StatusCode::SEE_OTHER, "/sign-in?next=%2Fsuccess%3Fmeasure%3Dnone"));
     let page = text(browser.get(&to(&first).to_owned()).await).await;
-    assert!(page.contains("/sign-in/start?next=%2Fsuccess%3Fmeasure%3Dnone") && !page.contains("no sign-in yet"), "{page}");
+    assert!(page.contains("start?next=%2Fsuccess%3Fmeasure%3Dnone") && !page.contains("no sign-in yet"), "{page}");
     let sent = browser.get("/sign-in/start?next=/success").await;
     let back = issuer.signs_in(to(&sent), |nonce| issuer.token("ec", &issuer.claims(Some(nonce))));
     let response = browser.get(&back).await;

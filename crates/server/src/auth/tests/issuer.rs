@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// ring makes no RSA keys: this one was made for these tests and signs nothing else.
-const RSA: &[u8] = include_bytes!("rsa-2048.pk8");
+const RSA: &[u8] = include_bytes!("rsa-2048.der");
 
 pub(super) fn b64(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
@@ -39,7 +39,7 @@ impl Keys {
         let random = SystemRandom::new();
         let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
         let ec = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, made.as_ref(), &random).unwrap();
-        Self { rsa: RsaKeyPair::from_pkcs8(RSA).unwrap(), ec, random }
+        Self { rsa: RsaKeyPair::from_der(RSA).unwrap(), ec, random }
     }
 
     pub fn rs256(&self, message: &str) -> Vec<u8> {

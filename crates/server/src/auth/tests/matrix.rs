@@ -70,7 +70,11 @@ async fn every_role_may_ask_what_the_table_says_and_nothing_else() {
                 }
             }
             if known {
-                let who = if may.len() == all { "everybody".to_owned() } else { may.join(", ") };
+                let who = match may.len() {
+                    n if n == all => "everybody".to_owned(),
+                    n if n == all - 1 && may[0] != "nobody" => "whoever signed in".to_owned(),
+                    _ => may.join(", "),
+                };
                 writeln!(table, "{method:4} {path:44} {who}").unwrap();
             }
         }

@@ -21,6 +21,8 @@ mod malformed;
 mod over_time;
 mod program;
 mod protection;
+#[cfg(unix)]
+mod pseudonyms;
 mod silence;
 mod stats;
 mod stats_columns;

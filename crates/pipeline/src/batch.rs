@@ -124,6 +124,8 @@ pub struct Batch {
     pub study_area: StudyAreaChoice,
     /// What the file says of itself in its `class` column.
     pub declared_class: Option<DataClass>,
+    /// Identifier of the key under which references became pseudonyms; `None` when they were taken as they are, and for counts.
+    pub pseudonym_key: Option<String>,
 }
 
 impl Batch {

@@ -153,9 +153,10 @@ pub struct IngestArgs {
     /// Where to write likely records of one event that no link joins (never joined by themselves)
     #[arg(long, value_name = "FILE.csv")]
     pub link_candidates: Option<PathBuf>,
-    /// Replace victim, reporter and premises by pseudonyms under the key in the file that HOTSPOT_PSEUDONYM_KEY_FILE names
-    #[arg(long)]
-    pub pseudonymise: bool,
+    /// Replace victim, reporter and premises by pseudonyms (HMAC-SHA-256) under the key in a file of 32 random bytes or more, which only you
+    /// can read and which lies outside the store; every later file of the store needs the same
+    #[arg(long, value_name = "KEYFILE")]
+    pub pseudonymise: Option<PathBuf>,
     /// Where to write refused rows: file, row, column, rule; never the value
     #[arg(long, value_name = "FILE.csv")]
     pub rejects: Option<PathBuf>,

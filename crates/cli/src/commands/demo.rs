@@ -50,7 +50,7 @@ pub fn run(args: &DemoArgs) -> Done {
         licence: None,
         links: Some(links),
         link_candidates: None,
-        pseudonymise: false,
+        pseudonymise: None,
         rejects: Some(dir.join("rejects.csv")),
         max_rejected: 0.05,
         study_area: "london".to_owned(),

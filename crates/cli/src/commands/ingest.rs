@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 /// Reads the files, and stores all of them or none.
 pub fn run(args: &IngestArgs) -> Done {
     let today = TimeZone::get("Europe/London")?.to_datetime(Timestamp::now()).date();
-    let read_from = args.files.iter().chain(&args.mapping).chain(&args.links);
+    let read_from = args.files.iter().chain(&args.mapping).chain(&args.links).chain(&args.pseudonymise);
     apart([&args.rejects, &args.link_candidates].into_iter().flatten(), read_from)?;
     if args.known_on.is_some_and(|day| day > today) {
         return Err(Failure::cannot("--known-on lies in the future: nothing can be known then already"));
@@ -48,15 +48,7 @@ fn read(args: &IngestArgs, today: Date) -> Done<Vec<Batch>> {
     options.mapping.clone_from(&args.mapping);
     options.known_on = args.known_on.unwrap_or(today);
     options.study_area = args.study_area.as_str().into();
-    if args.pseudonymise {
-        let path = std::env::var_os("HOTSPOT_PSEUDONYM_KEY_FILE")
-            .ok_or_else(|| Failure::cannot("--pseudonymise needs HOTSPOT_PSEUDONYM_KEY_FILE: the path of a file with the key"))?;
-        let key = std::fs::read(&path).map_err(|e| Failure::cannot(format!("HOTSPOT_PSEUDONYM_KEY_FILE: {e}")))?;
-        if key.len() < 32 {
-            return Err(Failure::cannot("HOTSPOT_PSEUDONYM_KEY_FILE: a key has at least 32 bytes"));
-        }
-        options.pseudonym_key = Some(PseudonymKey(key));
-    }
+    options.pseudonym_key = args.pseudonymise.as_deref().map(|file| PseudonymKey::read(file, &args.store)).transpose()?;
     args.files
         .iter()
         .map(|path| {

@@ -201,6 +201,7 @@ impl<'a> Account<'a> {
             notes,
             study_area,
             declared_class: self.class,
+            pseudonym_key: None,
         }
     }
 }

@@ -37,7 +37,7 @@ pub use parquet::panics_are_caught;
 pub use plain::PlainTable;
 pub use write::write_incidents_csv;
 
-use crate::batch::{Batch, Format, IngestOptions, StudyAreaChoice, StudyAreaOption};
+use crate::batch::{Batch, Format, IngestOptions, PseudonymKey, StudyAreaChoice, StudyAreaOption};
 use crate::error::{Error, Result, Stage};
 use account::Account;
 use area::{Fence, london};
@@ -190,6 +190,9 @@ pub fn read(path: &Path, options: &IngestOptions, progress: &mut dyn FnMut(u64, 
         notes.push("the file has a header and no rows".to_owned());
     }
     let mut batch = account.finish(format, study_area, notes);
+    if mapping.kind == Kind::Incidents {
+        batch.pseudonym_key = options.pseudonym_key.as_ref().map(PseudonymKey::id);
+    }
     if batch.withheld() > 0 {
         batch.notes.push(format!("{} figures are withheld by the publisher: kept as not known, never as 0", batch.withheld()));
     }

@@ -4,7 +4,7 @@ use super::fields::Fields;
 use super::layout::Layout;
 use super::mapping::{IdPolicy, Mapping, Midnight, PlaceWord, Vocabulary};
 use super::place::{self, Axis, Bounds};
-use super::pseudonym::pseudonym;
+use super::pseudonym::{keyed, pseudonym};
 use super::rule::Rule;
 use super::time::{self, London, When};
 use crate::batch::{AreaCount, Figure, PseudonymKey};
@@ -89,7 +89,8 @@ impl<'a> RecordReader<'a> {
     /// A name for a row without identifier: the digest of all its fields, and which of such rows it is. The same rows in another
     /// file, packed or named otherwise, get the same names and are known already; identical rows of one file stay apart.
     fn named(&mut self, fields: &Fields) -> String {
-        let digest = fields.digest();
+        // Under the key too: else whoever knows the rest of the row could try references until the name fits.
+        let digest = self.key.map_or_else(|| fields.digest(), |PseudonymKey(key)| keyed(key, &fields.digest()));
         let times = self.unnamed.entry(digest).or_default();
         *times += 1;
         format!("{}-{times}", super::source::hex(&digest))

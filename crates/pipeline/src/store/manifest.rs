@@ -34,6 +34,9 @@ pub(crate) struct Manifest {
     pub(crate) class: DataClass,
     pub(crate) licence: Option<String>,
     pub(crate) kind: Kind,
+    /// Identifier of the key under which references became pseudonyms when they came in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) pseudonym_key: Option<String>,
     pub(crate) batches: Vec<BatchEntry>,
     pub(crate) links: Vec<LinksEntry>,
 }
@@ -131,7 +134,7 @@ impl From<Account> for Reconciliation {
 
 impl Manifest {
     pub(crate) const fn new(class: DataClass, licence: Option<String>, kind: Kind) -> Self {
-        Self { class, licence, kind, batches: Vec::new(), links: Vec::new() }
+        Self { class, licence, kind, pseudonym_key: None, batches: Vec::new(), links: Vec::new() }
     }
 
     /// The manifest of a store; `None` where there is no store yet.

@@ -285,6 +285,7 @@ impl Store {
             None => Manifest::new(self.class_of(batches), self.asked_licence.clone(), self.kind_of(batches)?),
         };
         self.check_kind(&manifest, batches)?;
+        self.check_pseudonyms(&mut manifest, batches)?;
         self.sweep(&manifest)?;
 
         let mut known: BTreeSet<&str> = BTreeSet::new();
@@ -589,6 +590,33 @@ impl Store {
             );
             Err(self.refused(what))
         })
+    }
+
+    /// References of one store are pseudonyms under one key, or all as their publisher has them: else the same person would be two.
+    fn check_pseudonyms(&self, manifest: &mut Manifest, batches: &[Batch]) -> Result<()> {
+        for batch in batches.iter().filter(|b| kind(b) == Kind::Incidents) {
+            let file = &batch.file;
+            let what = match (&manifest.pseudonym_key, &batch.pseudonym_key) {
+                (Some(ours), Some(theirs)) if ours != theirs => format!(
+                    "the references of {file} are pseudonyms under another key ({theirs}) than those of the store ({ours}): one person would be two; \
+                     give the key of the store"
+                ),
+                (Some(ours), None) => format!(
+                    "the references of {file} are no pseudonyms, and those of the store are, under the key {ours}: give --pseudonymise with its file"
+                ),
+                (None, Some(_)) if !manifest.batches.is_empty() => format!(
+                    "the references of {file} are pseudonyms under a key, and those of the store were taken as they came: one person would be two; \
+                     use a store of its own"
+                ),
+                (None, Some(theirs)) => {
+                    manifest.pseudonym_key = Some(theirs.clone());
+                    continue;
+                }
+                _ => continue,
+            };
+            return Err(self.refused(what));
+        }
+        Ok(())
     }
 
     fn refused(&self, what: impl Into<String>) -> Error {

@@ -91,6 +91,7 @@ pub fn batch(name: &str, incidents: Vec<Incident>) -> Batch {
         notes: Vec::new(),
         study_area: StudyAreaChoice::London,
         declared_class: None,
+        pseudonym_key: None,
     }
 }
 

@@ -153,6 +153,7 @@ fn the_help_is_as_the_contract_has_it() {
         "ledger",
         "token",
         "audit",
+        "retention",
         "serve",
         "stats",
         "config",

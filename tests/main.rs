@@ -23,6 +23,7 @@ mod program;
 mod protection;
 #[cfg(unix)]
 mod pseudonyms;
+mod retention;
 mod silence;
 mod stats;
 mod stats_columns;

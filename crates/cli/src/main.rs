@@ -37,6 +37,7 @@ fn main() -> ExitCode {
         Command::Ledger(args) => commands::ledger::run(args),
         Command::Token(args) => commands::token::run(&args),
         Command::Audit(args) => commands::audit::run(&args),
+        Command::Retention(args) => commands::retention::run(&args),
         Command::Serve(args) => commands::serve::run(&args),
         Command::Stats(args) => commands::stats::run(&args),
         Command::Config(args) => commands::config::run(&args),

@@ -23,7 +23,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// How every row of every input file is accounted for on a day, in rows:
-/// `rows = rejected + already_known + not_yet_known + superseded + removed + in_force`.
+/// `rows = rejected + already_known + disposed + not_yet_known + superseded + removed + in_force`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Account {
     /// Rows of all input files.
@@ -32,6 +32,8 @@ pub struct Account {
     pub rejected: u64,
     /// Repeated what was known when they came in.
     pub already_known: u64,
+    /// Past their date and taken out of the store.
+    pub disposed: u64,
     /// Became known after the day.
     pub not_yet_known: u64,
     /// Replaced by a later version.
@@ -49,7 +51,8 @@ pub struct Account {
 impl Account {
     /// Whether it adds up.
     pub const fn adds_up(&self) -> bool {
-        self.rows == self.rejected + self.already_known + self.not_yet_known + self.superseded + self.removed + self.in_force
+        let gone = self.rejected + self.already_known + self.disposed;
+        self.rows == gone + self.not_yet_known + self.superseded + self.removed + self.in_force
     }
 }
 
@@ -60,6 +63,9 @@ impl fmt::Display for Account {
             "{} rows = {} in force + {} flag removed + {} superseded + {} not yet known + {} already known + {} rejected",
             self.rows, self.in_force, self.removed, self.superseded, self.not_yet_known, self.already_known, self.rejected
         )?;
+        if self.disposed > 0 {
+            write!(f, " + {} disposed of", self.disposed)?;
+        }
         if self.joined > 0 {
             write!(f, "; {} events, {} records joined to another", self.in_force - self.joined, self.joined)?;
         }
@@ -221,6 +227,7 @@ pub fn load(store: &Store, as_known_on: Date) -> Result<Known> {
         account: Account {
             rejected: batches.iter().map(|b| b.reconciliation.rejected).sum(),
             already_known: batches.iter().map(|b| b.already_known).sum(),
+            disposed: batches.iter().map(|b| b.disposed).sum(),
             ..Account::default()
         },
         events: Vec::new(),
@@ -231,7 +238,10 @@ pub fn load(store: &Store, as_known_on: Date) -> Result<Known> {
         traces: Vec::new(),
         folder: store.folder().to_owned(),
     };
-    known.account.rows = known.account.rejected + known.account.already_known + batches.iter().map(|b| b.added).sum::<u64>();
+    known.account.rows = known.account.rejected
+        + known.account.already_known
+        + known.account.disposed
+        + batches.iter().map(|b| b.added).sum::<u64>();
     match known.kind {
         FactKind::Events => {
             let links = Events::of(&store.links(as_known_on)?);

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod challenge;
 pub mod ledger;
+pub mod retention;
 pub mod stats;
 pub mod token;
 
@@ -59,6 +60,8 @@ pub enum Command {
     Token(token::TokenArgs),
     /// The log of who looked at what: its key, whether it is whole, and what is in it
     Audit(audit::AuditArgs),
+    /// Records past their date: listed, and disposed of with an entry in the audit log
+    Retention(retention::RetentionArgs),
     /// Serve releases over HTTP, on this machine only
     /// Serve releases over HTTP, on this machine; beyond it behind a sign-in
     Serve(ServingArgs),

@@ -14,6 +14,7 @@ pub mod ingest;
 pub mod ledger;
 pub mod private;
 pub mod protect;
+pub mod retention;
 pub mod serve;
 pub mod shell;
 pub mod sign_in;

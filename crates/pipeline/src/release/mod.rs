@@ -41,7 +41,7 @@ use hotspot_core::projection::Projection;
 use hotspot_core::release::{DataClass, Release, Units};
 use jiff::civil::Date;
 use manifest::{Manifest, Stated};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
 use std::time::SystemTime;
@@ -249,6 +249,22 @@ pub fn list_releases(releases: &Path) -> Result<Vec<String>> {
     }
     found.sort();
     Ok(found.into_iter().rev().map(|(.., name)| name).collect())
+}
+
+/// Identifiers of the releases that were made from any of these inputs (SHA-256), newest first.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn made_from(releases: &Path, inputs: &BTreeSet<String>) -> Result<Vec<String>> {
+    let mut found = list_releases(releases)?;
+    let mut manifests = BTreeMap::new();
+    for id in &found {
+        if let Some(stated) = Manifest::load(&releases.join(id))?.and_then(|manifest| manifest.stated()) {
+            manifests.insert(id.clone(), stated.provenance.inputs);
+        }
+    }
+    found.retain(|id| manifests.get(id).is_some_and(|made| made.iter().any(|(_, sha256)| inputs.contains(sha256))));
+    Ok(found)
 }
 
 /// The hotspots of the newest release of a month that was made from some of these inputs (SHA-256) and knew no more than was known on a day, with

@@ -64,8 +64,22 @@ pub(crate) struct BatchEntry {
     pub(crate) by_rule: BTreeMap<String, u64>,
     /// Accepted rows that repeat the version that was known already.
     pub(crate) already_known: u64,
-    /// Accepted rows that were added.
+    /// Accepted rows that were added, and are still there.
     pub(crate) data: Option<DataFile>,
+    /// Rows that were added and disposed of since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) disposed: Vec<Disposal>,
+}
+
+/// Rows of one input file that were past their date.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Disposal {
+    /// When they were disposed of.
+    #[serde(with = "as_text")]
+    pub(crate) on: Date,
+    /// Name of the rule.
+    pub(crate) rule: String,
+    pub(crate) rows: u64,
 }
 
 /// First and last day.
@@ -87,6 +101,14 @@ pub(crate) struct LinksEntry {
     /// Days of knowledge of the links.
     pub(crate) known_on: Option<Days>,
     pub(crate) data: DataFile,
+    /// Links of records that were disposed of.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) disposed: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 /// A file in `data/`, named by its SHA-256.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! store/manifest.json          what the store holds; replaced in one step, and by nothing else does anything enter
-//! store/data/<sha256>.parquet  rows of one input file, or links; never rewritten
+//! store/data/<sha256>.parquet  rows of one input file, or links; never rewritten, but for what is disposed of
 //! store/.lock                  held by the one writer
 //! ```
 //!
@@ -10,10 +10,14 @@
 //! gets a further version; the state as known on a day is, for each identifier, the last version not after it. A flag that
 //! is taken off is a version too (`FlagStatus::Removed`): it leaves the counts from then on, and stays accounted for.
 //!
+//! Records past their date are the one exception: [`Store::dispose`] takes every version of them out, so that earlier states are rebuilt
+//! without them too; the manifest keeps how many rows went, by which rule, and when.
+//!
 //! Exact as long as the versions of a record come in by their day of knowledge. A version that comes in late and repeats
 //! the one before it adds nothing, as any other does.
 
 mod manifest;
+mod retention;
 mod table;
 mod versions;
 
@@ -32,6 +36,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use versions::{Selection, Version};
+
+pub use retention::{Disposed, PastRecord, RetentionRules};
 
 /// Folder of the data files.
 const DATA: &str = "data";
@@ -65,10 +71,12 @@ pub struct StoredBatch {
     pub reconciliation: Reconciliation,
     /// Refused rows by rule.
     pub by_rule: BTreeMap<String, u64>,
-    /// Accepted rows that were added.
+    /// Accepted rows that were added and are still there.
     pub added: u64,
     /// Accepted rows that repeated what was known.
     pub already_known: u64,
+    /// Rows that were added and disposed of since; they are not among those added.
+    pub disposed: u64,
 }
 
 impl StoredBatch {
@@ -495,6 +503,7 @@ impl Store {
                 by_rule: batch.by_rule.iter().map(|(rule, n)| (rule.id().to_owned(), *n)).collect(),
                 already_known,
                 data,
+                disposed: Vec::new(),
             };
             entries.push((entry, BatchOutcome::Added { new_records, new_versions, already_known }));
         }
@@ -505,7 +514,7 @@ impl Store {
         let bytes = crate::links::to_parquet(&links.links, &self.folder)?;
         let data = self.write_data(links.links.len(), &bytes)?;
         let known_on = span(links.links.iter().map(|l| l.known_on));
-        Ok(LinksEntry { file: links.file.clone(), sha256: links.sha256.clone(), ingested_on, known_on, data })
+        Ok(LinksEntry { file: links.file.clone(), sha256: links.sha256.clone(), ingested_on, known_on, data, disposed: 0 })
     }
 
     /// Writes a data file under its hash and reads it back.
@@ -655,5 +664,6 @@ fn stored(entry: &BatchEntry) -> StoredBatch {
         by_rule: entry.by_rule.clone(),
         added: entry.data.as_ref().map_or(0, |d| d.rows),
         already_known: entry.already_known,
+        disposed: entry.disposed.iter().map(|d| d.rows).sum(),
     }
 }

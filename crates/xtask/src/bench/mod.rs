@@ -26,7 +26,7 @@ pub fn run(args: &[String]) -> Result<(), String> {
 
 /// `cargo bench` of the package that has this bench.
 fn bench_of(name: &str) -> Result<std::process::Command, String> {
-    let packages = ["core", "tiles", "server", "pipeline"];
+    let packages = ["core", "tiles", "server", "pipeline", "ledger"];
     let has = |package: &str| {
         let manifest = root().join("crates").join(package).join("Cargo.toml");
         std::fs::read_to_string(manifest).is_ok_and(|text| text.contains(&format!("benches/{name}.rs")))

@@ -25,11 +25,12 @@ const MAPSHAPER: &str = "mapshaper@0.7.70";
 const CRATES: &str = "[dependencies]\nlonlat_bng = \"=0.9.0\"\nostn15_phf = \"=1.3.0\"\n";
 
 /// Files that people wrote: nothing regenerates them.
-const WRITTEN: [&str; 9] = [
+const WRITTEN: [&str; 10] = [
     "boroughs/borough_bcu.csv",
     "breaks.csv",
     "policy/challenge-1.csv",
     "policy/evidence-1.csv",
+    "policy/retention-example.toml",
     "policy/robustness-1.csv",
     "policy/success-1.csv",
     "policy/success-factors-1.csv",

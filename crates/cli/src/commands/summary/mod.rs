@@ -385,6 +385,7 @@ fn account(counted: &Counted) -> BTreeMap<String, u64> {
         ("rows", a.rows),
         ("rejected", a.rejected),
         ("already_known", a.already_known),
+        ("disposed", a.disposed),
         ("not_yet_known", a.not_yet_known),
         ("superseded", a.superseded),
         ("removed", a.removed),

@@ -56,6 +56,17 @@ fn no_bytes_make_a_parser_panic_wait_or_repeat_them() {
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
+#[test]
+fn every_target_stands_behind_cargo_fuzz_too() {
+    let manifest = std::fs::read_to_string(root().join(".fuzz/Cargo.toml")).unwrap();
+    for (name, _) in TARGETS {
+        assert!(manifest.contains(&format!("path = \"fuzz_targets/{name}.rs\"")), "{name}");
+        let target = std::fs::read_to_string(root().join(format!(".fuzz/fuzz_targets/{name}.rs"))).unwrap();
+        assert!(target.contains(&format!("targets::{name}(bytes)")), "{name}");
+    }
+    assert_eq!(manifest.matches("[[bin]]").count(), TARGETS.len());
+}
+
 /// One target in this process, as long as it is told.
 #[test]
 #[ignore = "started by the test above, once for each target"]

@@ -30,7 +30,7 @@ mod state;
 mod steps;
 mod views;
 
-pub use accept::{BadCertificate, Tls, serve};
+pub use accept::{BadCertificate, Tls, listen, serve};
 pub use auth::{Auth, Endpoints, Jwks, NoHttp, NoWebAddress, OidcSettings, Purposes, Reread, Scope, Secret, Site, WebAddress};
 pub use catalog::Catalog;
 pub use challenge::{Challenges, Given, GivenTable, Receive};

@@ -33,7 +33,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 use tower::Service;
 use tracing::{debug, warn};
@@ -70,6 +70,20 @@ const LIMITS: Limits = Limits {
 /// A request came over TLS: a mark among its extensions.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Encrypted;
+
+/// Connections that wait to be accepted. With the usual 128 a burst makes the others wait a second, or believe that they are connected.
+const BACKLOG: u32 = 4096;
+
+/// Listens at an address, with room for a burst of connections.
+///
+/// # Errors
+/// When the address is taken, or not this machine's.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// Serves until `shutdown` is done, then takes no new connection and lets the requests under way end, for at most 25 seconds.
 ///

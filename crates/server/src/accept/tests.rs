@@ -45,7 +45,7 @@ async fn start_with(limits: Limits, tls: Option<Tls>) -> Running {
                 "late"
             }),
         );
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let done = tokio::spawn(serve_within(limits, listener, router, tls, async { stopped.await.unwrap_or_default() }));

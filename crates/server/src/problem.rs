@@ -104,7 +104,9 @@ impl ApiError {
             Self::Ledger(error) => ledger_status(error),
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
-            Self::Busy | Self::TookTooLong | Self::NotReady | Self::PageNotBuilt | Self::NoIssuer => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::TookTooLong | Self::NotReady | Self::PageNotBuilt | Self::NoIssuer => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

@@ -14,7 +14,6 @@ pub mod role;
 pub mod suppress;
 pub mod table;
 pub mod tiers;
-pub use policy::Policy;
 pub use policy::{Access, Policy};
 pub use released::{Released, View};
 pub use role::Role;

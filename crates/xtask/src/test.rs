@@ -3,6 +3,7 @@
 use crate::demo;
 use crate::postgres;
 use crate::run::{cargo, command, root, step, succeed, target_dir};
+use crate::supply;
 use crate::web;
 
 /// Runs all of it; stops at the first failure.
@@ -15,6 +16,7 @@ pub fn run() -> Result<(), String> {
     step("lints", || {
         succeed("cargo clippy", &mut cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]))
     })?;
+    step("licences, sources, names and advisories", supply::check)?;
     step("tests", || {
         let postgres = postgres::start()?;
         let mut tests = cargo(&["test", "--workspace", "--locked", "--lib", "--bins", "--tests"]);

@@ -112,8 +112,14 @@ impl Tree {
     }
 }
 
+/// Whether everything that is linked keeps the rules.
+pub fn check() -> Result<(), String> {
+    let faults = faults(&Tree::read()?)?;
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+}
+
 /// Everything that is against the rules; nothing when all is well.
-pub fn faults(tree: &Tree) -> Result<Vec<String>, String> {
+fn faults(tree: &Tree) -> Result<Vec<String>, String> {
     let path = root().join("deny.toml");
     let rules = fs::read_to_string(&path).map_err(|e| format!("deny.toml: {e}"))?;
     let rules: toml::Table = toml::from_str(&rules).map_err(|e| format!("deny.toml: {e}"))?;

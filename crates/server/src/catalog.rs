@@ -1,14 +1,15 @@
 //! The releases that are served, and what is prepared from them.
 
 use crate::answer::Keep;
-use crate::problem::ApiError;
+use crate::problem::{ApiError, GIVE_PROTECTED};
 use crate::query::{BadParameter, strand_name};
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use h3o::Resolution;
 use hotspot_core::Strand;
 use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::Filter;
-use hotspot_core::disclosure::policy::NoPolicy;
+use hotspot_core::disclosure::policy::{self, NoPolicy};
+use hotspot_core::disclosure::protected::ProtectedRelease;
 use hotspot_core::disclosure::{Access, Policy, Released};
 use hotspot_core::release::{DataClass, Release};
 use hotspot_core::resource::challenge::{ChallengeInput, KindAnswer};
@@ -31,6 +32,7 @@ pub struct Catalog {
     served: ArcSwap<Vec<Arc<Served>>>,
     serial: AtomicU32,
     access: Access,
+    protected: ArcSwapOption<Released<ProtectedRelease>>,
 }
 
 impl Catalog {
@@ -74,6 +76,16 @@ impl Catalog {
             sorted(all)
         });
         Ok(())
+    }
+
+    /// Shows this to those below the analyst.
+    pub fn protect(&self, shown: ProtectedRelease) {
+        self.protected.store(Some(Arc::new(policy::protected(shown))));
+    }
+
+    /// What is shown to those below the analyst.
+    pub(crate) fn protected(&self) -> Result<Arc<Released<ProtectedRelease>>, ApiError> {
+        self.protected.load_full().ok_or(ApiError::NotGiven { how: GIVE_PROTECTED })
     }
 
     /// Ids of the releases served, newest first.

@@ -32,6 +32,10 @@ use utoipa::openapi::{Content, Ref, ResponseBuilder};
         routes::one,
         routes::step,
         routes::success,
+        routes::protected,
+        routes::figures,
+        routes::areas,
+        routes::protected_hotspots,
         routes::me,
         routes::tile,
         routes::tilejson,
@@ -41,6 +45,7 @@ use utoipa::openapi::{Content, Ref, ResponseBuilder};
     components(schemas(views::Problem, views::TileBody)),
     tags(
         (name = "figures", description = "JSON, entity tags, revalidated"),
+        (name = "protected", description = "What is shown below the analyst: fixed figures, proven before they were published"),
         (name = "challenge", description = "Resources against need, and the record of what was asked and answered; kept by no browser"),
         (name = "success", description = "Measures of success, as they were supplied and as the monthly summary has them; kept by no browser"),
         (name = "tiles", description = "GeoJSON and Mapbox vector tiles, kept for ever under the id of their release"),

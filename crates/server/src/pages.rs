@@ -4,6 +4,7 @@
 
 mod list;
 mod place;
+mod protected;
 mod sign_in;
 mod success;
 mod thread;
@@ -11,6 +12,7 @@ mod words;
 
 pub(crate) use list::{List, list};
 pub(crate) use place::{Asking, place};
+pub(crate) use protected::protected;
 pub(crate) use sign_in::{Choosing, account, purpose, sign_in};
 pub(crate) use success::success;
 pub(crate) use thread::{Tried, thread};
@@ -34,6 +36,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("fields", include_str!("pages/fields.html")),
         ("account", include_str!("pages/account.html")),
         ("list", include_str!("pages/list.html")),
+        ("protected", include_str!("pages/protected.html")),
         ("purpose", include_str!("pages/purpose.html")),
         ("raise", include_str!("pages/raise.html")),
         ("sign-in", include_str!("pages/sign-in.html")),
@@ -81,8 +84,9 @@ fn draw_marked(
 }
 
 /// The pages, with their rows of the table of rights.
-static PAGES: [(&Row, &str, &str); 4] = [
+static PAGES: [(&Row, &str, &str); 5] = [
     (&rights::MAP, "/", "Map"),
+    (&rights::PROTECTED_PAGE, "/protected", "Protected figures"),
     (&rights::CHALLENGE_PAGE, "/challenge", "Resources and need"),
     (&rights::CHALLENGE_PAGE, "/challenge#threads", "Challenges"),
     (&rights::SUCCESS_PAGE, "/success", "Success factors"),

@@ -9,6 +9,7 @@ mod feedback;
 mod hotspots;
 mod ledger;
 mod me;
+mod protected;
 mod silence;
 mod success;
 pub(crate) mod time;
@@ -24,6 +25,10 @@ pub(crate) use ledger::{
     RaiseBody, StepBody, Threads, Verified, WholeThread, Written, export, readable, said, threads, verified, whole_thread, written,
 };
 pub(crate) use me::{Me, me};
+pub(crate) use protected::{
+    ProtectedFigures, ProtectedHotspots, ProtectedSummary, incidents_in, protected, protected_areas, protected_figures,
+    protected_hotspots, quarters_shown,
+};
 pub(crate) use silence::{Silence, silence};
 pub use success::success_json;
 pub(crate) use success::{SuccessAnswer, success};

@@ -461,6 +461,9 @@ pub struct ServeArgs {
 pub struct ServingArgs {
     #[command(flatten)]
     pub settings: ServeArgs,
+    /// What hotspot protect made: opens the page /protected to those below the analyst
+    #[arg(long, value_name = "DIR")]
+    pub protected: Option<PathBuf>,
     #[command(flatten)]
     pub challenges: ServeChallengesArgs,
     #[command(flatten)]

@@ -9,6 +9,7 @@ use crate::failure::{Done, Failure};
 use hotspot_core::Month;
 use hotspot_core::atlas::Atlas;
 use hotspot_core::release::{DataClass, Release};
+use hotspot_pipeline::protected::{protect_release, read_policy};
 use hotspot_pipeline::release::read_release;
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -78,7 +79,11 @@ pub fn run(args: &DemoArgs) -> Done {
     })?;
     note("synthetic data, about nobody: good for trying the program, for nothing else");
     let resources = dir.join("resources.csv");
-    std::fs::write(&resources, made_up(&read_release(&releases, None)?))?;
+    let release = read_release(&releases, None)?;
+    std::fs::write(&resources, made_up(&release))?;
+    let protected = dir.join("protected");
+    protect_release(&protected, &release, &read_policy(None)?)?;
+    drop(release);
     let measures = dir.join("measures.csv");
     std::fs::write(&measures, measured(last))?;
     let out = dir.join("summary");
@@ -111,7 +116,8 @@ pub fn run(args: &DemoArgs) -> Done {
         summary: Some(out.join(last.to_string())),
         ledger,
     };
-    serve::listen(&releases, (Ipv4Addr::LOCALHOST, args.port).into(), None, &challenges, &TlsArgs::default())
+    let folders = serve::Folders { releases: &releases, protected: Some(&protected) };
+    serve::listen(folders, (Ipv4Addr::LOCALHOST, args.port).into(), None, &challenges, &TlsArgs::default())
 }
 
 /// A table of resources that was made up: officers by command unit, all alike; patrol hours at every second hotspot; a liaison officer in each

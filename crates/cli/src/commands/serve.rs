@@ -11,6 +11,7 @@ use hotspot_core::release::Release;
 use hotspot_core::view::SuccessView;
 use hotspot_ledger::{Ledger, Tokens};
 use hotspot_pipeline::people::{Supplied, read_people, read_stops};
+use hotspot_pipeline::protected::{list_protected, read_protected};
 use hotspot_pipeline::release::{current, list_releases, read_release};
 use hotspot_pipeline::resources::{read_harm, read_resources};
 use hotspot_pipeline::success::read_success;
@@ -30,12 +31,22 @@ const WATCH: Duration = Duration::from_secs(2);
 /// Serves the releases until it is told to stop.
 pub fn run(args: &ServingArgs) -> Done {
     let config = Config::resolve(&args.settings, |name| std::env::var(name).ok())?;
-    listen(&config.releases.0, config.listen.0, config.auth.0.as_deref(), &args.challenges, &args.tls)
+    let folders = Folders { releases: &config.releases.0, protected: args.protected.as_deref() };
+    listen(folders, config.listen.0, config.auth.0.as_deref(), &args.challenges, &args.tls)
+}
+
+/// What is served.
+#[derive(Debug, Clone, Copy)]
+pub struct Folders<'a> {
+    /// Releases.
+    pub releases: &'a Path,
+    /// What of them is shown below the analyst.
+    pub protected: Option<&'a Path>,
 }
 
 /// Serves a folder of releases: on this machine, or beyond it to those who sign in.
 pub fn listen(
-    releases: &Path,
+    Folders { releases, protected }: Folders<'_>,
     address: SocketAddr,
     sign_in: Option<&Path>,
     challenges: &ServeChallengesArgs,
@@ -49,6 +60,10 @@ pub fn listen(
     let catalog = Arc::new(Catalog::towards(access, load(releases, access)?)?);
     if catalog.ids().is_empty() {
         return Err(Failure::data(format!("{}: no release; hotspot analyse makes one", releases.display())));
+    }
+    if let Some(protected) = protected {
+        let none = || Failure::data(format!("{}: nothing is protected here; hotspot protect does", protected.display()));
+        catalog.protect(read_protected(protected)?.ok_or_else(none)?);
     }
     let given = given(challenges, releases)?;
     let success = success(challenges, access)?;
@@ -71,7 +86,7 @@ pub fn listen(
         say(format_args!("serving {scheme}://{}/ (release {})", listener.local_addr()?, catalog.ids()[0]))?;
         let tls = certificate.as_ref().map(Certificate::tls);
         let renewing = certificate.map(|certificate| tokio::spawn(certificate.renew()));
-        let watcher = tokio::spawn(watch(releases.to_owned(), access, Arc::clone(&catalog)));
+        let watcher = tokio::spawn(watch(releases.to_owned(), protected.map(Path::to_owned), access, Arc::clone(&catalog)));
         let state = AppState::behind(auth, catalog, Settings::default(), challenges);
         let done = serve(listener, router(state), tls, stopped()).await;
         watcher.abort();
@@ -164,10 +179,23 @@ fn load(releases: &Path, access: Access) -> Done<Vec<Release>> {
 }
 
 /// Swaps the catalog in one step when `current` points elsewhere.
-async fn watch(releases: PathBuf, access: Access, catalog: Arc<Catalog>) {
+async fn watch(releases: PathBuf, protected: Option<PathBuf>, access: Access, catalog: Arc<Catalog>) {
     let mut seen = current(&releases).ok().flatten();
+    let newest = |folder: &Option<PathBuf>| folder.as_deref().and_then(|f| list_protected(f).ok()?.pop());
+    let mut shown = newest(&protected);
     loop {
         tokio::time::sleep(WATCH).await;
+        let name = newest(&protected);
+        if let Some(folder) = protected.clone().filter(|_| name != shown) {
+            match tokio::task::spawn_blocking(move || read_protected(&folder)).await {
+                Ok(Ok(Some(next))) => {
+                    catalog.protect(next);
+                    shown = name;
+                }
+                Ok(Ok(None)) | Err(_) => note("what is newly protected could not be read"),
+                Ok(Err(error)) => note(format_args!("what is newly protected is not shown, what was is: {error}")),
+            }
+        }
         let now = current(&releases).ok().flatten();
         if now == seen || now.is_none() {
             continue;

@@ -1,5 +1,6 @@
 //! Who may see what.
 
+use super::protected::ProtectedRelease;
 use super::released::{Released, View};
 use crate::release::DataClass;
 
@@ -49,6 +50,12 @@ impl Policy {
     pub const fn release<T: View>(self, view: T) -> Released<T> {
         Released::new(view, "exact")
     }
+}
+
+/// Lets through what is shown of a release below the analyst, whatever its class: it was made small enough and proven
+/// ([`protected::prove`](super::protected::prove)) before it was published.
+pub const fn protected(view: ProtectedRelease) -> Released<ProtectedRelease> {
+    Released::new(view, "protected")
 }
 
 #[cfg(test)]

@@ -24,7 +24,8 @@ views!(
     crate::view::ChallengeView,
     crate::view::WhatIfView,
     crate::view::SitesView,
-    crate::view::SuccessView
+    crate::view::SuccessView,
+    crate::disclosure::protected::ProtectedRelease
 );
 
 /// A view that a policy let through. Exits take nothing else; only a policy makes one.

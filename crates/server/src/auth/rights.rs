@@ -73,6 +73,7 @@ const fn post(path: &'static str, who: Who) -> Row {
 const ANALYST: Who = Who::Only(&[Analyst]);
 const BOTH: Who = Who::Only(&[Analyst, Oversight]);
 const RELEASE: Option<Scope> = Some(Scope::ReadRelease);
+const PRODUCTS: Option<Scope> = Some(Scope::ReadProducts);
 
 pub(crate) const TILES: Row = get("/tiles/{*path}", ANALYST, None);
 pub(crate) const RELEASES: Row = get("/api/v1/releases", ANALYST, RELEASE);
@@ -103,6 +104,11 @@ pub(crate) const THREAD_PAGE: Row = get("/challenge/{id}", BOTH, None);
 pub(crate) const STEP_FORM: Row = post("/challenge/{id}/{step}", BOTH);
 pub(crate) const SUCCESS: Row = get("/api/v1/success", BOTH, None);
 pub(crate) const SUCCESS_PAGE: Row = get("/success", BOTH, None);
+pub(crate) const PROTECTED: Row = get("/api/v1/protected", BOTH, PRODUCTS);
+pub(crate) const PROTECTED_FIGURES: Row = get("/api/v1/protected/figures", BOTH, PRODUCTS);
+pub(crate) const PROTECTED_AREAS: Row = get("/api/v1/protected/areas", BOTH, PRODUCTS);
+pub(crate) const PROTECTED_HOTSPOTS: Row = get("/api/v1/protected/hotspots", BOTH, PRODUCTS);
+pub(crate) const PROTECTED_PAGE: Row = get("/protected", BOTH, None);
 pub(crate) const ME: Row = get("/api/v1/me", Who::SignedIn, None);
 pub(crate) const OPENAPI: Row = get("/openapi.json", Who::SignedIn, None);
 pub(crate) const HEALTHZ: Row = get("/healthz", Who::Everybody, None);

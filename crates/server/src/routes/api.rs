@@ -43,7 +43,7 @@ fn asked<'a>(state: &AppState, uri: &'a Uri, known: &[&'static str]) -> Result<(
 }
 
 /// A small body that is at hand.
-fn at_hand(headers: &HeaderMap, body: Vec<u8>, keep: Keep) -> Response {
+pub(super) fn at_hand(headers: &HeaderMap, body: Vec<u8>, keep: Keep) -> Response {
     let encoding = Encoding::negotiate(headers, Prefer::Fast);
     let tag = etag(&[&body], encoding);
     if unchanged(headers, &tag) { not_modified(tag, keep) } else { found(Coded::new(body, encoding, tag), JSON, keep) }

@@ -14,7 +14,7 @@ mod hotspots;
 mod period;
 
 pub use base::{Base, BasePlace, Counted, STRANDS};
-pub use figures::{Figure, Figures, Key, Partition, ProtectedArea};
+pub use figures::{ALL, Figure, Figures, Key, Partition, ProtectedArea};
 pub use hotspots::{Counted as CountedHotspot, ProtectedHotspot, Victims};
 pub use period::{NoPeriod, Period};
 

@@ -1,0 +1,206 @@
+//! What is shown below the analyst: a map of areas, and tables of hotspots and boroughs.
+
+use super::{draw_marked, words};
+use crate::auth::Visitor;
+use crate::problem::{ApiError, GIVE_PROTECTED};
+use crate::views::{incidents_in, quarters_shown};
+use geo::{BoundingRect, GeodesicArea, MultiPolygon, Simplify};
+use hotspot_core::Strand;
+use hotspot_core::disclosure::Released;
+use hotspot_core::disclosure::protected::{Figure, Key, Period, ProtectedHotspot, ProtectedRelease, STRANDS};
+use hotspot_core::release::DataClass;
+use minijinja::{Value, context};
+use std::fmt::Write as _;
+
+/// Width of the map in its own units; its height follows.
+const WIDTH: f64 = 1000.0;
+/// How far a drawn outline may be from the true one, degrees: less than a line is wide.
+const COARSE: f64 = 0.0004;
+/// Classes of incidents for each square kilometre, as times that of all areas that are shown: from, colour, words.
+const CLASSES: [(f64, &str, &str); 5] = [
+    (0.0, "#eef3f8", "less than half"),
+    (0.5, "#c3d6e8", "half to 1 times"),
+    (1.0, "#86aed1", "1 to 2 times"),
+    (2.0, "#3f78ab", "2 to 4 times"),
+    (4.0, "#12436d", "4 times or more"),
+];
+
+/// The page, or how the server is given figures.
+pub(crate) fn protected(view: Option<&Released<ProtectedRelease>>, visitor: &Visitor) -> Result<Vec<u8>, ApiError> {
+    let marking = match view.map(|v| v.class) {
+        None => "No protected figures are loaded",
+        Some(DataClass::Synthetic) => "SYNTHETIC DATA — about nobody. Protected as if it were about somebody.",
+        Some(DataClass::Open) => "OPEN DATA, protected",
+        Some(DataClass::Restricted) => "OFFICIAL-SENSITIVE — protected figures, for oversight",
+    };
+    let shown = view.map(|view| content(view));
+    draw_marked("protected", visitor, marking, &[], context! { shown, how => GIVE_PROTECTED })
+}
+
+fn content(view: &ProtectedRelease) -> Value {
+    let quarters = quarters_shown(view);
+    let hidden = view.hidden;
+    let share = |part: usize, whole: usize| words::percent(part as f64 / whole.max(1) as f64);
+    let hotspots: Vec<Value> = view
+        .hotspots
+        .iter()
+        .map(|(strand, all)| {
+            let label = strand.map_or("All records", Strand::label);
+            let without = all.iter().filter(|h| !matches!(h.n, Figure::Count(_))).count();
+            context! {
+                label,
+                number => all.len(),
+                without,
+                rows => all.iter().map(|h| hotspot(view, h)).collect::<Vec<_>>(),
+            }
+        })
+        .collect();
+    context! {
+        release => &view.release,
+        period => quarters.map(|q| format!("{} to {}", q.from().in_words(), q.to().in_words())),
+        window => format!("{} to {}", view.window.from().in_words(), view.window.to().in_words()),
+        known_on => words::day(view.as_known_on),
+        policy => &view.policy,
+        threshold => view.rules.threshold,
+        area_incidents => view.rules.area_incidents,
+        area_residents => view.rules.area_residents,
+        areas => view.areas.len(),
+        said => format!(
+            "Of {} figures {} ({}) are below {} and not shown, and {} ({}) are hidden beside them, since they would give one away. Of {} hotspots of all \
+             records {} are without a count ({}).",
+            hidden.figures,
+            hidden.small,
+            share(hidden.small, hidden.figures),
+            view.rules.threshold,
+            hidden.beside,
+            share(hidden.beside, hidden.figures),
+            hidden.hotspots[0],
+            hidden.hotspots[1],
+            share(hidden.hotspots[1], hidden.hotspots[0]),
+        ),
+        map => quarters.map(|q| map(view, q)),
+        hotspots,
+        boroughs => boroughs(view),
+    }
+}
+
+fn figure(figure: Option<&Figure>) -> String {
+    match figure {
+        Some(Figure::Count(n)) => words::number(f64::from(*n)),
+        Some(Figure::Band { low, high }) => format!("{low} to {high}"),
+        Some(Figure::Hidden) | None => "[c]".to_owned(),
+    }
+}
+
+fn hotspot(view: &ProtectedRelease, h: &ProtectedHotspot) -> Value {
+    let borough = view.boroughs.iter().find(|(_, code)| Some(code) == h.borough.as_ref()).map(|(name, _)| name);
+    let strands: Vec<String> = h.strands.iter().map(|(s, n)| format!("{} {n}", s.label())).collect();
+    context! {
+        id => &h.id,
+        name => &h.name,
+        borough,
+        areas => h.areas.len(),
+        n => figure(Some(&h.n)),
+        expected => h.expected,
+        ratio => h.ratio.map(|[mean, lo, hi]| [format!("{mean:.1}"), format!("{lo:.1} to {hi:.1}")]),
+        evidence => h.evidence.label(),
+        change => h.change.id(),
+        since => h.first_seen.in_words(),
+        strands => strands.join(", "),
+        victims => h.victims.label(),
+        repeat => h.repeat_victims.label(),
+    }
+}
+
+/// Boroughs by the last months, and by strand in the last year that is complete.
+fn boroughs(view: &ProtectedRelease) -> Value {
+    let of = |place: &str, period: Period, strand: Option<u8>| {
+        figure(view.figures.get(&Key { place: place.to_owned(), period, strand }))
+    };
+    let months: Vec<Period> = (0..3).rev().map(|back| Period::Month(view.month.minus(back))).collect();
+    let year = view.figures.keys().map(|k| k.period).filter(|p| matches!(p, Period::Year(_))).max();
+    let rows: Vec<Value> = view
+        .boroughs
+        .iter()
+        .map(|(name, code)| {
+            context! {
+                name,
+                months => months.iter().map(|m| of(code, *m, None)).collect::<Vec<_>>(),
+                strands => year.map(|y| (0..STRANDS.len() as u8).map(|s| of(code, y, Some(s))).collect::<Vec<_>>()),
+            }
+        })
+        .collect();
+    context! {
+        months => months.iter().map(|m| m.months().from().in_words()).collect::<Vec<_>>(),
+        year => year.map(|y| y.to_string()),
+        strands => STRANDS.map(Strand::label),
+        rows,
+    }
+}
+
+/// The areas, by how many incidents there were for each square kilometre beside all areas that are shown.
+fn map(view: &ProtectedRelease, quarters: hotspot_core::MonthRange) -> Value {
+    let km2: Vec<f64> = view.areas.iter().map(|a| a.outline.geodesic_area_unsigned() / 1e6).collect();
+    let counts: Vec<Option<u32>> = view.areas.iter().map(|a| incidents_in(view, &a.code, quarters)).collect();
+    let known = counts.iter().zip(&km2).filter_map(|(n, km2)| Some((f64::from((*n)?), *km2)));
+    let (n, area) = known.fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let bounds = view.areas.iter().filter_map(|a| a.outline.bounding_rect()).reduce(|a, b| {
+        geo::Rect::new((a.min().x.min(b.min().x), a.min().y.min(b.min().y)), (a.max().x.max(b.max().x), a.max().y.max(b.max().y)))
+    });
+    let Some(bounds) = bounds else { return Value::UNDEFINED };
+    // Degrees of longitude are shorter than those of latitude.
+    let narrow = bounds.center().y.to_radians().cos();
+    let scale = WIDTH / (bounds.width() * narrow);
+    let height = (bounds.height() * scale).ceil();
+    let mut drawn = [0usize; CLASSES.len() + 1];
+    let mut svg = format!(
+        "<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-labelledby=\"map-title\"><title id=\"map-title\">Areas by incidents for each square \
+         kilometre; the tables hold the figures of boroughs and hotspots</title><defs><pattern id=\"hidden\" width=\"8\" height=\"8\" \
+         patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><rect width=\"8\" height=\"8\" fill=\"#fff\"/><path d=\"M0 0V8\" \
+         stroke=\"#4a5359\" stroke-width=\"2.5\"/></pattern></defs><g stroke=\"#fff\" stroke-width=\"1\" stroke-linejoin=\"round\">"
+    );
+    for ((place, count), km2) in view.areas.iter().zip(&counts).zip(&km2) {
+        let class = count.map(|count| {
+            let times = f64::from(count) / km2.max(1e-6) / (n / f64::max(area, 1e-6)).max(1e-12);
+            CLASSES.iter().rposition(|(from, ..)| times >= *from).unwrap_or(0)
+        });
+        drawn[class.unwrap_or(CLASSES.len())] += 1;
+        let fill = class.map_or("url(#hidden)", |class| CLASSES[class].1);
+        let borough = view.boroughs.iter().find(|(_, code)| *code == place.borough).map_or("", |(name, _)| name);
+        let said = count.map_or_else(|| "not shown".to_owned(), |n| format!("{n} incidents"));
+        let _ = write!(
+            svg,
+            "<path fill=\"{fill}\" d=\"{}\"><title>{} ({}): {said}</title></path>",
+            path(&place.outline, |x, y| [(x - bounds.min().x) * narrow * scale, (bounds.max().y - y) * scale]),
+            minijinja::HtmlEscape(borough),
+            minijinja::HtmlEscape(&place.code),
+        );
+    }
+    svg.push_str("</g></svg>");
+    let mut legend: Vec<Value> =
+        CLASSES.iter().zip(drawn).map(|((_, colour, said), areas)| context! { colour => *colour, said => *said, areas }).collect();
+    legend.push(context! { said => "not shown", areas => drawn[CLASSES.len()] });
+    context! {
+        svg => Value::from_safe_string(svg),
+        legend,
+        density => format!("{:.1}", n / f64::max(area, 1e-6)),
+        n => words::number(n),
+        km2 => words::number(area),
+    }
+}
+
+fn path(outline: &MultiPolygon<f64>, at: impl Fn(f64, f64) -> [f64; 2]) -> String {
+    let mut text = String::new();
+    for polygon in &outline.simplify(COARSE) {
+        for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
+            for (number, point) in ring.0.iter().skip(1).enumerate() {
+                let [x, y] = at(point.x, point.y);
+                let _ = write!(text, "{}{x:.0} {y:.0}", if number == 0 { 'M' } else { 'L' });
+            }
+            if ring.0.len() > 1 {
+                text.push('Z');
+            }
+        }
+    }
+    text
+}

@@ -168,7 +168,7 @@ impl ApiError {
                 hotspot_ledger::Error::Busy { .. } => "Others are writing to the ledger: nothing was written. Try again.".into(),
                 told => format!("{told}.").into(),
             },
-            Self::ForeignHost => "This server answers under its own names only: localhost, a loopback address, or those of its settings.".into(),
+            Self::ForeignHost => "This server answers under its own names only: localhost, a loopback address, or those of its settings; and not past a proxy that its settings name.".into(),
             Self::NotSignedIn => "Sign in at /sign-in, or send a token that is good now: Authorization: Bearer.".into(),
             Self::NotYours { role } => format!("The role {role} may not ask this.").into(),
             Self::NoPurpose => "Say for what you look: people choose it at /purpose, a program sends it with X-Hotspot-Purpose.".into(),

@@ -43,7 +43,7 @@ pub(crate) async fn shell(State(state): State<AppState>, request: Request, next:
     let head = method == Method::HEAD;
     let site = &state.auth().site;
     // The server answers under its own names: a page of another site that points its name here gets nothing.
-    let called = site.is_called(request.headers().get(HOST));
+    let called = site.is_called(request.headers().get(HOST)) && !site.passed_by(request.extensions());
     let mut response = if called { next.run(request).await } else { ApiError::ForeignHost.into_response() };
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
         let body = views::problem(&error, address, id.to_str().unwrap_or_default());

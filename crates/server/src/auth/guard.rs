@@ -6,13 +6,14 @@ use super::rights::{Row, Who};
 use super::session::Cookie;
 use super::token::Refused;
 use super::{Mode, csrf};
+use crate::accept::Encrypted;
 use crate::pages;
 use crate::problem::ApiError;
 use crate::state::AppState;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use hotspot_ledger::Author;
@@ -235,6 +236,13 @@ impl Site {
         super::address::is_loopback(name) || self.hosts.iter().any(|own| own.eq_ignore_ascii_case(name))
     }
 
+    /// Whether a request came past the proxies that speak TLS for this server: in the clear, from another machine.
+    pub(crate) fn passed_by(&self, extensions: &Extensions) -> bool {
+        let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_canonical());
+        let foreign = peer.is_some_and(|ip| !ip.is_loopback() && !self.proxies.contains(&ip));
+        !self.proxies.is_empty() && extensions.get::<Encrypted>().is_none() && foreign
+    }
+
     /// Where a request comes from: its peer, or what a proxy that is believed says of its own peer, the last of the list. Whatever stands
     /// before that the client may have written.
     pub(crate) fn client(&self, request: &Parts) -> IpAddr {
@@ -278,6 +286,24 @@ mod tests {
         assert_eq!(from("::ffff:10.0.0.1", &["203.0.113.7"]), "203.0.113.7");
         assert_eq!(from("10.0.0.1", &[]), "10.0.0.1");
         assert_eq!(from("10.0.0.1", &["nonsense"]), "10.0.0.1");
+    }
+
+    #[test]
+    fn nobody_comes_past_a_proxy_in_the_clear() {
+        let site = Site { proxies: vec!["10.0.0.1".parse().unwrap()], ..Site::default() };
+        let from = |site: &Site, peer: &str, encrypted: bool| {
+            let mut extensions = Extensions::new();
+            extensions.insert(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 1)));
+            if encrypted {
+                extensions.insert(Encrypted);
+            }
+            site.passed_by(&extensions)
+        };
+        assert!(from(&site, "203.0.113.7", false));
+        for (peer, encrypted) in [("10.0.0.1", false), ("::ffff:10.0.0.1", false), ("127.0.0.1", false), ("203.0.113.7", true)] {
+            assert!(!from(&site, peer, encrypted), "{peer}");
+        }
+        assert!(!from(&Site::default(), "203.0.113.7", false), "without a proxy there is TLS, or this machine alone");
     }
 
     #[test]

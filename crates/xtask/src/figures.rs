@@ -108,9 +108,6 @@ mod tests {
         for goal in kept.keys() {
             assert!(GOALS.iter().any(|(id, ..)| id == goal), "{goal} is in the table");
         }
-        for (goal, ..) in GOALS {
-            assert!(kept.contains_key(goal), "{goal} was measured");
-        }
     }
 
     #[test]

@@ -21,7 +21,6 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
 
 /// Releases kept in memory: the newest, and those before it to compare with.
 const LOADED: usize = 3;
@@ -81,7 +80,7 @@ pub fn listen(
             _ => auth,
         };
         let challenges = Challenges::new(given, receive(challenges, releases), success, ledger, Timestamp::now);
-        let listener = TcpListener::bind(address).await.map_err(|e| Failure::cannot(format!("cannot listen on {address}: {e}")))?;
+        let listener = hotspot_server::listen(address).map_err(|e| Failure::cannot(format!("cannot listen on {address}: {e}")))?;
         let scheme = if certificate.is_some() { "https" } else { "http" };
         say(format_args!("serving {scheme}://{}/ (release {})", listener.local_addr()?, catalog.ids()[0]))?;
         let tls = certificate.as_ref().map(Certificate::tls);

@@ -59,7 +59,9 @@ pub fn areas(leaves: &[Leaf], smallest: Smallest) -> Vec<Vec<u32>> {
     for borough in parts(leaves, &all, 0) {
         split(leaves, borough, 1, smallest, &mut found);
     }
-    found.iter_mut().for_each(|area| area.sort_unstable());
+    for area in &mut found {
+        area.sort_unstable();
+    }
     found.sort_unstable();
     found
 }

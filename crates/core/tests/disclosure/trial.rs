@@ -73,7 +73,7 @@ fn tried(name: &str, table: &LinkedTables, knowledge: Knowledge, every: usize) -
     let verified = start.elapsed();
     let asked = [&before, &usual, &repaired].map(|tables| ask(tables, every));
     println!(
-        "{name}, {knowledge:?}: {} cells, {small} small; exact / narrower than 4 of {}: hidden {} / {}, two in a line {} / {}, repaired {} / {}; \
+        "figure P1 {name}, {knowledge:?}: {} cells, {small} small; exact / narrower than 4 of {}: hidden {} / {}, two in a line {} / {}, repaired {} / {}; \
          blank {} -> {} -> {}; {} witnesses, protected in {protected:?}, verified in {verified:?}",
         table.len(),
         asked[0].asked,

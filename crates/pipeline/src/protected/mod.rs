@@ -133,7 +133,7 @@ pub fn protect_release(folder: &Path, release: &Release, tiers: &Tiers) -> Resul
     let no = |error: NoRelease| Error::refused(STAGE, folder, format!("nothing may be released: {error}"));
     let proven = prove(release, past.as_ref(), tiers.oversight, &tiers.version).map_err(no)?;
     let number = newest.as_ref().map_or(1, |n| n.manifest.number + 1);
-    let (manifest, files) = contents(&proven, tiers, number, newest.as_ref().map(|n| n.digest.clone()))?;
+    let (manifest, files) = contents(&proven, tiers, number, newest.as_ref().map(|n| n.digest.clone()));
     let bytes = to_json(&manifest);
     let name = name_of(&manifest, &sha256_hex(&bytes));
     let temporary = folder.join(format!("{TEMPORARY}{name}"));
@@ -293,12 +293,7 @@ fn newest(folder: &Path) -> Result<Option<Folder>> {
     names.last().map(|name| Folder::open(&folder.join(name), name)).transpose()
 }
 
-fn contents(
-    proven: &Proven,
-    tiers: &Tiers,
-    number: u32,
-    previous: Option<String>,
-) -> Result<(Manifest, BTreeMap<&'static str, Vec<u8>>)> {
+fn contents(proven: &Proven, tiers: &Tiers, number: u32, previous: Option<String>) -> (Manifest, BTreeMap<&'static str, Vec<u8>>) {
     let (shown, past) = (&proven.protected, &proven.past);
     let files = BTreeMap::from([
         (FIGURES, shown::figures_to_csv(&shown.figures)),
@@ -340,7 +335,7 @@ fn contents(
         previous,
         files: files.iter().map(|(name, bytes)| ((*name).to_owned(), sha256_hex(bytes))).collect(),
     };
-    Ok((manifest, files))
+    (manifest, files)
 }
 
 /// Without a time, so that the same content is the same file.

@@ -4,17 +4,16 @@ use super::STAGE;
 use super::shown::{figure_of, figure_text, places_to_text, rows, strand_of, strand_text, to_csv};
 use crate::error::{Error, Result};
 use crate::schema::protected as column;
-use hotspot_core::Month;
-use hotspot_core::MonthRange;
 use hotspot_core::disclosure::certificate::{Certificate, Witness};
 use hotspot_core::disclosure::protected::{Base, BasePlace, Counted, CountedHotspot, Partition, ProtectedArea, Rules, STRANDS};
 use hotspot_core::disclosure::table::{CellId, Protection};
+use hotspot_core::{Month, MonthRange, Strand};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 pub(super) fn base_to_csv(base: &Base) -> Vec<u8> {
     let header: Vec<&str> =
-        [column::AREA, column::UNIT, column::MONTH, column::INCIDENTS].into_iter().chain(STRANDS.map(|s| s.id())).collect();
+        [column::AREA, column::UNIT, column::MONTH, column::INCIDENTS].into_iter().chain(STRANDS.map(Strand::id)).collect();
     // A month without any incident is a month all the same.
     let months = base.months.iter().map(|month| vec![String::new(), String::new(), month.to_string()]);
     let counts = base.counts.iter().map(|((place, month), counted)| {
@@ -114,7 +113,7 @@ pub(super) fn hotspots_of(path: &Path, bytes: &[u8]) -> Result<Vec<CountedHotspo
         };
         all.push(CountedHotspot {
             release: fields[0].clone(),
-            strand: strand_of(&fields[1]).ok_or_else(bad)?,
+            strand: strand_of(&fields[1]).map_err(|_| bad())?,
             window: MonthRange::new(month(&fields[2])?, month(&fields[3])?).ok_or_else(bad)?,
             pieces: fields[4].split_whitespace().map(piece).collect::<Option<_>>().ok_or_else(bad)?,
             areas: fields[5].split_whitespace().map(str::to_owned).collect(),

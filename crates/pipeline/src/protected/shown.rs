@@ -19,11 +19,15 @@ pub(super) fn strand_text(strand: Option<u8>) -> &'static str {
     strand.map_or("all", |row| STRANDS[usize::from(row)].id())
 }
 
-pub(super) fn strand_of(text: &str) -> Option<Option<u8>> {
+/// The text is not that of a strand.
+#[derive(Debug)]
+pub(super) struct NoStrand;
+
+pub(super) fn strand_of(text: &str) -> std::result::Result<Option<u8>, NoStrand> {
     if text == "all" {
-        return Some(None);
+        return Ok(None);
     }
-    STRANDS.iter().position(|s| s.id() == text).map(|row| Some(row as u8))
+    STRANDS.iter().position(|s| s.id() == text).map(|row| Some(row as u8)).ok_or(NoStrand)
 }
 
 pub(super) fn figure_text(figure: Figure) -> String {
@@ -84,7 +88,7 @@ pub(super) fn figures_of(path: &Path, bytes: &[u8]) -> Result<Figures> {
         let key = Key {
             place: fields[0].clone(),
             period: fields[1].parse().map_err(|_| bad())?,
-            strand: strand_of(&fields[2]).ok_or_else(bad)?,
+            strand: strand_of(&fields[2]).map_err(|_| bad())?,
         };
         figures.insert(key, figure_of(&fields[3]).ok_or_else(bad)?);
     }
@@ -207,7 +211,7 @@ pub(super) fn hotspots_of(path: &Path, bytes: &[u8]) -> Result<Vec<(Option<Stran
     let entries: Vec<Entry> = serde_json::from_slice(bytes).map_err(|_| damaged())?;
     let mut all: Vec<(Option<Strand>, Vec<ProtectedHotspot>)> = Vec::new();
     for entry in entries {
-        let strand = strand_of(&entry.strand).ok_or_else(damaged)?.map(|row| STRANDS[usize::from(row)]);
+        let strand = strand_of(&entry.strand).map_err(|_| damaged())?.map(|row| STRANDS[usize::from(row)]);
         let hotspot = hotspot_of(entry).ok_or_else(damaged)?;
         match all.iter_mut().find(|(of, _)| *of == strand) {
             Some((_, hotspots)) => hotspots.push(hotspot),

@@ -105,7 +105,7 @@ impl RetentionRules {
     /// Name of the rule that holds for a record, and the first day on which it is past its date: so many years after it was recorded, or after
     /// the month in which it happened where that is not known.
     fn date(&self, incident: &Incident) -> (&str, Date) {
-        fn among<T: PartialEq>(list: &[T], one: T) -> bool {
+        fn among<T: PartialEq + Copy>(list: &[T], one: T) -> bool {
             list.is_empty() || list.contains(&one)
         }
         let fits = |rule: &&Rule| {

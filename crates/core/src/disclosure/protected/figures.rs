@@ -116,7 +116,7 @@ pub(super) fn partitions(past: Option<&Past>, release: &Release, base: &Base, ru
                 code: format!("A{wanted}-{borough}-{number:03}"),
                 borough: borough.clone(),
                 places: of.iter().map(|p| p.place.clone()).collect(),
-                outline: to_a_decimetre(release.units.outline(finest, &units)),
+                outline: to_a_decimetre(&release.units.outline(finest, &units)),
             }
         })
         .collect();
@@ -125,7 +125,7 @@ pub(super) fn partitions(past: Option<&Past>, release: &Release, base: &Base, ru
 }
 
 /// Degrees of six decimals: nothing is that exact, and a file is half as long.
-fn to_a_decimetre(outline: MultiPolygon<f64>) -> MultiPolygon<f64> {
+fn to_a_decimetre(outline: &MultiPolygon<f64>) -> MultiPolygon<f64> {
     outline.map_coords(|c| geo::coord! { x: (c.x * 1e6).round() / 1e6, y: (c.y * 1e6).round() / 1e6 })
 }
 

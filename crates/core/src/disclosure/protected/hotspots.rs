@@ -112,7 +112,7 @@ pub struct Counted {
 }
 
 /// The hotspots of a release that are shown: those of all records and of the strands that lie in no other.
-pub(super) fn of<'r>(release: &'r Release) -> impl Iterator<Item = (&'r StrandAnalysis, Option<u8>)> {
+pub(super) fn of(release: &Release) -> impl Iterator<Item = (&StrandAnalysis, Option<u8>)> {
     release.analyses.iter().filter_map(|analysis| match analysis.strand {
         None => Some((analysis, None)),
         Some(strand) => STRANDS.iter().position(|s| *s == strand).map(|row| (analysis, Some(row as u8))),
@@ -200,14 +200,9 @@ pub(super) fn link(linked: &mut Linked, hotspots: &[Counted], rules: Rules) -> R
         }
         let covered = |area: &str| group.iter().any(|h| h.covered.contains(area));
         for (area, parts) in inside.into_iter().filter(|(area, _)| aligned && !area.is_empty()) {
-            let whole = match windows.get(&(area.to_owned(), window)) {
-                Some(whole) => *whole,
-                None => {
-                    let whole = in_window(linked, area, &quarters)?;
-                    windows.insert((area.to_owned(), window), whole);
-                    whole
-                }
-            };
+            let known = windows.get(&(area.to_owned(), window)).copied();
+            let whole = known.map_or_else(|| in_window(linked, area, &quarters), Ok)?;
+            windows.insert((area.to_owned(), window), whole);
             let Some(whole) = whole else { continue };
             if strand.is_some() {
                 linked.tables.within(whole, &parts)?;

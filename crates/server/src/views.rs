@@ -27,7 +27,7 @@ pub(crate) use ledger::{
 pub(crate) use me::{Me, me};
 pub(crate) use protected::{
     ProtectedFigures, ProtectedHotspots, ProtectedSummary, incidents_in, protected, protected_areas, protected_figures,
-    protected_hotspots, quarters_shown,
+    protected_hotspots,
 };
 pub(crate) use silence::{Silence, silence};
 pub use success::success_json;

@@ -57,6 +57,8 @@ struct Manifest {
     window_from: Month,
     #[serde(with = "as_text")]
     window_to: Month,
+    /// First and last of the months in which hotspots and areas are counted.
+    counted: Option<[String; 2]>,
     #[serde(with = "as_text")]
     as_known_on: Date,
     #[serde(with = "as_text")]
@@ -254,10 +256,15 @@ impl Folder {
         let areas = shown::areas_of(&at(AREAS), &self.read(AREAS)?)?;
         let year = areas.iter().map(|(year, _)| *year).filter(|year| *year <= manifest.month.year()).max();
         let year = year.or_else(|| areas.iter().map(|(year, _)| *year).min());
+        let counted = manifest.counted.as_ref().map(|[from, to]| {
+            let months = from.parse().ok().zip(to.parse().ok());
+            months.and_then(|(from, to)| MonthRange::new(from, to)).ok_or_else(damaged)
+        });
         Ok(ProtectedRelease {
             release: manifest.release.clone(),
             month: manifest.month,
             window: MonthRange::new(manifest.window_from, manifest.window_to).ok_or_else(damaged)?,
+            counted: counted.transpose()?,
             as_known_on: manifest.as_known_on,
             class: manifest.class,
             policy: manifest.policy.version.clone(),
@@ -313,6 +320,7 @@ fn contents(proven: &Proven, tiers: &Tiers, number: u32, previous: Option<String
         month: shown.month,
         window_from: shown.window.from(),
         window_to: shown.window.to(),
+        counted: shown.counted.map(|c| [c.from().to_string(), c.to().to_string()]),
         as_known_on: shown.as_known_on,
         class: shown.class,
         policy: Policy {

@@ -91,8 +91,8 @@ pub(super) fn hotspots_to_csv(hotspots: &[CountedHotspot]) -> Vec<u8> {
         vec![
             h.release.clone(),
             strand_text(h.strand).to_owned(),
-            h.window.from().to_string(),
-            h.window.to().to_string(),
+            h.window.map_or_else(String::new, |w| w.from().to_string()),
+            h.window.map_or_else(String::new, |w| w.to().to_string()),
             pieces.join(" "),
             places_to_text(&h.areas),
             places_to_text(&h.covered),
@@ -114,7 +114,10 @@ pub(super) fn hotspots_of(path: &Path, bytes: &[u8]) -> Result<Vec<CountedHotspo
         all.push(CountedHotspot {
             release: fields[0].clone(),
             strand: strand_of(&fields[1]).map_err(|_| bad())?,
-            window: MonthRange::new(month(&fields[2])?, month(&fields[3])?).ok_or_else(bad)?,
+            window: match fields[2].as_str() {
+                "" => None,
+                _ => Some(MonthRange::new(month(&fields[2])?, month(&fields[3])?).ok_or_else(bad)?),
+            },
             pieces: fields[4].split_whitespace().map(piece).collect::<Option<_>>().ok_or_else(bad)?,
             areas: fields[5].split_whitespace().map(str::to_owned).collect(),
             covered: fields[6].split_whitespace().map(str::to_owned).collect(),

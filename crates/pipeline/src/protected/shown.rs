@@ -167,8 +167,8 @@ struct Entry {
     /// A number, a band or [c].
     incidents: String,
     rank: Option<u32>,
-    expected: Option<u32>,
-    /// Times the study area's rate, with its 95 % credible interval.
+    expected: Option<f64>,
+    /// Times the study area's rate, with exact 95 % Poisson limits.
     ratio: Option<[f64; 3]>,
     evidence: String,
     change: String,

@@ -3,7 +3,7 @@
 use super::{draw_marked, words};
 use crate::auth::Visitor;
 use crate::problem::{ApiError, GIVE_PROTECTED};
-use crate::views::{incidents_in, quarters_shown};
+use crate::views::incidents_in;
 use geo::{BoundingRect, GeodesicArea, MultiPolygon, Simplify};
 use hotspot_core::Strand;
 use hotspot_core::disclosure::Released;
@@ -38,7 +38,7 @@ pub(crate) fn protected(view: Option<&Released<ProtectedRelease>>, visitor: &Vis
 }
 
 fn content(view: &ProtectedRelease) -> Value {
-    let quarters = quarters_shown(view);
+    let quarters = view.counted;
     let hidden = view.hidden;
     let share = |part: usize, whole: usize| words::percent(part as f64 / whole.max(1) as f64);
     let hotspots: Vec<Value> = view
@@ -101,7 +101,7 @@ fn hotspot(view: &ProtectedRelease, h: &ProtectedHotspot) -> Value {
         borough,
         areas => h.areas.len(),
         n => figure(Some(&h.n)),
-        expected => h.expected,
+        expected => h.expected.map(|e| format!("{e:.1}")),
         ratio => h.ratio.map(|[mean, lo, hi]| [format!("{mean:.1}"), format!("{lo:.1} to {hi:.1}")]),
         evidence => h.evidence.label(),
         change => h.change.id(),

@@ -3,7 +3,7 @@
 use super::hotspots::geometry;
 use super::{Period as Months, bytes};
 use hotspot_core::disclosure::Released;
-use hotspot_core::disclosure::protected::{ALL, Figure, Key, Period, ProtectedHotspot, ProtectedRelease};
+use hotspot_core::disclosure::protected::{Figure, Key, Period, ProtectedHotspot, ProtectedRelease};
 use hotspot_core::release::DataClass;
 use hotspot_core::{MonthRange, Strand};
 use serde::Serialize;
@@ -17,8 +17,10 @@ pub(crate) struct ProtectedSummary<'a> {
     /// `SYNTHETIC` when it is about nobody.
     label: Option<&'static str>,
     month: String,
-    /// Months of the hotspots' counts.
+    /// Months in which hotspots were found.
     window: Months,
+    /// Months in which hotspots and areas are counted: the last four quarters that are complete.
+    counted: Option<Months>,
     as_known_on: String,
     policy: ProtectedPolicy<'a>,
     hidden: HiddenEntry,
@@ -85,14 +87,14 @@ pub(crate) struct ProtectedHotspotEntry<'a> {
     borough: Option<&'a str>,
     /// Codes of the areas that it touches: its outline, rounded out.
     areas: &'a [String],
-    /// In the window; null where it is not shown.
+    /// In the months counted; null where it is not shown.
     incidents: Option<u32>,
     /// Where a band is shown in its place: the least and the most.
     band: Option<[u32; 2]>,
     rank: Option<u32>,
     /// Number expected if incidents followed the reference measure.
-    expected: Option<u32>,
-    /// Times the study area's rate, with its 95 % credible interval.
+    expected: Option<f64>,
+    /// Times the study area's rate, with exact 95 % Poisson limits.
     ratio: Option<[f64; 3]>,
     /// clear, weak or cannot_tell.
     evidence: &'static str,
@@ -111,7 +113,8 @@ pub(crate) struct ProtectedHotspotEntry<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ProtectedHotspots<'a> {
     release: &'a str,
-    window: Months,
+    /// Months in which they are counted; null when no quarter is complete.
+    counted: Option<Months>,
     hotspots: Vec<ProtectedHotspotEntry<'a>>,
 }
 
@@ -124,6 +127,7 @@ pub(crate) fn protected(view: &Released<ProtectedRelease>) -> Vec<u8> {
         label: (view.class == DataClass::Synthetic).then_some("SYNTHETIC"),
         month: view.month.to_string(),
         window: view.window.into(),
+        counted: view.counted.map(Into::into),
         as_known_on: view.as_known_on.to_string(),
         policy: ProtectedPolicy {
             version: &view.policy,
@@ -167,7 +171,7 @@ pub(crate) fn protected_figures(view: &Released<ProtectedRelease>) -> Vec<u8> {
 /// The hotspots of all records and of strands.
 pub(crate) fn protected_hotspots(view: &Released<ProtectedRelease>) -> Vec<u8> {
     let hotspots = view.hotspots.iter().flat_map(|(strand, all)| all.iter().map(|h| hotspot(*strand, h))).collect();
-    bytes(&ProtectedHotspots { release: &view.release, window: view.window.into(), hotspots })
+    bytes(&ProtectedHotspots { release: &view.release, counted: view.counted.map(Into::into), hotspots })
 }
 
 fn hotspot(strand: Option<Strand>, h: &ProtectedHotspot) -> ProtectedHotspotEntry<'_> {
@@ -194,12 +198,6 @@ fn hotspot(strand: Option<Strand>, h: &ProtectedHotspot) -> ProtectedHotspotEntr
     }
 }
 
-/// The last four quarters that are complete: the months that areas are told of.
-pub(crate) fn quarters_shown(view: &ProtectedRelease) -> Option<MonthRange> {
-    let last = view.figures.keys().filter(|k| k.place == ALL && matches!(k.period, Period::Quarter(_))).map(|k| k.period).max()?;
-    Some(MonthRange::ending(last.months().to(), 12))
-}
-
 /// Incidents of a place in those quarters: none where one of them is not shown.
 pub(crate) fn incidents_in(view: &ProtectedRelease, place: &str, quarters: MonthRange) -> Option<u32> {
     let of = |month| {
@@ -211,7 +209,7 @@ pub(crate) fn incidents_in(view: &ProtectedRelease, place: &str, quarters: Month
 
 /// The areas of the year with their outlines and their incidents in the last four complete quarters.
 pub(crate) fn protected_areas(view: &Released<ProtectedRelease>) -> Vec<u8> {
-    let quarters = quarters_shown(view);
+    let quarters = view.counted;
     let names: BTreeMap<&str, &str> = view.boroughs.iter().map(|(name, code)| (code.as_str(), name.as_str())).collect();
     let features: Vec<serde_json::Value> = view
         .areas

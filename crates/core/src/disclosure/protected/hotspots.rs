@@ -1,21 +1,22 @@
 //! Hotspots as objects: what oversight needs to ask about a place, and no more.
 //!
-//! Their outlines are rounded out to the areas that they touch, and their counts are in the audit: an area less the part of a hotspot in it is
-//! a figure too, which anybody can form. A hotspot without a count has nothing that follows from its count either: no rate, no interval, no
-//! rank, no change of size.
+//! Their outlines are rounded out to the areas that they touch. They are counted in the last four quarters that are complete, as areas are, and
+//! never in a window that moves every month: two of those, or one and a quarter that is published later, could be subtracted. The counts are in
+//! the audit: an area less the part of a hotspot in it is a figure too, which anybody can form. A hotspot without a count has nothing that
+//! follows from its count either: no rate, no interval, no rank, no change of size.
 
 use super::Rules;
-use super::base::{Base, BasePlace, STRANDS};
+use super::base::{self, Base, BasePlace, STRANDS};
 use super::figures::{Figure, Key, Linked};
 use super::period::Period;
-use crate::MonthRange;
-use crate::Strand;
 use crate::cube::{Filter, Victim};
-use crate::disclosure::table::{CellId, DoesNotAddUp, Relation, Sign};
+use crate::disclosure::table::{CellId, DoesNotAddUp};
 use crate::hotspot::evidence::Evidence;
 use crate::hotspot::identity::Change;
 use crate::hotspot::{Hotspot, StrandAnalysis};
+use crate::rate::poisson::exact_limits;
 use crate::release::Release;
+use crate::{Month, MonthRange, Strand};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What hiding a hotspot's count costs, for each logarithm of incidents: more than figures of areas, which it may take with it.
@@ -70,20 +71,20 @@ pub struct ProtectedHotspot {
     pub borough: Option<String>,
     /// Codes of the areas that it touches: its outline, rounded out.
     pub areas: Vec<String>,
-    /// Incidents in the window.
+    /// Incidents in the quarters that are counted.
     pub n: Figure,
-    /// Place by excess; only with a count.
+    /// Place by excess over expectation; only with a count.
     pub rank: Option<u32>,
-    /// Number expected if incidents followed the reference measure, whole; only with a count.
-    pub expected: Option<u32>,
-    /// How many times London's rate, with the ends of its 95 % credible interval, to a tenth; only with a count.
+    /// Number expected if incidents followed the reference measure, to a tenth; only with a count.
+    pub expected: Option<f64>,
+    /// How many times the study area's rate, with exact 95 % Poisson limits, to a tenth; only with a count.
     pub ratio: Option<[f64; 3]>,
     /// How sure it is.
     pub evidence: Evidence,
     /// What became of it since the release before; without a count, nothing of its size.
     pub change: Change,
     /// The first release that had it.
-    pub first_seen: crate::Month,
+    pub first_seen: Month,
     /// Strands with their incidents: those where both they and what is not theirs are large enough.
     pub strands: Vec<(Strand, u32)>,
     /// Different victims among the records that name one.
@@ -99,8 +100,8 @@ pub struct Counted {
     pub release: String,
     /// Row in [`STRANDS`]; `None` for all records.
     pub strand: Option<u8>,
-    /// Its window.
-    pub window: MonthRange,
+    /// The quarters that are counted; none when none was complete.
+    pub window: Option<MonthRange>,
     /// Incidents by area of the year; of no area under the empty code.
     pub pieces: BTreeMap<String, u32>,
     /// Areas that it touches.
@@ -119,9 +120,20 @@ pub(super) fn of(release: &Release) -> impl Iterator<Item = (&StrandAnalysis, Op
     })
 }
 
-/// The hotspots of a release with their exact counts, as its months were first published; in the order of [`of`].
-pub(super) fn counted(linked: &Linked, release: &Release, base: &Base) -> Vec<Counted> {
+/// The last four quarters that are complete, or as many as there are.
+pub(super) fn quarters(months: &[Month]) -> Option<MonthRange> {
+    let last = months.last()?;
+    let end = Period::quarter_of(*last).months();
+    let to = if end.to() == *last { end.to() } else { end.from().minus(1) };
+    let complete = u16::try_from(months.iter().filter(|m| **m <= to).count()).unwrap_or(u16::MAX) / 3 * 3;
+    (complete > 0).then(|| MonthRange::ending(to, complete.min(12)))
+}
+
+/// The hotspots of a release with their exact counts, as its months were first published, and all that was counted of each; in the order of
+/// [`of`].
+pub(super) fn counted(linked: &Linked, release: &Release, base: &Base) -> (Vec<Counted>, Vec<base::Counted>) {
     let finest = release.units.resolutions().into_iter().max().unwrap_or(0);
+    let window = quarters(&base.months);
     let year = linked.partition_year(release.month.year());
     let mut under: HashMap<u32, Vec<String>> = HashMap::new();
     for unit in 0..release.units.level(finest).map_or(0, |level| level.len() as u32) {
@@ -129,7 +141,7 @@ pub(super) fn counted(linked: &Linked, release: &Release, base: &Base) -> Vec<Co
             under.entry(above).or_default().push(id);
         }
     }
-    let mut all = Vec::new();
+    let (mut all, mut sums) = (Vec::new(), Vec::new());
     for (analysis, strand) in of(release) {
         let mut of_unit: HashMap<&str, usize> = HashMap::new();
         for (row, hotspot) in analysis.hotspots.iter().enumerate() {
@@ -137,40 +149,38 @@ pub(super) fn counted(linked: &Linked, release: &Release, base: &Base) -> Vec<Co
             of_unit.extend(units.map(|id| (id.as_str(), row)));
         }
         let mut pieces: Vec<BTreeMap<String, u32>> = vec![BTreeMap::new(); analysis.hotspots.len()];
-        for ((place, _), counted) in base.counts.iter().filter(|((_, month), _)| release.window.contains(*month)) {
+        let mut sum = vec![base::Counted::default(); analysis.hotspots.len()];
+        for ((place, month), counted) in base.counts.iter().filter(|((_, month), _)| window.is_some_and(|w| w.contains(*month))) {
             if let Some(row) = of_unit.get(place.unit.as_str()) {
-                let area = linked.area_of.get(&(year, place.clone())).cloned().unwrap_or_default();
+                let of_month = linked.partition_year(month.year());
+                let area = linked.area_of.get(&(of_month, place.clone())).cloned().unwrap_or_default();
                 *pieces[*row].entry(area).or_default() += counted.of(strand.map(usize::from));
+                sum[*row].add(*counted);
             }
         }
         let mut beside: BTreeSet<&String> = BTreeSet::new();
-        for ((of, place), area) in &linked.area_of {
-            if *of == year && !of_unit.contains_key(place.unit.as_str()) {
+        for ((_, place), area) in &linked.area_of {
+            if !of_unit.contains_key(place.unit.as_str()) {
                 beside.insert(area);
             }
         }
         for (hotspot, pieces) in analysis.hotspots.iter().zip(pieces) {
-            let areas = touched(linked, release, &under, hotspot, year, pieces.keys());
-            let covered = areas.iter().filter(|area| !beside.contains(area)).cloned().collect();
-            all.push(Counted { release: release.id.clone(), strand, window: release.window, pieces, areas, covered, n: None });
+            let areas = touched(linked, release, &under, hotspot, year);
+            let covered = pieces.keys().filter(|area| !area.is_empty() && !beside.contains(area)).cloned().collect();
+            all.push(Counted { release: release.id.clone(), strand, window, pieces, areas, covered, n: None });
         }
+        sums.extend(sum);
     }
-    all
+    (all, sums)
 }
 
 /// Adds hotspots to the audit: the cell of each count, in their order.
 pub(super) fn link(linked: &mut Linked, hotspots: &[Counted], rules: Rules) -> Result<Vec<CellId>, DoesNotAddUp> {
     let mut cells = Vec::with_capacity(hotspots.len());
-    let mut windows: BTreeMap<(String, MonthRange), Option<CellId>> = BTreeMap::new();
+    let mut windows: BTreeMap<(String, Option<MonthRange>), Option<CellId>> = BTreeMap::new();
     for group in hotspots.chunk_by(|a, b| (&a.release, a.strand) == (&b.release, b.strand)) {
-        let (window, strand) = (group[0].window, group[0].strand);
-        let quarters: BTreeSet<Period> = window.iter().map(Period::quarter_of).collect();
-        // The window is made of whole quarters of the same areas: an area's count in it is the sum of published figures.
-        let year = linked.partition_year(window.to().year());
-        let aligned = quarters.iter().all(|q| {
-            let months = q.months();
-            window.contains(months.from()) && window.contains(months.to()) && linked.partition_year(q.year()) == year
-        });
+        let strand = group[0].strand;
+        let quarters: BTreeSet<Period> = group[0].window.into_iter().flat_map(MonthRange::iter).map(Period::quarter_of).collect();
         let mut inside: BTreeMap<&str, Vec<CellId>> = BTreeMap::new();
         for hotspot in group {
             let n = hotspot.pieces.values().sum();
@@ -192,14 +202,15 @@ pub(super) fn link(linked: &mut Linked, hotspots: &[Counted], rules: Rules) -> R
                 parts.push(part);
                 inside.entry(area).or_default().push(part);
             }
-            linked.tables.sums(cell, &parts)?;
-            if !aligned {
-                no_more_than_its_areas(linked, hotspot, cell, &quarters);
+            if hotspot.window.is_none() {
+                linked.tables.hide(cell);
             }
+            linked.tables.sums(cell, &parts)?;
             cells.push(cell);
         }
         let covered = |area: &str| group.iter().any(|h| h.covered.contains(area));
-        for (area, parts) in inside.into_iter().filter(|(area, _)| aligned && !area.is_empty()) {
+        for (area, parts) in inside.into_iter().filter(|(area, _)| !area.is_empty()) {
+            let window = group[0].window;
             let known = windows.get(&(area.to_owned(), window)).copied();
             let whole = known.map_or_else(|| in_window(linked, area, &quarters), Ok)?;
             windows.insert((area.to_owned(), window), whole);
@@ -225,11 +236,13 @@ pub(super) fn link(linked: &mut Linked, hotspots: &[Counted], rules: Rules) -> R
     Ok(cells)
 }
 
-/// An area's count in the window: a sum of quarters, which is shown as far as they are.
+/// An area's count in the quarters that are counted, of those for which it was made: a sum of figures, which is shown as far as they are.
 fn in_window(linked: &mut Linked, area: &str, quarters: &BTreeSet<Period>) -> Result<Option<CellId>, DoesNotAddUp> {
     let key = |period: &Period| Key { place: area.to_owned(), period: *period, strand: None };
-    let parts: Option<Vec<CellId>> = quarters.iter().map(|period| linked.cells.get(&key(period)).copied()).collect();
-    let Some(parts) = parts else { return Ok(None) };
+    let parts: Vec<CellId> = quarters.iter().filter_map(|period| linked.cells.get(&key(period)).copied()).collect();
+    if parts.is_empty() {
+        return Ok(None);
+    }
     let n = parts.iter().map(|p| linked.tables.count(*p)).sum();
     let whole = linked.tables.add(n, u32::MAX, 1.0);
     linked.tables.hide(whole);
@@ -237,31 +250,17 @@ fn in_window(linked: &mut Linked, area: &str, quarters: &BTreeSet<Period>) -> Re
     Ok(Some(whole))
 }
 
-/// Where the window is not of whole quarters, a hotspot still has no more than its areas in the quarters that hold the window.
-fn no_more_than_its_areas(linked: &mut Linked, hotspot: &Counted, cell: CellId, quarters: &BTreeSet<Period>) {
-    let keys = hotspot.areas.iter().flat_map(|area| quarters.iter().map(move |period| (area, period)));
-    let key = |area: &String, period: &Period| Key { place: area.clone(), period: *period, strand: None };
-    let wholes: Option<Vec<CellId>> = keys.map(|(area, period)| linked.cells.get(&key(area, period)).copied()).collect();
-    if let Some(wholes) = wholes {
-        let terms = std::iter::once((cell, 1)).chain(wholes.into_iter().map(|c| (c, -1))).collect();
-        // It does not hold where some of its incidents lie in no area: then nobody can rely on it.
-        linked.tables.relate(Relation { terms, sign: Sign::AtMostZero }).unwrap_or_default();
-    }
-}
-
-/// Areas that hold a unit of a hotspot, or one of its incidents.
-fn touched<'a>(
+/// Areas of the year that hold a unit of a hotspot.
+fn touched(
     linked: &Linked,
     release: &Release,
     under: &HashMap<u32, Vec<String>>,
     hotspot: &Hotspot,
     year: i16,
-    counted: impl Iterator<Item = &'a String>,
 ) -> BTreeSet<String> {
     let units = hotspot.units.iter().filter_map(|unit| under.get(unit)).flatten();
     let places = units.flat_map(|unit| release.areas.iter().map(|a| BasePlace { area: a.code.clone(), unit: unit.clone() }));
-    let codes = places.filter_map(|place| linked.area_of.get(&(year, place)).cloned());
-    codes.chain(counted.cloned()).filter(|code| !code.is_empty()).collect()
+    places.filter_map(|place| linked.area_of.get(&(year, place)).cloned()).collect()
 }
 
 /// Different victims of each hotspot in the window, and those of more than one of its records; `None` where no record names one.
@@ -290,45 +289,65 @@ fn victims(release: &Release, analysis: &StrandAnalysis) -> Vec<Option<[usize; 2
         .collect()
 }
 
-/// The hotspots as they are shown; `counted` are those of the release, protected.
-pub(super) fn shown(release: &Release, counted: &[Counted]) -> Vec<(Option<Strand>, Vec<ProtectedHotspot>)> {
+/// The hotspots as they are shown; `counted` and `sums` are those of the release, protected.
+pub(super) fn shown(
+    release: &Release,
+    base: &Base,
+    counted: &[Counted],
+    sums: &[base::Counted],
+) -> Vec<(Option<Strand>, Vec<ProtectedHotspot>)> {
+    let window = quarters(&base.months);
+    let in_units = |(place, month): &(BasePlace, Month)| !place.unit.is_empty() && window.is_some_and(|w| w.contains(*month));
+    let whole: base::Counted = base.counts.iter().filter(|(key, _)| in_units(key)).map(|(_, counted)| *counted).sum();
     let mut all: Vec<(Option<Strand>, Vec<ProtectedHotspot>)> = Vec::new();
-    let mut counted = counted.iter();
-    for (analysis, _) in of(release) {
+    let mut counted = counted.iter().zip(sums);
+    for (analysis, strand) in of(release) {
         let of = analysis.hotspots.iter().zip(counted.by_ref().take(analysis.hotspots.len()));
+        let total = f64::from(whole.of(strand.map(usize::from)));
         let classes = victims(release, analysis).into_iter().map(|v| v.map_or([Victims::Unknown; 2], |v| v.map(Victims::of)));
-        let mut hotspots: Vec<ProtectedHotspot> =
-            of.zip(classes)
-                .map(|((hotspot, Counted { areas, n, .. }), [victims, repeat_victims])| {
-                    let n = n.unwrap_or(Figure::Hidden);
-                    let counted = matches!(n, Figure::Count(_));
-                    let tenth = |v: f64| (v * 10.0).round() / 10.0;
-                    let strands = STRANDS.iter().map(|s| (*s, hotspot.strands[usize::from(s.code())])).filter(|(_, k)| {
-                        counted && analysis.strand.is_none() && *k >= SPLIT && hotspot.n.saturating_sub(*k) >= SPLIT
-                    });
-                    ProtectedHotspot {
-                        id: hotspot.identity.id.clone(),
-                        name: hotspot.name.clone(),
-                        borough: hotspot.area_code.clone(),
-                        areas: areas.iter().cloned().collect(),
-                        n,
-                        rank: counted.then_some(hotspot.rank),
-                        expected: counted.then(|| hotspot.expected.round() as u32),
-                        ratio: counted.then(|| [hotspot.ratio.mean, hotspot.ratio.lo, hotspot.ratio.hi].map(tenth)),
-                        evidence: hotspot.standing.evidence,
-                        change: match hotspot.identity.change {
-                            Change::Grew | Change::Shrank if !counted => Change::Continued,
-                            change => change,
-                        },
-                        first_seen: hotspot.identity.first_seen,
-                        strands: strands.collect(),
-                        victims,
-                        repeat_victims,
-                    }
-                })
-                .collect();
-        hotspots.sort_by(|a, b| (a.rank.unwrap_or(u32::MAX), &a.id).cmp(&(b.rank.unwrap_or(u32::MAX), &b.id)));
-        all.push((analysis.strand, hotspots));
+        let mut hotspots: Vec<(f64, ProtectedHotspot)> = of
+            .zip(classes)
+            .map(|((hotspot, (Counted { areas, n, .. }, sum)), [victims, repeat_victims])| {
+                let n = n.unwrap_or(Figure::Hidden);
+                let count = if let Figure::Count(n) = n { Some(n) } else { None };
+                let expected = hotspot.expected / f64::from(analysis.n.max(1)) * total;
+                let tenth = |v: f64| (v * 10.0).round() / 10.0;
+                let ratio = count.map(|n| {
+                    let [lo, hi] = exact_limits(u64::from(n), 0.95);
+                    [f64::from(n), lo, hi].map(|v| tenth(v / expected))
+                });
+                let parts = STRANDS.iter().zip(sum.strands);
+                let told =
+                    parts.filter(|(_, k)| strand.is_none() && count.is_some_and(|n| *k >= SPLIT && n.saturating_sub(*k) >= SPLIT));
+                let shown = ProtectedHotspot {
+                    id: hotspot.identity.id.clone(),
+                    name: hotspot.name.clone(),
+                    borough: hotspot.area_code.clone(),
+                    areas: areas.iter().cloned().collect(),
+                    n,
+                    rank: None,
+                    expected: count.map(|_| tenth(expected)),
+                    ratio: ratio.filter(|r| r.iter().all(|v| v.is_finite())),
+                    evidence: hotspot.standing.evidence,
+                    change: match hotspot.identity.change {
+                        Change::Grew | Change::Shrank if count.is_none() => Change::Continued,
+                        change => change,
+                    },
+                    first_seen: hotspot.identity.first_seen,
+                    strands: told.map(|(strand, k)| (*strand, k)).collect(),
+                    victims,
+                    repeat_victims,
+                };
+                (count.map_or(f64::NEG_INFINITY, |n| f64::from(n) - expected), shown)
+            })
+            .collect();
+        hotspots.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
+        let mut ranked = Vec::with_capacity(hotspots.len());
+        for ((_, mut hotspot), rank) in hotspots.into_iter().zip(1..) {
+            hotspot.rank = matches!(hotspot.n, Figure::Count(_)).then_some(rank);
+            ranked.push(hotspot);
+        }
+        all.push((analysis.strand, ranked));
     }
     all
 }

@@ -105,8 +105,10 @@ pub struct ProtectedRelease {
     pub release: String,
     /// Its last month.
     pub month: Month,
-    /// Window of its hotspots.
+    /// Window in which its hotspots were found.
     pub window: MonthRange,
+    /// The last four quarters that are complete, or as many as there are: what hotspots and areas are counted in.
+    pub counted: Option<MonthRange>,
     /// State of the store.
     pub as_known_on: Date,
     /// Class of the store.
@@ -179,7 +181,8 @@ pub fn prove(release: &Release, past: Option<&Past>, rules: Rules, policy: &str)
     let mut linked = figures::link(&base, &partitions, past.map(|p| &p.figures), rules)?;
     let mut all: Vec<CountedHotspot> = past.map_or_else(Vec::new, |p| p.hotspots.clone());
     let before = all.len();
-    all.extend(hotspots::counted(&linked, release, &base));
+    let (counted, sums) = hotspots::counted(&linked, release, &base);
+    all.extend(counted);
     let cells = hotspots::link(&mut linked, &all, rules)?;
     let certificate = protect(&mut linked.tables, Protection::of(rules.threshold), rules.knowledge)?;
     certificate.verify(&linked.tables)?;
@@ -187,7 +190,7 @@ pub fn prove(release: &Release, past: Option<&Past>, rules: Rules, policy: &str)
     for (hotspot, cell) in all.iter_mut().zip(cells) {
         hotspot.n = Some(figures::figure(&linked.tables, cell));
     }
-    let hotspots = hotspots::shown(release, &all[before..]);
+    let hotspots = hotspots::shown(release, &base, &all[before..], &sums);
     let mut hidden = linked.hidden();
     for (strand, of) in &hotspots {
         let without = of.iter().filter(|h| !matches!(h.n, Figure::Count(_))).count();
@@ -200,6 +203,7 @@ pub fn prove(release: &Release, past: Option<&Past>, rules: Rules, policy: &str)
         release: release.id.clone(),
         month: release.month,
         window: release.window,
+        counted: hotspots::quarters(&base.months),
         as_known_on: release.as_known_on,
         class: release.class,
         policy: policy.to_owned(),

@@ -231,6 +231,7 @@ impl Reach {
         let hidden_from = |known: &[CellId]| {
             let to = wanted_of(tables, protection, cell, end, known);
             tables.is_made_of(cell, known)
+                || tables.is_within(cell, known)
                 || reaches(0, to)
                 || changes.iter().any(|(w, change)| reaches(*change, to) && !known.iter().any(|k| touches(*w, *k)))
         };

@@ -1,5 +1,8 @@
 //! Tables that hang together: cells, what is shown of each, and the sums that anybody knows of them.
 
+/// The place of a cell that is no figure of its own, such as what lies beside the hotspots of an area: nobody knows that it is one.
+pub const NOWHERE: u32 = u32::MAX;
+
 /// A cell of some table, by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CellId(pub(super) u32);
@@ -123,7 +126,7 @@ impl LinkedTables {
         Self::default()
     }
 
-    /// Adds a cell that is shown, not sensitive, and may be hidden; `group` numbers its place, `weight` says what hiding it costs.
+    /// Adds a cell that is shown, not sensitive, and may be hidden; `group` numbers its place (or is [`NOWHERE`]), `weight` says what hiding it costs.
     pub fn add(&mut self, count: u32, group: u32, weight: f64) -> CellId {
         let id = CellId(u32::try_from(self.counts.len()).expect("fewer cells than 2^32"));
         self.counts.push(count);
@@ -249,7 +252,7 @@ impl LinkedTables {
     /// Whether somebody may know it beside everything published, from `records` of his own or of his community: it is that small, and no
     /// sum of others (whoever knows all records of a sum has nothing left to find out but his own).
     pub fn may_be_known(&self, cell: CellId, records: u32) -> bool {
-        (1..=records).contains(&self.counts[cell.row()]) && !self.is_total(cell)
+        (1..=records).contains(&self.counts[cell.row()]) && !self.is_total(cell) && self.group[cell.row()] != NOWHERE
     }
 
     /// Whether it is the sum of others.
@@ -265,6 +268,17 @@ impl LinkedTables {
                 let parts = self.relations[*row as usize].terms.iter().filter(|t| t.1 > 0);
                 parts.clone().all(|(part, _)| self.is_made_of(*part, known))
             })
+    }
+
+    /// Whether everything that a cell counts is among known cells, itself or what it is the sum of.
+    fn is_known(&self, cell: CellId, known: &[CellId]) -> bool {
+        let parts = |row: &u32| self.relations[*row as usize].terms.iter().filter(|t| t.1 > 0);
+        known.contains(&cell) || self.sums[cell.row()].iter().any(|row| parts(row).all(|(part, _)| self.is_known(*part, known)))
+    }
+
+    /// Whether a cell is a part of something of which all is known: what is in it is among the known records, or nothing is.
+    pub fn is_within(&self, cell: CellId, known: &[CellId]) -> bool {
+        !known.is_empty() && self.wholes[cell.row()].iter().any(|whole| self.is_known(*whole, known))
     }
 
     /// Whether a cell counts all that a part counts: itself, or a sum that the part is in.

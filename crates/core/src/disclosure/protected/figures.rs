@@ -5,7 +5,7 @@ use super::period::Period;
 use super::{Hidden, Past, Rules};
 use crate::Strand;
 use crate::disclosure::adaptive::{Leaf, Smallest, areas};
-use crate::disclosure::table::{CellId, DoesNotAddUp, LinkedTables, Relation, Shown, Sign};
+use crate::disclosure::table::{CellId, DoesNotAddUp, LinkedTables, NOWHERE, Relation, Shown, Sign};
 use crate::release::Release;
 use crate::{Month, MonthRange, Result};
 use geo::{MapCoords, MultiPolygon};
@@ -157,6 +157,17 @@ impl Linked {
         hidden
     }
 
+    /// What a cell counts, in words; `hotspots` are the cells of hotspots, in their order.
+    pub fn name(&self, cell: CellId, hotspots: &[CellId]) -> String {
+        if let Some((key, _)) = self.cells.iter().find(|(_, of)| **of == cell) {
+            return format!("{} in {} ({})", key.place, key.period, key.strand().map_or("all records", Strand::id));
+        }
+        match hotspots.iter().position(|of| *of == cell) {
+            Some(number) => format!("hotspot {number} of all releases"),
+            None => "what is beside the hotspots of an area".to_owned(),
+        }
+    }
+
     /// The year whose partition is used in a year.
     pub fn partition_year(&self, year: i16) -> i16 {
         let made = self.partition_years.iter().rev().find(|p| **p <= year);
@@ -253,7 +264,7 @@ pub(super) fn link(
     let all_in_areas = remainders.values().all(|counted| *counted == Counted::default());
     let all_in_boroughs = !base.counts.keys().any(|(place, _)| place.area == ELSEWHERE);
     let extra = |tables: &mut LinkedTables, n: u32| {
-        let cell = tables.add(n, u32::MAX, 1.0);
+        let cell = tables.add(n, NOWHERE, 1.0);
         tables.hide(cell);
         cell
     };

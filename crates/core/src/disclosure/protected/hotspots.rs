@@ -10,7 +10,7 @@ use super::base::{self, Base, BasePlace, STRANDS};
 use super::figures::{Figure, Key, Linked};
 use super::period::Period;
 use crate::cube::{Filter, Victim};
-use crate::disclosure::table::{CellId, DoesNotAddUp};
+use crate::disclosure::table::{CellId, DoesNotAddUp, NOWHERE};
 use crate::hotspot::evidence::Evidence;
 use crate::hotspot::identity::Change;
 use crate::hotspot::{Hotspot, StrandAnalysis};
@@ -164,8 +164,13 @@ pub(super) fn counted(linked: &Linked, release: &Release, base: &Base) -> (Vec<C
                 beside.insert(area);
             }
         }
-        for (hotspot, pieces) in analysis.hotspots.iter().zip(pieces) {
+        let years: BTreeSet<i16> = window.into_iter().flat_map(MonthRange::iter).map(|m| linked.partition_year(m.year())).collect();
+        for (hotspot, mut pieces) in analysis.hotspots.iter().zip(pieces) {
             let areas = touched(linked, release, &under, hotspot, year);
+            // Nothing was counted in some of the areas that it touches: nobody else knows that.
+            for area in years.iter().flat_map(|year| touched(linked, release, &under, hotspot, *year)) {
+                pieces.entry(area).or_default();
+            }
             let covered = pieces.keys().filter(|area| !area.is_empty() && !beside.contains(area)).cloned().collect();
             all.push(Counted { release: release.id.clone(), strand, window, pieces, areas, covered, n: None });
         }
@@ -184,7 +189,7 @@ pub(super) fn link(linked: &mut Linked, hotspots: &[Counted], rules: Rules) -> R
         let mut inside: BTreeMap<&str, Vec<CellId>> = BTreeMap::new();
         for hotspot in group {
             let n = hotspot.pieces.values().sum();
-            let cell = linked.tables.add(n, u32::MAX - 1 - cells.len() as u32, DEAR * (1.1 + f64::from(n)).ln());
+            let cell = linked.tables.add(n, NOWHERE - 1 - cells.len() as u32, DEAR * (1.1 + f64::from(n)).ln());
             if n < rules.threshold {
                 linked.tables.hide_sensitive(cell);
                 linked.tables.band(cell, 0, rules.threshold - 1);
@@ -197,15 +202,16 @@ pub(super) fn link(linked: &mut Linked, hotspots: &[Counted], rules: Rules) -> R
             }
             let mut parts = Vec::new();
             for (area, n) in &hotspot.pieces {
-                let part = linked.tables.add(*n, u32::MAX, 1.0);
+                let part = linked.tables.add(*n, NOWHERE, 1.0);
                 linked.tables.hide(part);
                 parts.push(part);
                 inside.entry(area).or_default().push(part);
             }
-            if hotspot.window.is_none() {
+            if parts.is_empty() {
                 linked.tables.hide(cell);
+            } else {
+                linked.tables.sums(cell, &parts)?;
             }
-            linked.tables.sums(cell, &parts)?;
             cells.push(cell);
         }
         let covered = |area: &str| group.iter().any(|h| h.covered.contains(area));
@@ -224,7 +230,7 @@ pub(super) fn link(linked: &mut Linked, hotspots: &[Counted], rules: Rules) -> R
                 continue;
             }
             let within: u32 = parts.iter().map(|p| linked.tables.count(*p)).sum();
-            let rest = linked.tables.add(linked.tables.count(whole).saturating_sub(within), u32::MAX, 1.0);
+            let rest = linked.tables.add(linked.tables.count(whole).saturating_sub(within), NOWHERE, 1.0);
             linked.tables.hide(rest);
             if linked.tables.count(rest) < rules.threshold {
                 linked.tables.hide_sensitive(rest);
@@ -244,7 +250,7 @@ fn in_window(linked: &mut Linked, area: &str, quarters: &BTreeSet<Period>) -> Re
         return Ok(None);
     }
     let n = parts.iter().map(|p| linked.tables.count(*p)).sum();
-    let whole = linked.tables.add(n, u32::MAX, 1.0);
+    let whole = linked.tables.add(n, NOWHERE, 1.0);
     linked.tables.hide(whole);
     linked.tables.sums(whole, &parts)?;
     Ok(Some(whole))

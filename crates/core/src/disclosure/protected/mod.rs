@@ -146,8 +146,13 @@ pub struct Proven {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum NoRelease {
     /// Something small cannot be protected.
-    #[error(transparent)]
-    CannotProtect(#[from] CannotProtect),
+    #[error("{of}: {error}")]
+    CannotProtect {
+        /// What it counts.
+        of: String,
+        /// Why.
+        error: CannotProtect,
+    },
     /// The proof does not hold.
     #[error("the proof does not hold: {0}")]
     Flaw(#[from] Flaw),
@@ -184,7 +189,8 @@ pub fn prove(release: &Release, past: Option<&Past>, rules: Rules, policy: &str)
     let (counted, sums) = hotspots::counted(&linked, release, &base);
     all.extend(counted);
     let cells = hotspots::link(&mut linked, &all, rules)?;
-    let certificate = protect(&mut linked.tables, Protection::of(rules.threshold), rules.knowledge)?;
+    let protected = protect(&mut linked.tables, Protection::of(rules.threshold), rules.knowledge);
+    let certificate = protected.map_err(|error| NoRelease::CannotProtect { of: linked.name(error.cell, &cells), error })?;
     certificate.verify(&linked.tables)?;
     let figures = linked.figures();
     for (hotspot, cell) in all.iter_mut().zip(cells) {

@@ -27,7 +27,8 @@ struct File {
     /// As what the service is known there.
     client_id: Spanned<String>,
     /// The file with the secret of the service, beside this one.
-    client_secret_file: Spanned<PathBuf>,
+    #[serde(rename = "client_secret_file")]
+    client_secret: Spanned<PathBuf>,
     /// Where people find this service; the issuer sends them back to /sign-in/callback under it.
     redirect: Spanned<String>,
     /// For whom access tokens must be; default the client_id.
@@ -96,11 +97,11 @@ fn read(path: &Path) -> Done<SignIn> {
 
     let public = address("redirect", &file.redirect)?;
     let client_id = text("client_id", &file.client_id)?;
-    let secret_file = beside(file.client_secret_file.as_ref());
+    let secret_file = beside(file.client_secret.as_ref());
     let secret = std::fs::read_to_string(&secret_file).unwrap_or_default().trim().to_owned();
     if secret.is_empty() {
         return Err(wrong(
-            file.client_secret_file.span().start,
+            file.client_secret.span().start,
             "client_secret_file",
             "a file with the secret in it, beside this file",
         ));

@@ -72,7 +72,7 @@ fn draw_marked(
     let nav: Vec<Value> = PAGES
         .iter()
         .filter(|(row, ..)| may_open(visitor, row))
-        .map(|(_, href, label)| context! { href => *href, label => *label })
+        .map(|(_, href, label)| context! { href => Value::from_safe_string((*href).to_owned()), label => *label })
         .collect();
     let common = context! { marking, style, faults, nav, me => me(visitor) };
     let page = TEMPLATES.get_template(template).and_then(|t| t.render(merge_maps([own, common])));

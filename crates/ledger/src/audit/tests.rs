@@ -220,7 +220,12 @@ fn every_change_at_every_position_is_found_with_the_first_bad_number() {
             }
         }
         let all: u64 = counted.values().sum();
-        println!("{} of {ENTRIES} positions, {all} changes, all found with the first bad number: {counted:?}", positions.len());
+        let kinds: Vec<String> = counted.iter().map(|(kind, n)| format!("{kind} {n}")).collect();
+        println!(
+            "figure S5 changes: {all} of {all} found with the first bad number, at {} of {ENTRIES} positions ({})",
+            positions.len(),
+            kinds.join(", ")
+        );
     });
 }
 

@@ -116,7 +116,7 @@ fn a_killed_server_loses_no_entry_that_it_acknowledged() {
         });
         (kills, all) = (kills + counts.get().0, all + counts.get().1);
     }
-    println!("{kills} kills, {all} entries acknowledged, none lost");
+    println!("figure S5 kills: {kills}, {all} entries acknowledged, none lost");
 }
 
 #[test]

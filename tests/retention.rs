@@ -1,6 +1,6 @@
 //! Retention, as it is typed: what is past its date is listed, goes, and stays accounted for.
 
-use crate::program::{hotspot, json, run, succeed};
+use crate::program::{hotspot, json, run, simulated, succeed};
 use hotspot_ledger::audit::{AuditFilter, AuditTrail};
 use std::path::Path;
 
@@ -114,20 +114,23 @@ fn what_is_past_its_date_is_listed_disposed_of_accounted_for_and_in_the_log() {
 #[test]
 fn a_release_that_still_holds_them_is_named_and_what_is_no_rule_is_refused() {
     let kept = Kept::new();
-    let releases = kept.path("releases");
-    let made = json(&succeed([
-        "analyse",
+    let (store, releases) = (kept.path("london"), kept.path("releases"));
+    succeed([
+        "ingest",
+        simulated().incidents.to_str().unwrap(),
         "--store",
-        &kept.path("store"),
-        "--releases",
-        &releases,
-        "--months",
-        "2",
-        "--month",
-        "2024-03",
-        "--json",
-    ]));
-    let done = json(&succeed([kept.dispose(), vec!["--releases".to_owned(), releases]].concat()));
+        &store,
+        "--class",
+        "synthetic",
+        "--known-on",
+        "2026-06-01",
+    ]);
+    let made = json(&succeed(["analyse", "--store", &store, "--releases", &releases, "--months", "6", "--json"]));
+    std::fs::write(kept.path("rules.toml"), "default_years = 1\n").unwrap();
+    let which = ["--store", &store, "--on", "2026-06-30", "--rules", &kept.path("rules.toml"), "--ledger", &kept.path("ledger.db")];
+    let more = ["--by", "D. Officer", "--json", "--releases", &releases];
+    let done = json(&succeed([&["retention", "dispose"][..], &which, &more].concat()));
+    assert!(done["records"].as_u64() > Some(0), "{done}");
     assert!(made["release"].is_string());
     assert_eq!(done["releases"][0], made["release"]);
 

@@ -180,9 +180,9 @@ fn a_kill_leaves_all_of_them_or_none() {
         assert!(left == 5 || left == 2, "round {round}: {left} records");
         succeed(["doctor", "--store", &one.path("store")]);
         if left == 5 {
-            whole += 1
+            whole += 1;
         } else {
-            gone += 1
+            gone += 1;
         }
         // Whatever the kill left, one undisturbed run ends it, and no file of theirs stays.
         succeed(one.dispose());

@@ -100,11 +100,7 @@ fn read(path: &Path) -> Done<SignIn> {
     let secret_file = beside(file.client_secret.as_ref());
     let secret = std::fs::read_to_string(&secret_file).unwrap_or_default().trim().to_owned();
     if secret.is_empty() {
-        return Err(wrong(
-            file.client_secret.span().start,
-            "client_secret_file",
-            "a file with the secret in it, beside this file",
-        ));
+        return Err(wrong(file.client_secret.span().start, "client_secret_file", "a file with the secret in it, beside this file"));
     }
     let jwks = match &file.jwks {
         None => Jwks::Discovered,

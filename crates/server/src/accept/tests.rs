@@ -27,6 +27,8 @@ async fn start(limits: Limits) -> Running {
     start_with(limits, None).await
 }
 
+#[expect(clippy::disallowed_methods, reason = "routes of a test have no rights")]
+#[expect(clippy::unused_async, reason = "a listener is made within a runtime")]
 async fn start_with(limits: Limits, tls: Option<Tls>) -> Running {
     let router = Router::new()
         .route("/", get(async || "here"))

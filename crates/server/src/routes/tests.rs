@@ -515,6 +515,7 @@ async fn the_page_says_when_it_was_not_built() {
 }
 
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "a route of a test has no rights")]
 async fn a_panic_is_one_answer() {
     use axum::routing::get;
     let broken = axum::Router::new()

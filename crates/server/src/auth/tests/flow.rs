@@ -19,7 +19,7 @@ async fn somebody_signs_in_says_for_what_looks_and_signs_out() {
     let mut browser = Browser::of(issuer.auth(LOCAL), DataClass::Restricted);
     let first = browser.open("/success?measure=none").await;
     assert_eq!((first.status(), to(&first)), (StatusCode::SEE_OTHER, "/sign-in?next=%2Fsuccess%3Fmeasure%3Dnone"));
-    let page = text(browser.get(&to(&first).to_owned()).await).await;
+    let page = text(browser.get(to(&first)).await).await;
     assert!(page.contains("start?next=%2Fsuccess%3Fmeasure%3Dnone") && !page.contains("no sign-in yet"), "{page}");
     let sent = browser.get("/sign-in/start?next=/success").await;
     let back = issuer.signs_in(to(&sent), |nonce| issuer.token("ec", &issuer.claims(Some(nonce))));
@@ -120,8 +120,8 @@ async fn nobody_is_given_a_session_beforehand() {
 
 #[tokio::test]
 async fn in_development_one_is_who_one_says_and_it_is_said_loudly() {
-    let mut browser = Browser::of(Auth::development(now), DataClass::Synthetic);
     const LOUD: &str = "anybody on this machine is whoever he says";
+    let mut browser = Browser::of(Auth::development(now), DataClass::Synthetic);
     let page = text(browser.get("/sign-in").await).await;
     assert!(page.contains(LOUD) && page.contains("oversight (MOPAC)"), "{page}");
     assert_eq!(browser.form("/sign-in", &[("role", "king")]).await.status(), StatusCode::UNPROCESSABLE_ENTITY);

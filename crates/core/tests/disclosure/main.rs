@@ -5,7 +5,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
-    clippy::disallowed_types,
+    clippy::print_stdout,
     reason = "a test asks how long a form to run, times it, prints its figures, and fails by panicking"
 )]
 

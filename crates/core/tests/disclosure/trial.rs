@@ -44,13 +44,17 @@ fn two_in_every_line(tables: &mut LinkedTables) {
         if alone.is_empty() {
             return;
         }
-        alone.into_iter().for_each(|cell| tables.hide(cell));
+        for cell in alone {
+            tables.hide(cell);
+        }
     }
 }
 
 fn hide_small(tables: &mut LinkedTables) -> usize {
     let small: Vec<CellId> = tables.cells().filter(|c| tables.count(*c) < THRESHOLD).collect();
-    small.iter().for_each(|c| tables.hide_sensitive(*c));
+    for cell in &small {
+        tables.hide_sensitive(*cell);
+    }
     small.len()
 }
 

@@ -5,7 +5,7 @@
 
 use super::table::{CellId, LinkedTables, Shown, Sign};
 use microlp::{ComparisonOp, Error, OptimizationDirection, Problem, SolveOptions, SolveOutcome, Variable};
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 /// Cells that hang together through sums, and those sums.
 #[derive(Debug, Clone, Default)]
@@ -27,13 +27,14 @@ impl Sums {
         Self(sums)
     }
 
-    /// What hangs together with a cell through cells that can move; both lists ascending.
-    pub fn component(&self, tables: &LinkedTables, cell: CellId, moves: impl Fn(CellId) -> bool) -> Component {
+    /// What hangs together with a cell through cells that can move, the nearest first and at most so many; both lists ascending. Cells that are
+    /// left out stand still.
+    pub fn component(&self, tables: &LinkedTables, cell: CellId, most: usize, moves: impl Fn(CellId) -> bool) -> Component {
         let (mut cells, mut relations) = (HashSet::from([cell]), HashSet::new());
-        let mut next = vec![cell];
-        while let Some(at) = next.pop() {
+        let mut next = VecDeque::from([cell]);
+        while let Some(at) = next.pop_front() {
             for row in &self.0[at.row()] {
-                if relations.insert(*row) {
+                if relations.insert(*row) && cells.len() < most {
                     let terms = tables.relations()[*row as usize].terms.iter().map(|t| t.0);
                     next.extend(terms.filter(|c| moves(*c) && cells.insert(*c)));
                 }
@@ -52,7 +53,7 @@ impl Sums {
         let mut found = Vec::new();
         for cell in cells {
             if !seen.contains(cell) {
-                let component = self.component(tables, *cell, &moves);
+                let component = self.component(tables, *cell, usize::MAX, &moves);
                 seen.extend(&component.cells);
                 found.push(component);
             }
@@ -98,8 +99,14 @@ pub(super) struct Room {
 }
 
 impl Programme {
-    /// A programme over the cells of a component; cells without room stand still.
-    pub fn over(tables: &LinkedTables, component: &Component, whole: bool, room: impl Fn(CellId) -> Option<Room>) -> Self {
+    /// A programme over the cells of a component, in steps of so many; cells without room stand still.
+    pub fn over(
+        tables: &LinkedTables,
+        component: &Component,
+        whole: bool,
+        step: u32,
+        room: impl Fn(CellId) -> Option<Room>,
+    ) -> Self {
         let mut problem = Problem::new(OptimizationDirection::Maximize);
         let mut moves = Vec::new();
         let mut at: HashMap<CellId, usize> = HashMap::new();
@@ -113,8 +120,8 @@ impl Programme {
                     problem.add_var(gain, (0.0, most.map_or(f64::INFINITY, f64::from)))
                 }
             };
-            let up = add(room.gain[0], room.up);
-            let down = (room.down > 0).then(|| add(room.gain[1], Some(room.down)));
+            let up = add(room.gain[0], room.up.map(|up| up / step));
+            let down = (room.down >= step).then(|| add(room.gain[1], Some(room.down / step)));
             at.insert(*cell, moves.len());
             moves.push((*cell, up, down));
         }
@@ -135,7 +142,7 @@ impl Programme {
                 Sign::AtMostZero => {
                     let count = |(cell, factor): &(CellId, i32)| i64::from(*factor) * i64::from(tables.count(*cell));
                     let slack = -relation.terms.iter().map(count).sum::<i64>();
-                    problem.add_constraint(&terms, ComparisonOp::Le, slack as f64);
+                    problem.add_constraint(&terms, ComparisonOp::Le, (slack / i64::from(step)) as f64);
                 }
             }
         }
@@ -166,9 +173,9 @@ pub fn range(tables: &LinkedTables, cell: CellId, known: &[CellId]) -> Option<(f
         let count = f64::from(tables.count(cell));
         return Some((count, Some(count)));
     }
-    let component = Sums::of(tables).component(tables, cell, moves);
+    let component = Sums::of(tables).component(tables, cell, usize::MAX, moves);
     let end = |sign: f64| {
-        let programme = Programme::over(tables, &component, false, |other| {
+        let programme = Programme::over(tables, &component, false, 1, |other| {
             let (low, high) = tables.range(other);
             let gain = if other == cell { [sign, -sign] } else { [0.0; 2] };
             let count = tables.count(other);

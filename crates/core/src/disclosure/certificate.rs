@@ -47,14 +47,20 @@ pub(super) fn wanted(tables: &LinkedTables, protection: Protection, knowledge: K
     let most = if tables.is_total(cell) { knowledge.records().min(count) } else { 0 };
     match end {
         End::Low => protection.wanted(count, shown, 0)[0],
-        End::High => (0..=most).map(|known| protection.wanted(count, shown, known)[1]).max().unwrap_or_default(),
+        End::High => {
+            (0..=most).map(|known| protection.wanted(count, shown, known)[1]).max().unwrap_or_default().min(tables.most(cell))
+        }
     }
 }
 
 /// The count that must be possible at an end for one who knows these cells.
 pub(super) fn wanted_of(tables: &LinkedTables, protection: Protection, cell: CellId, end: End, known: &[CellId]) -> u32 {
     let records = known.iter().filter(|k| tables.contains(cell, **k)).map(|k| tables.count(*k)).sum();
-    protection.wanted(tables.count(cell), tables.shown(cell), records)[usize::from(end == End::High)]
+    let to = protection.wanted(tables.count(cell), tables.shown(cell), records);
+    match end {
+        End::Low => to[0],
+        End::High => to[1].min(tables.most(cell)),
+    }
 }
 
 /// Proof that no sensitive cell can be found out.
@@ -145,11 +151,7 @@ impl Certificate {
     }
 
     /// What is open of one cell.
-    pub(super) fn open_of(&self, tables: &LinkedTables, cell: CellId) -> Vec<Flaw> {
-        self.flaws(&Reach::of(tables, &self.witnesses), tables, cell)
-    }
-
-    fn flaws(&self, reach: &Reach, tables: &LinkedTables, cell: CellId) -> Vec<Flaw> {
+    pub(super) fn flaws(&self, reach: &Reach, tables: &LinkedTables, cell: CellId) -> Vec<Flaw> {
         if tables.shown(cell) == Shown::Count {
             return vec![Flaw::IsShown { cell }];
         }
@@ -192,7 +194,8 @@ fn agrees(tables: &LinkedTables, relations: &[Vec<(usize, i32)>], number: usize,
 }
 
 /// Where the witnesses reach: which of them change a cell, and which cells that somebody may know.
-struct Reach {
+#[derive(Debug, Default)]
+pub(super) struct Reach {
     /// Witnesses that change a cell, with the change.
     by_cell: HashMap<CellId, Vec<(u32, i64)>>,
     /// Cells that somebody may know, changed by each witness, ascending.
@@ -201,15 +204,20 @@ struct Reach {
 
 impl Reach {
     fn of(tables: &LinkedTables, witnesses: &[Witness]) -> Self {
-        let mut by_cell: HashMap<CellId, Vec<(u32, i64)>> = HashMap::new();
-        let mut known = Vec::with_capacity(witnesses.len());
-        for (number, witness) in witnesses.iter().enumerate() {
-            for (cell, change) in &witness.changes {
-                by_cell.entry(*cell).or_default().push((number as u32, *change));
-            }
-            known.push(witness.changes.iter().map(|c| c.0).filter(|c| tables.may_be_known(*c, 2)).collect());
+        let mut reach = Self::default();
+        for witness in witnesses {
+            reach.add(tables, witness);
         }
-        Self { by_cell, known }
+        reach
+    }
+
+    /// One witness more.
+    pub fn add(&mut self, tables: &LinkedTables, witness: &Witness) {
+        let number = self.known.len() as u32;
+        for (cell, change) in &witness.changes {
+            self.by_cell.entry(*cell).or_default().push((number, *change));
+        }
+        self.known.push(witness.changes.iter().map(|c| c.0).filter(|c| tables.may_be_known(*c, 2)).collect());
     }
 
     /// What somebody knows from whom an end of a cell is not hidden; `None` when it is hidden from everybody.

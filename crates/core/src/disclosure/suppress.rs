@@ -6,12 +6,12 @@
 //! programme moves many cells at once); where there is none, the programme may change published cells too, at the price of what hiding them
 //! costs, and those that it changes are hidden: its solution is then the missing witness. The witnesses are the [`Certificate`], which is
 //! checked in exact integers by code that knows nothing of programmes. Fractions of incidents are never a witness: where a solution has some
-//! (tables of three ways), whole numbers are asked for.
+//! (tables of three ways), steps of two, three or four are tried, and then whole numbers.
 //!
 //! What was published before cannot be hidden. When a cell cannot be protected without, nothing may be released.
 
 use super::attack::{Component, Outcome, Programme, Room, Sums, unknown};
-use super::certificate::{Certificate, End, Flaw, Knowledge, Witness, wanted, wanted_of};
+use super::certificate::{Certificate, End, Flaw, Knowledge, Reach, Witness, wanted, wanted_of};
 use super::table::{CellId, LinkedTables, Protection, Standing};
 use std::collections::{HashMap, HashSet};
 
@@ -21,6 +21,8 @@ const AT_ANY_PRICE: f64 = 1e6;
 const AT_A_PRICE: f64 = 2.0;
 /// Price of a step of a cell that is hidden anyway: witnesses change few cells.
 const STEP: f64 = 1e-3;
+/// Cells in which a witness of one cell is looked for: near it, then everywhere.
+const NEAR: [usize; 2] = [400, usize::MAX];
 /// Programmes that move many cells of a component at once.
 const SWEEPS: usize = 12;
 
@@ -58,7 +60,7 @@ pub struct CannotProtect {
 /// ```
 pub fn protect(tables: &mut LinkedTables, protection: Protection, knowledge: Knowledge) -> Result<Certificate, CannotProtect> {
     let certificate = Certificate { protection, knowledge: Knowledge::Published, witnesses: Vec::new() };
-    let mut search = Search { certificate, sums: Sums::of(tables) };
+    let mut search = Search { certificate, reach: Reach::default(), sums: Sums::of(tables) };
     search.sweep(tables, Hold::Nothing, Price::Free);
     search.sweep(tables, Hold::Nothing, Price::Some);
     search.one_by_one(tables)?;
@@ -98,14 +100,16 @@ impl Price {
 
 struct Search {
     certificate: Certificate,
+    reach: Reach,
     sums: Sums,
 }
 
 impl Search {
     /// The cells of which an end is not proven.
     fn open(&self, tables: &LinkedTables) -> Vec<(CellId, End, [Option<CellId>; 2])> {
-        let flaws = self.certificate.open(tables);
-        flaws
+        let sensitive = tables.cells().filter(|cell| tables.is_sensitive(*cell));
+        sensitive
+            .flat_map(|cell| self.certificate.flaws(&self.reach, tables, cell))
             .filter_map(|flaw| match flaw {
                 Flaw::Unproven { cell, end, known } => Some((cell, end, known)),
                 _ => None,
@@ -135,7 +139,7 @@ impl Search {
             for (part, targets) in parts.iter().zip(&targets) {
                 for (end, targets) in [End::Low, End::High].into_iter().zip(targets).filter(|(_, t)| !t.is_empty()) {
                     let held = |cell: CellId| hold == Hold::Known && !targets.contains(&cell) && tables.may_be_known(cell, 2);
-                    found.extend(self.witness(tables, part, end, targets, &[], held, price, Numbers::AsTheyCome));
+                    found.extend(self.witness(tables, part, end, targets, &[], held, price, Numbers::InSteps(1)));
                 }
             }
             for witness in found {
@@ -159,25 +163,28 @@ impl Search {
                 if !self.is_open(tables, cell, end) {
                     continue;
                 }
-                let small =
-                    |c: CellId| c != cell && self.certificate.knowledge != Knowledge::Published && tables.may_be_known(c, 2);
-                let all_small: Vec<CellId> = tables.cells().filter(|c| unknown(tables, *c) && small(*c)).collect();
                 let known: Vec<CellId> = known.into_iter().flatten().collect();
-                let tries = [
-                    (Price::Free, &all_small, Numbers::AsTheyCome),
-                    (Price::Free, &known, Numbers::AsTheyCome),
-                    (Price::Free, &known, Numbers::Whole),
-                    (Price::Any, &all_small, Numbers::AsTheyCome),
-                    (Price::Any, &known, Numbers::AsTheyCome),
-                    (Price::Any, &known, Numbers::Whole),
-                ];
-                let found = tries.into_iter().find_map(|(price, held, numbers)| {
+                let ways = [Numbers::InSteps(1), Numbers::InSteps(2), Numbers::InSteps(3), Numbers::InSteps(4), Numbers::Whole];
+                let holds = [Hold::Known, Hold::Nothing];
+                let mut tries = [Price::Free, Price::Any]
+                    .into_iter()
+                    .flat_map(|price| NEAR.into_iter().map(move |most| (price, most)))
+                    .flat_map(|near| ways.into_iter().flat_map(move |numbers| holds.map(|hold| (near, hold, numbers))));
+                // What he knows whom it is not hidden from stands still and, better, everything that anybody may know.
+                let standing = |hold: Hold, c: CellId| {
+                    known.contains(&c)
+                        || (hold == Hold::Known
+                            && c != cell
+                            && self.certificate.knowledge != Knowledge::Published
+                            && tables.may_be_known(c, 2))
+                };
+                let found = tries.find_map(|((price, most), hold, numbers)| {
                     let movable = |c| unknown(tables, c) || (price == Price::Any && tables.standing(c) == Standing::Open);
-                    let part = self.sums.component(tables, cell, movable);
+                    let part = self.sums.component(tables, cell, most, movable);
                     let targets = HashSet::from([cell]);
-                    let witness = self.witness(tables, &part, end, &targets, &known, |c| held.contains(&c), price, numbers)?;
+                    let witness = self.witness(tables, &part, end, &targets, &known, |c| standing(hold, c), price, numbers)?;
                     let change = witness.changes.iter().find(|(c, _)| *c == cell).map_or(0, |(_, change)| *change);
-                    (change.unsigned_abs() == u64::from(self.far(tables, cell, end, &known))).then_some(witness)
+                    (change.unsigned_abs() >= u64::from(self.far(tables, cell, end, &known))).then_some(witness)
                 });
                 self.add(tables, found.ok_or(CannotProtect { cell })?);
             }
@@ -185,7 +192,10 @@ impl Search {
     }
 
     fn is_open(&self, tables: &LinkedTables, cell: CellId, end: End) -> bool {
-        self.certificate.open_of(tables, cell).into_iter().any(|flaw| matches!(flaw, Flaw::Unproven { end: e, .. } if e == end))
+        self.certificate
+            .flaws(&self.reach, tables, cell)
+            .iter()
+            .any(|flaw| matches!(flaw, Flaw::Unproven { end: e, .. } if *e == end))
     }
 
     /// How far a cell must be able to go, for one who knows these cells or, without any, for everybody.
@@ -211,17 +221,20 @@ impl Search {
         price: Price,
         numbers: Numbers,
     ) -> Option<Witness> {
-        let programme = Programme::over(tables, part, numbers == Numbers::Whole, |cell| {
+        let step = if let Numbers::InSteps(step) = numbers { step } else { 1 };
+        let programme = Programme::over(tables, part, numbers == Numbers::Whole, step, |cell| {
             if held(cell) {
                 return None;
             }
             let count = tables.count(cell);
             let is_hidden = unknown(tables, cell);
             let (low, high) = if is_hidden { tables.range(cell) } else { (0, None) };
-            let step = if is_hidden { STEP } else { tables.weight(cell) };
-            let mut room = Room { down: count - low, up: high.map(|h| h - count), gain: [-step; 2] };
+            let cost = if is_hidden { STEP } else { tables.weight(cell) };
+            let mut room = Room { down: count - low, up: high.map(|h| h - count), gain: [-cost; 2] };
             if targets.contains(&cell) {
-                let far = self.far(tables, cell, end, known);
+                // In whole steps, as far as a count can go.
+                let most = if end == End::Low { count - low } else { u32::MAX };
+                let far = (self.far(tables, cell, end, known).div_ceil(step) * step).min(most);
                 match end {
                     End::Low => room = Room { down: far, up: Some(0), gain: [0.0, price.gain()] },
                     End::High => room = Room { down: 0, up: Some(far), gain: [price.gain(), 0.0] },
@@ -232,6 +245,7 @@ impl Search {
         let Outcome::Best(changes) = programme.solve() else { return None };
         let mut whole = Vec::with_capacity(changes.len());
         for (cell, change) in changes {
+            let change = change * f64::from(step);
             let rounded = change.round();
             if (change - rounded).abs() > 1e-6 {
                 return None;
@@ -251,14 +265,17 @@ impl Search {
                 tables.hide(*cell);
             }
         }
+        self.reach.add(tables, &witness);
         self.certificate.witnesses.push(witness);
     }
 }
 
+/// Which numbers a witness is looked for in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Numbers {
-    /// As a corner of the programme has them: whole in tables of two ways.
-    AsTheyCome,
+    /// As a corner of the programme has them, times so many: whole in tables of two ways, and where corners are halves, thirds or quarters.
+    InSteps(u32),
+    /// Whole ones, by search.
     Whole,
 }
 

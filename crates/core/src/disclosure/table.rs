@@ -111,6 +111,8 @@ pub struct LinkedTables {
     sensitive: Vec<bool>,
     /// Cells of one place: what a small community knows of.
     group: Vec<u32>,
+    /// The most that it is asked to be able to be.
+    cap: Vec<u32>,
     /// What hiding it costs.
     weight: Vec<f64>,
     /// The sums that it is a part of.
@@ -134,6 +136,7 @@ impl LinkedTables {
         self.standing.push(Standing::Open);
         self.sensitive.push(false);
         self.group.push(group);
+        self.cap.push(u32::MAX);
         self.weight.push(weight.max(1e-3));
         self.wholes.push(Vec::new());
         self.sums.push(Vec::new());
@@ -187,6 +190,16 @@ impl LinkedTables {
         if self.shown[cell.row()] == Shown::Count {
             self.shown[cell.row()] = Shown::Nothing;
         }
+    }
+
+    /// Asks of a cell that it could be this much and no more: what is a part of something that is told is not more than that.
+    pub fn cap(&mut self, cell: CellId, most: u32) {
+        self.cap[cell.row()] = most;
+    }
+
+    /// The most that a cell is asked to be able to be.
+    pub fn most(&self, cell: CellId) -> u32 {
+        self.cap[cell.row()]
     }
 
     /// Shows nothing of a cell.

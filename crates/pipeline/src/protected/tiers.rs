@@ -123,6 +123,6 @@ mod tests {
         assert!(with("round_to = 5", "round_to = 0").contains("partner.round_to"));
         assert!(with("area_months = 36", "area_month = 36").starts_with("line "));
         assert!(with("threshold = 10", "threshold = 4").contains("partner.threshold"));
-        assert!(with("\"two-of-a-place\"", "\"everything\"").starts_with("line "));
+        assert!(with("knowledge = \"two-of-a-place\"", "knowledge = \"everything\"").starts_with("line "));
     }
 }

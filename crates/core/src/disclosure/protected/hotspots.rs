@@ -234,6 +234,7 @@ pub(super) fn link(linked: &mut Linked, hotspots: &[Counted], rules: Rules) -> R
             linked.tables.hide(rest);
             if linked.tables.count(rest) < rules.threshold {
                 linked.tables.hide_sensitive(rest);
+                linked.tables.cap(rest, linked.tables.count(whole));
             }
             let all: Vec<CellId> = parts.into_iter().chain([rest]).collect();
             linked.tables.sums(whole, &all)?;

@@ -266,7 +266,12 @@ roles = { claim = "roles", map = { "Analyst" = "analyst" } }
     let output = run(["serve", "--auth", auth, "--listen", "0.0.0.0:0", "--releases", &place.releases]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("in the clear"));
-    let serving = Serving::with(Path::new(&place.releases), &["--auth", auth]);
+    // Who signs in is recorded: without a place for that nobody can.
+    let output = run(["serve", "--auth", auth, "--listen", "127.0.0.1:0", "--releases", &place.releases]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--ledger"));
+    let ledger = dir.path().join("ledger.db");
+    let serving = Serving::with(Path::new(&place.releases), &["--auth", auth, "--ledger", ledger.to_str().unwrap()]);
     assert_eq!(serving.get("/healthz").0, 200);
     assert_eq!(serving.get("/api/v1/releases").0, 401);
     let (status, headers, _) = serving.get("/sign-in/start");

@@ -20,6 +20,7 @@ mod ledger;
 mod malformed;
 mod over_time;
 mod program;
+mod protect;
 mod protection;
 #[cfg(unix)]
 mod pseudonyms;

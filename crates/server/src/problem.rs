@@ -37,6 +37,8 @@ pub(crate) enum ApiError {
     },
     /// The issuer of the sign-in does not answer.
     NoIssuer,
+    /// What cannot be recorded is not shown.
+    NotRecorded,
     /// Too much work at once.
     Busy,
     /// The answer took longer than anybody waits.
@@ -106,7 +108,7 @@ impl ApiError {
             Self::Ledger(error) => ledger_status(error),
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
-            Self::Busy | Self::TookTooLong | Self::NotReady | Self::PageNotBuilt | Self::NoIssuer => {
+            Self::Busy | Self::TookTooLong | Self::NotReady | Self::PageNotBuilt | Self::NoIssuer | Self::NotRecorded => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -138,6 +140,7 @@ impl ApiError {
             Self::NoPurpose => "No purpose",
             Self::TooOften { .. } => "Too often",
             Self::NoIssuer => "Sign-in does not answer",
+            Self::NotRecorded => "Not recorded",
             Self::Busy => "Busy",
             Self::TookTooLong => "No answer in time",
             Self::NotReady => "Not ready",
@@ -173,6 +176,7 @@ impl ApiError {
             Self::NotYours { role } => format!("The role {role} may not ask this.").into(),
             Self::NoPurpose => "Say for what you look: people choose it at /purpose, a program sends it with X-Hotspot-Purpose.".into(),
             Self::TooOften { seconds } => format!("That was asked too often. Try again in {seconds} s.").into(),
+            Self::NotRecorded => "This look could not be recorded, and what cannot be recorded is not shown. Whoever runs this service finds the cause in its log.".into(),
             Self::NoIssuer => "The service that signs people in does not answer. Try again in a minute.".into(),
             Self::Busy => "Too many answers are being computed. Try again in a moment.".into(),
             Self::TookTooLong => "The answer took more than a minute and was given up. Ask for less, or try again in a moment.".into(),
@@ -216,7 +220,7 @@ impl IntoResponse for ApiError {
         let headers = response.headers_mut();
         match self {
             Self::Busy | Self::TookTooLong => drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("1"))),
-            Self::NoIssuer => drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("60"))),
+            Self::NoIssuer | Self::NotRecorded => drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("60"))),
             Self::TooOften { seconds } => drop(headers.insert(RETRY_AFTER, HeaderValue::from(seconds))),
             Self::NotSignedIn => drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
             _ => {}

@@ -468,6 +468,19 @@ pub struct ServingArgs {
     pub challenges: ServeChallengesArgs,
     #[command(flatten)]
     pub tls: TlsArgs,
+    #[command(flatten)]
+    pub record: RecordArgs,
+}
+
+/// How the log of looks is signed.
+#[derive(Debug, Default, ClapArgs)]
+pub struct RecordArgs {
+    /// The key that hotspot audit key made: every minute the end of the log of looks is signed with it; refused when others may read it
+    #[arg(long, value_name = "FILE", requires_all = ["checkpoints", "ledger"])]
+    pub audit_key: Option<PathBuf>,
+    /// Where these signatures go, one a line: best on another machine
+    #[arg(long, value_name = "FILE.jsonl", requires = "audit_key")]
+    pub checkpoints: Option<PathBuf>,
 }
 
 /// Encryption of the service.

@@ -67,13 +67,19 @@ fn seen(certificates: &Path, key: &Path) -> Seen {
 }
 
 fn read(certificates: &Path, key: &Path) -> Done<(Vec<u8>, Vec<u8>)> {
-    let cannot = |path: &Path, why: &dyn std::fmt::Display| Failure::cannot(format!("{}: {why}", path.display()));
-    let mode = fs::metadata(key).map_err(|e| cannot(key, &e))?.permissions().mode();
-    if mode & 0o007 != 0 {
-        return Err(cannot(key, &"others than its owner and group may use this key: chmod o-rwx"));
-    }
-    let file = |path: &Path| fs::read(path).map_err(|e| cannot(path, &e));
+    private(key)?;
+    let file = |path: &Path| fs::read(path).map_err(|e| Failure::cannot(format!("{}: {e}", path.display())));
     Ok((file(certificates)?, file(key)?))
+}
+
+/// Refuses a key that others than its owner and group may use.
+pub fn private(key: &Path) -> Done {
+    let cannot = |why: &dyn std::fmt::Display| Failure::cannot(format!("{}: {why}", key.display()));
+    let mode = fs::metadata(key).map_err(|e| cannot(&e))?.permissions().mode();
+    if mode & 0o007 != 0 {
+        return Err(cannot(&"others than its owner and group may use this key: chmod o-rwx"));
+    }
+    Ok(())
 }
 
 fn unusable(certificates: &Path, key: &Path, bad: BadCertificate) -> Failure {

@@ -1,8 +1,8 @@
 //! `hotspot demo`: the whole thing with one command.
 
 use crate::args::{
-    AnalyseArgs, DemoArgs, FormatArg, FormatOfSummary, IngestArgs, QuestionArgs, ReferenceArg, ServeChallengesArgs, SimulateArgs,
-    SummaryArgs, TierArg, TlsArgs, UnitArgs,
+    AnalyseArgs, DemoArgs, FormatArg, FormatOfSummary, IngestArgs, QuestionArgs, RecordArgs, ReferenceArg, ServeChallengesArgs,
+    SimulateArgs, SummaryArgs, TierArg, TlsArgs, UnitArgs,
 };
 use crate::commands::{analyse, ingest, note, serve, simulate, summary};
 use crate::failure::{Done, Failure};
@@ -117,7 +117,7 @@ pub fn run(args: &DemoArgs) -> Done {
         ledger,
     };
     let folders = serve::Folders { releases: &releases, protected: Some(&protected) };
-    serve::listen(folders, (Ipv4Addr::LOCALHOST, args.port).into(), None, &challenges, &TlsArgs::default())
+    serve::listen(folders, (Ipv4Addr::LOCALHOST, args.port).into(), None, &challenges, &TlsArgs::default(), &RecordArgs::default())
 }
 
 /// A table of resources that was made up: officers by command unit, all alike; patrol hours at every second hotspot; a liaison officer in each

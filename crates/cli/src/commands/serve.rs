@@ -1,7 +1,7 @@
 //! `hotspot serve`.
 
-use crate::args::{ServeChallengesArgs, ServingArgs, TlsArgs};
-use crate::commands::certificate::Certificate;
+use crate::args::{RecordArgs, ServeChallengesArgs, ServingArgs, TlsArgs};
+use crate::commands::certificate::{Certificate, private};
 use crate::commands::sign_in::SignIn;
 use crate::commands::{last_part, note, say, write_whole};
 use crate::config::Config;
@@ -9,6 +9,7 @@ use crate::failure::{Done, Failure};
 use hotspot_core::disclosure::{Access, Policy, Released};
 use hotspot_core::release::Release;
 use hotspot_core::view::SuccessView;
+use hotspot_ledger::audit::{AuditLog, Checkpoints, SigningKey};
 use hotspot_ledger::{Ledger, Tokens};
 use hotspot_pipeline::people::{Supplied, read_people, read_stops};
 use hotspot_pipeline::protected::{list_protected, read_protected};
@@ -31,7 +32,7 @@ const WATCH: Duration = Duration::from_secs(2);
 pub fn run(args: &ServingArgs) -> Done {
     let config = Config::resolve(&args.settings, |name| std::env::var(name).ok())?;
     let folders = Folders { releases: &config.releases.0, protected: args.protected.as_deref() };
-    listen(folders, config.listen.0, config.auth.0.as_deref(), &args.challenges, &args.tls)
+    listen(folders, config.listen.0, config.auth.0.as_deref(), &args.challenges, &args.tls, &args.record)
 }
 
 /// What is served.
@@ -50,11 +51,17 @@ pub fn listen(
     sign_in: Option<&Path>,
     challenges: &ServeChallengesArgs,
     tls: &TlsArgs,
+    record: &RecordArgs,
 ) -> Done {
     let SignIn { auth, proxied } = SignIn::of(sign_in)?;
     let access = auth.access();
     if !address.ip().is_loopback() {
         may_listen_beyond(access, proxied || tls.tls_cert.is_some())?;
+    }
+    if access == Access::SignedIn && challenges.ledger.is_none() {
+        return Err(Failure::cannot(
+            "who signs in is recorded with every look: say where, as --ledger FILE or postgres://user@host/database",
+        ));
     }
     let catalog = Arc::new(Catalog::towards(access, load(releases, access)?)?);
     if catalog.ids().is_empty() {
@@ -72,12 +79,15 @@ pub fn listen(
             Some(address) => Some(Ledger::create_or_open(address).await.map_err(|e| Failure::cannot(e.to_string()))?),
             None => None,
         };
-        // Tokens stand beside the challenges; where nobody signs in they open nothing.
-        let auth = match (&challenges.ledger, sign_in) {
+        // Tokens and the log of looks stand beside the challenges; where nobody signs in there is nobody to record.
+        let (auth, log) = match (&challenges.ledger, sign_in) {
             (Some(address), Some(_)) => {
-                auth.with_tokens(Tokens::create_or_open(address).await.map_err(|e| Failure::cannot(e.to_string()))?)
+                let cannot = |e: hotspot_ledger::Error| Failure::cannot(e.to_string());
+                let log = AuditLog::open(address, record.checkpoints()?).await.map_err(cannot)?;
+                let tokens = Tokens::create_or_open(address).await.map_err(cannot)?;
+                (auth.with_tokens(tokens).recorded(log.clone()), Some(log))
             }
-            _ => auth,
+            _ => (auth, None),
         };
         let challenges = Challenges::new(given, receive(challenges, releases), success, ledger, Timestamp::now);
         let listener = hotspot_server::listen(address).map_err(|e| Failure::cannot(format!("cannot listen on {address}: {e}")))?;
@@ -92,8 +102,22 @@ pub fn listen(
         if let Some(renewing) = renewing {
             renewing.abort();
         }
+        if let Some(log) = log {
+            log.close().await.map_err(|e| Failure::cannot(e.to_string()))?;
+        }
         Ok(done?)
     })
+}
+
+impl RecordArgs {
+    /// How the end of the log is signed, if it is.
+    fn checkpoints(&self) -> Done<Option<Checkpoints>> {
+        let (Some(key), Some(file)) = (&self.audit_key, &self.checkpoints) else { return Ok(None) };
+        private(key)?;
+        let at = |e: &dyn std::fmt::Display| Failure::cannot(format!("{}: {e}", key.display()));
+        let text = std::fs::read_to_string(key).map_err(|e| at(&e))?;
+        Ok(Some(Checkpoints { key: SigningKey::from_pem(&text).map_err(|e| at(&e))?, file: file.clone() }))
+    }
 }
 
 /// Beyond this machine nobody unknown is answered, and nothing goes over the wire in the clear.

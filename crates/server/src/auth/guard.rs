@@ -103,6 +103,7 @@ async fn admit(state: &AppState, row: &Row, request: &Parts) -> Result<Visitor, 
     let refused = |error| (error, Some(visitor.clone()));
     if !row.admits(principal) {
         tracing::warn!(role = %principal.role, http.route = row.path, "a role asked for what is not its own");
+        auth.looks.refused(principal, row, request, now).await.map_err(refused)?;
         return Err(refused(ApiError::NotYours { role: principal.role }));
     }
     if matches!(row.who, Who::Only(_)) && principal.purpose.is_none() {
@@ -111,6 +112,7 @@ async fn admit(state: &AppState, row: &Row, request: &Parts) -> Result<Visitor, 
     if matches!(shown, Shown::Cookie(_)) && !matches!(request.method, Method::GET | Method::HEAD) {
         csrf::check(&request.headers, &visitor.token, auth.site.scheme()).map_err(refused)?;
     }
+    auth.looks.look(principal, row, request, now).await.map_err(refused)?;
     Ok(visitor.clone())
 }
 

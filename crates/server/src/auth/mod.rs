@@ -8,6 +8,7 @@ pub(crate) mod address;
 pub(crate) mod csrf;
 pub(crate) mod guard;
 mod keys;
+mod look;
 mod oidc;
 mod principal;
 mod rate;
@@ -26,9 +27,12 @@ pub use oidc::{Endpoints, Jwks, OidcSettings, Reread, Secret};
 pub(crate) use principal::Principal;
 pub use principal::{Purposes, Scope};
 
+use crate::problem::ApiError;
 use hotspot_core::disclosure::Access;
 use hotspot_ledger::Tokens;
+use hotspot_ledger::audit::{Action, AuditLog};
 use jiff::Timestamp;
+use look::Looks;
 use rate::Rate;
 use session::{Sessions, SignIns};
 
@@ -69,6 +73,7 @@ pub struct Auth {
     pub(crate) sessions: Sessions,
     pub(crate) under_way: SignIns,
     tokens: Option<Tokens>,
+    looks: Looks,
     rate: Rate,
     pub(crate) now: fn() -> Timestamp,
 }
@@ -81,7 +86,7 @@ pub struct NoHttp(#[from] reqwest::Error);
 impl Auth {
     fn new(mode: Mode, site: Site, purposes: Purposes, now: fn() -> Timestamp) -> Self {
         let (sessions, under_way, rate) = (Sessions::default(), SignIns::default(), Rate::default());
-        Self { mode, site, purposes, sessions, under_way, tokens: None, rate, now }
+        Self { mode, site, purposes, sessions, under_way, tokens: None, looks: Looks::default(), rate, now }
     }
 
     /// No sign-in: everybody is an analyst. For records that anybody may see, on this machine.
@@ -107,6 +112,27 @@ impl Auth {
     #[must_use]
     pub fn with_tokens(self, tokens: Tokens) -> Self {
         Self { tokens: Some(tokens), ..self }
+    }
+
+    /// Records every look here, before it is answered: what cannot be recorded is not shown.
+    #[must_use]
+    pub fn recorded(self, log: AuditLog) -> Self {
+        Self { looks: Looks::into(log), ..self }
+    }
+
+    /// Where looks are recorded.
+    pub const fn audit_log(&self) -> Option<&AuditLog> {
+        self.looks.log()
+    }
+
+    /// Records that somebody came or went.
+    pub(crate) async fn came_or_went(&self, principal: &Principal, action: Action) -> Result<(), ApiError> {
+        self.looks.came_or_went(principal, action, (self.now)()).await
+    }
+
+    /// Records that somebody was not let in.
+    pub(crate) async fn nobody_came(&self) -> Result<(), ApiError> {
+        self.looks.nobody_came((self.now)()).await
     }
 
     /// Whether those who ask are known: what a policy wants to hear.

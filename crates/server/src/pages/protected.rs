@@ -6,8 +6,10 @@ use crate::problem::{ApiError, GIVE_PROTECTED};
 use crate::views::incidents_in;
 use geo::{BoundingRect, GeodesicArea, MultiPolygon, Simplify};
 use hotspot_core::Strand;
+use hotspot_core::atlas::Atlas;
 use hotspot_core::disclosure::Released;
 use hotspot_core::disclosure::protected::{Figure, Key, Period, ProtectedHotspot, ProtectedRelease, STRANDS};
+use hotspot_core::hotspot::identity::Change;
 use hotspot_core::release::DataClass;
 use minijinja::{Value, context};
 use std::fmt::Write as _;
@@ -92,6 +94,19 @@ fn figure(figure: Option<&Figure>) -> String {
     }
 }
 
+/// What became of a hotspot since the release before.
+const fn change(change: Change) -> &'static str {
+    match change {
+        Change::First => "no release before",
+        Change::New => "new",
+        Change::Continued => "as before",
+        Change::Grew => "more than before",
+        Change::Shrank => "fewer than before",
+        Change::Split => "split off",
+        Change::Merged => "merged",
+    }
+}
+
 fn hotspot(view: &ProtectedRelease, h: &ProtectedHotspot) -> Value {
     let borough = view.boroughs.iter().find(|(_, code)| Some(code) == h.borough.as_ref()).map(|(name, _)| name);
     let strands: Vec<String> = h.strands.iter().map(|(s, n)| format!("{} {n}", s.label())).collect();
@@ -104,7 +119,7 @@ fn hotspot(view: &ProtectedRelease, h: &ProtectedHotspot) -> Value {
         expected => h.expected.map(|e| format!("{e:.1}")),
         ratio => h.ratio.map(|[mean, lo, hi]| [format!("{mean:.1}"), format!("{lo:.1} to {hi:.1}")]),
         evidence => h.evidence.label(),
-        change => h.change.id(),
+        change => change(h.change),
         since => h.first_seen.in_words(),
         strands => strands.join(", "),
         victims => h.victims.label(),
@@ -143,7 +158,8 @@ fn map(view: &ProtectedRelease, quarters: hotspot_core::MonthRange) -> Value {
     let km2: Vec<f64> = view.areas.iter().map(|a| a.outline.geodesic_area_unsigned() / 1e6).collect();
     let counts: Vec<Option<u32>> = view.areas.iter().map(|a| incidents_in(view, &a.code, quarters)).collect();
     let known = counts.iter().zip(&km2).filter_map(|(n, km2)| Some((f64::from((*n)?), *km2)));
-    let (n, area) = known.fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let (n, whole) = known.fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let density = n / f64::max(whole, 1e-6);
     let bounds = view.areas.iter().filter_map(|a| a.outline.bounding_rect()).reduce(|a, b| {
         geo::Rect::new((a.min().x.min(b.min().x), a.min().y.min(b.min().y)), (a.max().x.max(b.max().x), a.max().y.max(b.max().y)))
     });
@@ -159,33 +175,40 @@ fn map(view: &ProtectedRelease, quarters: hotspot_core::MonthRange) -> Value {
          patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><rect width=\"8\" height=\"8\" fill=\"#fff\"/><path d=\"M0 0V8\" \
          stroke=\"#4a5359\" stroke-width=\"2.5\"/></pattern></defs><g stroke=\"#fff\" stroke-width=\"1\" stroke-linejoin=\"round\">"
     );
-    for ((place, count), km2) in view.areas.iter().zip(&counts).zip(&km2) {
+    let place = |x: f64, y: f64| [(x - bounds.min().x) * narrow * scale, (bounds.max().y - y) * scale];
+    for ((area, count), km2) in view.areas.iter().zip(&counts).zip(&km2) {
         let class = count.map(|count| {
-            let times = f64::from(count) / km2.max(1e-6) / (n / f64::max(area, 1e-6)).max(1e-12);
+            let times = f64::from(count) / km2.max(1e-6) / density.max(1e-12);
             CLASSES.iter().rposition(|(from, ..)| times >= *from).unwrap_or(0)
         });
         drawn[class.unwrap_or(CLASSES.len())] += 1;
         let fill = class.map_or("url(#hidden)", |class| CLASSES[class].1);
-        let borough = view.boroughs.iter().find(|(_, code)| *code == place.borough).map_or("", |(name, _)| name);
+        let borough = view.boroughs.iter().find(|(_, code)| *code == area.borough).map_or("", |(name, _)| name);
         let said = count.map_or_else(|| "not shown".to_owned(), |n| format!("{n} incidents"));
         let _ = write!(
             svg,
             "<path fill=\"{fill}\" d=\"{}\"><title>{} ({}): {said}</title></path>",
-            path(&place.outline, |x, y| [(x - bounds.min().x) * narrow * scale, (bounds.max().y - y) * scale]),
+            path(&area.outline, place),
             minijinja::HtmlEscape(borough),
-            minijinja::HtmlEscape(&place.code),
+            minijinja::HtmlEscape(&area.code),
         );
+    }
+    svg.push_str("</g><g fill=\"none\" stroke=\"#0b0c0c\" stroke-width=\"1.4\" stroke-linejoin=\"round\" pointer-events=\"none\">");
+    for borough in Atlas::london().boroughs().iter().filter(|b| view.boroughs.iter().any(|(_, code)| *code == b.code)) {
+        let _ = write!(svg, "<path d=\"{}\"/>", path(&borough.display, place));
     }
     svg.push_str("</g></svg>");
     let mut legend: Vec<Value> =
         CLASSES.iter().zip(drawn).map(|((_, colour, said), areas)| context! { colour => *colour, said => *said, areas }).collect();
-    legend.push(context! { said => "not shown", areas => drawn[CLASSES.len()] });
+    legend.push(
+        context! { said => "not shown (a quarter is below the threshold, or would give one away)", areas => drawn[CLASSES.len()] },
+    );
     context! {
         svg => Value::from_safe_string(svg),
         legend,
-        density => format!("{:.1}", n / f64::max(area, 1e-6)),
+        density => format!("{density:.1}"),
         n => words::number(n),
-        km2 => words::number(area),
+        km2 => words::number(whole),
     }
 }
 

@@ -14,6 +14,7 @@ use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use hotspot_core::disclosure::Role;
+use hotspot_ledger::audit::Action;
 use std::collections::BTreeMap;
 
 /// Letters of a reason.
@@ -101,6 +102,7 @@ pub(crate) async fn callback(State(state): State<AppState>, headers: HeaderMap, 
         Ok(person) => opened(&state, &headers, person, &next),
         Err(why) => {
             tracing::warn!(why, "a sign-in was refused");
+            auth.nobody_came().await?;
             let said = "You are not signed in: the sign-in was not accepted. Try again; if it stays so, ask whoever runs this service, who finds the cause in its log.";
             html(StatusCode::UNAUTHORIZED, pages::sign_in(&state, &next, &[(String::new(), said.to_owned())])?)
         }
@@ -177,6 +179,11 @@ pub(crate) async fn choose(
         let page = Choosing { visitor: &visitor, next, values, faults };
         return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, pages::purpose(&state, &page)?));
     };
+    // From here on he looks: what cannot be recorded does not begin.
+    if let Some(person) = &visitor.principal {
+        let person = Principal { purpose: Some(purpose.clone()), reason: reason.clone(), ..Principal::clone(person) };
+        auth.came_or_went(&person, Action::SignIn).await?;
+    }
     if let Some(id) = Cookie::Session.read(&headers, auth.site.secure) {
         auth.sessions.choose(id, purpose, reason);
     }
@@ -184,11 +191,19 @@ pub(crate) async fn choose(
 }
 
 /// Ends the session.
-pub(crate) async fn out(State(state): State<AppState>, headers: HeaderMap, request: Request) -> Result<Response, ApiError> {
+pub(crate) async fn out(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, ApiError> {
     Form::read(&state, request).await?;
     let auth = state.auth();
     if let Some(id) = Cookie::Session.read(&headers, auth.site.secure) {
         auth.sessions.close(id);
+    }
+    if let Some(person) = &visitor.principal {
+        auth.came_or_went(person, Action::SignOut).await?;
     }
     Ok(with_cookie(see("/sign-in"), Cookie::Session, None, &state))
 }

@@ -361,3 +361,25 @@ pub(super) fn shown(
 
 /// Least of a strand, and of what is not of it, for it to be told.
 const SPLIT: u32 = 5;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hotspots_are_counted_in_the_last_whole_quarters() {
+        let range = |from: &str, to: &str| MonthRange::new(from.parse().unwrap(), to.parse().unwrap()).unwrap();
+        let of = |from: &str, to: &str| quarters(&range(from, to).iter().collect::<Vec<_>>());
+        assert_eq!(of("2026-01", "2026-08"), Some(range("2026-01", "2026-06")));
+        assert_eq!(of("2024-01", "2026-12"), Some(range("2026-01", "2026-12")));
+        assert_eq!(of("2025-02", "2025-09"), Some(range("2025-04", "2025-09")), "a quarter of two months is none");
+        assert_eq!(of("2026-02", "2026-03"), None);
+        assert_eq!(quarters(&[]), None);
+    }
+
+    #[test]
+    fn victims_are_told_in_classes() {
+        let labels = [0, 4, 5, 9, 10, 19, 20, 400].map(|n| Victims::of(n).label());
+        assert_eq!(labels, ["0 to 4", "0 to 4", "5 to 9", "5 to 9", "10 to 19", "10 to 19", "20 or more", "20 or more"]);
+    }
+}

@@ -3,6 +3,7 @@
 mod attacks;
 mod flow;
 mod issuer;
+mod looks;
 mod matrix;
 
 use super::session::Cookie;

@@ -1,0 +1,88 @@
+//! Every look is on record, before it is answered; and what cannot be recorded is not shown.
+
+use super::{Browser, header, now, somebody, text};
+use crate::auth::Auth;
+use axum::http::StatusCode;
+use hotspot_core::disclosure::Role;
+use hotspot_core::release::DataClass;
+use hotspot_ledger::Tokens;
+use hotspot_ledger::audit::{AuditFilter, AuditLog, AuditTrail, Recorded};
+use std::path::Path;
+
+async fn log(folder: &Path) -> (String, AuditLog) {
+    let address = folder.join("ledger.db").to_str().unwrap().to_owned();
+    let log = AuditLog::open(&address, None).await.unwrap();
+    (address, log)
+}
+
+async fn recorded(address: &str) -> Vec<Recorded> {
+    let trail = AuditTrail::open(address).await.unwrap();
+    trail.verify(None).await.unwrap();
+    trail.entries(&AuditFilter::default()).await.unwrap()
+}
+
+/// What was recorded, as one line each.
+fn lines(all: &[Recorded]) -> Vec<String> {
+    all.iter().map(|e| format!("{} {} {} {} {}", e.role, e.action.id(), e.object, e.area, e.outcome.id())).collect()
+}
+
+#[tokio::test]
+async fn an_ordinary_morning_is_told_by_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let (address, audit) = log(folder.path()).await;
+    let tokens = Tokens::create_or_open(&address).await.unwrap();
+    let auth = Auth::development(now).recorded(audit.clone()).with_tokens(tokens);
+    let mut analyst = Browser::of(auth, DataClass::Synthetic);
+    // In, for something; two tiles beside each other are one look; another filter is another.
+    analyst.form("/sign-in", &[("role", "analyst")]).await;
+    assert_eq!(analyst.form("/purpose", &[("purpose", "safeguarding")]).await.status(), StatusCode::SEE_OTHER);
+    let id = crate::fixture::ID;
+    for tile in ["15/16377/10899", "15/16378/10899"] {
+        assert_eq!(analyst.get(&format!("/tiles/{id}/count/{tile}.mvt")).await.status(), StatusCode::OK, "{tile}");
+    }
+    assert_eq!(analyst.get(&format!("/tiles/{id}/count/15/16377/10899.mvt?strand=race")).await.status(), StatusCode::OK);
+    assert_eq!(analyst.get("/icon.svg").await.status(), StatusCode::OK, "a picture is no look");
+    // Oversight asks for cells, which are not its own.
+    let mut oversight = analyst.signed_in(somebody(Role::Oversight));
+    assert_eq!(oversight.get("/api/v1/cells").await.status(), StatusCode::FORBIDDEN);
+    assert_eq!(oversight.get("/protected").await.status(), StatusCode::OK);
+    let mut admin = analyst.signed_in(somebody(Role::Admin));
+    assert_eq!(admin.get("/api/v1/hotspots").await.status(), StatusCode::FORBIDDEN);
+    // And out.
+    analyst.form("/sign-out", &[]).await;
+    audit.close().await.unwrap();
+    let all = recorded(&address).await;
+    assert_eq!(
+        lines(&all),
+        [
+            "analyst sign-in   done".to_owned(),
+            format!("analyst look {id}/count 8/127/85 done"),
+            format!("analyst look {id}/count 8/127/85 done"),
+            "oversight refused newest/api/v1/cells  refused".to_owned(),
+            "oversight look newest/protected  done".to_owned(),
+            "admin refused newest/api/v1/hotspots  refused".to_owned(),
+            "analyst sign-out   done".to_owned(),
+        ]
+    );
+    assert!(all.iter().all(|e| e.purpose == "safeguarding"));
+    assert_ne!(all[1].filter, all[2].filter);
+    // Names lie apart: they can be disposed of.
+    assert_eq!(all[3].person.as_ref().map(|(name, _)| name.as_str()), Some("Ann Lee"));
+}
+
+#[tokio::test]
+async fn what_cannot_be_recorded_is_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, audit) = log(folder.path()).await;
+    let first = Browser::of(Auth::development(now).recorded(audit.clone()), DataClass::Synthetic);
+    let mut analyst = first.signed_in(somebody(Role::Analyst));
+    assert_eq!(analyst.get("/api/v1/cells").await.status(), StatusCode::OK);
+    audit.close().await.unwrap();
+    let response = analyst.get("/api/v1/hotspots").await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(header(&response, "content-type"), "application/problem+json");
+    let body = text(response).await;
+    assert!(body.contains("could not be recorded") && !body.contains("features"), "{body}");
+    // What everybody may have is there all the same.
+    assert_eq!(analyst.get("/healthz").await.status(), StatusCode::OK);
+}

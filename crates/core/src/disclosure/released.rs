@@ -29,6 +29,32 @@ views!(
 );
 
 /// A view that a policy let through. Exits take nothing else; only a policy makes one.
+///
+/// There is no other way: its fields are private, what makes it is this module's, and no view becomes one by itself.
+/// ```compile_fail,E0451
+/// # use hotspot_core::{disclosure::Released, view::CellsView};
+/// fn by_hand(view: CellsView) -> Released<CellsView> {
+///     Released { view, policy: "mine" }
+/// }
+/// ```
+/// ```compile_fail,E0624
+/// # use hotspot_core::{disclosure::Released, view::CellsView};
+/// fn by_its_maker(view: CellsView) -> Released<CellsView> {
+///     Released::new(view, "mine")
+/// }
+/// ```
+/// ```compile_fail,E0277
+/// # use hotspot_core::{disclosure::Released, view::CellsView};
+/// fn by_conversion(view: CellsView) -> Released<CellsView> {
+///     view.into()
+/// }
+/// ```
+/// And only this crate says what a view is.
+/// ```compile_fail,E0277
+/// # use hotspot_core::disclosure::View;
+/// struct Mine(Vec<String>);
+/// impl View for Mine {}
+/// ```
 #[derive(Debug, Clone)]
 pub struct Released<T: View> {
     view: T,

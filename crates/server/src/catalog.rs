@@ -8,7 +8,7 @@ use h3o::Resolution;
 use hotspot_core::Strand;
 use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::Filter;
-use hotspot_core::disclosure::policy::{self, NoPolicy};
+use hotspot_core::disclosure::policy::NoPolicy;
 use hotspot_core::disclosure::protected::ProtectedRelease;
 use hotspot_core::disclosure::{Access, Policy, Released};
 use hotspot_core::release::{DataClass, Release};
@@ -79,8 +79,13 @@ impl Catalog {
     }
 
     /// Shows this to those below the analyst.
-    pub fn protect(&self, shown: ProtectedRelease) {
-        self.protected.store(Some(Arc::new(policy::protected(shown))));
+    ///
+    /// # Errors
+    /// [`NoPolicy`] when it is of a class that may not be shown to those who can ask: restricted figures are, however small, for those who sign in.
+    pub fn protect(&self, shown: ProtectedRelease) -> Result<(), NoPolicy> {
+        let policy = Policy::towards(shown.class, self.access)?;
+        self.protected.store(Some(Arc::new(policy.protected(shown))));
+        Ok(())
     }
 
     /// What is shown to those below the analyst.

@@ -69,7 +69,8 @@ pub fn listen(
     }
     if let Some(protected) = protected {
         let none = || Failure::data(format!("{}: nothing is protected here; hotspot protect does", protected.display()));
-        catalog.protect(read_protected(protected)?.ok_or_else(none)?);
+        let shown = read_protected(protected)?.ok_or_else(none)?;
+        catalog.protect(shown).map_err(|no_policy| Failure::cannot(format!("{}: {no_policy}", protected.display())))?;
     }
     let given = given(challenges, releases)?;
     let success = success(challenges, access)?;
@@ -211,10 +212,10 @@ async fn watch(releases: PathBuf, protected: Option<PathBuf>, access: Access, ca
         let name = newest(&protected);
         if let Some(folder) = protected.clone().filter(|_| name != shown) {
             match tokio::task::spawn_blocking(move || read_protected(&folder)).await {
-                Ok(Ok(Some(next))) => {
-                    catalog.protect(next);
-                    shown = name;
-                }
+                Ok(Ok(Some(next))) => match catalog.protect(next) {
+                    Ok(()) => shown = name,
+                    Err(no_policy) => note(format_args!("what is newly protected is not shown, what was is: {no_policy}")),
+                },
                 Ok(Ok(None)) | Err(_) => note("what is newly protected could not be read"),
                 Ok(Err(error)) => note(format_args!("what is newly protected is not shown, what was is: {error}")),
             }

@@ -46,16 +46,16 @@ impl Policy {
         }
     }
 
+    /// Lets through what is shown of a release below the analyst: it was made small enough and proven
+    /// ([`protected::prove`](super::protected::prove)) before it was published.
+    pub const fn protected(self, view: ProtectedRelease) -> Released<ProtectedRelease> {
+        Released::new(view, "protected")
+    }
+
     /// Lets a view through as it is.
     pub const fn release<T: View>(self, view: T) -> Released<T> {
         Released::new(view, "exact")
     }
-}
-
-/// Lets through what is shown of a release below the analyst, whatever its class: it was made small enough and proven
-/// ([`protected::prove`](super::protected::prove)) before it was published.
-pub const fn protected(view: ProtectedRelease) -> Released<ProtectedRelease> {
-    Released::new(view, "protected")
 }
 
 #[cfg(test)]

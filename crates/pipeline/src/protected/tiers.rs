@@ -4,7 +4,7 @@ use crate::commit::sha256_hex;
 use crate::error::{Error, Result, Stage};
 use hotspot_core::disclosure::certificate::Knowledge;
 use hotspot_core::disclosure::protected::Rules;
-use hotspot_core::disclosure::tiers::{Coarse, Tiers};
+use hotspot_core::disclosure::tiers::Tiers;
 use serde::Deserialize;
 use std::path::Path;
 
@@ -16,9 +16,6 @@ const DEFAULT: &str = include_str!("../../../../data/policy/tiers.toml");
 struct File {
     version: String,
     oversight: Oversight,
-    partner: Below,
-    public: Option<Below>,
-    purpose: Purpose,
 }
 
 #[derive(Debug, Deserialize)]
@@ -37,20 +34,6 @@ enum Known {
     Published,
     OneRecord,
     TwoOfAPlace,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Below {
-    threshold: u32,
-    round_to: u32,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Purpose {
-    list: Vec<String>,
-    reason: bool,
 }
 
 /// Reads a policy, or the one that the program carries.
@@ -76,13 +59,6 @@ fn parse(text: &str) -> std::result::Result<Tiers, String> {
     must((3..=100).contains(&o.threshold), "oversight.threshold: must be from 3 to 100")?;
     must(o.area_incidents >= o.threshold, "oversight.area_incidents: must be no less than the threshold")?;
     must((3..=120).contains(&o.area_months), "oversight.area_months: must be from 3 to 120")?;
-    for (name, below) in [("partner", Some(&file.partner)), ("public", file.public.as_ref())] {
-        let Some(below) = below else { continue };
-        must(below.threshold >= o.threshold, &format!("{name}.threshold: must be no less than that of oversight"))?;
-        must((1..=below.threshold).contains(&below.round_to), &format!("{name}.round_to: must be from 1 to the threshold"))?;
-    }
-    must(!file.purpose.list.is_empty(), "purpose.list: must name at least one")?;
-    let coarse = |below: &Below| Coarse { threshold: below.threshold, round_to: below.round_to };
     Ok(Tiers {
         version: file.version.clone(),
         digest: sha256_hex(text.as_bytes()),
@@ -97,10 +73,6 @@ fn parse(text: &str) -> std::result::Result<Tiers, String> {
                 Known::TwoOfAPlace => Knowledge::TwoOfAPlace,
             },
         },
-        partner: coarse(&file.partner),
-        public: file.public.as_ref().map(coarse),
-        purposes: file.purpose.list,
-        reason: file.purpose.reason,
     })
 }
 
@@ -109,9 +81,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_policy_of_the_program_is_one_and_its_public_tier_is_shut() {
+    fn the_policy_of_the_program_is_one() {
         let policy = read_policy(None).unwrap();
-        assert_eq!((policy.oversight.threshold, policy.public), (5, None));
+        assert_eq!(policy.oversight.threshold, 5);
         assert_eq!(policy.oversight.knowledge, Knowledge::TwoOfAPlace);
         assert_eq!(policy.digest.len(), 64);
     }
@@ -120,9 +92,9 @@ mod tests {
     fn what_is_no_policy_is_told_by_line_and_rule() {
         let with = |from: &str, to: &str| parse(&DEFAULT.replacen(from, to, 1)).unwrap_err();
         assert!(with("threshold = 5", "threshold = 1").contains("oversight.threshold"));
-        assert!(with("round_to = 5", "round_to = 0").contains("partner.round_to"));
         assert!(with("area_months = 36", "area_month = 36").starts_with("line "));
-        assert!(with("threshold = 10", "threshold = 4").contains("partner.threshold"));
+        // A tier that nobody is shown yet is not opened by a line that is passed over.
+        assert!(with("[oversight]", "[public]\nthreshold = 10\n[oversight]").starts_with("line "));
         assert!(with("knowledge = \"two-of-a-place\"", "knowledge = \"everything\"").starts_with("line "));
     }
 }

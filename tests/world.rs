@@ -96,6 +96,7 @@ fn given(resources: Vec<Resource>, sha256: String) -> Given {
         people: None,
         stops: None,
         releases: "releases".to_owned(),
+        protected: "protected".to_owned(),
     }
 }
 

@@ -66,6 +66,8 @@ pub struct Evidence<'a> {
     pub stops: Option<InputFile<'a>>,
     /// Name of the folder of releases, for the command that makes the archive again.
     pub releases: &'a str,
+    /// Name of the folder of protected figures, where these are asked and not the records.
+    pub protected: Option<&'a str>,
     /// The areas.
     pub areas: Option<AreaFile<'a>>,
 }

@@ -1,7 +1,7 @@
 //! The releases that are served, and what is prepared from them.
 
 use crate::answer::Keep;
-use crate::problem::{ApiError, GIVE_PROTECTED};
+use crate::problem::{ApiError, GIVE_GROUND, GIVE_PROTECTED};
 use crate::query::{BadParameter, strand_name};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use h3o::Resolution;
@@ -10,7 +10,8 @@ use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::Filter;
 use hotspot_core::disclosure::policy::NoPolicy;
 use hotspot_core::disclosure::protected::ProtectedRelease;
-use hotspot_core::disclosure::{Access, Policy, Released};
+use hotspot_core::disclosure::published::{Ground, Published};
+use hotspot_core::disclosure::{Access, Policy, Released, View};
 use hotspot_core::release::{DataClass, Release};
 use hotspot_core::resource::challenge::{ChallengeInput, KindAnswer};
 use hotspot_core::resource::sites::SitesInput;
@@ -21,8 +22,9 @@ use hotspot_core::view::{
     WhatIfView,
 };
 use hotspot_tiles::{CellTiles, ShapeTiles, TileCoord, TileIndex};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The releases that are served, newest first. Filling it anew is one step: requests under way end with what they began with.
 ///
@@ -32,7 +34,16 @@ pub struct Catalog {
     served: ArcSwap<Vec<Arc<Served>>>,
     serial: AtomicU32,
     access: Access,
-    protected: ArcSwapOption<Released<ProtectedRelease>>,
+    protected: ArcSwapOption<Below>,
+}
+
+/// What those below the analyst are shown, and what is made of it.
+#[derive(Debug)]
+struct Below {
+    shown: Arc<Released<ProtectedRelease>>,
+    policy: Policy,
+    /// By strand, made when first asked for.
+    made: Mutex<BTreeMap<Option<Strand>, Arc<Served>>>,
 }
 
 impl Catalog {
@@ -71,7 +82,7 @@ impl Catalog {
     pub fn add(&self, release: Release) -> Result<(), NoPolicy> {
         let new = self.admit(release)?;
         self.served.rcu(|old| {
-            let mut all: Vec<Arc<Served>> = old.iter().filter(|s| s.release.id != new.release.id).cloned().collect();
+            let mut all: Vec<Arc<Served>> = old.iter().filter(|s| s.id() != new.id()).cloned().collect();
             all.push(Arc::clone(&new));
             sorted(all)
         });
@@ -84,18 +95,50 @@ impl Catalog {
     /// [`NoPolicy`] when it is of a class that may not be shown to those who can ask: restricted figures are, however small, for those who sign in.
     pub fn protect(&self, shown: ProtectedRelease) -> Result<(), NoPolicy> {
         let policy = Policy::towards(shown.class, self.access)?;
-        self.protected.store(Some(Arc::new(policy.protected(shown))));
+        let shown = Arc::new(policy.protected(shown));
+        self.protected.store(Some(Arc::new(Below { shown, policy, made: Mutex::default() })));
         Ok(())
     }
 
     /// What is shown to those below the analyst.
     pub(crate) fn protected(&self) -> Result<Arc<Released<ProtectedRelease>>, ApiError> {
+        Ok(Arc::clone(&self.below()?.shown))
+    }
+
+    fn below(&self) -> Result<Arc<Below>, ApiError> {
         self.protected.load_full().ok_or(ApiError::NotGiven { how: GIVE_PROTECTED })
+    }
+
+    /// A release made of nothing but what is shown to those below the analyst, of all records or of a strand. Takes a moment the first time.
+    pub(crate) fn published(&self, id: Option<&str>, strand: Option<Strand>) -> Result<Arc<Served>, ApiError> {
+        let below = self.below()?;
+        let mut made = below.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if id.is_some_and(|id| id != below.shown.release) {
+            return Err(ApiError::NotFound { what: "release" });
+        }
+        if !below.shown.hotspots.iter().any(|(of, _)| *of == strand) {
+            let has: Vec<&str> = below.shown.hotspots.iter().map(|(of, _)| strand_name(*of)).collect();
+            return Err(BadParameter::new("strand", has.join(", ")).into());
+        }
+        if let Some(served) = made.get(&strand) {
+            return Ok(Arc::clone(served));
+        }
+        let ground = self.find(Some(&below.shown.release)).map_err(|_none| ApiError::NotGiven { how: GIVE_GROUND })?;
+        let published = Published::of(Ground::of(ground.release()), &below.shown, strand)
+            .map_err(|error| ApiError::NoAnswer { why: format!("There is no answer: {error}.") })?;
+        let serial = self.serial.fetch_add(1, Ordering::Relaxed);
+        let served = Served {
+            serial,
+            policy: below.policy,
+            figures: Figures::Published(Box::new(published)),
+            indexes: [const { OnceLock::new() }; 16],
+        };
+        Ok(Arc::clone(made.entry(strand).or_insert(Arc::new(served))))
     }
 
     /// Ids of the releases served, newest first.
     pub fn ids(&self) -> Vec<String> {
-        self.served.load().iter().map(|s| s.release.id.clone()).collect()
+        self.served.load().iter().map(|s| s.id().to_owned()).collect()
     }
 
     pub(crate) fn all(&self) -> Arc<Vec<Arc<Served>>> {
@@ -110,7 +153,7 @@ impl Catalog {
     pub(crate) fn find(&self, id: Option<&str>) -> Result<Arc<Served>, ApiError> {
         let served = self.served.load();
         let found = match id {
-            Some(id) => served.iter().find(|s| s.release.id == id),
+            Some(id) => served.iter().find(|s| s.id() == id),
             None => served.first(),
         };
         found.cloned().ok_or(ApiError::NotFound { what: "release" })
@@ -119,12 +162,17 @@ impl Catalog {
     fn admit(&self, release: Release) -> Result<Arc<Served>, NoPolicy> {
         let policy = Policy::towards(release.class, self.access)?;
         let serial = self.serial.fetch_add(1, Ordering::Relaxed);
-        Ok(Arc::new(Served { serial, policy, release, indexes: [const { OnceLock::new() }; 16] }))
+        Ok(Arc::new(Served {
+            serial,
+            policy,
+            figures: Figures::Exact(Box::new(release)),
+            indexes: [const { OnceLock::new() }; 16],
+        }))
     }
 }
 
 fn sorted(mut served: Vec<Arc<Served>>) -> Vec<Arc<Served>> {
-    let key = |s: &Arc<Served>| (s.release.month, s.release.as_known_on, s.release.id.clone());
+    let key = |s: &Arc<Served>| (s.release().month, s.release().as_known_on, s.id().to_owned());
     served.sort_by_key(|s| std::cmp::Reverse(key(s)));
     served
 }
@@ -192,24 +240,44 @@ pub(crate) struct Served {
     /// Differs for every load, also of the same id.
     pub serial: u32,
     policy: Policy,
-    release: Release,
+    figures: Figures,
     /// Projected cells by resolution, made when first asked for.
     indexes: [OnceLock<Arc<TileIndex>>; 16],
 }
 
+/// What a release is made from.
+#[derive(Debug)]
+enum Figures {
+    /// Records.
+    Exact(Box<Release>),
+    /// What is published below the analyst.
+    Published(Box<Published>),
+}
+
 impl Served {
     pub fn id(&self) -> &str {
-        &self.release.id
+        &self.release().id
     }
 
     /// How long an answer about this release may be kept: what is not for everybody, by nobody between.
     pub fn keep(&self, keep: Keep) -> Keep {
-        if self.release.class == DataClass::Restricted { Keep::Private } else { keep }
+        if self.release().class == DataClass::Restricted { Keep::Private } else { keep }
     }
 
     /// The release without its figures: units, months, names. Figures come from the other methods.
-    pub const fn release(&self) -> &Release {
-        &self.release
+    pub fn release(&self) -> &Release {
+        match &self.figures {
+            Figures::Exact(release) => release,
+            Figures::Published(published) => published.release(),
+        }
+    }
+
+    /// What it is made of, where that is not records.
+    pub fn published(&self) -> Option<&Published> {
+        match &self.figures {
+            Figures::Exact(_) => None,
+            Figures::Published(published) => Some(published),
+        }
     }
 
     pub fn cells(
@@ -219,7 +287,7 @@ impl Served {
         resolution: u8,
         bbox: Option<[f64; 4]>,
     ) -> Result<Released<CellsView>, ApiError> {
-        let view = CellsView::of(&self.release, layer, filter, resolution, bbox).map_err(|error| {
+        let view = CellsView::of(self.release(), layer, filter, resolution, bbox).map_err(|error| {
             tracing::error!(%error, release.id = self.id(), layer = layer.id(), "a layer could not be computed");
             ApiError::Internal
         })?;
@@ -227,50 +295,57 @@ impl Served {
     }
 
     pub fn hotspots(&self, strand: Option<Strand>) -> Option<Released<HotspotsView>> {
-        HotspotsView::of(&self.release, strand).map(|view| self.policy.release(view))
+        HotspotsView::of(self.release(), strand).map(|view| self.policy.release(view))
     }
 
     /// One hotspot with its story, by its identifier.
     pub fn hotspot(&self, id: &str) -> Option<Released<HotspotView>> {
-        HotspotView::of(&self.release, id).map(|view| self.policy.release(view))
+        HotspotView::of(self.release(), id).map(|view| self.policy.release(view))
     }
 
     pub fn events(&self, strand: Option<Strand>) -> Option<Released<EventsView>> {
-        EventsView::of(&self.release, strand).map(|view| self.policy.release(view))
+        EventsView::of(self.release(), strand).map(|view| self.policy.release(view))
     }
 
     pub fn areas(&self, filter: Filter) -> Released<AreasView> {
-        self.policy.release(AreasView::of(&self.release, filter))
+        self.policy.release(AreasView::of(self.release(), filter))
     }
 
     pub fn silence(&self) -> Released<SilenceView> {
-        self.policy.release(SilenceView::of(&self.release))
+        self.policy.release(SilenceView::of(self.release()))
+    }
+
+    fn let_through<T: View>(&self, view: T) -> Released<T> {
+        match &self.figures {
+            Figures::Exact(_) => self.policy.release(view),
+            Figures::Published(published) => self.policy.published(published, view),
+        }
     }
 
     /// Resources against need.
     pub fn challenge(&self, input: &ChallengeInput<'_>) -> hotspot_core::Result<Released<ChallengeView>> {
-        ChallengeView::of(input).map(|view| self.policy.release(view))
+        ChallengeView::of(input).map(|view| self.let_through(view))
     }
 
     /// One kind of resource given out otherwise.
     pub fn what_if(&self, view: &ChallengeView, kind: &KindAnswer, wish: Wish) -> hotspot_core::Result<Released<WhatIfView>> {
-        WhatIfView::of(view, kind, wish).map(|view| self.policy.release(view))
+        WhatIfView::of(view, kind, wish).map(|view| self.let_through(view))
     }
 
     /// Where more sites would reach most of the need.
     pub fn sites(&self, input: &SitesInput<'_>) -> hotspot_core::Result<Released<SitesView>> {
-        SitesView::of(input).map(|view| self.policy.release(view))
+        SitesView::of(input).map(|view| self.let_through(view))
     }
 
     pub fn summary(&self) -> Released<ReleaseView> {
-        self.policy.release(ReleaseView::of(&self.release))
+        self.policy.release(ReleaseView::of(self.release()))
     }
 
     /// Resolution drawn in a tile: the one of its zoom or, where the release has it not, the next coarser one or the coarsest;
     /// 0 for areas.
     pub fn resolution_of(&self, tile: TileCoord) -> u8 {
         let wanted = tile.resolution();
-        let all = self.release.units.resolutions();
+        let all = self.release().units.resolutions();
         let coarsest = all.iter().copied().min().unwrap_or(0);
         all.into_iter().filter(|r| *r <= wanted).max().unwrap_or(coarsest)
     }
@@ -291,7 +366,7 @@ impl Served {
                 let values = self.cells(layer, filter, resolution, None)?;
                 let counts =
                     if layer == Layer::Count { values.clone() } else { self.cells(Layer::Count, filter, resolution, None)? };
-                match &self.release.units {
+                match &self.release().units {
                     Units::Cells(grid) => {
                         let level = Resolution::try_from(resolution).ok().and_then(|r| grid.level(r)).ok_or(ApiError::Internal)?;
                         let index = self.indexes[usize::from(resolution)]
@@ -308,14 +383,14 @@ impl Served {
 
     /// A strand without an analysis: the release names those that it has.
     pub fn not_analysed(&self) -> ApiError {
-        let has: Vec<&str> = self.release.analyses.iter().map(|a| strand_name(a.strand)).collect();
+        let has: Vec<&str> = self.release().analyses.iter().map(|a| strand_name(a.strand)).collect();
         BadParameter::new("strand", has.join(", ")).into()
     }
 
     /// Outlines of the reporting areas that the atlas knows.
     fn boroughs(&self) -> ShapeTiles {
         let boroughs = Atlas::london().boroughs();
-        let known = boroughs.iter().filter(|b| self.release.areas.iter().any(|a| a.code == b.code));
+        let known = boroughs.iter().filter(|b| self.release().areas.iter().any(|a| a.code == b.code));
         ShapeTiles::outlines("boroughs", known.map(|b| (b.code.as_str(), b.name.as_str(), &b.display)))
     }
 }

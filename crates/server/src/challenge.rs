@@ -1,5 +1,6 @@
 //! What is asked of resources and need, and what is written about it. Nothing here opens a file: the caller gives all of it.
 
+use crate::auth::Visitor;
 use crate::catalog::Served;
 use crate::problem::{ApiError, GIVE_LEDGER, GIVE_RESOURCES};
 use crate::query::{BadParameter, Params};
@@ -7,6 +8,7 @@ use crate::state::AppState;
 use arc_swap::ArcSwapOption;
 use hotspot_core::atlas::Atlas;
 use hotspot_core::disclosure::Released;
+use hotspot_core::disclosure::published::Published;
 use hotspot_core::resource::allocation::Rule;
 use hotspot_core::resource::challenge::{ChallengeInput, HarmWeights, KindAnswer, Level, Resource, atlas_of, levels_of};
 use hotspot_core::resource::fairness::{People, Stops};
@@ -40,6 +42,25 @@ pub struct Given {
     pub stops: Option<GivenTable<Stops>>,
     /// Name of the folder of releases: what a command is told that makes an answer again.
     pub releases: String,
+    /// Name of the folder of protected figures.
+    pub protected: String,
+}
+
+impl Given {
+    /// The same for those below the analyst: at the places that are published, unweighted, and with the people of boroughs alone.
+    fn below(&self, published: &Published) -> Self {
+        Self {
+            file: self.file.clone(),
+            sha256: self.sha256.clone(),
+            resources: published.placed(&self.resources),
+            harm: None,
+            other_harm: Vec::new(),
+            people: self.people.as_ref().and_then(|t| t.below(|p| &p.area)),
+            stops: self.stops.as_ref().and_then(|t| t.below(|s| &s.area)),
+            releases: self.releases.clone(),
+            protected: self.protected.clone(),
+        }
+    }
 }
 
 /// A table beside the resources, as it was read.
@@ -51,6 +72,15 @@ pub struct GivenTable<T> {
     pub sha256: String,
     /// Its rows, in the order of the file.
     pub rows: Vec<T>,
+}
+
+impl<T: Clone> GivenTable<T> {
+    /// The table, where all of it is about boroughs.
+    fn below(&self, area: impl Fn(&T) -> &String) -> Option<Self> {
+        let boroughs = Atlas::london().boroughs();
+        let known = self.rows.iter().all(|row| boroughs.iter().any(|b| b.code == *area(row)));
+        known.then(|| Self { file: self.file.clone(), sha256: self.sha256.clone(), rows: self.rows.clone() })
+    }
 }
 
 impl<T> GivenTable<T> {
@@ -122,10 +152,20 @@ pub(crate) struct Asked {
 pub(crate) const ASKED: [&str; 4] = ["release", "level", "strand", "apportion"];
 
 impl Asked {
-    pub fn of(state: &AppState, params: &Params<'_>) -> Result<Self, ApiError> {
-        let served = state.catalog().find(params.get("release"))?;
-        let given = state.challenges().given.load_full();
-        let asked = Self { served, level: params.level()?, strand: params.strand()?, rule: params.apportion()?, given };
+    /// Analysts ask the records, and all others what is published.
+    pub async fn of(state: &AppState, visitor: &Visitor, params: &Params<'_>) -> Result<Self, ApiError> {
+        let strand = params.strand()?;
+        let mut given = state.challenges().given.load_full();
+        let served = if visitor.sees_records() {
+            state.catalog().find(params.get("release"))?
+        } else {
+            let (shared, id) = (state.clone(), params.get("release").map(str::to_owned));
+            state.heavy(move || shared.catalog().published(id.as_deref(), strand)).await?
+        };
+        if let (Some(published), Some(all)) = (served.published(), &given) {
+            given = Some(Arc::new(all.below(published)));
+        }
+        let asked = Self { served, level: params.level()?, strand, rule: params.apportion()?, given };
         let release = asked.served.release();
         let levels = levels_of(release, None);
         if !levels.contains(&asked.level) {
@@ -167,6 +207,10 @@ impl Asked {
 
     /// All that an answer hangs on.
     pub fn input<'a>(&'a self, given: &'a Given, policy: &'a ChallengePolicy) -> ChallengeInput<'a> {
+        let plain = self.served.published().map_or_else(
+            || ChallengeInput::new(self.served.release(), &given.resources, policy),
+            |published| published.challenge(&given.resources, policy),
+        );
         // By incidents alone: victims are for analysts, and who may know how many of them a place has asks at a terminal.
         ChallengeInput {
             level: self.level,
@@ -176,7 +220,7 @@ impl Asked {
             stops: given.stops.as_ref().map_or(&[], |t| &t.rows),
             harm: given.harm.as_ref(),
             other_harm: &given.other_harm,
-            ..ChallengeInput::new(self.served.release(), &given.resources, policy)
+            ..plain
         }
     }
 
@@ -191,6 +235,7 @@ impl Asked {
             answer: &view.answer,
             borough,
             releases: &given.releases,
+            protected: self.served.published().map(|_| given.protected.as_str()),
             resources: InputFile { name: &given.file, sha256: &given.sha256 },
             areas: None,
             people: given.people.as_ref().map(GivenTable::input),

@@ -4,6 +4,8 @@ use geo::{MultiPolygon, polygon};
 use h3o::Resolution;
 use hotspot_core::areas::AreaLayer;
 use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_DAY, NO_HOUR, NO_UNIT};
+use hotspot_core::disclosure::certificate::Knowledge;
+use hotspot_core::disclosure::protected::{ProtectedRelease, Rules, prove};
 use hotspot_core::grid::{CellGrid, StudyArea};
 use hotspot_core::hotspot::analysis::Analysis;
 use hotspot_core::hotspot::appraisal::Appraisal;
@@ -58,6 +60,12 @@ pub(crate) fn release(class: DataClass) -> Release {
         facts.push(fact(NO_UNIT, NO_AREA, last, [Strand::Race].into_iter().collect(), Source::App, place));
     }
     made(class, Units::Cells(grid), 9, facts)
+}
+
+/// What is published of it below the analyst.
+pub(crate) fn protected(class: DataClass) -> ProtectedRelease {
+    let rules = Rules { threshold: 5, area_incidents: 10, area_residents: 1, area_months: 36, knowledge: Knowledge::OneRecord };
+    prove(&release(class), None, rules, "test").unwrap().protected
 }
 
 /// The same months by four areas of published counts, 30 or more of disability in each of the first three and none in the last.

@@ -89,6 +89,8 @@ pub(crate) const GIVE_RESOURCES: &str = "Nothing says what is given where. Start
 pub(crate) const GIVE_MEASURES: &str = "No measures of success were given. Start the server with a table of them: hotspot serve --measures FILE.csv \
                                         (columns as in hotspot factors --help).";
 /// How the server is given a ledger.
+pub(crate) const GIVE_GROUND: &str = "The release that the protected figures are of is not served here: start the server with its folder of \
+                                      releases, or protect the newest with hotspot protect.";
 pub(crate) const GIVE_PROTECTED: &str = "No protected figures were given. Make them with hotspot protect, and start the server with \
                                          hotspot serve --protected DIR.";
 pub(crate) const GIVE_LEDGER: &str = "No ledger of challenges is open. Start the server with one: hotspot serve --ledger FILE, or --ledger \

@@ -88,6 +88,9 @@ pub struct AskedArgs {
     /// The release; the current one by default
     #[arg(long, value_name = "ID")]
     pub release: Option<String>,
+    /// Ask what is published below the analyst (hotspot protect) instead of the records: what oversight is answered
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["areas", "need", "harm", "other_harm"])]
+    pub protected: Option<PathBuf>,
     /// What is given: columns kind, place_type, place, period_start, period_end, amount, unit, status, source, note; CSV or Parquet
     #[arg(long, value_name = "FILE")]
     pub resources: PathBuf,

@@ -44,15 +44,23 @@ pub struct Folders<'a> {
     pub protected: Option<&'a Path>,
 }
 
+impl Folders<'_> {
+    /// Their names, as a command names them that makes an answer again.
+    fn names(&self) -> [String; 2] {
+        [last_part(self.releases), self.protected.map(last_part).unwrap_or_default()]
+    }
+}
+
 /// Serves a folder of releases: on this machine, or beyond it to those who sign in.
 pub fn listen(
-    Folders { releases, protected }: Folders<'_>,
+    folders: Folders<'_>,
     address: SocketAddr,
     sign_in: Option<&Path>,
     challenges: &ServeChallengesArgs,
     tls: &TlsArgs,
     record: &RecordArgs,
 ) -> Done {
+    let Folders { releases, protected } = folders;
     let SignIn { auth, proxied } = SignIn::of(sign_in)?;
     let access = auth.access();
     if !address.ip().is_loopback() {
@@ -72,7 +80,7 @@ pub fn listen(
         let shown = read_protected(protected)?.ok_or_else(none)?;
         catalog.protect(shown).map_err(|no_policy| Failure::cannot(format!("{}: {no_policy}", protected.display())))?;
     }
-    let given = given(challenges, releases)?;
+    let given = given(challenges, folders)?;
     let success = success(challenges, access)?;
     let certificate = Certificate::given(tls)?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
@@ -90,7 +98,7 @@ pub fn listen(
             }
             _ => (auth, None),
         };
-        let challenges = Challenges::new(given, receive(challenges, releases), success, ledger, Timestamp::now);
+        let challenges = Challenges::new(given, receive(challenges, folders), success, ledger, Timestamp::now);
         let listener = hotspot_server::listen(address).map_err(|e| Failure::cannot(format!("cannot listen on {address}: {e}")))?;
         let scheme = if certificate.is_some() { "https" } else { "http" };
         say(format_args!("serving {scheme}://{}/ (release {})", listener.local_addr()?, catalog.ids()[0]))?;
@@ -137,15 +145,15 @@ fn may_listen_beyond(access: Access, encrypted: bool) -> Done {
 }
 
 /// How a table that is sent is taken: checked under its name in a folder of its own, then put in the place of the file.
-fn receive(args: &ServeChallengesArgs, releases: &Path) -> Option<Receive> {
+fn receive(args: &ServeChallengesArgs, folders: Folders<'_>) -> Option<Receive> {
     let path = args.resources.clone().filter(|path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")))?;
-    let (args, releases) = (args.clone(), releases.to_owned());
+    let (args, names) = (args.clone(), folders.names());
     Some(Receive(Box::new(move |sent| {
         let take = || -> Done<Given> {
             let folder = tempfile::tempdir()?;
             let aside = folder.path().join(path.file_name().unwrap_or_default());
             std::fs::write(&aside, sent)?;
-            let given = read_given(&args, &aside, &releases)?;
+            let given = read_given(&args, &aside, names.clone())?;
             write_whole(&path, |file| Ok(file.write_all(sent)?))?;
             Ok(given)
         };
@@ -154,18 +162,27 @@ fn receive(args: &ServeChallengesArgs, releases: &Path) -> Option<Receive> {
 }
 
 /// The table of resources, read and checked.
-fn given(args: &ServeChallengesArgs, releases: &Path) -> Done<Option<Given>> {
-    args.resources.as_deref().map(|path| read_given(args, path, releases)).transpose()
+fn given(args: &ServeChallengesArgs, folders: Folders<'_>) -> Done<Option<Given>> {
+    args.resources.as_deref().map(|path| read_given(args, path, folders.names())).transpose()
 }
 
-fn read_given(args: &ServeChallengesArgs, path: &Path, releases: &Path) -> Done<Given> {
+fn read_given(args: &ServeChallengesArgs, path: &Path, [releases, protected]: [String; 2]) -> Done<Given> {
     let file = read_resources(path)?;
     let harm = args.harm.as_deref().map(read_harm).transpose()?;
     let other_harm = args.other_harm.iter().map(|path| read_harm(path)).collect::<Result<_, _>>()?;
     let people = args.people.as_deref().map(read_people).transpose()?.map(table);
     let stops = args.stops.as_deref().map(read_stops).transpose()?.map(table);
-    let releases = last_part(releases);
-    Ok(Given { file: file.file, sha256: file.sha256, resources: file.resources, harm, other_harm, people, stops, releases })
+    Ok(Given {
+        file: file.file,
+        sha256: file.sha256,
+        resources: file.resources,
+        harm,
+        other_harm,
+        people,
+        stops,
+        releases,
+        protected,
+    })
 }
 
 fn table<T>(read: Supplied<T>) -> GivenTable<T> {

@@ -2,6 +2,7 @@
 //!
 //! * [`policy`], [`role`], [`tiers`]: who may see what; [`released`]: proof that a view went through it.
 //! * [`protected`]: what of a release is shown below the analyst; [`adaptive`]: areas as fine as may be.
+//! * [`published`]: a release made of nothing but that, of which resources and need are asked.
 //! * [`table`]: tables that hang together, and what is shown of each cell.
 //! * [`suppress`]: what to hide beside the small cells; [`certificate`]: the proof, and its check; [`attack`]: what a reader with a solver finds.
 pub mod adaptive;
@@ -9,6 +10,7 @@ pub mod attack;
 pub mod certificate;
 pub mod policy;
 pub mod protected;
+pub mod published;
 pub mod released;
 pub mod role;
 pub mod suppress;

@@ -1,6 +1,7 @@
 //! Who may see what.
 
 use super::protected::ProtectedRelease;
+use super::published::Published;
 use super::released::{Released, View};
 use crate::release::DataClass;
 
@@ -50,6 +51,11 @@ impl Policy {
     /// ([`protected::prove`](super::protected::prove)) before it was published.
     pub const fn protected(self, view: ProtectedRelease) -> Released<ProtectedRelease> {
         Released::new(view, "protected")
+    }
+
+    /// Lets through what was made of nothing but what is published ([`published`](super::published)): whoever has that could have made it.
+    pub const fn published<T: View>(self, _made_of: &Published, view: T) -> Released<T> {
+        Released::new(view, "published")
     }
 
     /// Lets a view through as it is.

@@ -23,6 +23,7 @@ use super::similar::{self, SimilarGroup};
 use super::victims::NeedMeasure;
 use crate::areas::AreaLayer;
 use crate::atlas::Atlas;
+use crate::disclosure::published::Published;
 use crate::error::{Error, Result};
 use crate::incident::{Offence, Strand};
 use crate::month::MonthRange;
@@ -184,6 +185,8 @@ pub struct ChallengeInput<'a> {
     pub policy: &'a ChallengePolicy,
     /// How gaps are drawn.
     pub params: GapParams,
+    /// The release is made of what is published below the analyst: of months, offences and confirmed flags nothing is told.
+    pub published: Option<&'a Published>,
 }
 
 impl<'a> ChallengeInput<'a> {
@@ -206,6 +209,7 @@ impl<'a> ChallengeInput<'a> {
             other_harm: &[],
             policy,
             params: GapParams::default(),
+            published: None,
         }
     }
 }
@@ -452,8 +456,27 @@ pub fn challenge(input: &ChallengeInput<'_>) -> Result<Challenge> {
             shares,
         });
     }
-    answer.effects = effects_in(&geography, input, &changes(input.resources, input.policy.delta))?;
+    // Before and after are compared by months.
+    if input.published.is_none() {
+        answer.effects = effects_in(&geography, input, &changes(input.resources, input.policy.delta))?;
+    }
     Ok(answer)
+}
+
+/// What the hotspots of an analysis are to expect in as many months as these, by their incidents and those of all cells in these.
+pub(crate) fn expected_of_hotspots(release: &Release, strand: Option<Strand>, window: MonthRange) -> Result<BTreeMap<String, f64>> {
+    let policy = ChallengePolicy::current();
+    let input = ChallengeInput { strand, ..ChallengeInput::new(release, &[], &policy) };
+    let geography = Geography::new(&input)?;
+    let places = geography.places(&input)?;
+    let place_of = place_of(&places, geography.units);
+    let needs = geography.needs(&input, Question { window, changed: None }, &place_of, places.len(), 1.0)?;
+    Ok(places
+        .into_iter()
+        .zip(needs)
+        .filter(|(place, _)| !place.is_rest)
+        .map(|(place, need)| (place.id, need.expected.mean()))
+        .collect())
 }
 
 /// Incidents against what the resources' shares would have.

@@ -65,7 +65,10 @@ impl<'a> Geography<'a> {
         let traits = |row: usize, borough: &Borough| Traits::of(borough, boroughs.as_ref()?.area_km2()[row]);
         let units = level.len() as u32;
         let residents = release.denominators.iter().find(|d| d.id == crate::hotspot::denominator::RESIDENTS);
-        let mut borough: Vec<Option<u32>> = (0..units).map(|row| row_in(boroughs.as_ref(), row)).collect();
+        let mut borough: Vec<Option<u32>> = match input.published {
+            Some(published) => published.borough.clone(),
+            None => (0..units).map(|row| row_in(boroughs.as_ref(), row)).collect(),
+        };
         if boroughs.is_some() && matches!(release.units, Units::Cells(_)) {
             nearest(&mut borough, &release.units.centers_m(release.resolution).ok_or(Error::NoReference)?);
         }
@@ -75,10 +78,13 @@ impl<'a> Geography<'a> {
             borough,
             traits: input.atlas.map_or_else(Vec::new, |a| a.boroughs().iter().enumerate().map(|(row, b)| traits(row, b)).collect()),
             layer: input.areas,
-            area: (0..units).map(|row| row_in(input.areas, row)).collect(),
+            area: match input.published {
+                Some(published) => published.area.iter().copied().map(Some).collect(),
+                None => (0..units).map(|row| row_in(input.areas, row)).collect(),
+            },
             units: level.len(),
             residents: residents.map(|d| d.values.as_slice()),
-            area_km2: level.area_km2,
+            area_km2: input.published.map_or(level.area_km2, |published| &published.area_km2),
         })
     }
 

@@ -70,7 +70,9 @@ pub fn settings(input: &ChallengeInput<'_>, apportioned: bool) -> Vec<Setting> {
     if apportioned {
         all.extend(Rule::ALL.into_iter().filter(|r| *r != input.rule).map(Setting::Apportion));
     }
-    all.extend([Setting::FinerCells, Setting::Confirmed]);
+    if input.published.is_none() {
+        all.extend([Setting::FinerCells, Setting::Confirmed]);
+    }
     if input.harm.is_some() || input.measure != NeedMeasure::Incidents {
         all.push(Setting::Counts);
     }
@@ -158,8 +160,19 @@ impl Geography<'_> {
             let counts = self.counts(input, question, resolution, None).ok_or(Error::NoReference)?;
             let row = if let Some(Setting::Reference(row)) = question.changed { usize::from(row) } else { 0 };
             let measure = self.release.denominators.get(row).ok_or(Error::NoReference)?;
-            let reference = Levels::of(&counts, &measure.values, self.borough.clone(), dispersion);
-            reference.needs(&counts, place_of, places, windows)?
+            // Below the analyst hotspots come down by what is published of it.
+            let drawn = input.published.map_or_else(|| counts.clone(), |published| published.drawn(&counts));
+            let reference = Levels::of(&drawn, &measure.values, self.borough.clone(), dispersion);
+            let mut made = reference.needs(&drawn, place_of, places, windows)?;
+            for need in &mut made {
+                need.incidents = 0;
+            }
+            for (count, place) in counts.iter().zip(place_of) {
+                if let Some(place) = place {
+                    made[*place as usize].incidents += count;
+                }
+            }
+            made
         };
         if question.is(Setting::Counts) {
             return Ok(made);

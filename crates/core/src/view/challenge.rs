@@ -1,6 +1,7 @@
 //! Resources against need as they may be shown.
 
 use crate::Strand;
+use crate::disclosure::published::Basis;
 use crate::error::Result;
 use crate::hotspot::Estimate;
 use crate::resource::allocation::Rule;
@@ -28,6 +29,8 @@ pub struct ChallengeView {
     pub policy: ChallengePolicy,
     /// How gaps were drawn.
     pub params: GapParams,
+    /// What it was made from, where that is not the records but what is published below the analyst.
+    pub basis: Option<Basis>,
     /// The answer.
     pub answer: Challenge,
 }
@@ -51,6 +54,7 @@ impl ChallengeView {
             harm: input.harm.map(|h| h.version.clone()),
             policy: input.policy.clone(),
             params: input.params,
+            basis: input.published.map(|published| published.basis().clone()),
             answer,
         }
     }

@@ -1,6 +1,7 @@
 //! What a reader finds out from tables that were released: before anything is done, after the usual rule, and after repair.
 //!
 //! * `trial`: a year of wards by strand, and of areas by strand and month, as TRUST 1.6 of the design tried it.
+//! * `published`: what those below the analyst are answered about resources is made of what is published, and of nothing else.
 //! * `over_months`: thirty-six months of everything that is released, asked of all of it together.
 #![expect(
     clippy::unwrap_used,
@@ -11,4 +12,5 @@
 
 mod london;
 mod over_months;
+mod published;
 mod trial;

@@ -22,18 +22,18 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use std::time::Instant;
 
-const RULES: Rules =
+pub const RULES: Rules =
     Rules { threshold: 5, area_incidents: 10, area_residents: 200, area_months: 36, knowledge: Knowledge::TwoOfAPlace };
 
 /// Releases of one London, one for each month from the thirteenth.
-struct London {
-    release: Release,
+pub struct London {
+    pub release: Release,
     metres: Vec<[f64; 2]>,
     first: Month,
 }
 
 impl London {
-    fn new(seed: u64, months: u16) -> Self {
+    pub fn new(seed: u64, months: u16) -> Self {
         let first: Month = "2023-01".parse().unwrap();
         let grid = CellGrid::london();
         let world = simulate(&SimulateParams { seed, start: first, months });
@@ -80,7 +80,7 @@ impl London {
     }
 
     /// The release of the month so many after the first, of the twelve months that end with it.
-    fn release(&mut self, months: u16) -> &Release {
+    pub fn release(&mut self, months: u16) -> &Release {
         let month = self.first.plus(months);
         let window = MonthRange::ending(month, 12);
         let reference = self.release.units.level(9).unwrap().area_km2.to_vec();

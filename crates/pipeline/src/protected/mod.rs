@@ -21,10 +21,12 @@ use crate::as_text;
 use crate::commit::{self, Lock, TEMPORARY, sha256_hex};
 use crate::error::{Error, Result, Stage};
 use hotspot_core::disclosure::certificate::Knowledge;
-use hotspot_core::disclosure::protected::{Hidden, NoRelease, Past, ProtectedRelease, Proven, Rules, prove};
+use hotspot_core::disclosure::protected::{
+    Hidden, NoRelease, Partition, Past, ProtectedArea, ProtectedRelease, Proven, Regression, Rules, STRANDS, prove,
+};
 use hotspot_core::disclosure::tiers::Tiers;
 use hotspot_core::release::{DataClass, Release};
-use hotspot_core::{Month, MonthRange};
+use hotspot_core::{Month, MonthRange, Strand};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -42,7 +44,7 @@ const MEMBERS: &str = "restricted/areas.csv.gz";
 const COUNTED: &str = "restricted/hotspots.csv.gz";
 const CERTIFICATE: &str = "restricted/certificate.txt";
 /// Layout. Another number means another program.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What a folder says of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,6 +68,8 @@ struct Manifest {
     policy: Policy,
     boroughs: Vec<Borough>,
     hidden: Kept,
+    /// How many incidents hotspots are to expect in as many months for each one counted, by analysis: of counts below 10, below 20, below 40, more.
+    regression: BTreeMap<String, [f64; 4]>,
     /// SHA-256 of the manifest before; null for the first.
     previous: Option<String>,
     files: BTreeMap<String, String>,
@@ -254,8 +258,17 @@ impl Folder {
         let manifest = &self.manifest;
         let damaged = || Error::refused(STAGE, &self.path, "it is damaged");
         let areas = shown::areas_of(&at(AREAS), &self.read(AREAS)?)?;
-        let year = areas.iter().map(|(year, _)| *year).filter(|year| *year <= manifest.month.year()).max();
-        let year = year.or_else(|| areas.iter().map(|(year, _)| *year).min());
+        let mut partitions: BTreeMap<i16, Vec<ProtectedArea>> = BTreeMap::new();
+        for (year, area) in areas {
+            partitions.entry(year).or_default().push(area);
+        }
+        let made = |wanted: &i16| *wanted <= manifest.month.year();
+        let year =
+            partitions.keys().copied().filter(made).max().or_else(|| partitions.keys().copied().min()).ok_or_else(damaged)?;
+        let regression = manifest.regression.iter().map(|(name, of)| {
+            let row = shown::strand_of(name).ok()?;
+            Some((row.map(|row| STRANDS[usize::from(row)]), Regression(*of)))
+        });
         let counted = manifest.counted.as_ref().map(|[from, to]| {
             let months = from.parse().ok().zip(to.parse().ok());
             months.and_then(|(from, to)| MonthRange::new(from, to)).ok_or_else(damaged)
@@ -269,10 +282,13 @@ impl Folder {
             class: manifest.class,
             policy: manifest.policy.version.clone(),
             rules: self.rules(),
-            areas: areas.into_iter().filter(|(of, _)| Some(*of) == year).map(|(_, area)| area).collect(),
+            areas: partitions.remove(&year).unwrap_or_default(),
+            areas_made: year,
+            earlier: partitions.into_iter().filter(|(of, _)| *of < year).map(|(year, areas)| Partition { year, areas }).collect(),
             boroughs: manifest.boroughs.iter().map(|b| (b.name.clone(), b.code.clone())).collect(),
             figures: shown::figures_of(&at(FIGURES), &self.read(FIGURES)?)?,
             hotspots: shown::hotspots_of(&at(HOTSPOTS), &self.read(HOTSPOTS)?)?,
+            regression: regression.collect::<Option<_>>().ok_or_else(damaged)?,
             hidden: Hidden {
                 figures: manifest.hidden.figures,
                 small: manifest.hidden.small,
@@ -340,6 +356,7 @@ fn contents(proven: &Proven, tiers: &Tiers, number: u32, previous: Option<String
             hotspots: hidden.hotspots,
             of_strands: hidden.of_strands,
         },
+        regression: shown.regression.iter().map(|(strand, of)| (strand.map_or("all", Strand::id).to_owned(), of.0)).collect(),
         previous,
         files: files.iter().map(|(name, bytes)| ((*name).to_owned(), sha256_hex(bytes))).collect(),
     };

@@ -14,6 +14,7 @@ impl Evidence<'_> {
         let mut add = |flag: &str, value: &str| words.extend([flag.to_owned(), quoted(value)]);
         add("--releases", self.releases);
         add("--release", &input.release.id);
+        self.protected.into_iter().for_each(|folder| add("--protected", folder));
         add("--resources", self.resources.name);
         add("--level", input.level.id());
         if let Some(areas) = self.areas {

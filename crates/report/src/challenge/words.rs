@@ -2,6 +2,7 @@
 
 use super::in_order;
 use crate::chart::number;
+use hotspot_core::disclosure::published::Basis;
 use hotspot_core::hotspot::Estimate;
 use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Level, Status};
 use hotspot_core::resource::effect::{Effect, Found, MIN_MONTHS};
@@ -465,7 +466,8 @@ fn limits_of(e: &Estimate) -> String {
 /// The method in sections: heading and text.
 pub fn method(input: &ChallengeInput<'_>) -> Vec<(&'static str, String)> {
     let policy = input.policy;
-    vec![
+    let published = input.published.map(|p| ("What it is made from", published(p.basis())));
+    let parts = [
         (
             "Need",
             format!(
@@ -558,7 +560,23 @@ pub fn method(input: &ChallengeInput<'_>) -> Vec<(&'static str, String)> {
              gets the least for its need; Gini is twice the area between it and the diagonal."
                 .to_owned(),
         ),
-    ]
+    ];
+    let told = |name: &str| input.published.is_none() || name != "Before and after";
+    published.into_iter().chain(parts.into_iter().filter(|(name, _)| told(name))).collect()
+}
+
+/// What is told below the analyst, and what an answer is that is made of it.
+pub fn published(basis: &Basis) -> String {
+    let [all, without] = basis.hotspots;
+    format!(
+        "This is made of nothing but the figures that are published below the analyst (policy {}): incidents of whole quarters, {}. {without} of {all} \
+         hotspots ({:.0} %) have no count that can be told, since it is below {} or would give one away: they are in the rest of their command unit. How \
+         incidents lie within an area of the year, and what of an area is not told, is supposed, by its other quarters and by the expected numbers.",
+        basis.policy,
+        basis.counted,
+        100.0 * without as f64 / all.max(1) as f64,
+        basis.threshold
+    )
 }
 
 /// How the need comes by victims.

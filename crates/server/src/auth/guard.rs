@@ -16,6 +16,7 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use hotspot_core::disclosure::Role;
 use hotspot_ledger::Author;
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -37,6 +38,12 @@ pub(crate) struct Visitor {
 }
 
 impl Visitor {
+    /// Whether answers may be made from records for him: for analysts, and where the server has no sign-in, which it has for every release that is
+    /// not for everybody. All others are answered from what is published.
+    pub fn sees_records(&self) -> bool {
+        self.principal.as_ref().is_none_or(|principal| principal.role == Role::Analyst)
+    }
+
     /// Who writes into the record: who signed in, and then a name that is sent beside is refused; else whoever it says.
     pub fn author(&self, actor: &str, role: &str) -> Result<Author, ApiError> {
         match &self.principal {

@@ -84,13 +84,13 @@ pub(crate) const HOTSPOT: Row = get("/api/v1/hotspots/{id}", ANALYST, RELEASE);
 pub(crate) const EVENTS: Row = get("/api/v1/events", ANALYST, RELEASE);
 pub(crate) const BOROUGHS: Row = get("/api/v1/boroughs", ANALYST, RELEASE);
 pub(crate) const SILENCE: Row = get("/api/v1/silence", ANALYST, RELEASE);
-pub(crate) const CHALLENGE: Row = get("/api/v1/challenge", ANALYST, None);
-pub(crate) const RESOURCES: Row = get("/api/v1/challenge/resources", ANALYST, Some(Scope::WriteResources));
+pub(crate) const CHALLENGE: Row = get("/api/v1/challenge", BOTH, None);
+pub(crate) const RESOURCES: Row = get("/api/v1/challenge/resources", BOTH, Some(Scope::WriteResources));
 pub(crate) const PUT_RESOURCES: Row =
     Row { method: Method::Put, path: "/api/v1/challenge/resources", who: ANALYST, scope: Some(Scope::WriteResources) };
-pub(crate) const PACK: Row = get("/api/v1/challenge/pack", ANALYST, None);
+pub(crate) const PACK: Row = get("/api/v1/challenge/pack", BOTH, None);
 pub(crate) const SITES: Row = get("/api/v1/challenge/sites", ANALYST, None);
-pub(crate) const WHAT_IF: Row = post("/api/v1/challenge/what-if", ANALYST);
+pub(crate) const WHAT_IF: Row = post("/api/v1/challenge/what-if", BOTH);
 pub(crate) const LEDGER: Row = get("/api/v1/challenge/ledger", BOTH, None);
 pub(crate) const LEDGER_RAISE: Row = post("/api/v1/challenge/ledger", BOTH);
 pub(crate) const LEDGER_VERIFY: Row = get("/api/v1/challenge/ledger/verify", BOTH, None);

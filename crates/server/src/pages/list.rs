@@ -21,7 +21,8 @@ use std::collections::BTreeMap;
 /// Everything that the page shows.
 pub(crate) struct List<'a> {
     pub visitor: &'a Visitor,
-    pub asked: &'a Asked,
+    /// What is asked; else why nothing can be.
+    pub asked: Result<&'a Asked, &'a str>,
     /// The answer and the kind that is shown; else why there is none.
     pub answer: Result<(&'a Released<ChallengeView>, &'a str), String>,
     /// The fields of what if and of sites, as they were sent.
@@ -41,11 +42,10 @@ pub(crate) fn list(page: &List<'_>) -> Result<Vec<u8>, ApiError> {
         let number = view.answer.kinds.iter().position(|k| k.kind == *kind)?;
         Some((*view, &view.answer.kinds[number], number))
     });
-    let served = &page.asked.served;
-    let answered = match found {
-        Some((view, _, number)) => {
-            let evidence = page.asked.evidence(view, None)?;
-            Some(answer(page, &evidence, number).map_err(|error| {
+    let answered = match page.asked.ok().zip(found) {
+        Some((asked, (view, _, number))) => {
+            let evidence = asked.evidence(view, None)?;
+            Some(answer(asked, &evidence, number).map_err(|error| {
                 tracing::error!(%error, "the answer could not be drawn");
                 ApiError::Internal
             })?)
@@ -56,7 +56,8 @@ pub(crate) fn list(page: &List<'_>) -> Result<Vec<u8>, ApiError> {
         caveat => CAVEAT,
         no_forecast => said::NO_FORECAST,
         no_answer => page.answer.as_ref().err(),
-        choices => found.map(|(view, kind, _)| choices(page, view, kind)),
+        made_from => found.and_then(|(view, ..)| view.basis.as_ref()).map(said::published),
+        choices => page.asked.ok().zip(found).map(|(asked, (view, kind, _))| choices(asked, page, view, kind)),
         answer => answered,
         wished => &page.wished,
         played => page.played.map(|view| played(view, found.map(|(answer, ..)| answer))),
@@ -65,11 +66,10 @@ pub(crate) fn list(page: &List<'_>) -> Result<Vec<u8>, ApiError> {
         threads => page.threads.ok().map(|(all, filter)| threads(all, filter, page.today)),
         no_ledger => page.threads.err(),
     };
-    draw("list", page.visitor, Some(served), &page.faults, own)
+    draw("list", page.visitor, page.asked.ok().map(|asked| &*asked.served), &page.faults, own)
 }
 
-fn choices(page: &List<'_>, view: &ChallengeView, kind: &KindAnswer) -> Value {
-    let asked = page.asked;
+fn choices(asked: &Asked, page: &List<'_>, view: &ChallengeView, kind: &KindAnswer) -> Value {
     let release = asked.served.release();
     let kinds: Vec<Value> = view.answer.kinds.iter().map(|k| option(&k.kind, &words::kind(&k.kind), k.kind == kind.kind)).collect();
     let levels: Vec<Value> =
@@ -107,8 +107,7 @@ fn link(asked: &Asked, kind: &str, place: Option<&str>) -> String {
     query.finish()
 }
 
-fn answer(page: &List<'_>, evidence: &Evidence<'_>, number: usize) -> Result<Value, EvidenceError> {
-    let asked = page.asked;
+fn answer(asked: &Asked, evidence: &Evidence<'_>, number: usize) -> Result<Value, EvidenceError> {
     let (input, answer) = (&evidence.input, evidence.answer);
     let kind = &answer.kinds[number];
     let name = words::kind(&kind.kind);

@@ -1,5 +1,6 @@
 //! Resources against need, as JSON. Nothing of it is kept by a browser.
 
+use crate::auth::Visitor;
 use crate::body;
 use crate::challenge::{ASKED, Asked, kind_of, row_of};
 use crate::problem::{ApiError, GIVE_RESOURCES};
@@ -40,10 +41,10 @@ pub(super) fn json(body: Vec<u8>) -> Response {
     (status = 404, description = "No such release, or the server was given no resources.", body = views::Problem, content_type = "application/problem+json"),
     (status = 422, description = "The resources do not fit the release.", body = views::Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn challenge(State(state): State<AppState>, uri: Uri) -> Result<Response, ApiError> {
+pub(crate) async fn challenge(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response, ApiError> {
     let known: Vec<&'static str> = ASKED.into_iter().chain(["kind"]).collect();
     let params = Params::parse(uri.query(), &known)?;
-    let view = Asked::of(&state, &params)?.answer(&state).await?;
+    let view = Asked::of(&state, &visitor, &params).await?.answer(&state).await?;
     let kind = params.get("kind").map(|kind| kind_of(&view, kind).map(|k| k.kind.clone())).transpose()?;
     let body = state.heavy(move || Ok(views::challenge(&view, kind.as_deref()))).await?;
     Ok(json(body))
@@ -102,10 +103,10 @@ pub(crate) async fn put_resources(State(state): State<AppState>, request: Reques
     (status = 404, description = "No such release, or the server was given no resources.", body = views::Problem, content_type = "application/problem+json"),
     (status = 422, description = "The resources do not fit the release, or no place is in the borough.", body = views::Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn pack(State(state): State<AppState>, uri: Uri) -> Result<Response, ApiError> {
+pub(crate) async fn pack(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response, ApiError> {
     let known: Vec<&'static str> = ASKED.into_iter().chain(["borough"]).collect();
     let params = Params::parse(uri.query(), &known)?;
-    let asked = Asked::of(&state, &params)?;
+    let asked = Asked::of(&state, &visitor, &params).await?;
     let view = asked.answer(&state).await?;
     let borough = params.get("borough").filter(|name| !name.is_empty()).map(str::to_owned);
     let name = HeaderValue::try_from(format!("attachment; filename=\"challenge-{}.zip\"", asked.served.id()));
@@ -166,7 +167,7 @@ pub(super) fn more_and_reach(params: &Params<'_>) -> Result<(u16, f64), BadParam
     (status = 404, description = "No such release, or the server was given no resources.", body = views::Problem, content_type = "application/problem+json"),
     (status = 422, description = "No allocation keeps all of it.", body = views::Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn what_if(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+pub(crate) async fn what_if(State(state): State<AppState>, visitor: Visitor, request: Request) -> Result<Response, ApiError> {
     let wished: views::WhatIfBody = body::json(request).await?;
     let params = Params::of(&[
         ("release", wished.release.as_deref()),
@@ -174,7 +175,7 @@ pub(crate) async fn what_if(State(state): State<AppState>, request: Request) -> 
         ("strand", wished.strand.as_deref()),
         ("apportion", wished.apportion.as_deref()),
     ]);
-    let asked = Asked::of(&state, &params)?;
+    let asked = Asked::of(&state, &visitor, &params).await?;
     let view = asked.answer(&state).await?;
     kind_of(&view, &wished.kind)?;
     let mut fixed = Vec::new();

@@ -46,12 +46,18 @@ pub(crate) async fn list(State(state): State<AppState>, visitor: Visitor, uri: U
     names.push("find");
     names.extend(WISHED);
     let params = Params::parse(uri.query(), &names)?;
-    let mut asked = Asked::of(&state, &params);
+    let mut asked = Asked::of(&state, &visitor, &params).await;
     // Few incidents: nothing was analysed as hotspots, and the page still has its challenges.
     if params.get("level").is_none() && asked.is_err() {
-        asked = Asked::of(&state, &Params::of(&[("release", params.get("release")), ("level", Some(Level::Borough.id()))]));
+        let by_borough = Params::of(&[("release", params.get("release")), ("level", Some(Level::Borough.id()))]);
+        asked = Asked::of(&state, &visitor, &by_borough).await;
     }
-    let asked = asked?;
+    let asked = match asked {
+        Ok(asked) => Ok(asked),
+        Err(ApiError::NotGiven { how }) => Err(how.to_owned()),
+        Err(ApiError::NoAnswer { why }) => Err(why),
+        Err(other) => return Err(other),
+    };
     let today = london_day((state.challenges().now)());
     let filter = filter(&state, &params)?;
     // A record that is broken takes nothing else with it.
@@ -61,18 +67,21 @@ pub(crate) async fn list(State(state): State<AppState>, visitor: Visitor, uri: U
         }
         None => Err(GIVE_LEDGER.to_owned()),
     };
-    let view = match asked.answer(&state).await {
-        Ok(view) => Ok(view),
-        Err(ApiError::NotGiven { .. }) => Err(GIVE_RESOURCES.to_owned()),
-        Err(ApiError::NoAnswer { why }) => Err(why),
-        Err(other) => return Err(other),
+    let view = match &asked {
+        Err(why) => Err(why.clone()),
+        Ok(asked) => match asked.answer(&state).await {
+            Ok(view) => Ok(view),
+            Err(ApiError::NotGiven { .. }) => Err(GIVE_RESOURCES.to_owned()),
+            Err(ApiError::NoAnswer { why }) => Err(why),
+            Err(other) => return Err(other),
+        },
     };
     let wished: BTreeMap<&'static str, String> =
         WISHED.into_iter().chain(SOUGHT).filter_map(|name| Some((name, params.get(name)?.trim().to_owned()))).collect();
     let (mut faults, mut played, mut sites) = (Vec::new(), None, None);
     let mut status = StatusCode::OK;
     let mut kind = String::new();
-    if let Ok(view) = &view {
+    if let (Ok(view), Ok(asked)) = (&view, &asked) {
         kind = match params.get("kind") {
             Some(kind) => kind_of(view, kind)?.kind.clone(),
             None => view.answer.kinds.first().map(|k| k.kind.clone()).unwrap_or_default(),
@@ -87,7 +96,8 @@ pub(crate) async fn list(State(state): State<AppState>, visitor: Visitor, uri: U
                 },
             }
         }
-        if params.get("find").is_some() && !kind.is_empty() {
+        // A place for a site is looked for on the cells of the release: not below the analyst.
+        if params.get("find").is_some() && !kind.is_empty() && visitor.sees_records() {
             match more_and_reach(&params) {
                 Err(wrong) => faults.push((wrong.parameter.into_owned(), format!("It must be {}.", wrong.allowed))),
                 Ok((more, reach)) => match asked.sites(&state, &kind, more, reach).await {
@@ -115,7 +125,7 @@ pub(crate) async fn list(State(state): State<AppState>, visitor: Visitor, uri: U
             };
             pages::list(&List {
                 visitor: &visitor,
-                asked: &asked,
+                asked: asked.as_ref().map_err(String::as_str),
                 answer,
                 wished,
                 played: played.as_ref(),
@@ -176,7 +186,7 @@ fn wish(view: &ChallengeView, wished: &BTreeMap<&'static str, String>) -> Result
 /// One place: its evidence and the form of a question.
 pub(crate) async fn ask(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response, ApiError> {
     let params = Params::parse(uri.query(), &known(&["kind", "place"]))?;
-    let asked = Asked::of(&state, &params)?;
+    let asked = Asked::of(&state, &visitor, &params).await?;
     let view = asked.answer(&state).await?;
     let needed = |name: &'static str| params.get(name).ok_or_else(|| BadParameter::new(name, "one that the list links to"));
     let drawn = pages::place(
@@ -199,7 +209,7 @@ pub(crate) async fn raise(State(state): State<AppState>, visitor: Visitor, reque
     let form = Form::read(&state, request).await?;
     let ledger = state.challenges().ledger()?;
     let params = Params::of(&["release", "level", "strand", "apportion"].map(|name| (name, form.given(name))));
-    let asked = Asked::of(&state, &params)?;
+    let asked = Asked::of(&state, &visitor, &params).await?;
     let view = asked.answer(&state).await?;
     let mut faults = named(&visitor, &form);
     if form.given("question").is_none() {

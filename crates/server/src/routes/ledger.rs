@@ -85,7 +85,7 @@ pub(crate) async fn raise(State(state): State<AppState>, visitor: Visitor, reque
         ("strand", given.strand.as_deref()),
         ("apportion", given.apportion.as_deref()),
     ]);
-    let asked = Asked::of(&state, &params)?;
+    let asked = Asked::of(&state, &visitor, &params).await?;
     let view = asked.answer(&state).await?;
     let question = asked.question(&view, &given.kind, &given.place, &given.question)?;
     let event = ledger.raise(question, &author, (state.challenges().now)(), given.key.as_deref()).await?;

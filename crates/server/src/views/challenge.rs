@@ -6,6 +6,7 @@ use super::{Period, bytes};
 use crate::challenge::Given;
 use hotspot_core::Strand;
 use hotspot_core::disclosure::Released;
+use hotspot_core::disclosure::published::Basis;
 use hotspot_core::hotspot::Estimate;
 use hotspot_core::resource::challenge::{CAVEAT, KindAnswer};
 use hotspot_core::resource::effect::NO_CAUSE;
@@ -29,6 +30,8 @@ pub(crate) struct ChallengeAnswer<'a> {
     policy: PolicyEntry<'a>,
     /// To be shown with every figure.
     caveat: &'static str,
+    /// Where the answer is made of what is published below the analyst; null where it is made of records.
+    made_from: Option<MadeFrom<'a>>,
     kinds: Vec<KindEntry<'a>>,
     unanswered: Vec<Unanswered<'a>>,
     /// Before and after, wherever an amount of the table changed.
@@ -37,6 +40,27 @@ pub(crate) struct ChallengeAnswer<'a> {
     fairness_caveat: &'static str,
     /// To be shown with every comparison of before and after.
     effects_caveat: &'static str,
+}
+
+/// The published figures that an answer is made of.
+#[derive(Debug, Serialize, ToSchema)]
+struct MadeFrom<'a> {
+    /// Version of the policy.
+    policy: &'a str,
+    /// Counts below this are not told.
+    threshold: u32,
+    /// Whole quarters in which incidents are counted.
+    counted: Period,
+    hotspots: usize,
+    /// Of these, hotspots without a count that can be told: they are in the rest of their command unit.
+    without_count: usize,
+}
+
+impl<'a> From<&'a Basis> for MadeFrom<'a> {
+    fn from(basis: &'a Basis) -> Self {
+        let [hotspots, without_count] = basis.hotspots;
+        Self { policy: &basis.policy, threshold: basis.threshold, counted: basis.counted.into(), hotspots, without_count }
+    }
 }
 
 /// What was asked, and how.
@@ -269,6 +293,7 @@ fn document(view: &ChallengeView) -> ChallengeAnswer<'_> {
         window: view.answer.window.into(),
         policy: policy(view),
         caveat: CAVEAT,
+        made_from: view.basis.as_ref().map(MadeFrom::from),
         kinds: view
             .answer
             .kinds
@@ -310,7 +335,7 @@ pub(crate) fn challenge(view: &Released<ChallengeView>, kind: Option<&str>) -> V
 /// What is frozen when a challenge is raised: the row of the place with all that it hangs on.
 pub(crate) fn evidence(view: &Released<ChallengeView>, kind: &KindAnswer, row: usize, given: &Given) -> Value {
     let settings: Vec<String> = kind.settings.iter().map(|s| s.label.clone()).collect();
-    rounded(json!({
+    let mut evidence = json!({
         "release": view.release,
         "window": Period::from(view.answer.window),
         "parameters": parameters(view),
@@ -323,7 +348,11 @@ pub(crate) fn evidence(view: &Released<ChallengeView>, kind: &KindAnswer, row: u
         "settings": settings,
         "place": place(view, kind, row),
         "caveat": CAVEAT,
-    }))
+    });
+    if let (Some(basis), Some(fields)) = (&view.basis, evidence.as_object_mut()) {
+        fields.insert("made_from".to_owned(), json!(MadeFrom::from(basis)));
+    }
+    rounded(evidence)
 }
 
 /// Figures to twelve significant digits: whatever reads them and writes them again writes the same, and so finds the same digest.

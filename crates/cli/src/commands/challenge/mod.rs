@@ -10,6 +10,8 @@ use crate::progress;
 use hotspot_core::Error as CoreError;
 use hotspot_core::Strand;
 use hotspot_core::areas::AreaLayer;
+use hotspot_core::disclosure::protected::ProtectedRelease;
+use hotspot_core::disclosure::published::{Ground, Published};
 use hotspot_core::release::Release;
 use hotspot_core::resource::challenge::{CAVEAT, Challenge, ChallengeInput, HarmWeights, challenge};
 use hotspot_core::resource::fairness::{ECOLOGICAL, People, Stops};
@@ -17,6 +19,7 @@ use hotspot_core::resource::gap::{ChallengePolicy, GapParams, Verdict};
 use hotspot_core::view::ChallengeView;
 use hotspot_pipeline::areas::parse_areas;
 use hotspot_pipeline::people::{Supplied, read_people, read_stops};
+use hotspot_pipeline::protected::read_protected;
 use hotspot_pipeline::release::read_release;
 use hotspot_pipeline::resources::{ResourceFile, read_harm, read_resources};
 use hotspot_pipeline::summary::Given;
@@ -41,6 +44,8 @@ impl Areas {
 struct Question<'a> {
     args: &'a AskedArgs,
     release: Release,
+    /// What is asked instead of the release.
+    published: Option<Published>,
     file: ResourceFile,
     harm: Option<HarmWeights>,
     other_harm: Vec<HarmWeights>,
@@ -52,10 +57,19 @@ struct Question<'a> {
 
 impl<'a> Question<'a> {
     fn read(args: &'a AskedArgs) -> Done<Self> {
+        let shown = args.protected.as_deref().map(|folder| newest(folder, args.release.as_deref())).transpose()?;
+        let id = shown.as_ref().map(|shown| shown.release.as_str()).or(args.release.as_deref());
+        let release = read_release(&args.releases, id)?;
+        let published = shown.as_ref().map(|shown| Published::of(Ground::of(&release), shown, args.strand.0)).transpose()?;
+        let mut file = read_resources(&args.resources)?;
+        if let Some(published) = &published {
+            file.resources = published.placed(&file.resources);
+        }
         Ok(Self {
             args,
-            release: read_release(&args.releases, args.release.as_deref())?,
-            file: read_resources(&args.resources)?,
+            release,
+            published,
+            file,
             harm: args.harm.as_deref().map(read_harm).transpose()?,
             other_harm: args.other_harm.iter().map(|path| read_harm(path)).collect::<Result<_, _>>()?,
             areas: Areas::read(args)?,
@@ -66,9 +80,12 @@ impl<'a> Question<'a> {
     }
 
     fn input(&self) -> ChallengeInput<'_> {
-        let plain = ChallengeInput::new(&self.release, &self.file.resources, &self.policy);
+        let plain = self.published.as_ref().map_or_else(
+            || ChallengeInput::new(&self.release, &self.file.resources, &self.policy),
+            |published| published.challenge(&self.file.resources, &self.policy),
+        );
         ChallengeInput {
-            areas: self.areas.as_ref().map(|a| &a.layer),
+            areas: self.areas.as_ref().map(|a| &a.layer).or(plain.areas),
             on: self.args.on.unwrap_or(plain.on),
             level: self.args.level.into(),
             strand: self.args.strand.0,
@@ -106,6 +123,17 @@ impl<'a> Question<'a> {
     }
 }
 
+/// What is published in a folder, of this release.
+fn newest(folder: &Path, id: Option<&str>) -> Done<ProtectedRelease> {
+    let shown = read_protected(folder)?;
+    let shown =
+        shown.ok_or_else(|| Failure::data(format!("{}: nothing is protected here; hotspot protect does", folder.display())))?;
+    if id.is_some_and(|id| id != shown.release) {
+        return Err(Failure::cannot(format!("--release must be the one protected last: {}", shown.release)));
+    }
+    Ok(shown)
+}
+
 /// Asks whether what is given follows what is needed.
 pub fn run(args: &ChallengeArgs) -> Done {
     let inputs = [&args.asked.resources].into_iter().chain(&args.asked.harm).chain(&args.asked.other_harm).chain(&args.asked.areas);
@@ -126,6 +154,9 @@ pub fn run(args: &ChallengeArgs) -> Done {
     if args.json {
         return say(String::from_utf8_lossy(&challenge_json(&ChallengeView::answered(&question.input(), answer))));
     }
+    if let Some(published) = &question.published {
+        say(words::published(published.basis()))?;
+    }
     print(&question.release, &answer, &question.policy)
 }
 
@@ -135,6 +166,7 @@ fn write_pack(out: &Path, args: &ChallengeArgs, question: &Question<'_>, answer:
     let of_name = |name: &str| borough_named(&input, name).map_err(|rule| Failure::cannot(format!("--borough must be {rule}")));
     let borough = args.borough.as_deref().map(of_name).transpose()?;
     let releases = last_part(&args.asked.releases);
+    let protected = args.asked.protected.as_deref().map(last_part);
     let resources = &question.file;
     let evidence = Evidence {
         input,
@@ -148,6 +180,7 @@ fn write_pack(out: &Path, args: &ChallengeArgs, question: &Question<'_>, answer:
         people: question.people.as_ref().map(|file| InputFile { name: &file.file, sha256: &file.sha256 }),
         stops: question.stops.as_ref().map(|file| InputFile { name: &file.file, sha256: &file.sha256 }),
         releases: &releases,
+        protected: protected.as_deref(),
     };
     if let (Some(borough), true) = (borough, evidence.subjects().is_empty()) {
         return Err(Failure::data(format!("no {} of the answer is in {}", input.level.id(), borough.name)));

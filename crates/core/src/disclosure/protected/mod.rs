@@ -12,11 +12,13 @@ mod base;
 mod figures;
 mod hotspots;
 mod period;
+mod regression;
 
 pub use base::{Base, BasePlace, Counted, STRANDS};
 pub use figures::{ALL, Figure, Figures, Key, Partition, ProtectedArea};
 pub use hotspots::{Counted as CountedHotspot, ProtectedHotspot, Victims};
 pub use period::{NoPeriod, Period};
+pub use regression::Regression;
 
 use super::certificate::{Certificate, Flaw, Knowledge};
 use super::suppress::{CannotProtect, protect};
@@ -24,6 +26,7 @@ use super::table::{DoesNotAddUp, LinkedTables, Protection};
 use crate::release::{DataClass, Release};
 use crate::{Month, MonthRange, Strand};
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 /// How figures are protected.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -119,12 +122,18 @@ pub struct ProtectedRelease {
     pub rules: Rules,
     /// The areas of its year, with outlines.
     pub areas: Vec<ProtectedArea>,
+    /// The first year that these are for.
+    pub areas_made: i16,
+    /// Areas of years before, oldest first: figures of these years are theirs.
+    pub earlier: Vec<Partition>,
     /// Name and code of the reporting areas.
     pub boroughs: Vec<(String, String)>,
     /// Every figure published up to now.
     pub figures: Figures,
     /// Hotspots of all records and of each strand that was analysed, by rank.
     pub hotspots: Vec<(Option<Strand>, Vec<ProtectedHotspot>)>,
+    /// How far hotspots are to come down, by analysis.
+    pub regression: BTreeMap<Option<Strand>, Regression>,
     /// How much is hidden.
     pub hidden: Hidden,
 }
@@ -204,6 +213,12 @@ pub fn prove(release: &Release, past: Option<&Past>, rules: Rules, policy: &str)
         let at = if strand.is_none() { all } else { of_strands };
         *at = [at[0] + of.len(), at[1] + without];
     }
+    let mut regression = BTreeMap::new();
+    for (strand, of) in &hotspots {
+        let of_all_records = regression.get(&None).copied();
+        let measured = Regression::measured(release, *strand, hotspots::quarters(&base.months), of, of_all_records)?;
+        regression.insert(*strand, measured);
+    }
     let partition = figures::partition_of(&partitions, release.month.year());
     let protected = ProtectedRelease {
         release: release.id.clone(),
@@ -215,8 +230,11 @@ pub fn prove(release: &Release, past: Option<&Past>, rules: Rules, policy: &str)
         policy: policy.to_owned(),
         rules,
         areas: partition.areas.clone(),
+        areas_made: partition.year,
+        earlier: partitions.iter().filter(|p| p.year < partition.year).cloned().collect(),
         boroughs: release.areas.iter().filter(|a| !a.code.is_empty()).map(|a| (a.name.clone(), a.code.clone())).collect(),
         figures: figures.clone(),
+        regression,
         hotspots,
         hidden,
     };

@@ -3,6 +3,7 @@
 use super::issuer::Issuer;
 use super::*;
 use crate::auth::Site;
+use hotspot_core::disclosure::protected::Figure;
 use hotspot_ledger::Tokens;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -308,7 +309,7 @@ async fn who_is_signed_in_writes_into_the_record_and_nobody_else_in_his_name() {
     let server = Browser::with_ledger(Auth::development(now)).await;
     let mut mopac = server.signed_in(somebody(Role::Oversight));
     let mut mps = server.signed_in(somebody(Role::Analyst));
-    let answer: Value = serde_json::from_str(&text(mps.get("/api/v1/challenge").await).await).unwrap();
+    let answer: Value = serde_json::from_str(&text(mopac.get("/api/v1/challenge").await).await).unwrap();
     let places = answer["kinds"][0]["places"].as_array().unwrap();
     let place = places.iter().find(|p| p["is_rest"] == false).unwrap()["id"].as_str().unwrap();
     let page = text(mopac.get(&format!("/challenge/raise?kind=patrol_hours&place={place}")).await).await;
@@ -340,6 +341,79 @@ async fn who_is_signed_in_writes_into_the_record_and_nobody_else_in_his_name() {
     let whole: Value = serde_json::from_str(&text(mps.get("/api/v1/challenge/ledger/C-2026-0001").await).await).unwrap();
     let roles: Vec<&str> = whole["history"].as_array().unwrap().iter().map(|e| e["role"].as_str().unwrap()).collect();
     assert_eq!(roles, ["mopac", "mps"]);
+}
+
+#[tokio::test]
+async fn oversight_is_answered_from_what_is_published_and_plays_the_whole_challenge() {
+    let server = Browser::with_ledger(Auth::development(now)).await;
+    let mut mopac = server.signed_in(somebody(Role::Oversight));
+    let mut mps = server.signed_in(somebody(Role::Analyst));
+    let read =
+        async |browser: &mut Browser, path: &str| -> Value { serde_json::from_str(&text(browser.get(path).await).await).unwrap() };
+    let published = read(&mut mopac, "/api/v1/challenge").await;
+    let exact = read(&mut mps, "/api/v1/challenge").await;
+    assert!(exact["made_from"].is_null());
+    let made = &published["made_from"];
+    let shown = fixture::protected(DataClass::Synthetic);
+    let hotspots = &shown.hotspots.iter().find(|(strand, _)| strand.is_none()).unwrap().1;
+    let counted: Vec<_> = hotspots.iter().filter(|h| matches!(h.n, Figure::Count(_))).collect();
+    assert_eq!((&made["hotspots"], &made["without_count"]), (&json!(hotspots.len()), &json!(hotspots.len() - counted.len())));
+    assert_eq!(published["effects"], json!([]), "months are not told");
+    let places = published["kinds"][0]["places"].as_array().unwrap();
+    let place = places.iter().find(|p| p["is_rest"] == false).unwrap();
+    let n = counted.iter().find(|h| place["id"] == h.id.as_str()).unwrap().n;
+    assert_eq!(n, Figure::Count(place["incidents"].as_u64().unwrap() as u32), "its count is the published one");
+
+    let page = text(mopac.get("/challenge").await).await;
+    assert!(page.contains("What it is made from.") && page.contains("no count that can be told"), "{page}");
+    assert!(!page.contains("id=\"sites\"") && !page.contains("#sites"), "places of cells are not for oversight");
+    assert!(!text(mps.get("/challenge").await).await.contains("What it is made from."));
+    let played = mopac.get("/challenge?kind=patrol_hours&play=yes&budget=200").await;
+    assert_eq!(played.status(), StatusCode::OK);
+    assert!(text(played).await.contains("would be given out"));
+    let pack = mopac.get("/api/v1/challenge/pack").await;
+    assert_eq!((pack.status(), pack.headers()["content-type"].to_str().unwrap()), (StatusCode::OK, "application/zip"));
+
+    let id = place["id"].as_str().unwrap();
+    let raised = mopac.form("/challenge/raise", &[("kind", "patrol_hours"), ("place", id), ("question", "Why so few?")]).await;
+    assert_eq!(to(&raised), "/challenge/C-2026-0001");
+    let answer = [
+        ("text", "Two more a week."),
+        ("action", "changed"),
+        ("by", "2026-12-01"),
+        ("change_resource", "patrol_hours"),
+        ("change_amount", "20"),
+        ("change_unit", "hours"),
+        ("change_from", "2026-12-01"),
+    ];
+    let steps = [
+        (true, "acknowledge", &[][..]),
+        (true, "answer", &answer),
+        (false, "accept", &[("reason", "That will do.")]),
+        (false, "close", &[("reason", "Done as promised.")]),
+    ];
+    for (by_mps, step, fields) in steps {
+        let browser = if by_mps { &mut mps } else { &mut mopac };
+        let done = browser.form(&format!("/challenge/C-2026-0001/{step}"), fields).await;
+        assert_eq!(done.status(), StatusCode::SEE_OTHER, "{step}: {}", text(done).await);
+    }
+    // Both read the evidence as oversight asked with it.
+    for browser in [&mut mopac, &mut mps] {
+        let whole = read(browser, "/api/v1/challenge/ledger/C-2026-0001").await;
+        assert_eq!(&whole["frozen"]["made_from"], made);
+        assert_eq!(whole["frozen"]["place"]["incidents"], place["incidents"]);
+    }
+    assert_eq!(read(&mut mopac, "/api/v1/challenge/ledger/verify").await["events"], json!(5));
+}
+
+#[tokio::test]
+async fn without_published_figures_oversight_has_the_record_and_no_figure() {
+    let server = Browser::without_published(Auth::development(now)).await;
+    let mut mopac = server.signed_in(somebody(Role::Oversight));
+    assert_eq!(mopac.get("/api/v1/challenge").await.status(), StatusCode::NOT_FOUND);
+    let page = text(mopac.get("/challenge").await).await;
+    assert!(page.contains("hotspot protect") && page.contains("id=\"threads\""), "{page}");
+    assert!(!page.contains("<th scope=\"col\">Verdict"), "no answer of records");
 }
 
 #[tokio::test]

@@ -48,8 +48,15 @@ impl Browser {
         Self { state: AppState::behind(auth, catalog, Settings::default(), challenges), cookies: Vec::new(), _folder: None }
     }
 
-    /// With a table of resources and a ledger.
+    /// With a table of resources, a ledger, and what is published below the analyst.
     async fn with_ledger(auth: Auth) -> Self {
+        let browser = Self::without_published(auth).await;
+        browser.state.catalog().protect(fixture::protected(DataClass::Synthetic)).unwrap();
+        browser
+    }
+
+    /// With a table of resources and a ledger.
+    async fn without_published(auth: Auth) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let ledger = Ledger::create_or_open(folder.path().join("ledger.db").to_str().unwrap()).await.unwrap();
         let given = crate::routes::tests::challenge::given();

@@ -45,6 +45,7 @@ pub(crate) fn given() -> Given {
         people: None,
         stops: None,
         releases: "releases".to_owned(),
+        protected: "protected".to_owned(),
     }
 }
 

@@ -62,6 +62,30 @@ pub(crate) fn release(class: DataClass) -> Release {
     made(class, Units::Cells(grid), 9, facts)
 }
 
+/// Other records on the same ground, under the same identifier.
+pub(crate) fn other_records(seed: u32) -> Release {
+    let first = release(DataClass::Synthetic);
+    let cells = first.facts.iter().filter_map(|f| (f.unit != NO_UNIT).then_some(f.unit)).max().unwrap() + 1;
+    let mut facts = Facts::new(FactKind::Events);
+    let last: Month = "2026-10".parse().unwrap();
+    let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(97);
+    let mut next = |below: u32| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) % below
+    };
+    let center = next(cells);
+    for _ in 0..180 + next(300) {
+        let unit = if next(2) == 0 { (center + next(7)) % cells } else { next(cells) };
+        let strands: StrandSet =
+            [[Strand::Race, Strand::Religion, Strand::Disability, Strand::Transgender][next(4) as usize]].into_iter().collect();
+        let source = if next(9) == 0 { Source::PoliceGenerated } else { Source::Victim };
+        let area = if next(40) == 0 { NO_AREA } else { 0 };
+        facts.push(fact(unit, area, last.minus(next(24) as u16), strands, source, PlaceKind::Mapped));
+    }
+    let Units::Cells(grid) = first.units else { unreachable!("the first release is on cells") };
+    made(DataClass::Synthetic, Units::Cells(grid), 9, facts)
+}
+
 /// What is published of it below the analyst.
 pub(crate) fn protected(class: DataClass) -> ProtectedRelease {
     let rules = Rules { threshold: 5, area_incidents: 10, area_residents: 1, area_months: 36, knowledge: Knowledge::OneRecord };

@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 /// Name, test binary, filter.
-const PROOFS: [(&str, &[&str], &str); 19] = [
+const PROOFS: [(&str, &[&str], &str); 20] = [
     ("recovery", &["--test", "recovery"], ""),
     ("calibration", &["--test", "calibration"], ""),
     ("evidence", &["--test", "evidence"], ""),
@@ -25,6 +25,7 @@ const PROOFS: [(&str, &[&str], &str); 19] = [
     ("revisions", &["--test", "e2e"], "months_rebuilt"),
     ("canary", &["--test", "e2e"], "canary::"),
     ("slow", &["--lib"], "slow_clients"),
+    ("twins", &["--lib"], "twins_with_other_records"),
     ("supply", &["--bins"], "supply::"),
     ("fuzz", &["--test", "e2e"], "fuzz::"),
 ];

@@ -14,7 +14,7 @@ use std::fmt::Write;
 const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"];
 
 /// An address of a path that the router has.
-fn address(path: &str) -> String {
+pub(super) fn address(path: &str) -> String {
     path.replace("/tiles/{*path}", &format!("/tiles/{ID}/count/12/0/0.mvt"))
         .replace("/{*path}", "/icon.svg")
         .replace("hotspots/{id}", "hotspots/all-2026-10-1")

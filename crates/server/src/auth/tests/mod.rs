@@ -5,6 +5,7 @@ mod flow;
 mod issuer;
 mod looks;
 mod matrix;
+mod twins;
 
 use super::session::Cookie;
 use super::{Auth, Principal};

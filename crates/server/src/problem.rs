@@ -35,6 +35,11 @@ pub(crate) enum ApiError {
         /// When he may ask again.
         seconds: u64,
     },
+    /// He has taken as much as anybody may in an hour.
+    TooMuch {
+        /// When he may ask again.
+        seconds: u64,
+    },
     /// The issuer of the sign-in does not answer.
     NoIssuer,
     /// What cannot be recorded is not shown.
@@ -105,7 +110,7 @@ impl ApiError {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::ForeignOrigin | Self::NotYours { .. } | Self::NoPurpose => StatusCode::FORBIDDEN,
             Self::NotSignedIn => StatusCode::UNAUTHORIZED,
-            Self::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooOften { .. } | Self::TooMuch { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::BadTable { .. } | Self::NoAnswer { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Ledger(error) => ledger_status(error),
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -141,6 +146,7 @@ impl ApiError {
             Self::NotYours { .. } => "Not for this role",
             Self::NoPurpose => "No purpose",
             Self::TooOften { .. } => "Too often",
+            Self::TooMuch { .. } => "Too much in an hour",
             Self::NoIssuer => "Sign-in does not answer",
             Self::NotRecorded => "Not recorded",
             Self::Busy => "Busy",
@@ -178,6 +184,7 @@ impl ApiError {
             Self::NotYours { role } => format!("The role {role} may not ask this.").into(),
             Self::NoPurpose => "Say for what you look: people choose it at /purpose, a program sends it with X-Hotspot-Purpose.".into(),
             Self::TooOften { seconds } => format!("That was asked too often. Try again in {seconds} s.").into(),
+            Self::TooMuch { seconds } => format!("As much was taken as anybody may take in an hour, and it is on record. Try again in {seconds} s, or ask for an export.").into(),
             Self::NotRecorded => "This look could not be recorded, and what cannot be recorded is not shown. Whoever runs this service finds the cause in its log.".into(),
             Self::NoIssuer => "The service that signs people in does not answer. Try again in a minute.".into(),
             Self::Busy => "Too many answers are being computed. Try again in a moment.".into(),
@@ -223,7 +230,7 @@ impl IntoResponse for ApiError {
         match self {
             Self::Busy | Self::TookTooLong => drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("1"))),
             Self::NoIssuer | Self::NotRecorded => drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("60"))),
-            Self::TooOften { seconds } => drop(headers.insert(RETRY_AFTER, HeaderValue::from(seconds))),
+            Self::TooOften { seconds } | Self::TooMuch { seconds } => drop(headers.insert(RETRY_AFTER, HeaderValue::from(seconds))),
             Self::NotSignedIn => drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
             _ => {}
         }

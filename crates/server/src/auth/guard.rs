@@ -10,6 +10,7 @@ use crate::accept::Encrypted;
 use crate::pages;
 use crate::problem::ApiError;
 use crate::state::AppState;
+use axum::body::HttpBody;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use axum::http::request::Parts;
@@ -80,8 +81,14 @@ pub(super) async fn guard(State((state, row)): State<(AppState, &'static Row)>, 
     let (mut parts, body) = request.into_parts();
     match admit(&state, row, &parts).await {
         Ok(visitor) => {
+            let taking = visitor.principal.as_ref().map(|principal| Asker::Taking(principal.key()));
             parts.extensions.insert(visitor);
-            next.run(Request::from_parts(parts, body)).await
+            let response = next.run(Request::from_parts(parts, body)).await;
+            let auth = state.auth();
+            if let (Some(asker), Who::Only(_)) = (taking, row.who) {
+                auth.rate.spend(asker, response.body().size_hint().lower(), (auth.now)());
+            }
+            response
         }
         Err((error, visitor)) => refuse(&parts, error, visitor.as_ref()),
     }
@@ -118,6 +125,13 @@ async fn admit(state: &AppState, row: &Row, request: &Parts) -> Result<Visitor, 
     }
     if matches!(shown, Shown::Cookie(_)) && !matches!(request.method, Method::GET | Method::HEAD) {
         csrf::check(&request.headers, &visitor.token, auth.site.scheme()).map_err(refused)?;
+    }
+    if matches!(row.who, Who::Only(_)) {
+        if let Err(seconds) = auth.rate.take(Asker::Taking(principal.key()), now) {
+            tracing::warn!(role = %principal.role, http.route = row.path, "somebody took as much as anybody may in an hour");
+            auth.looks.refused(principal, row, request, now).await.map_err(refused)?;
+            return Err(refused(ApiError::TooMuch { seconds }));
+        }
     }
     auth.looks.look(principal, row, request, now).await.map_err(refused)?;
     Ok(visitor.clone())

@@ -1,4 +1,4 @@
-//! How often somebody may ask: by person once he is known, else by the address that he comes from.
+//! How often somebody may ask, by person once he is known, else by the address that he comes from; and how much a person may take away.
 
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -8,18 +8,24 @@ use std::sync::{Mutex, PoisonError};
 /// Askers that are remembered; those with nothing on their account are forgotten first.
 const MOST: usize = 20_000;
 
-/// A bucket of requests.
+/// Bytes that somebody may take in an hour.
+const VOLUME: f64 = 256.0 * 1024.0 * 1024.0;
+
+/// A bucket of requests, or of bytes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limit {
-    /// Requests at one time.
+    /// At one time.
     burst: f64,
-    /// Requests a second in the long run.
+    /// A second in the long run.
     refill: f64,
 }
 
 impl Limit {
     /// A map asks for dozens of tiles each time it is moved.
     pub const ANSWERS: Self = Self { burst: 1000.0, refill: 50.0 };
+    /// Bytes of answers: hours of a map that is moved all the time, and a small part of what a store holds. Who wants more takes an export, which is one entry of
+    /// the record.
+    pub const VOLUME: Self = Self { burst: VOLUME, refill: VOLUME / 3600.0 };
     /// Guessing is slow; a whole office behind one address can still begin its day.
     pub const SIGN_IN: Self = Self { burst: 60.0, refill: 1.0 };
 }
@@ -31,6 +37,8 @@ pub(crate) enum Asker {
     Known([u8; 32]),
     /// Somebody at an address: an IPv6 network counts as one.
     At(IpAddr),
+    /// What somebody takes away, by the same digest.
+    Taking([u8; 32]),
     /// Somebody who signs in, from an address.
     SigningIn(IpAddr),
 }
@@ -47,6 +55,7 @@ impl Asker {
     const fn limit(self) -> Limit {
         match self {
             Self::Known(_) | Self::At(_) => Limit::ANSWERS,
+            Self::Taking(_) => Limit::VOLUME,
             Self::SigningIn(_) => Limit::SIGN_IN,
         }
     }
@@ -96,6 +105,15 @@ impl Rate {
         *bucket = Bucket { left: left - 1.0, at: now };
         Ok(())
     }
+
+    /// Takes what was answered from the account of one who was let in; it may go below zero, and fills again.
+    pub fn spend(&self, asker: Asker, bytes: u64, now: Timestamp) {
+        let limit = asker.limit();
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bucket) = all.get_mut(&asker) {
+            *bucket = Bucket { left: bucket.filled(limit, now) - bytes as f64, at: now };
+        }
+    }
 }
 
 #[cfg(test)]
@@ -115,6 +133,20 @@ mod tests {
         let later = Timestamp::from_second(1_002).unwrap();
         assert_eq!([rate.take(one, later), rate.take(one, later)], [Ok(()), Ok(())]);
         assert_eq!(rate.take(one, later), Err(1));
+    }
+
+    #[test]
+    fn who_takes_too_much_waits_until_the_hour_has_filled_again() {
+        let (rate, start) = (Rate::default(), Timestamp::from_second(0).unwrap());
+        let [one, other] = [1, 2].map(|n| Asker::Taking([n; 32]));
+        assert_eq!(rate.take(one, start), Ok(()));
+        rate.spend(one, VOLUME as u64 / 2, start);
+        assert_eq!(rate.take(one, start), Ok(()));
+        rate.spend(one, VOLUME as u64, start);
+        let wait = rate.take(one, start).unwrap_err();
+        assert!((1_790..1_810).contains(&wait), "half a budget over: half an hour, here {wait} s");
+        assert_eq!(rate.take(other, start), Ok(()));
+        assert_eq!(rate.take(one, Timestamp::from_second(wait as i64).unwrap()), Ok(()));
     }
 
     #[test]

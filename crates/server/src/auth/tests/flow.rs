@@ -220,6 +220,23 @@ async fn who_asks_too_often_waits_and_cannot_hide_behind_a_header() {
 }
 
 #[tokio::test]
+async fn who_takes_too_much_in_an_hour_waits() {
+    let server = Browser::of(Auth::development(now), DataClass::Synthetic);
+    let (one, other) = (somebody(Role::Analyst), Principal::new("https://issuer.example", "other", None, Role::Analyst));
+    let key = one.key();
+    let other = Principal { purpose: Some("safeguarding".to_owned()), ..other };
+    let (mut one, mut other) = (server.signed_in(one), server.signed_in(other));
+    assert_eq!(one.get("/api/v1/boroughs").await.status(), StatusCode::OK);
+    server.state.auth().rate.spend(crate::auth::rate::Asker::Taking(key), 300 << 20, now());
+    let refused = one.get("/api/v1/boroughs").await;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(header(&refused, "retry-after").parse::<u64>().unwrap() > 60);
+    assert!(text(refused).await.contains("as anybody may take in an hour"));
+    assert_eq!(one.get("/api/v1/me").await.status(), StatusCode::OK, "what is no figure goes on");
+    assert_eq!(other.get("/api/v1/boroughs").await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
 async fn over_tls_the_cookie_is_of_this_host_alone_and_names_are_those_of_the_settings() {
     let issuer = Issuer::start().await;
     let mut browser = Browser::of(issuer.auth("https://hotspot.example"), DataClass::Synthetic);

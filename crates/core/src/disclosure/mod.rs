@@ -3,6 +3,7 @@
 //! * [`policy`], [`role`], [`tiers`]: who may see what; [`released`]: proof that a view went through it.
 //! * [`protected`]: what of a release is shown below the analyst; [`adaptive`]: areas as fine as may be.
 //! * [`published`]: a release made of nothing but that, of which resources and need are asked.
+//! * [`utility`]: how much of what is hot can still be seen.
 //! * [`table`]: tables that hang together, and what is shown of each cell.
 //! * [`suppress`]: what to hide beside the small cells; [`certificate`]: the proof, and its check; [`attack`]: what a reader with a solver finds.
 pub mod adaptive;
@@ -16,6 +17,7 @@ pub mod role;
 pub mod suppress;
 pub mod table;
 pub mod tiers;
+pub mod utility;
 pub use policy::{Access, Policy};
 pub use released::{Released, View};
 pub use role::Role;

@@ -2,6 +2,7 @@
 //!
 //! * `trial`: a year of wards by strand, and of areas by strand and month, as TRUST 1.6 of the design tried it.
 //! * `published`: what those below the analyst are answered about resources is made of what is published, and of nothing else.
+//! * `utility`: how much of what is truly hot can still be seen.
 //! * `over_months`: thirty-six months of everything that is released, asked of all of it together.
 #![expect(
     clippy::unwrap_used,
@@ -14,3 +15,4 @@ mod london;
 mod over_months;
 mod published;
 mod trial;
+mod utility;

@@ -126,12 +126,12 @@ async fn admit(state: &AppState, row: &Row, request: &Parts) -> Result<Visitor, 
     if matches!(shown, Shown::Cookie(_)) && !matches!(request.method, Method::GET | Method::HEAD) {
         csrf::check(&request.headers, &visitor.token, auth.site.scheme()).map_err(refused)?;
     }
-    if matches!(row.who, Who::Only(_)) {
-        if let Err(seconds) = auth.rate.take(Asker::Taking(principal.key()), now) {
-            tracing::warn!(role = %principal.role, http.route = row.path, "somebody took as much as anybody may in an hour");
-            auth.looks.refused(principal, row, request, now).await.map_err(refused)?;
-            return Err(refused(ApiError::TooMuch { seconds }));
-        }
+    if matches!(row.who, Who::Only(_))
+        && let Err(seconds) = auth.rate.take(Asker::Taking(principal.key()), now)
+    {
+        tracing::warn!(role = %principal.role, http.route = row.path, "somebody took as much as anybody may in an hour");
+        auth.looks.refused(principal, row, request, now).await.map_err(refused)?;
+        return Err(refused(ApiError::TooMuch { seconds }));
     }
     auth.looks.look(principal, row, request, now).await.map_err(refused)?;
     Ok(visitor.clone())

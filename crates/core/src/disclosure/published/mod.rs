@@ -23,6 +23,7 @@ mod parts;
 use super::protected::{Figure, Period, ProtectedArea, ProtectedHotspot, ProtectedRelease, Regression, STRANDS};
 use crate::areas::AreaLayer;
 use crate::atlas::Atlas;
+use crate::cube::Filter;
 use crate::error::{Error, Result};
 use crate::hotspot::appraisal::Standing;
 use crate::hotspot::denominator::Denominator;
@@ -226,6 +227,18 @@ impl Published {
             published: Some(self),
             ..ChallengeInput::new(&self.release, resources, policy)
         }
+    }
+
+    /// Incidents in the months counted, and the measure by which they are expected, by area of the year.
+    pub(crate) fn by_area(&self) -> Vec<(f64, f64)> {
+        let mut sums = vec![(0.0, 0.0); self.layer.len()];
+        let counts = self.release.facts.counts(&Filter::over(self.release.window), self.area.len());
+        let measure = self.release.denominators.first().map(|d| d.values.as_slice()).unwrap_or_default();
+        for ((n, m), area) in counts.iter().zip(measure).zip(&self.area) {
+            let (counted, measured) = &mut sums[*area as usize];
+            (*counted, *measured) = (*counted + f64::from(*n), *measured + m);
+        }
+        sums
     }
 
     /// Counts by unit as they are to be expected again: hotspots come down to the mean, and what they lose is in the rest of their areas.

@@ -105,6 +105,14 @@ impl Units {
         }
     }
 
+    /// The finest of the resolutions, by which facts name their units.
+    pub fn finest(&self) -> u8 {
+        match self {
+            Self::Cells(grid) => u8::from(grid.finest().resolution()),
+            Self::Areas(_) => 0,
+        }
+    }
+
     /// Stable identifier of a unit: the hex string of a cell, the code of a polygon.
     pub fn id(&self, resolution: u8, row: u32) -> Option<String> {
         match self {

@@ -118,7 +118,7 @@ fn made(class: DataClass, units: Units, resolution: u8, facts: Facts) -> Release
     let last = "2026-10".parse().unwrap();
     let window = MonthRange::ending(last, 12);
     let months = MonthRange::ending(last, 24);
-    let finest = units.resolutions().into_iter().max().unwrap_or(0);
+    let finest = units.finest();
     let metres: Vec<[f64; 2]> = facts
         .iter()
         .map(|f| units.center(finest, f.unit).map_or([f64::NAN; 2], |c| units.projection().metres_from_lonlat(c).unwrap()))

@@ -44,6 +44,7 @@ const GOALS: [(&str, &str, &str); 11] = [
         "Every damaged file gives a located error and another exit code than 0, leaves nothing, and is not quoted",
         "cargo xtask prove malformed",
     ),
+    ("S4", "Of at least 200 forged or damaged tokens on each of two ways in, none is accepted", "cargo xtask prove tokens"),
     (
         "S5",
         "Every change of an audit log of 1,000 entries is found with the first bad number, and a kill loses nothing acknowledged",

@@ -27,6 +27,7 @@ const PROOFS: [(&str, &[&str], &str); 21] = [
     ("canary", &["--test", "e2e"], "canary::"),
     ("slow", &["--lib"], "slow_clients"),
     ("twins", &["--lib"], "twins_with_other_records"),
+    ("tokens", &["--lib"], "attacks::"),
     ("supply", &["--bins"], "supply::"),
     ("fuzz", &["--test", "e2e"], "fuzz::"),
 ];

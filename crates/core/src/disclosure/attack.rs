@@ -3,9 +3,10 @@
 //! The relations of the cells that are not shown are a linear programme. Its optimum is the range of somebody who allows for fractions of an
 //! incident, which is at least as wide as that of one who does not; [`certificate`](super::certificate) proves the ranges of both.
 
+use super::certificate::End;
 use super::table::{CellId, LinkedTables, Shown, Sign};
 use microlp::{ComparisonOp, Error, OptimizationDirection, Problem, SolveOptions, SolveOutcome, Variable};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::HashSet;
 
 /// Cells that hang together through sums, and those sums.
 #[derive(Debug, Clone, Default)]
@@ -27,24 +28,29 @@ impl Sums {
         Self(sums)
     }
 
-    /// What hangs together with a cell through cells that can move, the nearest first and at most so many; both lists ascending. Cells that are
-    /// left out stand still.
-    pub fn component(&self, tables: &LinkedTables, cell: CellId, most: usize, moves: impl Fn(CellId) -> bool) -> Component {
-        let (mut cells, mut relations) = (HashSet::from([cell]), HashSet::new());
-        let mut next = VecDeque::from([cell]);
-        while let Some(at) = next.pop_front() {
-            for row in &self.0[at.row()] {
-                if relations.insert(*row) && cells.len() < most {
-                    let terms = tables.relations()[*row as usize].terms.iter().map(|t| t.0);
-                    next.extend(terms.filter(|c| moves(*c) && cells.insert(*c)));
+    /// What hangs together with some cells through cells that can move, the nearest first and at most about so many; both lists ascending.
+    /// Cells that are left out stand still.
+    pub fn component(&self, tables: &LinkedTables, from: &[CellId], most: usize, moves: impl Fn(CellId) -> bool) -> Component {
+        let (mut is_in, mut is_related) = (vec![false; tables.len()], vec![false; tables.relations().len()]);
+        from.iter().for_each(|cell| is_in[cell.row()] = true);
+        let mut cells = from.to_vec();
+        let mut relations = Vec::new();
+        let mut next = 0;
+        while let Some(at) = cells.get(next) {
+            next += 1;
+            for row in self.0[at.row()].iter().map(|row| *row as usize) {
+                if !std::mem::replace(&mut is_related[row], true) {
+                    relations.push(row);
+                    if cells.len() < most {
+                        let terms = tables.relations()[row].terms.iter().map(|t| t.0);
+                        cells.extend(terms.filter(|c| moves(*c) && !std::mem::replace(&mut is_in[c.row()], true)));
+                    }
                 }
             }
         }
-        let mut component =
-            Component { cells: cells.into_iter().collect(), relations: relations.into_iter().map(|r| r as usize).collect() };
-        component.cells.sort_unstable();
-        component.relations.sort_unstable();
-        component
+        cells.sort_unstable();
+        relations.sort_unstable();
+        Component { cells, relations }
     }
 
     /// Takes cells apart into what hangs together.
@@ -53,12 +59,17 @@ impl Sums {
         let mut found = Vec::new();
         for cell in cells {
             if !seen.contains(cell) {
-                let component = self.component(tables, *cell, usize::MAX, &moves);
+                let component = self.component(tables, &[*cell], usize::MAX, &moves);
                 seen.extend(&component.cells);
                 found.push(component);
             }
         }
         found
+    }
+
+    /// The relations that a cell is in.
+    pub fn of_cell(&self, cell: CellId) -> &[u32] {
+        &self.0[cell.row()]
     }
 }
 
@@ -99,17 +110,18 @@ pub(super) struct Room {
 }
 
 impl Programme {
-    /// A programme over the cells of a component, in steps of so many; cells without room stand still.
+    /// A programme over the cells of a component, in steps of so many; cells without room stand still. `changed` is what cells that stand still
+    /// have added to a relation.
     pub fn over(
         tables: &LinkedTables,
         component: &Component,
         whole: bool,
         step: u32,
+        changed: impl Fn(usize) -> i64,
         room: impl Fn(CellId) -> Option<Room>,
     ) -> Self {
         let mut problem = Problem::new(OptimizationDirection::Maximize);
-        let mut moves = Vec::new();
-        let mut at: HashMap<CellId, usize> = HashMap::new();
+        let mut moves: Vec<(CellId, Variable, Option<Variable>)> = Vec::new();
         for cell in &component.cells {
             let Some(room) = room(*cell) else { continue };
             let mut add = |gain: f64, most: Option<u32>| {
@@ -122,27 +134,26 @@ impl Programme {
             };
             let up = add(room.gain[0], room.up.map(|up| up / step));
             let down = (room.down >= step).then(|| add(room.gain[1], Some(room.down / step)));
-            at.insert(*cell, moves.len());
             moves.push((*cell, up, down));
         }
         for row in &component.relations {
             let relation = &tables.relations()[*row];
             let mut terms: Vec<(Variable, f64)> = Vec::new();
             for (cell, factor) in &relation.terms {
-                let Some(at) = at.get(cell) else { continue };
-                let (_, up, down) = moves[*at];
+                let Ok(at) = moves.binary_search_by_key(cell, |(cell, ..)| *cell) else { continue };
+                let (_, up, down) = moves[at];
                 terms.push((up, f64::from(*factor)));
                 terms.extend(down.map(|down| (down, -f64::from(*factor))));
             }
             if terms.is_empty() {
                 continue;
             }
+            let changed = changed(*row);
             match relation.sign {
-                Sign::Zero => problem.add_constraint(&terms, ComparisonOp::Eq, 0.0),
+                Sign::Zero => problem.add_constraint(&terms, ComparisonOp::Eq, -changed as f64),
                 Sign::AtMostZero => {
-                    let count = |(cell, factor): &(CellId, i32)| i64::from(*factor) * i64::from(tables.count(*cell));
-                    let slack = -relation.terms.iter().map(count).sum::<i64>();
-                    problem.add_constraint(&terms, ComparisonOp::Le, (slack / i64::from(step)) as f64);
+                    let slack = -relation.sum_of(tables) - changed;
+                    problem.add_constraint(&terms, ComparisonOp::Le, slack.div_euclid(i64::from(step)) as f64);
                 }
             }
         }
@@ -164,23 +175,78 @@ impl Programme {
     }
 }
 
-/// The least and the most that a cell can be for whoever knows everything published and, of these cells, their counts; no most when there is
-/// none. `None` when the solver gave up.
-pub fn range(tables: &LinkedTables, cell: CellId, known: &[CellId]) -> Option<(f64, Option<f64>)> {
-    let known: HashSet<CellId> = known.iter().copied().collect();
-    let moves = |c: CellId| unknown(tables, c) && (c == cell || !known.contains(&c));
-    if !moves(cell) {
-        let count = f64::from(tables.count(cell));
-        return Some((count, Some(count)));
+/// Cells among which a reader looks first: near the one that he asks for.
+const NEAR: usize = 400;
+
+/// Somebody with a solver, who reads what is published.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    tables: &'a LinkedTables,
+    sums: Sums,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of these tables.
+    pub fn of(tables: &'a LinkedTables) -> Self {
+        Self { tables, sums: Sums::of(tables) }
     }
-    let component = Sums::of(tables).component(tables, cell, usize::MAX, moves);
-    let end = |sign: f64| {
-        let programme = Programme::over(tables, &component, false, 1, |other| {
-            let (low, high) = tables.range(other);
-            let gain = if other == cell { [sign, -sign] } else { [0.0; 2] };
-            let count = tables.count(other);
-            Some(Room { down: count - low, up: high.map(|h| h - count), gain })
-        });
+
+    /// The least and the most that a cell can be for whoever knows everything published and, of these cells, their counts; no most when there
+    /// is none. `None` when the solver gave up.
+    pub fn range(&self, cell: CellId, known: &[CellId]) -> Option<(f64, Option<f64>)> {
+        let [low, high] = [End::Low, End::High].map(|end| self.end(cell, known, end, None, usize::MAX));
+        Some((low??, high?))
+    }
+
+    /// How far a cell can be from its count towards two counts, for the same reader: as far as these or, when he excludes one of them, less. He
+    /// looks near the cell first, where all else stands still: what is possible there is possible.
+    pub fn reaches(&self, cell: CellId, known: &[CellId], wanted: [u32; 2]) -> Option<[f64; 2]> {
+        let count = self.tables.count(cell);
+        let reach = |end: End, to: u32| {
+            let is_there = match end {
+                End::Low => count <= to,
+                End::High => count >= to,
+            };
+            if is_there {
+                return Some(f64::from(to));
+            }
+            let far = count.abs_diff(to);
+            let near = self.end(cell, known, end, Some(far), NEAR).flatten().filter(|at| (at - f64::from(to)).abs() < 1e-6);
+            near.or_else(|| self.end(cell, known, end, Some(far), usize::MAX).flatten())
+        };
+        Some([reach(End::Low, wanted[0])?, reach(End::High, wanted[1])?])
+    }
+
+    /// One end of a cell's range, no further than so far from its count, with only so many cells around it moving: `None` when the solver gave
+    /// up, nothing within when there is no end.
+    #[expect(clippy::option_option, reason = "no answer, and no end")]
+    fn end(&self, cell: CellId, known: &[CellId], end: End, far: Option<u32>, most: usize) -> Option<Option<f64>> {
+        let tables = self.tables;
+        let moves = |c: CellId| unknown(tables, c) && (c == cell || !known.contains(&c));
+        if !moves(cell) {
+            return Some(Some(f64::from(tables.count(cell))));
+        }
+        let component = self.sums.component(tables, &[cell], most, moves);
+        let sign = if end == End::Low { -1.0 } else { 1.0 };
+        let programme = Programme::over(
+            tables,
+            &component,
+            false,
+            1,
+            |_| 0,
+            |other| {
+                let (low, high) = tables.range(other);
+                let count = tables.count(other);
+                let (down, up) = (count - low, high.map(|h| h - count));
+                Some(if other == cell {
+                    let far = far.unwrap_or(u32::MAX);
+                    let up = up.map_or((far < u32::MAX).then_some(far), |up| Some(up.min(far)));
+                    Room { down: down.min(far), up, gain: [sign, -sign] }
+                } else {
+                    Room { down, up, gain: [0.0; 2] }
+                })
+            },
+        );
         match programme.solve() {
             Outcome::Best(changes) => {
                 let change = changes.iter().find(|(c, _)| *c == cell).map_or(0.0, |(_, change)| *change);
@@ -189,6 +255,5 @@ pub fn range(tables: &LinkedTables, cell: CellId, known: &[CellId]) -> Option<(f
             Outcome::Endless => Some(None),
             Outcome::GaveUp => None,
         }
-    };
-    Some((end(-1.0)??, end(1.0)?))
+    }
 }

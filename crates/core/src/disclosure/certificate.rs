@@ -10,7 +10,7 @@
 //! those cells as they are.
 
 use super::table::{CellId, LinkedTables, Protection, Shown, Sign};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// A table other than the true one: what is added to the true counts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -182,10 +182,7 @@ fn agrees(tables: &LinkedTables, relations: &[Vec<(usize, i32)>], number: usize,
             *changed.entry(*row).or_default() += i64::from(*factor) * change;
         }
     }
-    let true_sum = |row: usize| {
-        let terms = tables.relations()[row].terms.iter();
-        terms.map(|(cell, factor)| i64::from(*factor) * i64::from(tables.count(*cell))).sum::<i64>()
-    };
+    let true_sum = |row: usize| tables.relations()[row].sum_of(tables);
     let broken = changed.into_iter().find(|(row, changed)| match tables.relations()[*row].sign {
         Sign::Zero => *changed != 0,
         Sign::AtMostZero => true_sum(*row) + changed > 0,
@@ -194,17 +191,17 @@ fn agrees(tables: &LinkedTables, relations: &[Vec<(usize, i32)>], number: usize,
 }
 
 /// Where the witnesses reach: which of them change a cell, and which cells that somebody may know.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Reach {
-    /// Witnesses that change a cell, with the change.
-    by_cell: HashMap<CellId, Vec<(u32, i64)>>,
+    /// By cell, the witnesses that change it, with the change.
+    by_cell: Vec<Vec<(u32, i64)>>,
     /// Cells that somebody may know, changed by each witness, ascending.
     known: Vec<Vec<CellId>>,
 }
 
 impl Reach {
-    fn of(tables: &LinkedTables, witnesses: &[Witness]) -> Self {
-        let mut reach = Self::default();
+    pub fn of(tables: &LinkedTables, witnesses: &[Witness]) -> Self {
+        let mut reach = Self { by_cell: vec![Vec::new(); tables.len()], known: Vec::with_capacity(witnesses.len()) };
         for witness in witnesses {
             reach.add(tables, witness);
         }
@@ -215,13 +212,37 @@ impl Reach {
     pub fn add(&mut self, tables: &LinkedTables, witness: &Witness) {
         let number = self.known.len() as u32;
         for (cell, change) in &witness.changes {
-            self.by_cell.entry(*cell).or_default().push((number, *change));
+            self.by_cell[cell.row()].push((number, *change));
         }
         self.known.push(witness.changes.iter().map(|c| c.0).filter(|c| tables.may_be_known(*c, 2)).collect());
     }
 
+    /// A witness that hides an end of a cell from one who knows these cells: of several the one that changes fewest cells that may be known.
+    pub fn witness(
+        &self,
+        tables: &LinkedTables,
+        protection: Protection,
+        knowledge: Knowledge,
+        cell: CellId,
+        end: End,
+        known: &[CellId],
+    ) -> Option<usize> {
+        let to = match known {
+            [] => wanted(tables, protection, knowledge, cell, end),
+            known => wanted_of(tables, protection, cell, end, known),
+        };
+        let count = i64::from(tables.count(cell));
+        let reaches = |change: i64| match end {
+            End::Low => count + change <= i64::from(to),
+            End::High => count + change >= i64::from(to),
+        };
+        let touches = |witness: u32| known.iter().any(|k| self.known[witness as usize].binary_search(k).is_ok());
+        let hiding = self.by_cell[cell.row()].iter().filter(|(w, change)| reaches(*change) && !touches(*w));
+        hiding.min_by_key(|(w, _)| self.known[*w as usize].len()).map(|(w, _)| *w as usize)
+    }
+
     /// What somebody knows from whom an end of a cell is not hidden; `None` when it is hidden from everybody.
-    fn unproven(
+    pub fn unproven(
         &self,
         tables: &LinkedTables,
         protection: Protection,
@@ -229,7 +250,7 @@ impl Reach {
         cell: CellId,
         end: End,
     ) -> Option<[Option<CellId>; 2]> {
-        let changes: &[(u32, i64)] = self.by_cell.get(&cell).map_or(&[], Vec::as_slice);
+        let changes = &self.by_cell[cell.row()];
         let (count, records) = (tables.count(cell), knowledge.records());
         let reaches = |change: i64, to: u32| match end {
             End::Low => i64::from(count) + change <= i64::from(to),
@@ -247,7 +268,8 @@ impl Reach {
         if reaches(0, to) {
             return None;
         }
-        let Some((first, _)) = changes.iter().find(|(_, change)| reaches(*change, to)) else { return Some([None; 2]) };
+        let reaching = changes.iter().filter(|(_, change)| reaches(*change, to));
+        let Some((first, _)) = reaching.min_by_key(|(w, _)| self.known[*w as usize].len()) else { return Some([None; 2]) };
         // Who knows only cells that this witness leaves alone has it for a proof.
         for one in self.known[*first as usize].iter().filter(|c| **c != cell && tables.may_be_known(**c, records)) {
             if !hidden_from(&[*one]) {

@@ -12,8 +12,9 @@
 
 use super::attack::{Component, Outcome, Programme, Room, Sums, unknown};
 use super::certificate::{Certificate, End, Flaw, Knowledge, Reach, Witness, wanted, wanted_of};
-use super::table::{CellId, LinkedTables, Protection, Standing};
-use std::collections::{HashMap, HashSet};
+use super::table::{CellId, LinkedTables, Protection, Sign, Standing};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Range;
 
 /// Gain of one step of a cell that is looked at, where cells that are shown may be hidden: more than hiding any.
 const AT_ANY_PRICE: f64 = 1e6;
@@ -22,7 +23,7 @@ const AT_A_PRICE: f64 = 2.0;
 /// Price of a step of a cell that is hidden anyway: witnesses change few cells.
 const STEP: f64 = 1e-3;
 /// Cells in which a witness of one cell is looked for: near it, then everywhere.
-const NEAR: [usize; 2] = [400, usize::MAX];
+const NEAR: [usize; 3] = [400, 4_000, usize::MAX];
 /// Programmes that move many cells of a component at once.
 const SWEEPS: usize = 12;
 
@@ -59,8 +60,35 @@ pub struct CannotProtect {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn protect(tables: &mut LinkedTables, protection: Protection, knowledge: Knowledge) -> Result<Certificate, CannotProtect> {
+    protect_after(tables, protection, knowledge, &Earlier::default())
+}
+
+/// What was proven when less was published.
+#[derive(Debug, Clone, Default)]
+pub struct Earlier {
+    /// Its witnesses, over the cells as they are numbered now.
+    pub witnesses: Vec<Witness>,
+    /// Rows of the cells that were not there.
+    pub new: Vec<Range<usize>>,
+}
+
+/// [`protect`], where most is proven already: an earlier witness is one still when the new cells that hang on its cells can follow.
+///
+/// # Errors
+/// [`CannotProtect`].
+pub fn protect_after(
+    tables: &mut LinkedTables,
+    protection: Protection,
+    knowledge: Knowledge,
+    earlier: &Earlier,
+) -> Result<Certificate, CannotProtect> {
     let certificate = Certificate { protection, knowledge: Knowledge::Published, witnesses: Vec::new() };
-    let mut search = Search { certificate, reach: Reach::default(), sums: Sums::of(tables) };
+    let mut search = Search { certificate, reach: Reach::of(tables, &[]), sums: Sums::of(tables) };
+    for witness in &earlier.witnesses {
+        if let Some(witness) = search.followed(tables, witness, &earlier.new) {
+            search.add(tables, witness);
+        }
+    }
     search.sweep(tables, Hold::Nothing, Price::Free);
     search.sweep(tables, Hold::Nothing, Price::Some);
     search.one_by_one(tables)?;
@@ -69,7 +97,7 @@ pub fn protect(tables: &mut LinkedTables, protection: Protection, knowledge: Kno
         search.sweep(tables, Hold::Known, Price::Free);
         search.one_by_one(tables)?;
     }
-    Ok(search.certificate)
+    Ok(search.needed(tables))
 }
 
 /// Cells that stand still.
@@ -117,10 +145,53 @@ impl Search {
             .collect()
     }
 
+    /// An earlier witness, with what the new cells must be for it to be one; `None` when they cannot.
+    fn followed(&self, tables: &LinkedTables, witness: &Witness, new: &[Range<usize>]) -> Option<Witness> {
+        if witness.changes.iter().any(|(cell, _)| cell.row() >= tables.len() || new.iter().any(|rows| rows.contains(&cell.row()))) {
+            return None;
+        }
+        let mut changed: BTreeMap<usize, i64> = BTreeMap::new();
+        for (cell, change) in &witness.changes {
+            for row in self.sums.of_cell(*cell).iter().map(|row| *row as usize) {
+                let factor = tables.relations()[row].terms.iter().find(|t| t.0 == *cell).map_or(0, |t| t.1);
+                *changed.entry(row).or_default() += i64::from(factor) * change;
+            }
+        }
+        let is_broken = |(row, changed): &(&usize, &i64)| {
+            let relation = &tables.relations()[**row];
+            match relation.sign {
+                Sign::Zero => **changed != 0,
+                Sign::AtMostZero => relation.sum_of(tables) + **changed > 0,
+            }
+        };
+        let broken: Vec<usize> = changed.iter().filter(is_broken).map(|(row, _)| *row).collect();
+        if broken.is_empty() {
+            return Some(witness.clone());
+        }
+        let may_follow = |cell: CellId| unknown(tables, cell) && new.iter().any(|rows| rows.contains(&cell.row()));
+        let terms = broken.iter().flat_map(|row| tables.relations()[*row].terms.iter().map(|t| t.0));
+        let from: BTreeSet<CellId> = terms.filter(|cell| may_follow(*cell)).collect();
+        let from: Vec<CellId> = from.into_iter().collect();
+        let part = self.sums.component(tables, &from, usize::MAX, may_follow);
+        if broken.iter().any(|row| part.relations.binary_search(row).is_err()) {
+            return None;
+        }
+        let changed_by = |row: usize| changed.get(&row).copied().unwrap_or_default();
+        let programme = Programme::over(tables, &part, false, 1, changed_by, |cell| {
+            let (low, high) = tables.range(cell);
+            let count = tables.count(cell);
+            let cost = if tables.may_be_known(cell, 2) { 1.0 } else { STEP };
+            Some(Room { down: count - low, up: high.map(|h| h - count), gain: [-cost; 2] })
+        });
+        let Outcome::Best(mut changes) = programme.solve() else { return None };
+        changes.extend(witness.changes.iter().map(|(cell, change)| (*cell, *change as f64)));
+        whole(&changes)
+    }
+
     /// Moves many cells at once, component by component, as long as that proves something.
     fn sweep(&mut self, tables: &mut LinkedTables, hold: Hold, price: Price) {
+        let mut open = self.open(tables);
         for _ in 0..SWEEPS {
-            let open = self.open(tables);
             if open.is_empty() {
                 return;
             }
@@ -139,13 +210,16 @@ impl Search {
             for (part, targets) in parts.iter().zip(&targets) {
                 for (end, targets) in [End::Low, End::High].into_iter().zip(targets).filter(|(_, t)| !t.is_empty()) {
                     let held = |cell: CellId| hold == Hold::Known && !targets.contains(&cell) && tables.may_be_known(cell, 2);
-                    found.extend(self.witness(tables, part, end, targets, &[], held, price, Numbers::InSteps(1)));
+                    let changes = self.changes(tables, part, end, targets, &[], held, price, Numbers::InSteps(1));
+                    found.extend(changes.and_then(|changes| whole(&changes)));
                 }
             }
             for witness in found {
                 self.add(tables, witness);
             }
-            if self.open(tables).len() == open.len() {
+            let before = open.len();
+            open.retain(|(cell, end, _)| self.is_open(tables, *cell, *end));
+            if open.len() == before {
                 return;
             }
         }
@@ -164,38 +238,70 @@ impl Search {
                     continue;
                 }
                 let known: Vec<CellId> = known.into_iter().flatten().collect();
-                let ways = [Numbers::InSteps(1), Numbers::InSteps(2), Numbers::InSteps(3), Numbers::InSteps(4), Numbers::Whole];
-                let holds = [Hold::Known, Hold::Nothing];
-                let mut tries = [Price::Free, Price::Any]
-                    .into_iter()
-                    .flat_map(|price| NEAR.into_iter().map(move |most| (price, most)))
-                    .flat_map(|near| ways.into_iter().flat_map(move |numbers| holds.map(|hold| (near, hold, numbers))));
-                // What he knows whom it is not hidden from stands still and, better, everything that anybody may know.
-                let standing = |hold: Hold, c: CellId| {
-                    known.contains(&c)
-                        || (hold == Hold::Known
-                            && c != cell
-                            && self.certificate.knowledge != Knowledge::Published
-                            && tables.may_be_known(c, 2))
-                };
-                let found = tries.find_map(|((price, most), hold, numbers)| {
-                    let movable = |c| unknown(tables, c) || (price == Price::Any && tables.standing(c) == Standing::Open);
-                    let part = self.sums.component(tables, cell, most, movable);
-                    let targets = HashSet::from([cell]);
-                    let witness = self.witness(tables, &part, end, &targets, &known, |c| standing(hold, c), price, numbers)?;
-                    let change = witness.changes.iter().find(|(c, _)| *c == cell).map_or(0, |(_, change)| *change);
-                    (change.unsigned_abs() >= u64::from(self.far(tables, cell, end, &known))).then_some(witness)
-                });
+                let found = self.by_itself(tables, cell, end, &known);
                 self.add(tables, found.ok_or(CannotProtect { cell })?);
             }
         }
     }
 
+    /// A witness of one cell for one who knows these.
+    fn by_itself(&self, tables: &LinkedTables, cell: CellId, end: End, known: &[CellId]) -> Option<Witness> {
+        let ways = [Numbers::InSteps(1), Numbers::InSteps(2), Numbers::InSteps(3), Numbers::InSteps(4), Numbers::Whole];
+        // What he knows whom it is not hidden from stands still and, better, everything that anybody may know.
+        let all: &[Hold] =
+            if self.certificate.knowledge == Knowledge::Published { &[Hold::Nothing] } else { &[Hold::Known, Hold::Nothing] };
+        let stands = |hold: Hold, c: CellId| known.contains(&c) || (hold == Hold::Known && c != cell && tables.may_be_known(c, 2));
+        let far = f64::from(self.far(tables, cell, end, known));
+        let targets = HashSet::from([cell]);
+        for price in [Price::Free, Price::Any] {
+            let movable = |c| unknown(tables, c) || (price == Price::Any && tables.standing(c) == Standing::Open);
+            for most in NEAR {
+                let part = self.sums.component(tables, &[cell], most, movable);
+                let mut holds = all.to_vec();
+                for numbers in ways {
+                    for hold in holds.clone() {
+                        let changes = self.changes(tables, &part, end, &targets, known, |c| stands(hold, c), price, numbers);
+                        let change = changes.iter().flatten().find(|(c, _)| *c == cell).map_or(0.0, |(_, change)| change.abs());
+                        if change < far - 1e-6 && numbers == Numbers::InSteps(1) {
+                            // What cannot go that far in fractions cannot in whole numbers.
+                            holds.retain(|h| *h != hold);
+                        } else if change >= far - 1e-6
+                            && let Some(witness) = changes.and_then(|changes| whole(&changes))
+                        {
+                            return Some(witness);
+                        }
+                    }
+                }
+                if part.cells.len() < most {
+                    break;
+                }
+            }
+        }
+        None
+    }
+
+    /// The certificate without the witnesses that it does not need: so that it is soon read, and soon carried on.
+    fn needed(self, tables: &LinkedTables) -> Certificate {
+        let Certificate { protection, knowledge, witnesses } = self.certificate;
+        let mut kept = Reach::of(tables, &[]);
+        let mut is_kept = vec![false; witnesses.len()];
+        for cell in tables.cells().filter(|cell| tables.is_sensitive(*cell)) {
+            for end in [End::Low, End::High] {
+                while let Some(known) = kept.unproven(tables, protection, knowledge, cell, end) {
+                    let known: Vec<CellId> = known.into_iter().flatten().collect();
+                    let number = self.reach.witness(tables, protection, knowledge, cell, end, &known).expect("all is proven");
+                    is_kept[number] = true;
+                    kept.add(tables, &witnesses[number]);
+                }
+            }
+        }
+        let witnesses = witnesses.into_iter().zip(is_kept).filter(|(_, kept)| *kept).map(|(witness, _)| witness).collect();
+        Certificate { protection, knowledge, witnesses }
+    }
+
     fn is_open(&self, tables: &LinkedTables, cell: CellId, end: End) -> bool {
-        self.certificate
-            .flaws(&self.reach, tables, cell)
-            .iter()
-            .any(|flaw| matches!(flaw, Flaw::Unproven { end: e, .. } if *e == end))
+        let Certificate { protection, knowledge, .. } = self.certificate;
+        self.reach.unproven(tables, protection, knowledge, cell, end).is_some()
     }
 
     /// How far a cell must be able to go, for one who knows these cells or, without any, for everybody.
@@ -208,9 +314,9 @@ impl Search {
         tables.count(cell).abs_diff(to)
     }
 
-    /// A table in which these cells are lower, or higher, as many as can be.
+    /// What is added to the counts in a table in which these cells are lower, or higher, as many as can be; maybe fractions.
     #[expect(clippy::too_many_arguments, reason = "what is asked of one programme; nowhere else")]
-    fn witness(
+    fn changes(
         &self,
         tables: &LinkedTables,
         part: &Component,
@@ -220,42 +326,37 @@ impl Search {
         held: impl Fn(CellId) -> bool,
         price: Price,
         numbers: Numbers,
-    ) -> Option<Witness> {
+    ) -> Option<Vec<(CellId, f64)>> {
         let step = if let Numbers::InSteps(step) = numbers { step } else { 1 };
-        let programme = Programme::over(tables, part, numbers == Numbers::Whole, step, |cell| {
-            if held(cell) {
-                return None;
-            }
-            let count = tables.count(cell);
-            let is_hidden = unknown(tables, cell);
-            let (low, high) = if is_hidden { tables.range(cell) } else { (0, None) };
-            let cost = if is_hidden { STEP } else { tables.weight(cell) };
-            let mut room = Room { down: count - low, up: high.map(|h| h - count), gain: [-cost; 2] };
-            if targets.contains(&cell) {
-                // In whole steps, as far as a count can go.
-                let most = if end == End::Low { count - low } else { u32::MAX };
-                let far = (self.far(tables, cell, end, known).div_ceil(step) * step).min(most);
-                match end {
-                    End::Low => room = Room { down: far, up: Some(0), gain: [0.0, price.gain()] },
-                    End::High => room = Room { down: 0, up: Some(far), gain: [price.gain(), 0.0] },
+        let programme = Programme::over(
+            tables,
+            part,
+            numbers == Numbers::Whole,
+            step,
+            |_| 0,
+            |cell| {
+                if held(cell) {
+                    return None;
                 }
-            }
-            Some(room)
-        });
+                let count = tables.count(cell);
+                let is_hidden = unknown(tables, cell);
+                let (low, high) = if is_hidden { tables.range(cell) } else { (0, None) };
+                let cost = if is_hidden { STEP } else { tables.weight(cell) };
+                let mut room = Room { down: count - low, up: high.map(|h| h - count), gain: [-cost; 2] };
+                if targets.contains(&cell) {
+                    // In whole steps, as far as a count can go.
+                    let most = if end == End::Low { count - low } else { u32::MAX };
+                    let far = (self.far(tables, cell, end, known).div_ceil(step) * step).min(most);
+                    match end {
+                        End::Low => room = Room { down: far, up: Some(0), gain: [0.0, price.gain()] },
+                        End::High => room = Room { down: 0, up: Some(far), gain: [price.gain(), 0.0] },
+                    }
+                }
+                Some(room)
+            },
+        );
         let Outcome::Best(changes) = programme.solve() else { return None };
-        let mut whole = Vec::with_capacity(changes.len());
-        for (cell, change) in changes {
-            let change = change * f64::from(step);
-            let rounded = change.round();
-            if (change - rounded).abs() > 1e-6 {
-                return None;
-            }
-            if rounded != 0.0 {
-                whole.push((cell, rounded as i64));
-            }
-        }
-        whole.sort_unstable_by_key(|(cell, _)| *cell);
-        (!whole.is_empty()).then_some(Witness { changes: whole })
+        Some(changes.into_iter().map(|(cell, change)| (cell, change * f64::from(step))).collect())
     }
 
     /// Keeps a witness; what it changes is hidden.
@@ -268,6 +369,17 @@ impl Search {
         self.reach.add(tables, &witness);
         self.certificate.witnesses.push(witness);
     }
+}
+
+/// Changes as a witness; `None` when there are none, or some are no whole numbers.
+fn whole(changes: &[(CellId, f64)]) -> Option<Witness> {
+    if changes.iter().any(|(_, change)| (change - change.round()).abs() > 1e-6) {
+        return None;
+    }
+    let whole = changes.iter().map(|(cell, change)| (*cell, change.round() as i64));
+    let mut changes: Vec<(CellId, i64)> = whole.filter(|(_, change)| *change != 0).collect();
+    changes.sort_unstable_by_key(|(cell, _)| *cell);
+    (!changes.is_empty()).then_some(Witness { changes })
 }
 
 /// Which numbers a witness is looked for in.

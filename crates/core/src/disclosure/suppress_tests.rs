@@ -1,6 +1,6 @@
 use super::*;
-use crate::disclosure::attack::range;
-use crate::disclosure::table::Shown;
+use crate::disclosure::attack::Reader;
+use crate::disclosure::table::{NOWHERE, Shown};
 use proptest::prelude::*;
 
 /// A table of two ways with its totals; cells below the threshold are hidden.
@@ -38,9 +38,10 @@ fn two_way(rows: &[Vec<u32>], threshold: u32) -> (LinkedTables, Vec<Vec<CellId>>
 
 /// Every sensitive cell as a reader with a solver sees it.
 fn all_are_open(tables: &LinkedTables, protection: Protection, known: &[CellId]) -> Result<(), TestCaseError> {
+    let reader = Reader::of(tables);
     for cell in tables.cells().filter(|c| tables.is_sensitive(*c) && !tables.is_made_of(*c, known) && !tables.is_within(*c, known))
     {
-        let (low, high) = range(tables, cell, known).unwrap();
+        let (low, high) = reader.range(cell, known).unwrap();
         let inside = known.iter().filter(|k| tables.contains(cell, **k)).map(|k| tables.count(*k)).sum();
         let [wanted_low, wanted_high] = protection.wanted(tables.count(cell), tables.shown(cell), inside);
         prop_assert!(low <= f64::from(wanted_low) + 1e-6, "{} {low}", tables.count(cell));
@@ -57,10 +58,10 @@ fn two_blanks_in_every_line_are_not_enough() {
     for cell in hidden {
         tables.hide_sensitive(cell);
     }
-    assert_eq!(range(&tables, cells[0][0], &[]), Some((0.0, Some(2.0))));
+    assert_eq!(Reader::of(&tables).range(cells[0][0], &[]), Some((0.0, Some(2.0))));
     let certificate = protect(&mut tables, Protection::of(5), Knowledge::Published).unwrap();
     certificate.verify(&tables).unwrap();
-    assert!(range(&tables, cells[0][0], &[]).unwrap().1.is_none_or(|high| high >= 5.0));
+    assert!(Reader::of(&tables).range(cells[0][0], &[]).unwrap().1.is_none_or(|high| high >= 5.0));
 }
 
 #[test]
@@ -83,7 +84,7 @@ fn a_band_may_be_any_of_its_counts() {
     assert_eq!(tables.shown(parts[0]), Shown::Band { low: 0, high: 4 });
     // The cheaper one beside it goes.
     assert_eq!([parts[1], parts[2]].map(|c| tables.shown(c)), [Shown::Nothing, Shown::Count]);
-    assert_eq!(range(&tables, parts[0], &[]), Some((0.0, Some(4.0))));
+    assert_eq!(Reader::of(&tables).range(parts[0], &[]), Some((0.0, Some(4.0))));
 }
 
 #[test]
@@ -96,6 +97,58 @@ fn a_part_of_a_whole_is_protected_by_hiding_it() {
     tables.hide_sensitive(outside);
     protect(&mut tables, Protection::of(5), Knowledge::Published).unwrap().verify(&tables).unwrap();
     assert_eq!([area, inside, outside].map(|c| tables.shown(c)), [Shown::Count, Shown::Nothing, Shown::Nothing]);
+}
+
+#[test]
+fn what_was_proven_is_carried_on_to_what_hangs_on_it() {
+    // A place's four quarters, of which two are small, and beside it another; then the places' hotspots of the year.
+    let quarters = [[3, 20, 4, 30], [40, 50, 60, 70]];
+    let first = |tables: &mut LinkedTables| {
+        let rows: Vec<Vec<CellId>> =
+            quarters.iter().zip(0..).map(|(row, group)| row.iter().map(|n| tables.add(*n, group, 1.0)).collect()).collect();
+        for quarter in 0..4 {
+            let total = tables.add(quarters[0][quarter] + quarters[1][quarter], 2, 100.0);
+            tables.sums(total, &[rows[0][quarter], rows[1][quarter]]).unwrap();
+        }
+        rows[0]
+            .iter()
+            .filter(|c| tables.count(**c) < 5)
+            .copied()
+            .collect::<Vec<_>>()
+            .into_iter()
+            .for_each(|c| tables.hide_sensitive(c));
+        rows
+    };
+    let mut tables = LinkedTables::new();
+    first(&mut tables);
+    let before = protect(&mut tables, Protection::of(5), Knowledge::Published).unwrap();
+    let mut next = LinkedTables::new();
+    let rows = first(&mut next);
+    tables.cells().filter(|c| tables.shown(*c) == Shown::Nothing).for_each(|c| next.hide(c));
+    next.cells().for_each(|c| next.publish(c));
+    let old = next.len();
+    for (row, inside) in rows.iter().zip([50, 200]) {
+        let whole = next.add(row.iter().map(|c| next.count(*c)).sum(), NOWHERE, 1.0);
+        next.hide(whole);
+        next.sums(whole, row).unwrap();
+        let hotspot = next.add(inside, 9, 1.0);
+        let rest = next.add(next.count(whole) - inside, NOWHERE, 1.0);
+        next.hide(rest);
+        next.sums(whole, &[hotspot, rest]).unwrap();
+    }
+    let (carried, changed) = (before.witnesses.clone(), next.clone());
+    let earlier = Earlier { witnesses: before.witnesses, new: vec![old..next.len()] };
+    let proof = protect_after(&mut next, Protection::of(5), Knowledge::Published, &earlier).unwrap();
+    proof.verify(&next).unwrap();
+    // As they were, they break the sums of what is new; each is carried on, and nothing was hidden for it.
+    let alone = Certificate { witnesses: carried.clone(), ..proof.clone() };
+    assert!(matches!(alone.verify(&next), Err(Flaw::Breaks { .. })));
+    assert!(proof.witnesses.iter().all(|w| carried.iter().any(|old| w.changes.starts_with(&old.changes))));
+    assert!(next.cells().all(|c| next.shown(c) == changed.shown(c)));
+    // Witnesses of other tables are no more than a loss of time.
+    let wrong = Earlier { witnesses: vec![Witness { changes: vec![(rows[1][0], 1)] }], new: Vec::new() };
+    let mut other = changed;
+    protect_after(&mut other, Protection::of(5), Knowledge::Published, &wrong).unwrap().verify(&other).unwrap();
 }
 
 fn table() -> impl Strategy<Value = Vec<Vec<u32>>> {

@@ -97,6 +97,13 @@ pub struct Relation {
     pub sign: Sign,
 }
 
+impl Relation {
+    /// The sum of its terms as they are counted.
+    pub fn sum_of(&self, tables: &LinkedTables) -> i64 {
+        self.terms.iter().map(|(cell, factor)| i64::from(*factor) * i64::from(tables.count(*cell))).sum()
+    }
+}
+
 /// The true counts do not add up: a fault of whoever made the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the parts of a table do not sum to its total, or a part is more than its whole")]
@@ -166,7 +173,7 @@ impl LinkedTables {
     /// # Errors
     /// [`DoesNotAddUp`].
     pub fn relate(&mut self, relation: Relation) -> Result<(), DoesNotAddUp> {
-        let sum: i64 = relation.terms.iter().map(|(cell, factor)| i64::from(*factor) * i64::from(self.counts[cell.row()])).sum();
+        let sum = relation.sum_of(self);
         let holds = match relation.sign {
             Sign::Zero => sum == 0,
             Sign::AtMostZero => sum <= 0,

@@ -1,7 +1,7 @@
 //! How much a table gives away: with the small cells hidden, with two blanks in every line, and after repair.
 
 use crate::london::{areas_by_strand, areas_by_strand_and_month};
-use hotspot_core::disclosure::attack::range;
+use hotspot_core::disclosure::attack::Reader;
 use hotspot_core::disclosure::certificate::Knowledge;
 use hotspot_core::disclosure::suppress::protect;
 use hotspot_core::disclosure::table::{CellId, LinkedTables, Protection, Shown, Sign};
@@ -20,8 +20,9 @@ pub struct Open {
 /// Asks the reader with a solver for every `every`-th small cell.
 pub fn ask(tables: &LinkedTables, every: usize) -> Open {
     let mut open = Open { asked: 0, exact: 0, narrow: 0 };
+    let reader = Reader::of(tables);
     for cell in tables.cells().filter(|c| tables.is_sensitive(*c)).step_by(every) {
-        let (low, high) = range(tables, cell, &[]).unwrap();
+        let (low, high) = reader.range(cell, &[]).unwrap();
         let width = high.map_or(f64::INFINITY, |high| high - low);
         open.asked += 1;
         open.exact += usize::from(width < 0.5);

@@ -20,7 +20,7 @@ pub use tiers::read_policy;
 use crate::as_text;
 use crate::commit::{self, Lock, TEMPORARY, sha256_hex};
 use crate::error::{Error, Result, Stage};
-use hotspot_core::disclosure::certificate::Knowledge;
+use hotspot_core::disclosure::certificate::{Certificate, Knowledge};
 use hotspot_core::disclosure::protected::{
     Hidden, NoRelease, Partition, Past, ProtectedArea, ProtectedRelease, Proven, Regression, Rules, STRANDS, prove,
 };
@@ -135,9 +135,9 @@ pub fn protect_release(folder: &Path, release: &Release, tiers: &Tiers) -> Resul
         let shown = newest.shown()?;
         return Ok(Protected { name: newest.name.clone(), already_there: true, shown, witnesses: None });
     }
-    let past = newest.as_ref().map(Folder::past).transpose()?;
+    let before = newest.as_ref().map(|newest| Ok((newest.past()?, newest.certificate()?))).transpose()?;
     let no = |error: NoRelease| Error::refused(STAGE, folder, format!("nothing may be released: {error}"));
-    let proven = prove(release, past.as_ref(), tiers.oversight, &tiers.version).map_err(no)?;
+    let proven = prove(release, before.as_ref().map(|(past, proof)| (past, proof)), tiers.oversight, &tiers.version).map_err(no)?;
     let number = newest.as_ref().map_or(1, |n| n.manifest.number + 1);
     let (manifest, files) = contents(&proven, tiers, number, newest.as_ref().map(|n| n.digest.clone()));
     let bytes = to_json(&manifest);
@@ -189,8 +189,7 @@ pub fn verify_protected(folder: &Path) -> Result<Vec<String>> {
         this.whole()?;
         let past = this.past()?;
         let earlier = before.as_ref().map(Folder::past).transpose()?;
-        let certificate = past::certificate_of(&path, &this.read(CERTIFICATE)?, this.rules())?;
-        let proof = past.verify(earlier.as_ref(), this.rules(), &certificate);
+        let proof = past.verify(earlier.as_ref(), this.rules(), &this.certificate()?);
         proof.map_err(|error| Error::refused(STAGE, &path, format!("the proof does not hold: {error}")))?;
         before = Some(this);
     }
@@ -297,6 +296,10 @@ impl Folder {
                 of_strands: manifest.hidden.of_strands,
             },
         })
+    }
+
+    fn certificate(&self) -> Result<Certificate> {
+        past::certificate_of(&self.path, &self.read(CERTIFICATE)?, self.rules())
     }
 
     fn past(&self) -> Result<Past> {

@@ -75,7 +75,7 @@ impl Base {
         let first = base.months.last().map_or(release.months.from(), |last| last.plus(1));
         let Some(new) = MonthRange::new(first, release.month) else { return base };
         base.months.extend(new.iter());
-        let finest = release.units.resolutions().into_iter().max().unwrap_or(0);
+        let finest = release.units.finest();
         let mut ids: BTreeMap<u32, String> = BTreeMap::new();
         let filter = Filter::over(new);
         for row in 0..release.facts.len() {
@@ -117,7 +117,7 @@ pub(super) struct Piece {
 /// the centre.
 pub(super) fn pieces(release: &Release, base: &Base) -> Result<Vec<Piece>> {
     let resolutions = release.units.resolutions();
-    let finest = resolutions.iter().copied().max().unwrap_or(0);
+    let finest = release.units.finest();
     let atlas = atlas_of(release);
     let (units, residents) = match (&release.units, atlas) {
         (Units::Cells(grid), Some(atlas)) => (grid.finest().len(), Some(residents_by_cell(grid, atlas))),

@@ -102,7 +102,7 @@ pub(super) fn partitions(past: Option<&Past>, release: &Release, base: &Base, ru
         incidents: (f64::from(rules.area_incidents) * quarters).ceil() as u32,
         residents: f64::from(rules.area_residents),
     };
-    let finest = release.units.resolutions().into_iter().max().unwrap_or(0);
+    let finest = release.units.finest();
     let mut number: BTreeMap<&str, u32> = BTreeMap::new();
     let found = areas(&leaves, smallest)
         .iter()
@@ -138,6 +138,8 @@ pub(super) struct Linked {
     pub area_of: HashMap<(i16, BasePlace), String>,
     /// The first year of the partition of each year.
     partition_years: Vec<i16>,
+    /// Cells up to the last figure of a period that ends with a month, by that month.
+    until: BTreeMap<Month, usize>,
 }
 
 impl Linked {
@@ -168,6 +170,11 @@ impl Linked {
         }
     }
 
+    /// Number of cells of the figures of all periods that end with a month or before.
+    pub fn cells_until(&self, month: Month) -> usize {
+        self.until.range(..=month).next_back().map_or(0, |(_, cells)| *cells)
+    }
+
     /// The year whose partition is used in a year.
     pub fn partition_year(&self, year: i16) -> i16 {
         let made = self.partition_years.iter().rev().find(|p| **p <= year);
@@ -184,12 +191,13 @@ pub(super) fn figure(tables: &LinkedTables, cell: CellId) -> Figure {
     }
 }
 
-/// The months, quarters and years that are complete.
+/// The months, quarters and years that are complete, in the order in which they were: what was published before keeps its cells.
 fn periods(months: &[Month]) -> Vec<Period> {
     let have: BTreeSet<Month> = months.iter().copied().collect();
     let all = months.iter().flat_map(|m| [Period::Month(*m), Period::quarter_of(*m), Period::year_of(*m)]);
-    let all: BTreeSet<Period> = all.filter(|p| p.months().iter().all(|m| have.contains(&m))).collect();
-    all.into_iter().collect()
+    let complete = all.filter(|p| p.months().iter().all(|m| have.contains(&m)));
+    let all: BTreeSet<(Month, Period)> = complete.map(|period| (period.months().to(), period)).collect();
+    all.into_iter().map(|(_, period)| period).collect()
 }
 
 /// What hiding a figure costs: more for more incidents, for boroughs, and for the whole.
@@ -221,6 +229,7 @@ pub(super) fn link(
         cells: BTreeMap::new(),
         area_of: HashMap::new(),
         partition_years: partitions.iter().map(|p| p.year).collect(),
+        until: BTreeMap::new(),
     };
     for partition in partitions {
         for area in &partition.areas {
@@ -305,6 +314,7 @@ pub(super) fn link(
             }
             linked.tables.sums(whole, &of_whole)?;
         }
+        linked.until.insert(period.months().to(), linked.tables.len());
     }
     over_time(&mut linked)?;
     strands(&mut linked)?;

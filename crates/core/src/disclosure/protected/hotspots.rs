@@ -132,7 +132,7 @@ pub(super) fn quarters(months: &[Month]) -> Option<MonthRange> {
 /// The hotspots of a release with their exact counts, as its months were first published, and all that was counted of each; in the order of
 /// [`of`].
 pub(super) fn counted(linked: &Linked, release: &Release, base: &Base) -> (Vec<Counted>, Vec<base::Counted>) {
-    let finest = release.units.resolutions().into_iter().max().unwrap_or(0);
+    let finest = release.units.finest();
     let window = quarters(&base.months);
     let year = linked.partition_year(release.month.year());
     let mut under: HashMap<u32, Vec<String>> = HashMap::new();
@@ -272,7 +272,7 @@ fn touched(
 
 /// Different victims of each hotspot in the window, and those of more than one of its records; `None` where no record names one.
 fn victims(release: &Release, analysis: &StrandAnalysis) -> Vec<Option<[usize; 2]>> {
-    let finest = release.units.resolutions().into_iter().max().unwrap_or(0);
+    let finest = release.units.finest();
     let mut of_unit: HashMap<u32, usize> = HashMap::new();
     for (row, hotspot) in analysis.hotspots.iter().enumerate() {
         of_unit.extend(hotspot.units.iter().map(|unit| (*unit, row)));

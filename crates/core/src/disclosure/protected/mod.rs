@@ -20,13 +20,14 @@ pub use hotspots::{Counted as CountedHotspot, ProtectedHotspot, Victims};
 pub use period::{NoPeriod, Period};
 pub use regression::Regression;
 
-use super::certificate::{Certificate, Flaw, Knowledge};
-use super::suppress::{CannotProtect, protect};
-use super::table::{DoesNotAddUp, LinkedTables, Protection};
+use super::certificate::{Certificate, Flaw, Knowledge, Witness};
+use super::suppress::{CannotProtect, Earlier, protect_after};
+use super::table::{CellId, DoesNotAddUp, LinkedTables, Protection};
 use crate::release::{DataClass, Release};
 use crate::{Month, MonthRange, Strand};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// How figures are protected.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -182,30 +183,38 @@ pub enum NoRelease {
     },
 }
 
-/// What may be shown of a release below the analyst, with the proof, after everything published before.
+/// What may be shown of a release below the analyst, with the proof, after everything published before. What was proven before is carried on:
+/// only what is new, and what hangs on it, is proven anew.
 ///
 /// # Errors
 /// [`NoRelease`]: nothing may be shown then.
-pub fn prove(release: &Release, past: Option<&Past>, rules: Rules, policy: &str) -> Result<Proven, NoRelease> {
+pub fn prove(release: &Release, before: Option<(&Past, &Certificate)>, rules: Rules, policy: &str) -> Result<Proven, NoRelease> {
+    let past = before.map(|(past, _)| past);
     if let Some(published) = past.and_then(|p| p.base.months.last()).filter(|last| **last > release.month) {
         return Err(NoRelease::Earlier { published: *published });
     }
     let base = Base::grown(past.map(|p| &p.base), release);
     let partitions = figures::partitions(past, release, &base, rules)?;
     let mut linked = figures::link(&base, &partitions, past.map(|p| &p.figures), rules)?;
+    let figures = linked.tables.len();
     let mut all: Vec<CountedHotspot> = past.map_or_else(Vec::new, |p| p.hotspots.clone());
-    let before = all.len();
+    let published = all.len();
     let (counted, sums) = hotspots::counted(&linked, release, &base);
     all.extend(counted);
     let cells = hotspots::link(&mut linked, &all, rules)?;
-    let protected = protect(&mut linked.tables, Protection::of(rules.threshold), rules.knowledge);
+    let earlier = before.map_or_else(Earlier::default, |(past, certificate)| {
+        let until = past.base.months.last().map_or(0, |last| linked.cells_until(*last));
+        let hotspots = cells.get(published).map_or(linked.tables.len(), |cell| cell.row());
+        carried(certificate, [until, figures], hotspots..linked.tables.len())
+    });
+    let protected = protect_after(&mut linked.tables, Protection::of(rules.threshold), rules.knowledge, &earlier);
     let certificate = protected.map_err(|error| NoRelease::CannotProtect { of: linked.name(error.cell, &cells), error })?;
     certificate.verify(&linked.tables)?;
     let figures = linked.figures();
     for (hotspot, cell) in all.iter_mut().zip(cells) {
         hotspot.n = Some(figures::figure(&linked.tables, cell));
     }
-    let hotspots = hotspots::shown(release, &base, &all[before..], &sums);
+    let hotspots = hotspots::shown(release, &base, &all[published..], &sums);
     let mut hidden = linked.hidden();
     for (strand, of) in &hotspots {
         let without = of.iter().filter(|h| !matches!(h.n, Figure::Count(_))).count();
@@ -240,4 +249,13 @@ pub fn prove(release: &Release, past: Option<&Past>, rules: Rules, policy: &str)
     };
     let past = Past { base, partitions, figures, hotspots: all };
     Ok(Proven { protected, past, tables: linked.tables, certificate })
+}
+
+/// The witnesses of a proof over cells as they are numbered when figures, which end at the second row and ended at the first, and hotspots are
+/// added. Should anything else be otherwise, they are no witnesses any more, and found anew.
+fn carried(certificate: &Certificate, [until, figures]: [usize; 2], hotspots: Range<usize>) -> Earlier {
+    let row = |cell: CellId| if cell.row() < until { cell.row() } else { cell.row() + figures - until };
+    let moved = |(cell, change): &(CellId, i64)| (CellId::at(row(*cell) as u32), *change);
+    let witnesses = certificate.witnesses.iter().map(|w| Witness { changes: w.changes.iter().map(moved).collect() });
+    Earlier { witnesses: witnesses.collect(), new: vec![until..figures, hotspots] }
 }

@@ -55,8 +55,7 @@ pub(super) fn wanted(tables: &LinkedTables, protection: Protection, knowledge: K
 
 /// The count that must be possible at an end for one who knows these cells.
 pub(super) fn wanted_of(tables: &LinkedTables, protection: Protection, cell: CellId, end: End, known: &[CellId]) -> u32 {
-    let records = known.iter().filter(|k| tables.contains(cell, **k)).map(|k| tables.count(*k)).sum();
-    let to = protection.wanted(tables.count(cell), tables.shown(cell), records);
+    let to = protection.wanted(tables.count(cell), tables.shown(cell), tables.known_of(cell, known));
     match end {
         End::Low => to[0],
         End::High => to[1].min(tables.most(cell)),

@@ -42,7 +42,7 @@ fn all_are_open(tables: &LinkedTables, protection: Protection, known: &[CellId])
     for cell in tables.cells().filter(|c| tables.is_sensitive(*c) && !tables.is_made_of(*c, known) && !tables.is_within(*c, known))
     {
         let (low, high) = reader.range(cell, known).unwrap();
-        let inside = known.iter().filter(|k| tables.contains(cell, **k)).map(|k| tables.count(*k)).sum();
+        let inside = tables.known_of(cell, known);
         let [wanted_low, wanted_high] = protection.wanted(tables.count(cell), tables.shown(cell), inside);
         prop_assert!(low <= f64::from(wanted_low) + 1e-6, "{} {low}", tables.count(cell));
         prop_assert!(high.is_none_or(|high| high >= f64::from(wanted_high) - 1e-6), "{} {high:?}", tables.count(cell));
@@ -149,6 +149,29 @@ fn what_was_proven_is_carried_on_to_what_hangs_on_it() {
     let wrong = Earlier { witnesses: vec![Witness { changes: vec![(rows[1][0], 1)] }], new: Vec::new() };
     let mut other = changed;
     protect_after(&mut other, Protection::of(5), Knowledge::Published, &wrong).unwrap().verify(&other).unwrap();
+}
+
+#[test]
+fn who_knows_a_record_of_a_strand_knows_one_of_all() {
+    // One incident in a place, of one strand; elsewhere there are many.
+    let mut tables = LinkedTables::new();
+    let [places, strands] = [[1, 30, 40], [1, 10, 12]].map(|row: [u32; 3]| {
+        let cells: Vec<CellId> = row.iter().zip(0..).map(|(n, group)| tables.add(*n, group, f64::from(*n))).collect();
+        let total = tables.add(row.iter().sum(), 9, 1e4);
+        tables.sums(total, &cells).unwrap();
+        cells
+    });
+    for (place, strand) in places.iter().zip(&strands) {
+        tables.within(*place, &[*strand]).unwrap();
+    }
+    tables.hide_sensitive(places[0]);
+    tables.hide_sensitive(strands[0]);
+    // Whoever knows that one finds none impossible, and that is all: he still does not know how many there are beside.
+    let certificate = protect(&mut tables, Protection::of(5), Knowledge::OneRecord).unwrap();
+    certificate.verify(&tables).unwrap();
+    assert_eq!(tables.known_of(places[0], &[strands[0]]), 1);
+    let (low, high) = Reader::of(&tables).range(places[0], &[strands[0]]).unwrap();
+    assert!(low <= 1.0 && high.is_none_or(|high| high >= 6.0), "{low} {high:?}");
 }
 
 fn table() -> impl Strategy<Value = Vec<Vec<u32>>> {

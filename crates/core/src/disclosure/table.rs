@@ -122,7 +122,7 @@ pub struct LinkedTables {
     cap: Vec<u32>,
     /// What hiding it costs.
     weight: Vec<f64>,
-    /// The sums that it is a part of.
+    /// The sums that it is a part of, and the wholes that it lies within.
     wholes: Vec<Vec<CellId>>,
     /// The relations whose total it is.
     sums: Vec<Vec<u32>>,
@@ -165,7 +165,9 @@ impl LinkedTables {
     /// [`DoesNotAddUp`].
     pub fn within(&mut self, whole: CellId, parts: &[CellId]) -> Result<(), DoesNotAddUp> {
         let terms = parts.iter().map(|part| (*part, 1)).chain([(whole, -1)]).collect();
-        self.relate(Relation { terms, sign: Sign::AtMostZero })
+        self.relate(Relation { terms, sign: Sign::AtMostZero })?;
+        parts.iter().for_each(|part| self.wholes[part.row()].push(whole));
+        Ok(())
     }
 
     /// States a relation.
@@ -301,9 +303,15 @@ impl LinkedTables {
         !known.is_empty() && self.wholes[cell.row()].iter().any(|whole| self.is_known(*whole, known))
     }
 
-    /// Whether a cell counts all that a part counts: itself, or a sum that the part is in.
+    /// Whether a cell counts all that a part counts: itself, or a sum or a whole that the part is in.
     pub fn contains(&self, whole: CellId, part: CellId) -> bool {
         whole == part || self.wholes[part.row()].iter().any(|up| self.contains(whole, *up))
+    }
+
+    /// How many of the records that a cell counts one knows who knows these cells; records of several strands may be the same.
+    pub fn known_of(&self, cell: CellId, known: &[CellId]) -> u32 {
+        let records: u32 = known.iter().filter(|k| self.contains(cell, **k)).map(|k| self.count(*k)).sum();
+        records.min(self.count(cell))
     }
 
     /// How the cells hang together.

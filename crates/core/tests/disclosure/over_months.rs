@@ -208,7 +208,7 @@ fn an_archivist_finds_nothing_in_all_months_together() {
         if tables.is_made_of(cell, &knows) || tables.is_within(cell, &knows) {
             continue;
         }
-        let inside = knows.iter().filter(|k| tables.contains(cell, **k)).map(|k| tables.count(*k)).sum();
+        let inside = tables.known_of(cell, &knows);
         let wanted = protection.wanted(tables.count(cell), tables.shown(cell), inside).map(|n| n.min(tables.most(cell)));
         asked += 1;
         narrower += usize::from(is_narrower(reader.reaches(cell, &knows, wanted).unwrap(), wanted));

@@ -32,7 +32,9 @@ impl Sums {
     /// Cells that are left out stand still.
     pub fn component(&self, tables: &LinkedTables, from: &[CellId], most: usize, moves: impl Fn(CellId) -> bool) -> Component {
         let (mut is_in, mut is_related) = (vec![false; tables.len()], vec![false; tables.relations().len()]);
-        from.iter().for_each(|cell| is_in[cell.row()] = true);
+        for cell in from {
+            is_in[cell.row()] = true;
+        }
         let mut cells = from.to_vec();
         let mut relations = Vec::new();
         let mut next = 0;

@@ -8,6 +8,10 @@
 //! checked in exact integers by code that knows nothing of programmes. Fractions of incidents are never a witness: where a solution has some
 //! (tables of three ways), steps of two, three or four are tried, and then whole numbers.
 //!
+//! What was proven before stays so: a witness of an earlier release needs but the cells that hang on it by what is new, and these are looked for
+//! with all else as it is ([`protect_after`]). Where there are none, it is left out, and what it proved is proven anew. Witnesses that nothing
+//! needs are left out as well.
+//!
 //! What was published before cannot be hidden. When a cell cannot be protected without, nothing may be released.
 
 use super::attack::{Component, Outcome, Programme, Room, Sums, unknown};
@@ -68,8 +72,8 @@ pub fn protect(tables: &mut LinkedTables, protection: Protection, knowledge: Kno
 pub struct Earlier {
     /// Its witnesses, over the cells as they are numbered now.
     pub witnesses: Vec<Witness>,
-    /// Rows of the cells that were not there.
-    pub new: Vec<Range<usize>>,
+    /// Rows of the cells that were not there: from one to another, twice.
+    pub new: [Range<usize>; 2],
 }
 
 /// [`protect`], where most is proven already: an earlier witness is one still when the new cells that hang on its cells can follow.

@@ -137,7 +137,7 @@ fn what_was_proven_is_carried_on_to_what_hangs_on_it() {
         next.sums(whole, &[hotspot, rest]).unwrap();
     }
     let (carried, changed) = (before.witnesses.clone(), next.clone());
-    let earlier = Earlier { witnesses: before.witnesses, new: vec![old..next.len()] };
+    let earlier = Earlier { witnesses: before.witnesses, new: [old..next.len(), 0..0] };
     let proof = protect_after(&mut next, Protection::of(5), Knowledge::Published, &earlier).unwrap();
     proof.verify(&next).unwrap();
     // As they were, they break the sums of what is new; each is carried on, and nothing was hidden for it.
@@ -146,7 +146,7 @@ fn what_was_proven_is_carried_on_to_what_hangs_on_it() {
     assert!(proof.witnesses.iter().all(|w| carried.iter().any(|old| w.changes.starts_with(&old.changes))));
     assert!(next.cells().all(|c| next.shown(c) == changed.shown(c)));
     // Witnesses of other tables are no more than a loss of time.
-    let wrong = Earlier { witnesses: vec![Witness { changes: vec![(rows[1][0], 1)] }], new: Vec::new() };
+    let wrong = Earlier { witnesses: vec![Witness { changes: vec![(rows[1][0], 1)] }], new: Default::default() };
     let mut other = changed;
     protect_after(&mut other, Protection::of(5), Knowledge::Published, &wrong).unwrap().verify(&other).unwrap();
 }

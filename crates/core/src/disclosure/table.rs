@@ -166,7 +166,9 @@ impl LinkedTables {
     pub fn within(&mut self, whole: CellId, parts: &[CellId]) -> Result<(), DoesNotAddUp> {
         let terms = parts.iter().map(|part| (*part, 1)).chain([(whole, -1)]).collect();
         self.relate(Relation { terms, sign: Sign::AtMostZero })?;
-        parts.iter().for_each(|part| self.wholes[part.row()].push(whole));
+        for part in parts {
+            self.wholes[part.row()].push(whole);
+        }
         Ok(())
     }
 

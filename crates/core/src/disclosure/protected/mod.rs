@@ -257,5 +257,5 @@ fn carried(certificate: &Certificate, [until, figures]: [usize; 2], hotspots: Ra
     let row = |cell: CellId| if cell.row() < until { cell.row() } else { cell.row() + figures - until };
     let moved = |(cell, change): &(CellId, i64)| (CellId::at(row(*cell) as u32), *change);
     let witnesses = certificate.witnesses.iter().map(|w| Witness { changes: w.changes.iter().map(moved).collect() });
-    Earlier { witnesses: witnesses.collect(), new: vec![until..figures, hotspots] }
+    Earlier { witnesses: witnesses.collect(), new: [until..figures, hotspots] }
 }

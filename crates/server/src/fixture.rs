@@ -5,7 +5,7 @@ use h3o::Resolution;
 use hotspot_core::areas::AreaLayer;
 use hotspot_core::cube::{Fact, FactKind, Facts, NO_AREA, NO_DAY, NO_HOUR, NO_UNIT};
 use hotspot_core::disclosure::certificate::Knowledge;
-use hotspot_core::disclosure::protected::{ProtectedRelease, Rules, prove};
+use hotspot_core::disclosure::protected::{Geography, ProtectedRelease, Rules, prove};
 use hotspot_core::grid::{CellGrid, StudyArea};
 use hotspot_core::hotspot::analysis::Analysis;
 use hotspot_core::hotspot::appraisal::Appraisal;
@@ -88,7 +88,14 @@ pub(crate) fn other_records(seed: u32) -> Release {
 
 /// What is published of it below the analyst.
 pub(crate) fn protected(class: DataClass) -> ProtectedRelease {
-    let rules = Rules { threshold: 5, area_incidents: 10, area_residents: 1, area_months: 36, knowledge: Knowledge::OneRecord };
+    let rules = Rules {
+        threshold: 5,
+        geography: Geography::Adaptive,
+        area_incidents: 10,
+        area_residents: 1,
+        area_months: 36,
+        knowledge: Knowledge::OneRecord,
+    };
     prove(&release(class), None, rules, "test").unwrap().protected
 }
 

@@ -5,7 +5,7 @@ use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::{Facts, NO_AREA};
 use hotspot_core::disclosure::attack::Reader;
 use hotspot_core::disclosure::certificate::{Certificate, Knowledge};
-use hotspot_core::disclosure::protected::{Figure, Key, Past, Period, Proven, Rules, prove};
+use hotspot_core::disclosure::protected::{Figure, Geography, Key, NoRelease, Past, Period, Proven, Rules, prove};
 use hotspot_core::disclosure::table::Protection;
 use hotspot_core::grid::CellGrid;
 use hotspot_core::hotspot::analysis::Analysis;
@@ -22,8 +22,14 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use std::time::Instant;
 
-pub const RULES: Rules =
-    Rules { threshold: 5, area_incidents: 10, area_residents: 200, area_months: 36, knowledge: Knowledge::TwoOfAPlace };
+pub const RULES: Rules = Rules {
+    threshold: 5,
+    geography: Geography::Adaptive,
+    area_incidents: 10,
+    area_residents: 200,
+    area_months: 36,
+    knowledge: Knowledge::TwoOfAPlace,
+};
 
 /// Releases of one London, one for each month from the thirteenth.
 pub struct London {
@@ -286,4 +292,71 @@ fn whatever_is_altered_afterwards_is_refused() {
         assert!(past.verify(None, RULES, &certificate).is_err(), "alteration {number} of kind {} was not seen", number % 6);
     }
     println!("figure P3 altered: {tries} of {tries} alterations of figures, exact counts and proofs refused");
+}
+
+#[test]
+fn months_follow_each_other_through_quarters_and_a_year_with_strands_of_boroughs() {
+    let long = std::env::var_os("HOTSPOT_PROVE").is_some();
+    for seed in if long { 1..=3 } else { 2..=2 } {
+        let releases = if long { 14 } else { 3 };
+        let Published { last, took } = publish(seed, releases);
+        let hidden = last.protected.hidden;
+        let of_strands = |key: &&Key| matches!(key.period, Period::Month(_)) && key.strand.is_some();
+        let months: Vec<&Figure> = last.protected.figures.iter().filter(|(k, _)| of_strands(k)).map(|(_, f)| f).collect();
+        let shown = months.iter().filter(|f| matches!(f, Figure::Count(_))).count();
+        println!(
+            "figure P1 strands by month, seed {seed}: {releases} releases; {shown} of {} figures of strands by month shown; of all {} figures {} small, {} \
+             hidden beside; releases took {:.1} s, the slowest {:.1} s",
+            months.len(),
+            hidden.figures,
+            hidden.small,
+            hidden.beside,
+            took[0],
+            took[1],
+        );
+        assert!(2 * shown > months.len());
+    }
+}
+
+#[test]
+fn a_record_in_a_sliver_changes_no_outline_and_no_area_that_a_hotspot_touches() {
+    let mut london = London::new(4, 13);
+    let before = prove(london.release(12), None, RULES, "test").unwrap();
+    // One record of a unit is one of the next borough: its polygon reaches into the unit, whose centre lies elsewhere.
+    let hotspot = &london.release.analyses[0].hotspots[0];
+    let inside = |unit: u32| {
+        let row = london.release.units.row_at(london.release.units.finest(), unit, london.release.resolution);
+        row.is_some_and(|row| hotspot.units.contains(&row))
+    };
+    let moved =
+        london.release.facts.iter().position(|f| f.area != NO_AREA && f.month == london.release.month && inside(f.unit)).unwrap();
+    let mut facts = Facts::new(london.release.facts.kind());
+    for (row, fact) in london.release.facts.iter().enumerate() {
+        let area = if row == moved { (fact.area + 1) % 33 } else { fact.area };
+        facts.push(hotspot_core::cube::Fact { area, ..fact });
+    }
+    london.release.facts = facts;
+    let after = prove(london.release(12), None, RULES, "test").unwrap();
+    assert_ne!(before.past.base, after.past.base);
+    let areas = |proven: &Proven| {
+        let areas = proven.protected.areas.iter().map(|a| (a.code.clone(), a.borough.clone(), a.outline.clone()));
+        areas.collect::<Vec<_>>()
+    };
+    assert!(areas(&before) == areas(&after), "the areas are others");
+    let touched = |proven: &Proven| {
+        let all = proven.protected.hotspots.iter().flat_map(|(_, of)| of.iter().map(|h| (h.id.clone(), h.areas.clone())));
+        all.collect::<std::collections::BTreeMap<_, _>>()
+    };
+    assert_eq!(touched(&before), touched(&after));
+    // It is counted where it belongs all the same.
+    let places = after.past.partitions[0].areas.iter().flat_map(|a| a.places.iter().map(move |place| (&a.borough, place)));
+    assert!(places.clone().all(|(borough, place)| *borough == place.area));
+    assert_eq!(places.count(), before.past.partitions[0].areas.iter().map(|a| a.places.len()).sum::<usize>() + 1);
+}
+
+#[test]
+fn cells_are_no_polygons_that_could_be_areas() {
+    let mut london = London::new(1, 13);
+    let units = Rules { geography: Geography::Units, ..RULES };
+    assert_eq!(prove(london.release(12), None, units, "test").err(), Some(NoRelease::Cells));
 }

@@ -15,7 +15,7 @@ fn over_a_new_year() -> (London, ProtectedRelease) {
     let area = london.release.units.level(9).unwrap().area_km2.to_vec();
     london.release.denominators = vec![Denominator::area(&area)];
     let december = prove(london.release(11), None, RULES, "test").unwrap();
-    let january = prove(london.release(12), Some(&december.past), RULES, "test").unwrap();
+    let january = prove(london.release(12), Some((&december.past, &december.certificate)), RULES, "test").unwrap();
     (london, january.protected)
 }
 

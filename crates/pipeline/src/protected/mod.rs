@@ -22,7 +22,7 @@ use crate::commit::{self, Lock, TEMPORARY, sha256_hex};
 use crate::error::{Error, Result, Stage};
 use hotspot_core::disclosure::certificate::{Certificate, Knowledge};
 use hotspot_core::disclosure::protected::{
-    Hidden, NoRelease, Partition, Past, ProtectedArea, ProtectedRelease, Proven, Regression, Rules, STRANDS, prove,
+    Geography, Hidden, NoRelease, Partition, Past, ProtectedArea, ProtectedRelease, Proven, Regression, Rules, STRANDS, Told, prove,
 };
 use hotspot_core::disclosure::tiers::Tiers;
 use hotspot_core::release::{DataClass, Release};
@@ -41,8 +41,12 @@ const HOTSPOTS: &str = "hotspots.json";
 const RESTRICTED: &str = "restricted";
 const BASE: &str = "restricted/base.csv.gz";
 const MEMBERS: &str = "restricted/areas.csv.gz";
+const TOLD: &str = "restricted/told.csv.gz";
 const COUNTED: &str = "restricted/hotspots.csv.gz";
 const CERTIFICATE: &str = "restricted/certificate.txt";
+/// Areas of adaptive size, and polygons: the words of a policy.
+const ADAPTIVE: &str = "adaptive";
+const UNITS: &str = "units";
 /// Layout. Another number means another program.
 const FORMAT: u32 = 2;
 
@@ -81,6 +85,8 @@ struct Policy {
     version: String,
     sha256: String,
     threshold: u32,
+    /// `adaptive`, or `units`.
+    geography: String,
     area_incidents: u32,
     area_residents: u32,
     area_months: u16,
@@ -241,6 +247,7 @@ impl Folder {
         let policy = &self.manifest.policy;
         Rules {
             threshold: policy.threshold,
+            geography: if policy.geography == UNITS { Geography::Units } else { Geography::Adaptive },
             area_incidents: policy.area_incidents,
             area_residents: policy.area_residents,
             area_months: policy.area_months,
@@ -283,7 +290,11 @@ impl Folder {
             rules: self.rules(),
             areas: partitions.remove(&year).unwrap_or_default(),
             areas_made: year,
-            earlier: partitions.into_iter().filter(|(of, _)| *of < year).map(|(year, areas)| Partition { year, areas }).collect(),
+            earlier: partitions
+                .into_iter()
+                .filter(|(of, _)| *of < year)
+                .map(|(year, areas)| Partition { year, areas, told: Told::new() })
+                .collect(),
             boroughs: manifest.boroughs.iter().map(|b| (b.name.clone(), b.code.clone())).collect(),
             figures: shown::figures_of(&at(FIGURES), &self.read(FIGURES)?)?,
             hotspots: shown::hotspots_of(&at(HOTSPOTS), &self.read(HOTSPOTS)?)?,
@@ -307,7 +318,12 @@ impl Folder {
         let outlines = shown::areas_of(&at(AREAS), &self.read(AREAS)?)?;
         Ok(Past {
             base: past::base_of(&at(BASE), &self.unpacked(BASE)?)?,
-            partitions: past::partitions_of(&at(MEMBERS), &self.unpacked(MEMBERS)?, outlines)?,
+            partitions: past::partitions_of(
+                &at(MEMBERS),
+                &self.unpacked(MEMBERS)?,
+                outlines,
+                past::told_of(&at(TOLD), &self.unpacked(TOLD)?)?,
+            )?,
             figures: shown::figures_of(&at(FIGURES), &self.read(FIGURES)?)?,
             hotspots: past::hotspots_of(&at(COUNTED), &self.unpacked(COUNTED)?)?,
         })
@@ -327,6 +343,7 @@ fn contents(proven: &Proven, tiers: &Tiers, number: u32, previous: Option<String
         (HOTSPOTS, shown::hotspots_to_json(&shown.hotspots)),
         (BASE, packed(&past::base_to_csv(&past.base))),
         (MEMBERS, packed(&past::partitions_to_csv(&past.partitions))),
+        (TOLD, packed(&past::told_to_csv(&past.partitions))),
         (COUNTED, packed(&past::hotspots_to_csv(&past.hotspots))),
         (CERTIFICATE, past::certificate_to_text(&proven.certificate)),
     ]);
@@ -346,6 +363,11 @@ fn contents(proven: &Proven, tiers: &Tiers, number: u32, previous: Option<String
             version: tiers.version.clone(),
             sha256: tiers.digest.clone(),
             threshold: rules.threshold,
+            geography: match rules.geography {
+                Geography::Adaptive => ADAPTIVE,
+                Geography::Units => UNITS,
+            }
+            .to_owned(),
             area_incidents: rules.area_incidents,
             area_residents: rules.area_residents,
             area_months: rules.area_months,

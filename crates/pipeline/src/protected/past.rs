@@ -5,7 +5,9 @@ use super::shown::{figure_of, figure_text, places_to_text, rows, strand_of, stra
 use crate::error::{Error, Result};
 use crate::schema::protected as column;
 use hotspot_core::disclosure::certificate::{Certificate, Witness};
-use hotspot_core::disclosure::protected::{Base, BasePlace, Counted, CountedHotspot, Partition, ProtectedArea, Rules, STRANDS};
+use hotspot_core::disclosure::protected::{
+    Base, BasePlace, Counted, CountedHotspot, Finest, Partition, ProtectedArea, Rules, STRANDS, Told,
+};
 use hotspot_core::disclosure::table::{CellId, Protection};
 use hotspot_core::{Month, MonthRange, Strand};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -60,7 +62,12 @@ pub(super) fn partitions_to_csv(partitions: &[Partition]) -> Vec<u8> {
     to_csv(&[column::YEAR, column::CODE, column::AREA, column::UNIT], partitions.iter().flat_map(of))
 }
 
-pub(super) fn partitions_of(path: &Path, bytes: &[u8], outlines: Vec<(i16, ProtectedArea)>) -> Result<Vec<Partition>> {
+pub(super) fn partitions_of(
+    path: &Path,
+    bytes: &[u8],
+    outlines: Vec<(i16, ProtectedArea)>,
+    mut told: BTreeMap<i16, Told>,
+) -> Result<Vec<Partition>> {
     let mut places: HashMap<(i16, String), Vec<BasePlace>> = HashMap::new();
     for (row, mut fields) in rows(path, bytes, 4)? {
         let year = fields[0].parse().map_err(|_| Error::refused(STAGE, path, "it is damaged").at_row(row))?;
@@ -72,7 +79,39 @@ pub(super) fn partitions_of(path: &Path, bytes: &[u8], outlines: Vec<(i16, Prote
         area.places = places.remove(&(year, area.code.clone())).ok_or_else(|| Error::refused(STAGE, path, "it is damaged"))?;
         partitions.entry(year).or_default().push(area);
     }
-    Ok(partitions.into_iter().map(|(year, areas)| Partition { year, areas }).collect())
+    let of = |(year, areas)| Partition { year, areas, told: told.remove(&year).unwrap_or_default() };
+    Ok(partitions.into_iter().map(of).collect())
+}
+
+/// The shortest periods of strands, of those that have months or quarters.
+pub(super) fn told_to_csv(partitions: &[Partition]) -> Vec<u8> {
+    let of = |p: &Partition| {
+        let year = p.year;
+        let row = move |((strand, borough), finest): (&(u8, String), &Finest)| {
+            vec![year.to_string(), strand_text(Some(*strand)).to_owned(), borough.clone(), finest_text(*finest).to_owned()]
+        };
+        p.told.iter().map(row).collect::<Vec<_>>()
+    };
+    to_csv(&[column::YEAR, column::STRAND, column::BOROUGH, column::SHORTEST], partitions.iter().flat_map(of))
+}
+
+const fn finest_text(finest: Finest) -> &'static str {
+    match finest {
+        Finest::Quarter => "quarter",
+        Finest::Month => "month",
+    }
+}
+
+pub(super) fn told_of(path: &Path, bytes: &[u8]) -> Result<BTreeMap<i16, Told>> {
+    let mut told: BTreeMap<i16, Told> = BTreeMap::new();
+    for (row, fields) in rows(path, bytes, 4)? {
+        let bad = || Error::refused(STAGE, path, "it is damaged").at_row(row);
+        let year = fields[0].parse().map_err(|_| bad())?;
+        let strand = strand_of(&fields[1]).ok().flatten().ok_or_else(bad)?;
+        let finest = [Finest::Quarter, Finest::Month].into_iter().find(|f| finest_text(*f) == fields[3]).ok_or_else(bad)?;
+        told.entry(year).or_default().insert((strand, fields[2].clone()), finest);
+    }
+    Ok(told)
 }
 
 pub(super) fn hotspots_to_csv(hotspots: &[CountedHotspot]) -> Vec<u8> {

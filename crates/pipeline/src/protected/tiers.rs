@@ -3,7 +3,7 @@
 use crate::commit::sha256_hex;
 use crate::error::{Error, Result, Stage};
 use hotspot_core::disclosure::certificate::Knowledge;
-use hotspot_core::disclosure::protected::Rules;
+use hotspot_core::disclosure::protected::{Geography, Rules};
 use hotspot_core::disclosure::tiers::Tiers;
 use serde::Deserialize;
 use std::path::Path;
@@ -22,10 +22,20 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Oversight {
     threshold: u32,
+    #[serde(default)]
+    geography: Areas,
     area_incidents: u32,
     area_residents: u32,
     area_months: u16,
     knowledge: Known,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Areas {
+    #[default]
+    Adaptive,
+    Units,
 }
 
 #[derive(Debug, Deserialize)]
@@ -64,6 +74,10 @@ fn parse(text: &str) -> std::result::Result<Tiers, String> {
         digest: sha256_hex(text.as_bytes()),
         oversight: Rules {
             threshold: o.threshold,
+            geography: match o.geography {
+                Areas::Adaptive => Geography::Adaptive,
+                Areas::Units => Geography::Units,
+            },
             area_incidents: o.area_incidents,
             area_residents: o.area_residents,
             area_months: o.area_months,
@@ -85,6 +99,9 @@ mod tests {
         let policy = read_policy(None).unwrap();
         assert_eq!(policy.oversight.threshold, 5);
         assert_eq!(policy.oversight.knowledge, Knowledge::TwoOfAPlace);
+        assert_eq!(policy.oversight.geography, Geography::Adaptive);
+        let of_units = parse(&DEFAULT.replacen("geography = \"adaptive\"", "geography = \"units\"", 1)).unwrap();
+        assert_eq!(of_units.oversight.geography, Geography::Units);
         assert_eq!(policy.digest.len(), 64);
     }
 

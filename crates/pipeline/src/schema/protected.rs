@@ -18,6 +18,7 @@ pub(crate) const TO: &str = "to";
 pub(crate) const PIECES: &str = "pieces";
 pub(crate) const AREAS: &str = "areas";
 pub(crate) const COVERED: &str = "covered";
+pub(crate) const SHORTEST: &str = "shortest_period";
 
 /// What stands for a hidden figure, as in official statistics: confidential.
 pub(crate) const HIDDEN: &str = "[c]";

@@ -10,7 +10,7 @@ use crate::resource::challenge::atlas_of;
 use crate::units::Units;
 use crate::{Month, MonthRange, Strand};
 use h3o::Resolution;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The strands of which figures are protected: those that lie in no other, in the order of the analyses.
 pub const STRANDS: [Strand; 5] =
@@ -102,10 +102,12 @@ impl Base {
     }
 }
 
-/// A unit of the finest level within a reporting area: what areas are made of.
+/// A unit of the finest level in the reporting area that holds its centre: what areas are made of.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Piece {
     pub place: BasePlace,
+    /// Where something was counted in units of other reporting areas, nearest to this: it is counted with it, and tells nothing of it.
+    pub slivers: Vec<BasePlace>,
     /// Row of the unit in the finest level.
     pub unit: u32,
     /// Reporting area, then ever finer units.
@@ -113,41 +115,43 @@ pub(super) struct Piece {
     pub residents: f64,
 }
 
-/// All pieces of the study area: each unit in the area that holds its centre, and wherever else something was counted in it. Residents go with
-/// the centre.
-pub(super) fn pieces(release: &Release, base: &Base) -> Result<Vec<Piece>> {
+impl Piece {
+    /// Wherever its incidents are counted.
+    pub fn places(&self) -> impl Iterator<Item = &BasePlace> {
+        std::iter::once(&self.place).chain(&self.slivers)
+    }
+}
+
+/// Each unit of the finest level in the reporting area that holds its centre, or in none: a matter of public geography alone.
+pub(super) fn homes(release: &Release) -> Result<Vec<BasePlace>> {
+    let finest = release.units.finest();
+    let units = match &release.units {
+        Units::Cells(grid) => grid.finest().len(),
+        Units::Areas(layer) => layer.len(),
+    };
+    let boroughs = atlas_of(release).map(|atlas| AreaLayer::of_boroughs(atlas.boroughs())).transpose()?;
+    let is_area = |code: &String| release.areas.iter().any(|a| a.code == *code);
+    let home = |unit: u32| {
+        let id = release.units.id(finest, unit).unwrap_or_default();
+        let around = || {
+            let layer = boroughs.as_ref()?;
+            Some(layer.codes()[layer.locate(release.units.center(finest, unit)?)? as usize].clone())
+        };
+        // A unit may be a reporting area itself.
+        let area = Some(id.clone()).filter(is_area).or_else(|| around().filter(is_area));
+        BasePlace { area: area.unwrap_or_default(), unit: id }
+    };
+    Ok((0..units as u32).map(home).collect())
+}
+
+/// All units that lie in a reporting area. Residents go with the centre.
+pub(super) fn pieces(release: &Release, base: &Base, homes: &[BasePlace]) -> Vec<Piece> {
     let resolutions = release.units.resolutions();
     let finest = release.units.finest();
-    let atlas = atlas_of(release);
-    let (units, residents) = match (&release.units, atlas) {
-        (Units::Cells(grid), Some(atlas)) => (grid.finest().len(), Some(residents_by_cell(grid, atlas))),
-        (Units::Areas(layer), Some(atlas)) => (layer.len(), Some(ResidentPoints::of(atlas).in_areas(layer))),
-        (Units::Cells(grid), None) => (grid.finest().len(), None),
-        (Units::Areas(layer), None) => (layer.len(), None),
-    };
-    let boroughs = atlas.map(|atlas| AreaLayer::of_boroughs(atlas.boroughs())).transpose()?;
-    let is_area = |code: &String| release.areas.iter().any(|a| a.code == *code);
-    let code_at = |unit: u32| {
-        // A unit may be a reporting area itself.
-        let itself = release.units.id(finest, unit).filter(is_area);
-        let layer = boroughs.as_ref();
-        itself
-            .or_else(|| Some(layer?.codes()[layer?.locate(release.units.center(finest, unit)?)? as usize].clone()).filter(is_area))
-    };
-    let ids: Vec<String> = (0..units as u32).map(|unit| release.units.id(finest, unit).unwrap_or_default()).collect();
-    let rows: BTreeMap<&str, u32> = ids.iter().enumerate().map(|(row, id)| (id.as_str(), row as u32)).collect();
-    let mut home: BTreeMap<BasePlace, (u32, f64)> = BTreeMap::new();
-    for unit in 0..units as u32 {
-        let place = BasePlace { area: code_at(unit).unwrap_or_default(), unit: ids[unit as usize].clone() };
-        // Where nothing is known of residents, nothing is asked of them.
-        let residents = residents.as_ref().map_or(f64::INFINITY, |r| r[unit as usize]);
-        home.insert(place, (unit, residents));
-    }
-    for (place, _) in base.counts.keys() {
-        if let Some(unit) = rows.get(place.unit.as_str()) {
-            home.entry(place.clone()).or_insert((*unit, 0.0));
-        }
-    }
+    let residents = atlas_of(release).map(|atlas| match &release.units {
+        Units::Cells(grid) => residents_by_cell(grid, atlas),
+        Units::Areas(layer) => ResidentPoints::of(atlas).in_areas(layer),
+    });
     // Polygons have no levels: theirs are the cells that hold their middles, so that neighbours are joined to each other.
     let cells = |unit: u32| -> Vec<u64> {
         let middle = release.units.center(finest, unit).and_then(|c| h3o::LatLng::new(c.lat, c.lon).ok());
@@ -156,16 +160,37 @@ pub(super) fn pieces(release: &Release, base: &Base) -> Result<Vec<Piece>> {
     };
     let number = |code: &str| release.areas.iter().position(|a| a.code == code).map_or(u64::MAX, |row| row as u64);
     let level_of = |unit: u32, r: u8| u64::from(release.units.row_at(finest, unit, r).unwrap_or(u32::MAX));
-    let pieces = home
-        .into_iter()
-        .map(|(place, (unit, residents))| {
+    let mut pieces: Vec<Piece> = (0..)
+        .zip(homes)
+        .filter(|(_, place)| !place.area.is_empty())
+        .map(|(unit, place)| {
             let levels: Vec<u64> = match release.units {
                 Units::Cells(_) => resolutions.iter().map(|r| level_of(unit, *r)).collect(),
                 Units::Areas(_) => cells(unit).into_iter().chain([u64::from(unit)]).collect(),
             };
             let path = std::iter::once(number(&place.area)).chain(levels).collect();
-            Piece { place, unit, path, residents }
+            // Where nothing is known of residents, nothing is asked of them.
+            let residents = residents.as_ref().map_or(f64::INFINITY, |r| r[unit as usize]);
+            Piece { place: place.clone(), slivers: Vec::new(), unit, path, residents }
         })
         .collect();
-    Ok(pieces)
+    pieces.sort_by(|a, b| a.place.cmp(&b.place));
+    let rows: BTreeMap<&str, u32> = homes.iter().zip(0..).map(|(home, unit)| (home.unit.as_str(), unit)).collect();
+    let counted: BTreeSet<&BasePlace> = base.counts.keys().map(|(place, _)| place).collect();
+    for place in counted {
+        let unit = rows.get(place.unit.as_str()).copied().filter(|unit| homes[*unit as usize] != *place);
+        let Some(from) = unit.and_then(|unit| release.units.center(finest, unit)) else { continue };
+        let first = pieces.partition_point(|p| p.place.area < place.area);
+        let away = |unit: u32| {
+            release
+                .units
+                .center(finest, unit)
+                .map_or(f64::INFINITY, |to| ((to.lon - from.lon) * from.lat.to_radians().cos()).hypot(to.lat - from.lat))
+        };
+        let own = pieces[first..].iter_mut().take_while(|p| p.place.area == place.area);
+        if let Some(nearest) = own.min_by(|a, b| away(a.unit).total_cmp(&away(b.unit))) {
+            nearest.slivers.push(place.clone());
+        }
+    }
+    pieces
 }

@@ -2,12 +2,14 @@
 
 use super::base::{Base, BasePlace, Counted, Piece, STRANDS, pieces};
 use super::period::Period;
-use super::{Hidden, Past, Rules};
+use super::told::{OTHERS, Told, is_told, told};
+use super::{Geography, Hidden, NoRelease, Past, Rules};
 use crate::Strand;
 use crate::disclosure::adaptive::{Leaf, Smallest, areas};
 use crate::disclosure::table::{CellId, DoesNotAddUp, LinkedTables, NOWHERE, Relation, Shown, Sign};
 use crate::release::Release;
-use crate::{Month, MonthRange, Result};
+use crate::units::Units;
+use crate::{Month, MonthRange};
 use geo::{MapCoords, MultiPolygon};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -16,10 +18,10 @@ pub const ALL: &str = "all";
 /// Code of what lies in no reporting area: never a figure of its own.
 const ELSEWHERE: &str = "";
 
-/// An area of adaptive size.
+/// An area: of adaptive size, or a polygon.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProtectedArea {
-    /// `A` and year, borough and number: it lasts a year.
+    /// `A` and year, borough and number of one of adaptive size, which lasts a year; the code of a polygon.
     pub code: String,
     /// Code of its reporting area.
     pub borough: String,
@@ -29,19 +31,21 @@ pub struct ProtectedArea {
     pub outline: MultiPolygon<f64>,
 }
 
-/// The areas of a year.
+/// The areas of a year, and by which periods strands are told in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Partition {
-    /// First year that they are for.
+    /// First year that they are for; the first ones are for all years before, too.
     pub year: i16,
     /// By code.
     pub areas: Vec<ProtectedArea>,
+    /// Shortest periods of strands.
+    pub told: Told,
 }
 
 /// What a figure counts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
-    /// Code of an area, of a reporting area, or [`ALL`].
+    /// Code of an area, of a reporting area, [`OTHERS`] or [`ALL`].
     pub place: String,
     /// When.
     pub period: Period,
@@ -82,46 +86,86 @@ pub(super) fn partition_of(partitions: &[Partition], year: i16) -> &Partition {
 }
 
 /// The partitions before, and a new one when a year has begun.
-pub(super) fn partitions(past: Option<&Past>, release: &Release, base: &Base, rules: Rules) -> Result<Vec<Partition>> {
+pub(super) fn partitions(
+    past: Option<&Past>,
+    release: &Release,
+    base: &Base,
+    homes: &[BasePlace],
+    rules: Rules,
+) -> Result<Vec<Partition>, NoRelease> {
     let mut partitions = past.map_or_else(Vec::new, |p| p.partitions.clone());
-    let wanted = match partitions.last() {
-        Some(last) if last.year >= release.month.year() => return Ok(partitions),
-        Some(_) => release.month.year(),
-        None => base.months.first().map_or(release.month.year(), |first| first.year()),
-    };
+    let year = release.month.year();
+    if partitions.last().is_some_and(|last| last.year >= year) {
+        return Ok(partitions);
+    }
     let last = base.months.last().copied().unwrap_or(release.month);
     let have = u16::try_from(base.months.len()).unwrap_or(u16::MAX).clamp(1, rules.area_months.max(1));
     let months = MonthRange::ending(last, have);
-    let pieces: Vec<Piece> = pieces(release, base)?.into_iter().filter(|p| !p.place.area.is_empty()).collect();
+    let pieces: Vec<Piece> = pieces(release, base, homes);
+    let areas = match rules.geography {
+        Geography::Adaptive => adaptive(release, base, &pieces, months, year, rules),
+        Geography::Units => polygons(release, &pieces)?,
+    };
+    let boroughs: BTreeSet<String> = release.areas.iter().map(|a| a.code.clone()).filter(|code| !code.is_empty()).collect();
+    partitions.push(Partition { year, areas, told: told(base, &boroughs, months, rules) });
+    Ok(partitions)
+}
+
+/// Areas as fine as their people and incidents allow.
+fn adaptive(release: &Release, base: &Base, pieces: &[Piece], months: MonthRange, year: i16, rules: Rules) -> Vec<ProtectedArea> {
     let leaves: Vec<Leaf> = pieces
         .iter()
-        .map(|p| Leaf { path: p.path.clone(), incidents: base.of(&p.place, months).n, residents: p.residents })
+        .map(|p| Leaf {
+            path: p.path.clone(),
+            incidents: p.places().map(|place| base.of(place, months).n).sum(),
+            residents: p.residents,
+        })
         .collect();
-    let quarters = f64::from(have) / 3.0;
+    let quarters = months.iter().count() as f64 / 3.0;
     let smallest = Smallest {
         incidents: (f64::from(rules.area_incidents) * quarters).ceil() as u32,
         residents: f64::from(rules.area_residents),
     };
-    let finest = release.units.finest();
     let mut number: BTreeMap<&str, u32> = BTreeMap::new();
-    let found = areas(&leaves, smallest)
+    areas(&leaves, smallest)
         .iter()
         .map(|rows| {
             let of: Vec<&Piece> = rows.iter().map(|row| &pieces[*row as usize]).collect();
             let borough = &of[0].place.area;
             let number = number.entry(borough).or_default();
             *number += 1;
-            let units: Vec<u32> = of.iter().map(|p| p.unit).collect::<BTreeSet<_>>().into_iter().collect();
-            ProtectedArea {
-                code: format!("A{wanted}-{borough}-{number:03}"),
-                borough: borough.clone(),
-                places: of.iter().map(|p| p.place.clone()).collect(),
-                outline: to_a_decimetre(&release.units.outline(finest, &units)),
-            }
+            area(release, format!("A{year}-{borough}-{number:03}"), &of)
         })
-        .collect();
-    partitions.push(Partition { year: wanted, areas: found });
-    Ok(partitions)
+        .collect()
+}
+
+/// Every polygon an area of its own.
+fn polygons(release: &Release, pieces: &[Piece]) -> Result<Vec<ProtectedArea>, NoRelease> {
+    if matches!(release.units, Units::Cells(_)) {
+        return Err(NoRelease::Cells);
+    }
+    let mut codes: BTreeSet<&str> = release.areas.iter().map(|a| a.code.as_str()).chain([ALL, OTHERS]).collect();
+    for piece in pieces {
+        let code = piece.place.unit.as_str();
+        let is_word = !code.is_empty() && code.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+        if !is_word || !codes.insert(code) {
+            return Err(NoRelease::Polygon);
+        }
+    }
+    Ok(pieces.iter().map(|piece| area(release, piece.place.unit.clone(), &[piece])).collect())
+}
+
+/// An area of these units. Its outline is theirs, wherever else in them something was counted.
+fn area(release: &Release, code: String, of: &[&Piece]) -> ProtectedArea {
+    let finest = release.units.finest();
+    let mut units: Vec<u32> = of.iter().map(|p| p.unit).collect();
+    units.sort_unstable();
+    ProtectedArea {
+        code,
+        borough: of[0].place.area.clone(),
+        places: of.iter().flat_map(|p| p.places().cloned()).collect(),
+        outline: to_a_decimetre(&release.units.outline(finest, &units)),
+    }
 }
 
 /// Degrees of six decimals: nothing is that exact, and a file is half as long.
@@ -218,12 +262,7 @@ fn weight(key: &Key, borough: bool, count: u32) -> f64 {
 }
 
 /// All figures, what was published of them, and how they hang together.
-pub(super) fn link(
-    base: &Base,
-    partitions: &[Partition],
-    before: Option<&Figures>,
-    rules: Rules,
-) -> std::result::Result<Linked, DoesNotAddUp> {
+pub(super) fn link(base: &Base, partitions: &[Partition], before: Option<&Figures>, rules: Rules) -> Result<Linked, DoesNotAddUp> {
     let mut linked = Linked {
         tables: LinkedTables::new(),
         cells: BTreeMap::new(),
@@ -262,12 +301,13 @@ pub(super) fn link(
     }
     boroughs.remove(ELSEWHERE);
     let groups: HashMap<String, u32> = std::iter::once(ALL.to_owned())
+        .chain([OTHERS.to_owned()])
         .chain(boroughs.iter().cloned())
         .chain(partitions.iter().flat_map(|p| p.areas.iter().map(|a| a.code.clone())))
         .zip(0..)
         .collect();
-    let count = |of: &HashMap<(String, Period), Counted>, place: &str, period: Period, strand: Option<usize>| {
-        of.get(&(place.to_owned(), period)).copied().unwrap_or_default().of(strand)
+    let count = |of: &HashMap<(String, Period), Counted>, place: &str, period: Period, strand: Option<u8>| {
+        of.get(&(place.to_owned(), period)).copied().unwrap_or_default().of(strand.map(usize::from))
     };
     // What lies in no area is told for the whole store at most, in the account of rows: where nothing does, everybody knows that too.
     let all_in_areas = remainders.values().all(|counted| *counted == Counted::default());
@@ -278,33 +318,35 @@ pub(super) fn link(
         cell
     };
     for period in &periods {
-        let areas: &[ProtectedArea] = match period {
-            Period::Month(_) => &[],
-            _ => &partition_of(partitions, period.year()).areas,
-        };
-        let strands: Vec<Option<usize>> = match period {
-            Period::Year(_) => std::iter::once(None).chain((0..STRANDS.len()).map(Some)).collect(),
-            _ => vec![None],
-        };
-        for strand in strands {
-            let add = |linked: &mut Linked, place: &str| {
-                let key = Key { place: place.to_owned(), period: *period, strand: strand.map(|s| s as u8) };
-                let n = count(&sums, place, *period, strand);
+        let Partition { areas, told, .. } = partition_of(partitions, period.year());
+        for strand in std::iter::once(None).chain((0..STRANDS.len() as u8).map(Some)) {
+            let has_areas = matches!((period, strand), (Period::Quarter(_), None) | (Period::Year(_), _));
+            let add = |linked: &mut Linked, place: &str, n: u32| {
+                let key = Key { place: place.to_owned(), period: *period, strand };
                 let cell = linked.tables.add(n, groups[place], weight(&key, boroughs.contains(place), n));
                 show(&mut linked.tables, cell, before.and_then(|b| b.get(&key)), rules.threshold);
                 linked.cells.insert(key, cell);
                 cell
             };
-            let whole = add(&mut linked, ALL);
-            let mut of_whole = Vec::with_capacity(boroughs.len() + 1);
+            let whole = add(&mut linked, ALL, count(&sums, ALL, *period, strand));
+            let (for_themselves, others): (Vec<&String>, Vec<&String>) =
+                boroughs.iter().partition(|borough| strand.is_none_or(|strand| is_told(told, strand, borough, *period)));
+            if for_themselves.is_empty() {
+                continue;
+            }
+            let mut of_whole = Vec::with_capacity(boroughs.len() + 2);
             if !all_in_boroughs {
                 of_whole.push(extra(&mut linked.tables, count(&sums, ELSEWHERE, *period, strand)));
             }
-            for borough in &boroughs {
-                let total = add(&mut linked, borough);
+            if !others.is_empty() {
+                of_whole.push(add(&mut linked, OTHERS, others.iter().map(|borough| count(&sums, borough, *period, strand)).sum()));
+            }
+            for borough in for_themselves {
+                let total = add(&mut linked, borough, count(&sums, borough, *period, strand));
                 of_whole.push(total);
+                let within = areas.iter().filter(|a| has_areas && a.borough == *borough);
                 let mut parts: Vec<CellId> =
-                    areas.iter().filter(|a| a.borough == *borough).map(|a| add(&mut linked, &a.code)).collect();
+                    within.map(|a| add(&mut linked, &a.code, count(&sums, &a.code, *period, strand))).collect();
                 if !parts.is_empty() {
                     if !all_in_areas {
                         parts.push(extra(&mut linked.tables, count(&remainders, borough, *period, strand)));
@@ -317,7 +359,7 @@ pub(super) fn link(
         linked.until.insert(period.months().to(), linked.tables.len());
     }
     over_time(&mut linked)?;
-    strands(&mut linked)?;
+    strands(&mut linked, partitions, &boroughs)?;
     Ok(linked)
 }
 
@@ -334,10 +376,10 @@ fn show(tables: &mut LinkedTables, cell: CellId, before: Option<&Figure>, thresh
     }
 }
 
-/// Months make quarters, quarters years.
-fn over_time(linked: &mut Linked) -> std::result::Result<(), DoesNotAddUp> {
+/// Months make quarters, quarters years. The others are not the same boroughs in months and in quarters: what they make follows from the rest.
+fn over_time(linked: &mut Linked) -> Result<(), DoesNotAddUp> {
     let Linked { tables, cells, .. } = linked;
-    for (key, total) in cells.iter() {
+    for (key, total) in cells.iter().filter(|(key, _)| key.place != OTHERS) {
         let parts: Vec<Period> = match key.period {
             Period::Month(_) => continue,
             Period::Quarter(_) => key.period.months().iter().map(Period::Month).collect(),
@@ -353,16 +395,28 @@ fn over_time(linked: &mut Linked) -> std::result::Result<(), DoesNotAddUp> {
 }
 
 /// A strand is a part of all, and every incident has one.
-fn strands(linked: &mut Linked) -> std::result::Result<(), DoesNotAddUp> {
+fn strands(linked: &mut Linked, partitions: &[Partition], boroughs: &BTreeSet<String>) -> Result<(), DoesNotAddUp> {
     let Linked { tables, cells, .. } = linked;
+    for (key, part) in cells.iter() {
+        let Some(strand) = key.strand else { continue };
+        let of = |place: &str| cells.get(&Key { place: place.to_owned(), period: key.period, strand: None }).copied();
+        if key.place != OTHERS {
+            if let Some(whole) = of(&key.place) {
+                tables.within(whole, &[*part])?;
+            }
+            continue;
+        }
+        let told = &partition_of(partitions, key.period.year()).told;
+        let others = boroughs.iter().filter(|borough| !is_told(told, strand, borough, key.period)).filter_map(|b| of(b));
+        let terms = std::iter::once((*part, 1)).chain(others.map(|whole| (whole, -1))).collect();
+        tables.relate(Relation { terms, sign: Sign::AtMostZero })?;
+    }
     for (key, total) in cells.iter().filter(|(key, _)| key.strand.is_none()) {
         let of = |strand: usize| cells.get(&Key { strand: Some(strand as u8), ..key.clone() }).copied();
-        let parts: Vec<CellId> = (0..STRANDS.len()).filter_map(of).collect();
-        for part in &parts {
-            tables.within(*total, &[*part])?;
-        }
+        let parts: Option<Vec<CellId>> = (0..STRANDS.len()).map(of).collect();
+        let Some(parts) = parts else { continue };
         let sum: u32 = parts.iter().map(|p| tables.count(*p)).sum();
-        if !parts.is_empty() && sum >= tables.count(*total) {
+        if sum >= tables.count(*total) {
             let terms = std::iter::once((*total, 1)).chain(parts.iter().map(|p| (*p, -1))).collect();
             tables.relate(Relation { terms, sign: Sign::AtMostZero })?;
         }

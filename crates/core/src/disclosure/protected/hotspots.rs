@@ -131,14 +131,14 @@ pub(super) fn quarters(months: &[Month]) -> Option<MonthRange> {
 
 /// The hotspots of a release with their exact counts, as its months were first published, and all that was counted of each; in the order of
 /// [`of`].
-pub(super) fn counted(linked: &Linked, release: &Release, base: &Base) -> (Vec<Counted>, Vec<base::Counted>) {
+pub(super) fn counted(linked: &Linked, release: &Release, base: &Base, homes: &[BasePlace]) -> (Vec<Counted>, Vec<base::Counted>) {
     let finest = release.units.finest();
     let window = quarters(&base.months);
     let year = linked.partition_year(release.month.year());
-    let mut under: HashMap<u32, Vec<String>> = HashMap::new();
-    for unit in 0..release.units.level(finest).map_or(0, |level| level.len() as u32) {
-        if let (Some(id), Some(above)) = (release.units.id(finest, unit), release.units.row_at(finest, unit, release.resolution)) {
-            under.entry(above).or_default().push(id);
+    let mut under: HashMap<u32, Vec<&BasePlace>> = HashMap::new();
+    for (unit, home) in (0..).zip(homes) {
+        if let Some(above) = release.units.row_at(finest, unit, release.resolution) {
+            under.entry(above).or_default().push(home);
         }
     }
     let (mut all, mut sums) = (Vec::new(), Vec::new());
@@ -146,7 +146,7 @@ pub(super) fn counted(linked: &Linked, release: &Release, base: &Base) -> (Vec<C
         let mut of_unit: HashMap<&str, usize> = HashMap::new();
         for (row, hotspot) in analysis.hotspots.iter().enumerate() {
             let units = hotspot.units.iter().filter_map(|unit| under.get(unit)).flatten();
-            of_unit.extend(units.map(|id| (id.as_str(), row)));
+            of_unit.extend(units.map(|home| (home.unit.as_str(), row)));
         }
         let mut pieces: Vec<BTreeMap<String, u32>> = vec![BTreeMap::new(); analysis.hotspots.len()];
         let mut sum = vec![base::Counted::default(); analysis.hotspots.len()];
@@ -166,9 +166,9 @@ pub(super) fn counted(linked: &Linked, release: &Release, base: &Base) -> (Vec<C
         }
         let years: BTreeSet<i16> = window.into_iter().flat_map(MonthRange::iter).map(|m| linked.partition_year(m.year())).collect();
         for (hotspot, mut pieces) in analysis.hotspots.iter().zip(pieces) {
-            let areas = touched(linked, release, &under, hotspot, year);
+            let areas = touched(linked, &under, hotspot, year);
             // Nothing was counted in some of the areas that it touches: nobody else knows that.
-            for area in years.iter().flat_map(|year| touched(linked, release, &under, hotspot, *year)) {
+            for area in years.iter().flat_map(|year| touched(linked, &under, hotspot, *year)) {
                 pieces.entry(area).or_default();
             }
             let covered = pieces.keys().filter(|area| !area.is_empty() && !beside.contains(area)).cloned().collect();
@@ -257,17 +257,10 @@ fn in_window(linked: &mut Linked, area: &str, quarters: &BTreeSet<Period>) -> Re
     Ok(Some(whole))
 }
 
-/// Areas of the year that hold a unit of a hotspot.
-fn touched(
-    linked: &Linked,
-    release: &Release,
-    under: &HashMap<u32, Vec<String>>,
-    hotspot: &Hotspot,
-    year: i16,
-) -> BTreeSet<String> {
-    let units = hotspot.units.iter().filter_map(|unit| under.get(unit)).flatten();
-    let places = units.flat_map(|unit| release.areas.iter().map(|a| BasePlace { area: a.code.clone(), unit: unit.clone() }));
-    places.filter_map(|place| linked.area_of.get(&(year, place)).cloned()).collect()
+/// Areas of the year that hold a unit of a hotspot: by the centres of units, never by where something was counted in them.
+fn touched(linked: &Linked, under: &HashMap<u32, Vec<&BasePlace>>, hotspot: &Hotspot, year: i16) -> BTreeSet<String> {
+    let homes = hotspot.units.iter().filter_map(|unit| under.get(unit)).flatten();
+    homes.filter_map(|home| linked.area_of.get(&(year, (*home).clone())).cloned()).collect()
 }
 
 /// Different victims of each hotspot in the window, and those of more than one of its records; `None` where no record names one.

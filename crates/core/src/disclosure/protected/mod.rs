@@ -13,12 +13,14 @@ mod figures;
 mod hotspots;
 mod period;
 mod regression;
+mod told;
 
 pub use base::{Base, BasePlace, Counted, STRANDS};
 pub use figures::{ALL, Figure, Figures, Key, Partition, ProtectedArea};
 pub use hotspots::{Counted as CountedHotspot, ProtectedHotspot, Victims};
 pub use period::{NoPeriod, Period};
 pub use regression::Regression;
+pub use told::{Finest, OTHERS, Told};
 
 use super::certificate::{Certificate, Flaw, Knowledge, Witness};
 use super::suppress::{CannotProtect, Earlier, protect_after};
@@ -29,12 +31,23 @@ use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+/// What areas are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Geography {
+    /// Units joined until they are large enough.
+    Adaptive,
+    /// The polygons of the release, each for itself: many of their figures are hidden.
+    Units,
+}
+
 /// How figures are protected.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rules {
     /// Counts below this are not shown; zero is not.
     pub threshold: u32,
-    /// Incidents that an area has, on average, in a quarter.
+    /// What areas are.
+    pub geography: Geography,
+    /// Incidents that an area has, on average, in a quarter, and a strand of a borough in each period that it is told by.
     pub area_incidents: u32,
     /// Residents that an area has.
     pub area_residents: u32,
@@ -175,6 +188,15 @@ pub enum NoRelease {
     /// A figure is not what it was, or not what the counts say.
     #[error("a figure is not what was published before, or not what the exact counts say")]
     Altered,
+    /// There are no polygons.
+    #[error("geography = \"units\": the release is of cells, and only polygons (hotspot analyse --areas) can be areas")]
+    Cells,
+    /// A polygon cannot be told from others.
+    #[error(
+        "geography = \"units\": the code of a polygon is not of letters, digits, -, _ and . alone, is that of two polygons, or is that of a borough: it \
+         cannot be the code of an area"
+    )]
+    Polygon,
     /// It ends before what was published.
     #[error("figures up to {published} were published already: a release that ends earlier cannot follow")]
     Earlier {
@@ -194,12 +216,13 @@ pub fn prove(release: &Release, before: Option<(&Past, &Certificate)>, rules: Ru
         return Err(NoRelease::Earlier { published: *published });
     }
     let base = Base::grown(past.map(|p| &p.base), release);
-    let partitions = figures::partitions(past, release, &base, rules)?;
+    let homes = base::homes(release)?;
+    let partitions = figures::partitions(past, release, &base, &homes, rules)?;
     let mut linked = figures::link(&base, &partitions, past.map(|p| &p.figures), rules)?;
     let figures = linked.tables.len();
     let mut all: Vec<CountedHotspot> = past.map_or_else(Vec::new, |p| p.hotspots.clone());
     let published = all.len();
-    let (counted, sums) = hotspots::counted(&linked, release, &base);
+    let (counted, sums) = hotspots::counted(&linked, release, &base, &homes);
     all.extend(counted);
     let cells = hotspots::link(&mut linked, &all, rules)?;
     let earlier = before.map_or_else(Earlier::default, |(past, certificate)| {

@@ -91,8 +91,15 @@ async fn what_cannot_be_recorded_is_not_shown() {
 fn restricted_figures_are_however_small_for_those_who_sign_in() {
     use hotspot_core::disclosure::Access;
     use hotspot_core::disclosure::certificate::Knowledge;
-    use hotspot_core::disclosure::protected::{Rules, prove};
-    let rules = Rules { threshold: 5, area_incidents: 10, area_residents: 0, area_months: 36, knowledge: Knowledge::Published };
+    use hotspot_core::disclosure::protected::{Geography, Rules, prove};
+    let rules = Rules {
+        threshold: 5,
+        geography: Geography::Adaptive,
+        area_incidents: 10,
+        area_residents: 0,
+        area_months: 36,
+        knowledge: Knowledge::Published,
+    };
     let shown = |class| prove(&crate::fixture::release(class), None, rules, "test").unwrap().protected;
     let catalog = |access| crate::Catalog::towards(access, Vec::new()).unwrap();
     assert!(catalog(Access::Anyone).protect(shown(DataClass::Restricted)).is_err());

@@ -8,7 +8,9 @@ use geo::{BoundingRect, GeodesicArea, MultiPolygon, Simplify};
 use hotspot_core::Strand;
 use hotspot_core::atlas::Atlas;
 use hotspot_core::disclosure::Released;
-use hotspot_core::disclosure::protected::{Figure, Key, Period, ProtectedHotspot, ProtectedRelease, STRANDS};
+use hotspot_core::disclosure::protected::{
+    ALL, Figure, Geography, Key, OTHERS, Period, ProtectedHotspot, ProtectedRelease, STRANDS,
+};
 use hotspot_core::hotspot::identity::Change;
 use hotspot_core::release::DataClass;
 use minijinja::{Value, context};
@@ -28,18 +30,22 @@ const CLASSES: [(f64, &str, &str); 5] = [
 ];
 
 /// The page, or how the server is given figures.
-pub(crate) fn protected(view: Option<&Released<ProtectedRelease>>, visitor: &Visitor) -> Result<Vec<u8>, ApiError> {
+pub(crate) fn protected(
+    view: Option<&Released<ProtectedRelease>>,
+    strand: Option<u8>,
+    visitor: &Visitor,
+) -> Result<Vec<u8>, ApiError> {
     let marking = match view.map(|v| v.class) {
         None => "No protected figures are loaded",
         Some(DataClass::Synthetic) => "SYNTHETIC DATA — about nobody. Protected as if it were about somebody.",
         Some(DataClass::Open) => "OPEN DATA, protected",
         Some(DataClass::Restricted) => "OFFICIAL-SENSITIVE — protected figures, for oversight",
     };
-    let shown = view.map(|view| content(view));
+    let shown = view.map(|view| content(view, strand));
     draw_marked("protected", visitor, marking, &[], context! { shown, how => GIVE_PROTECTED })
 }
 
-fn content(view: &ProtectedRelease) -> Value {
+fn content(view: &ProtectedRelease, strand: Option<u8>) -> Value {
     let quarters = view.counted;
     let hidden = view.hidden;
     let share = |part: usize, whole: usize| words::percent(part as f64 / whole.max(1) as f64);
@@ -83,6 +89,8 @@ fn content(view: &ProtectedRelease) -> Value {
         map => quarters.map(|q| map(view, q)),
         hotspots,
         boroughs => boroughs(view),
+        months => months(view, strand),
+        polygons => view.rules.geography == Geography::Units,
     }
 }
 
@@ -150,6 +158,37 @@ fn boroughs(view: &ProtectedRelease) -> Value {
         year => year.map(|y| y.to_string()),
         strands => STRANDS.map(Strand::label),
         rows,
+    }
+}
+
+/// Months of the table of months.
+const MONTHS: u16 = 12;
+
+/// London, boroughs and the others together by month, of all records or of a strand.
+fn months(view: &ProtectedRelease, strand: Option<u8>) -> Value {
+    let held = |month: &Period| view.figures.contains_key(&Key { place: ALL.to_owned(), period: *month, strand: None });
+    let months: Vec<Period> = (0..MONTHS).rev().map(|back| Period::Month(view.month.minus(back))).filter(held).collect();
+    let row = |name: &str, code: &str| {
+        let of = |month: &Period| view.figures.get(&Key { place: code.to_owned(), period: *month, strand });
+        let figures: Vec<Option<&Figure>> = months.iter().map(of).collect();
+        let is_told = figures.iter().any(Option::is_some);
+        let cells = figures.into_iter().map(|f| f.map_or_else(|| "–".to_owned(), |f| figure(Some(f))));
+        is_told.then(|| context! { name, cells => cells.collect::<Vec<_>>() })
+    };
+    let mut rows: Vec<Value> = row("London", ALL).into_iter().collect();
+    rows.extend(view.boroughs.iter().filter_map(|(name, code)| row(name, code)));
+    rows.extend(row("Other boroughs together", OTHERS));
+    let without: Vec<&str> =
+        view.boroughs.iter().filter(|(name, code)| row(name, code).is_none()).map(|(name, _)| name.as_str()).collect();
+    let label = strand.map_or("All records", |row| STRANDS[usize::from(row)].label());
+    let option = |id: &str, label: &str, of: Option<u8>| context! { id, label, chosen => of == strand };
+    let strands = STRANDS.iter().zip(0..).map(|(s, row)| option(s.id(), s.label(), Some(row)));
+    context! {
+        label,
+        heads => months.iter().map(|m| m.months().from().in_words()).collect::<Vec<_>>(),
+        rows,
+        without => without.join(", "),
+        choices => std::iter::once(option("all", "All records", None)).chain(strands).collect::<Vec<_>>(),
     }
 }
 

@@ -6,14 +6,15 @@ use crate::answer::Keep;
 use crate::auth::Visitor;
 use crate::pages;
 use crate::problem::ApiError;
-use crate::query::Params;
+use crate::query::{BadParameter, Params};
 use crate::state::AppState;
 use crate::views;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
+use hotspot_core::Strand;
 use hotspot_core::disclosure::Released;
-use hotspot_core::disclosure::protected::ProtectedRelease;
+use hotspot_core::disclosure::protected::{ProtectedRelease, STRANDS};
 use hotspot_core::release::DataClass;
 use std::sync::Arc;
 
@@ -68,10 +69,15 @@ pub(crate) async fn hotspots(State(state): State<AppState>, uri: Uri, headers: H
     state.heavy(move || Ok(at_hand(&headers, views::protected_hotspots(&view), kept(&view)))).await
 }
 
-/// The page: a map of areas, hotspots and boroughs in tables.
+/// The page: a map of areas, hotspots and boroughs in tables; `strand` chooses whose months the boroughs are told by.
 pub(crate) async fn page(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Result<Response, ApiError> {
-    Params::parse(uri.query(), &[])?;
+    let asked = Params::parse(uri.query(), &["strand"])?.strand()?;
+    let strand = asked.map(|asked| {
+        let names = STRANDS.map(Strand::id).join(", ");
+        STRANDS.iter().position(|s| *s == asked).ok_or_else(|| BadParameter::new("strand", format!("all, {names}")))
+    });
+    let strand = strand.transpose()?.map(|row| row as u8);
     let view = state.catalog().protected().ok();
-    let drawn = state.heavy(move || pages::protected(view.as_deref(), &visitor)).await?;
+    let drawn = state.heavy(move || pages::protected(view.as_deref(), strand, &visitor)).await?;
     Ok(fresh(StatusCode::OK, "text/html; charset=utf-8", drawn))
 }

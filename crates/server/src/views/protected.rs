@@ -3,7 +3,7 @@
 use super::hotspots::geometry;
 use super::{Period as Months, bytes};
 use hotspot_core::disclosure::Released;
-use hotspot_core::disclosure::protected::{Figure, Key, Period, ProtectedHotspot, ProtectedRelease};
+use hotspot_core::disclosure::protected::{Figure, Geography, Key, Period, ProtectedHotspot, ProtectedRelease};
 use hotspot_core::release::DataClass;
 use hotspot_core::{MonthRange, Strand};
 use serde::Serialize;
@@ -36,7 +36,9 @@ struct ProtectedPolicy<'a> {
     version: &'a str,
     /// Counts below this are not shown, zero among them.
     threshold: u32,
-    /// Incidents that an area has in a quarter, on average.
+    /// What areas are: adaptive (as fine as their people and incidents allow), or units (the polygons of the release).
+    geography: &'static str,
+    /// Incidents that an area of adaptive size has in a quarter, on average, and a strand of a borough in the periods that it is told by.
     area_incidents: u32,
     /// Residents that an area has.
     area_residents: u32,
@@ -67,7 +69,7 @@ struct BoroughEntry<'a> {
 /// Figures in columns of equal length.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(crate) struct ProtectedFigures<'a> {
-    /// Code of an area or borough, or all.
+    /// Code of an area or borough, others (boroughs of which the strand is not told in such periods), or all.
     place: Vec<&'a str>,
     /// 2026, 2026-Q4 or 2026-10.
     period: Vec<String>,
@@ -132,6 +134,10 @@ pub(crate) fn protected(view: &Released<ProtectedRelease>) -> Vec<u8> {
         policy: ProtectedPolicy {
             version: &view.policy,
             threshold: rules.threshold,
+            geography: match rules.geography {
+                Geography::Adaptive => "adaptive",
+                Geography::Units => "units",
+            },
             area_incidents: rules.area_incidents,
             area_residents: rules.area_residents,
             known_records: rules.knowledge.records(),

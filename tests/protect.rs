@@ -1,7 +1,7 @@
 //! What is shown below the analyst, from a file to the page: nothing small is in it, nothing that was published changes, and what is altered
 //! afterwards is seen.
 
-use crate::program::{Serving, json, run, simulated, succeed};
+use crate::program::{Serving, json, root, run, simulated, succeed};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -109,6 +109,10 @@ fn the_server_shows_the_protected_figures_and_no_file_beside_them() {
     let summary = server.json("/api/v1/protected");
     assert_eq!((summary["label"].as_str(), summary["policy"]["threshold"].as_u64()), (Some("SYNTHETIC"), Some(5)));
     assert_eq!(summary["counted"], json("{\"from\": \"2025-07\", \"to\": \"2025-09\"}"));
+    assert_eq!(summary["policy"]["geography"], "adaptive");
+    // Months of a strand, without a script.
+    let page = String::from_utf8(server.get("/protected?strand=race").2).unwrap();
+    assert!(page.contains("Incidents by borough and month: race") && page.contains("<option value=\"race\" selected>"));
     let shown = server.json("/api/v1/protected/figures");
     let incidents = shown["incidents"].as_array().unwrap();
     assert!(incidents.iter().all(|n| n.is_null() || n.as_u64().unwrap() >= 5));
@@ -141,4 +145,57 @@ fn the_server_shows_the_protected_figures_and_no_file_beside_them() {
     let bare = Serving::start(&published.releases);
     assert_eq!(bare.get("/api/v1/protected").0, 404);
     assert!(String::from_utf8(bare.get("/protected").2).unwrap().contains("hotspot protect"));
+}
+
+#[test]
+fn the_month_for_oversight_is_made_of_protected_figures_alone_and_is_the_same_again() {
+    let published = published();
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("oversight");
+    let [protected, to] = [&published.protected, &out].map(|p| p.to_str().unwrap());
+    let of = ["summary", "--tier", "oversight", "--protected", protected, "--out", to];
+    let said = succeed(of);
+    assert!(said.starts_with("2025-10: for oversight, policy ") && said.contains("they are not shown"), "{said}");
+    let folder = out.join("2025-10");
+    let file = |part: &str| folder.join(format!("recorded-hate-crime-2025-10{part}"));
+    let mut reader = csv::Reader::from_path(file("-figures.csv")).unwrap();
+    let head = reader.headers().unwrap().clone();
+    let at = |name: &str| head.iter().position(|h| h == name).unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert!(rows.len() > 300, "{}", rows.len());
+    let protected_figures = figures(folders(&published.protected).last().unwrap());
+    for row in &rows {
+        let key = [&row[at("code")], &row[at("period")], &row[at("strand")]].map(str::to_owned);
+        let shown = if row[at("records")].is_empty() { &row[at("status")] } else { &row[at("records")] };
+        assert_eq!(Some(shown), protected_figures.get(&key).map(String::as_str), "{key:?}");
+        // What changed only where both are shown.
+        let [change, before] = ["change_on_before", "before"].map(|name| row[at(name)].parse::<i64>().ok());
+        let n = row[at("records")].parse::<i64>().ok();
+        assert_eq!(change, n.zip(before).map(|(n, before)| n - before), "{key:?}");
+    }
+    let page = std::fs::read_to_string(file(".html")).unwrap();
+    assert!(page.contains("What is not shown, and why") && page.contains("SYNTHETIC") && !page.contains("<script"));
+    let bytes = || -> BTreeMap<PathBuf, Vec<u8>> {
+        std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).map(|p| (p.clone(), std::fs::read(p).unwrap())).collect()
+    };
+    let first = bytes();
+    succeed(of);
+    assert_eq!(bytes(), first, "once more is nothing more");
+    // Exact figures stand in a folder of their own.
+    let store = published.releases.with_file_name("store");
+    let refused = run(["summary", "--store", store.to_str().unwrap(), "--out", to, "--month", "2025-09"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("is for oversight"), "{refused:?}");
+}
+
+#[test]
+fn a_policy_of_polygons_is_refused_for_cells() {
+    let published = published();
+    let dir = tempfile::tempdir().unwrap();
+    let [policy, protected] = ["policy.toml", "protected"].map(|name| dir.path().join(name));
+    let text = std::fs::read_to_string(root().join("data/policy/tiers.toml")).unwrap();
+    std::fs::write(&policy, text.replacen("geography = \"adaptive\"", "geography = \"units\"", 1)).unwrap();
+    let [releases, policy, protected] = [&published.releases, &policy, &protected].map(|p| p.to_str().unwrap());
+    let refused = run(["protect", "--releases", releases, "--protected", protected, "--policy", policy]);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && said.contains("the release is of cells"), "{said}");
 }

@@ -6,15 +6,18 @@
 //! | document for programs, and what changed since the edition before | [`Publication::json`], [`Publication::changes`] |
 //! | workbook, as XLSX and ODS | [`Publication::workbook`] |
 //! | page for people: works without JavaScript and prints | [`Publication::page`] |
+//! | the month below the analyst: tables and a page | [`ForOversight`] |
 
 mod files;
 pub(crate) mod json;
 mod named;
+mod oversight;
 mod page;
 mod sheets;
 
 pub(crate) use files::number;
 pub use files::{csv, csv_field};
+pub use oversight::ForOversight;
 
 use crate::chart::ChartError;
 use crate::workbook::WorkbookError;

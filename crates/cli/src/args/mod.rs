@@ -301,7 +301,7 @@ pub struct EvaluateArgs {
 pub enum TierArg {
     /// Exact figures
     Analyst,
-    /// Not yet: exact figures must not leave
+    /// Protected figures: with --protected
     Oversight,
     /// Not yet: exact figures must not leave
     Public,
@@ -339,9 +339,16 @@ impl FromStr for MonthsArg {
 
 #[derive(Debug, ClapArgs)]
 pub struct SummaryArgs {
-    /// The store
-    #[arg(long, value_name = "DIR")]
-    pub store: PathBuf,
+    /// The store: exact figures for analysts
+    #[arg(long, value_name = "DIR", required_unless_present = "protected")]
+    pub store: Option<PathBuf>,
+    /// What hotspot protect has published: figures for oversight, of its last release
+    #[arg(
+        long,
+        value_name = "DIR",
+        conflicts_with_all = ["store", "releases", "months", "as_known_on", "areas", "events", "similar", "explain"]
+    )]
+    pub protected: Option<PathBuf>,
     /// Where months are published, each in a folder of its own; runs.jsonl there has a line for every run
     #[arg(long, value_name = "DIR", required_unless_present = "explain")]
     pub out: Option<PathBuf>,

@@ -88,7 +88,8 @@ pub fn run(args: &DemoArgs) -> Done {
     std::fs::write(&measures, measured(last))?;
     let out = dir.join("summary");
     summary::run(&SummaryArgs {
-        store: store.clone(),
+        store: Some(store.clone()),
+        protected: None,
         out: Some(out.clone()),
         releases: None,
         month: Some(last),

@@ -8,6 +8,7 @@
 //! | what did earlier editions say? | [`revision`] |
 //! | what stands in the publication? | [`Summary`] |
 //! | which rows and columns have its files? | [`measure`], [`tables`] |
+//! | and below the analyst? | [`oversight`] |
 //!
 //! # Definitions
 //! * **Places.** London, its Basic Command Units, its boroughs, and what is no borough: units of police that have no place of their own
@@ -24,6 +25,7 @@
 pub mod figures;
 pub mod measure;
 pub mod nowcast;
+pub mod oversight;
 pub mod revision;
 pub mod similar;
 pub mod tables;

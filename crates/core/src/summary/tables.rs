@@ -154,7 +154,7 @@ pub struct Source<'a> {
 pub fn tables(from: &Source<'_>) -> Vec<Table> {
     let mut all = layouts(from);
     all.retain(|t| t.id == REVISIONS || t.id == SIGNALS || !t.is_empty());
-    all.push(dictionary(&all));
+    all.push(dictionary(&all, &Measure::ALL, &MARKERS));
     all
 }
 
@@ -180,29 +180,41 @@ pub fn rounded(value: f64) -> f64 {
 }
 
 /// Columns under construction.
-struct Rows<'a, T> {
+pub(super) struct Rows<'a, T> {
     rows: &'a [T],
     columns: Vec<Column>,
 }
 
 impl<'a, T> Rows<'a, T> {
-    const fn of(rows: &'a [T]) -> Self {
+    pub(super) const fn of(rows: &'a [T]) -> Self {
         Self { rows, columns: Vec::new() }
     }
 
-    fn text(mut self, name: &'static str, unit: &'static str, what: &'static str, value: impl Fn(&T) -> String) -> Self {
+    pub(super) fn text(mut self, name: &'static str, unit: &'static str, what: &'static str, value: impl Fn(&T) -> String) -> Self {
         let values = Values::Text(self.rows.iter().map(value).collect());
         self.columns.push(Column { name, unit, what, values });
         self
     }
 
-    fn integer(mut self, name: &'static str, unit: &'static str, what: &'static str, value: impl Fn(&T) -> Option<i64>) -> Self {
+    pub(super) fn integer(
+        mut self,
+        name: &'static str,
+        unit: &'static str,
+        what: &'static str,
+        value: impl Fn(&T) -> Option<i64>,
+    ) -> Self {
         let values = Values::Integer(self.rows.iter().map(value).collect());
         self.columns.push(Column { name, unit, what, values });
         self
     }
 
-    fn decimal(mut self, name: &'static str, unit: &'static str, what: &'static str, value: impl Fn(&T) -> Option<f64>) -> Self {
+    pub(super) fn decimal(
+        mut self,
+        name: &'static str,
+        unit: &'static str,
+        what: &'static str,
+        value: impl Fn(&T) -> Option<f64>,
+    ) -> Self {
         let values = Values::Decimal(self.rows.iter().map(|row| value(row).filter(|v| v.is_finite()).map(rounded)).collect());
         self.columns.push(Column { name, unit, what, values });
         self
@@ -229,7 +241,7 @@ impl<'a, T> Rows<'a, T> {
         .text("place", "", "Name of the place.", |row| place(row).name.clone())
     }
 
-    fn strand(self, value: impl Fn(&T) -> Option<Strand>) -> Self {
+    pub(super) fn strand(self, value: impl Fn(&T) -> Option<Strand>) -> Self {
         let what = "Strand, or all. Strands overlap and nest: a record with two strands stands in both; they must not be added up.";
         self.text("strand", "", what, |row| strand_id(value(row)).to_owned())
     }
@@ -240,7 +252,7 @@ impl<'a, T> Rows<'a, T> {
         self.text("status", "", what, |row| value(row).to_owned())
     }
 
-    fn into_table(self, id: &'static str, what: &'static str, class: DataClass) -> Table {
+    pub(super) fn into_table(self, id: &'static str, what: &'static str, class: DataClass) -> Table {
         let table = self
             .text("class", "", "Class of the records: synthetic (about nobody), open or restricted.", |_| class.id().to_owned());
         Table { id, what, columns: table.columns }
@@ -543,7 +555,8 @@ fn hotspots(from: &Source<'_>) -> Table {
 }
 
 /// A row for each table, each of its columns, each measure and each marker.
-fn dictionary(tables: &[Table]) -> Table {
+/// Every table, column, measure of the figures, and marker.
+pub(super) fn dictionary(tables: &[Table], measures: &[Measure], markers: &[(&'static str, &'static str)]) -> Table {
     let mut rows: Vec<[&'static str; 5]> = Vec::new();
     for table in tables {
         rows.push([table.id, "", "table", "", table.what]);
@@ -551,11 +564,11 @@ fn dictionary(tables: &[Table]) -> Table {
             rows.push([table.id, column.name, column.values.kind(), column.unit, column.what]);
         }
     }
-    for measure in Measure::ALL {
+    for measure in measures {
         let (unit, what) = measure.meaning();
         rows.push([FIGURES, measure.id(), "measure", unit, what]);
     }
-    rows.extend(MARKERS.map(|(marker, what)| ["", marker, "marker", "", what]));
+    rows.extend(markers.iter().map(|(marker, what)| ["", *marker, "marker", "", *what]));
     let table = Rows::of(&rows)
         .text(
             "table",

@@ -18,13 +18,13 @@
 
 mod boroughs;
 mod downloads;
-mod grid;
+pub(super) mod grid;
 mod headlines;
 mod hotspots;
 mod london;
 mod parts;
 mod revised;
-mod words;
+pub(super) mod words;
 
 use super::{Edited, Publication, ReportError, strand_label};
 use crate::chart::{ChartError, Fit, Frame, MonthlySeries, Note, month_name};
@@ -35,6 +35,10 @@ use hotspot_core::summary::{Basis, Level, Place, Series, concerns};
 use hotspot_core::{Month, MonthRange, Strand};
 use minijinja::{Environment, Value, context};
 use std::collections::BTreeSet;
+
+/// How a table is written, and how pages look on screens and paper: of every page of a month.
+pub(super) const TABLES: &str = include_str!("page/tables.html");
+pub(super) const STYLE: &str = include_str!("page/style.html");
 
 /// Months of the charts.
 const SHOWN: u16 = 36;
@@ -77,6 +81,8 @@ impl<'a> Page<'a> {
         let month = month_name(self.month);
         let mut environment = Environment::new();
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
+        environment.add_template("tables", TABLES)?;
+        environment.add_template("style", STYLE)?;
         environment.add_template("page", include_str!("page/page.html"))?;
         let marking = self.publication.marking();
         Ok(environment.get_template("page")?.render(context! {

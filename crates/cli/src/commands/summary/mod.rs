@@ -1,6 +1,7 @@
 //! `hotspot summary`.
 
 mod explain;
+mod oversight;
 
 use crate::args::{FormatOfSummary, SummaryArgs, TierArg};
 use crate::commands::units::{KnownThen, breaks, last_complete};
@@ -33,17 +34,41 @@ use std::time::Instant;
 /// Day of the next month on which the Metropolitan Police publish theirs: what a rebuilt month is known on.
 const DAY_OF_EDITION: i8 = 6;
 
+/// The tier of exact figures, in records.
+const ANALYST: &str = "analyst";
+
+/// Exact figures and protected ones do not stand in one folder.
+fn of_tier(month: Month, record: &Record, tier: &str) -> Done {
+    if record.tier == tier {
+        return Ok(());
+    }
+    Err(Failure::cannot(format!(
+        "--out: the edition of {month} there is for {}, this one for {tier}: each has a folder of its own",
+        record.tier
+    )))
+}
+
 /// Publishes one month, or several in a row; or says how one figure came about.
 pub fn run(args: &SummaryArgs) -> Done {
-    if args.tier != TierArg::Analyst {
-        return Err(Failure::cannot("--tier: only exact figures for analysts can be made so far; they must not leave for others"));
+    match (args.tier, args.protected.as_deref()) {
+        (TierArg::Analyst, None) => {}
+        (TierArg::Oversight, Some(protected)) => return oversight::run(args, protected),
+        (TierArg::Oversight, None) => {
+            return Err(Failure::cannot(
+                "--tier oversight: --protected DIR says where what is protected is; exact figures must not leave",
+            ));
+        }
+        (TierArg::Analyst, Some(_)) => {
+            return Err(Failure::cannot("--protected: it holds no exact figures; --tier oversight makes the month of it"));
+        }
+        (TierArg::Public, _) => return Err(Failure::cannot("--tier public: nothing is made for the public so far")),
     }
     if let Some(asked) = &args.explain {
         return explain::run(args, asked);
     }
     let out = args.out.as_deref().ok_or_else(|| Failure::cannot("--out DIR says where months are published"))?;
     let given = Supplied::read(args)?;
-    apart_from(out, std::iter::once(&args.store).chain(&args.releases))?;
+    apart_from(out, args.store.iter().chain(&args.releases))?;
     let editions = Editions::open(out)?;
     let months: Vec<Option<Month>> = match args.months {
         Some(range) => range.0.iter().map(Some).collect(),
@@ -55,6 +80,11 @@ pub fn run(args: &SummaryArgs) -> Done {
         publish(args, &given, &editions, month, known_on)?;
     }
     Ok(())
+}
+
+/// The store of exact figures.
+fn store_of(args: &SummaryArgs) -> Done<&Path> {
+    args.store.as_deref().ok_or_else(|| Failure::cannot("--store DIR says where the records are"))
 }
 
 /// Months do not stand in the store or among releases.
@@ -127,7 +157,7 @@ impl Counted {
         known_on: Option<Date>,
         bar: &ProgressBar,
     ) -> Done<Self> {
-        let then = KnownThen::load(&args.store, known_on)?;
+        let then = KnownThen::load(store_of(args)?, known_on)?;
         let month = month.unwrap_or_else(|| last_complete(then.months, then.as_known_on));
         bar.set_message(format!("{month}: counting by borough"));
         let areas = supplied.areas.as_ref();
@@ -223,6 +253,7 @@ fn publish(args: &SummaryArgs, supplied: &Supplied, editions: &Editions, month: 
     }
     let class = counted.then.known.class;
     for (of, record) in editions.records()? {
+        of_tier(of, &record, ANALYST)?;
         if record.class != class {
             return Err(Failure::cannot(format!(
                 "--out: the edition of {of} there is of {} records, these are {class}: each class has a folder of its own",
@@ -272,7 +303,7 @@ fn publish(args: &SummaryArgs, supplied: &Supplied, editions: &Editions, month: 
     let mut record = Record::new(month, known_on, counted.then.known.class);
     record.licence.clone_from(&counted.then.known.licence);
     env!("CARGO_PKG_VERSION").clone_into(&mut record.version);
-    "analyst".clone_into(&mut record.tier);
+    ANALYST.clone_into(&mut record.tier);
     record.before = before.as_ref().map(|b| b.given.clone());
     record.inputs =
         counted.then.known.inputs.iter().map(|(name, sha256)| Given { name: name.clone(), sha256: sha256.clone() }).collect();

@@ -3,6 +3,7 @@
 //! * `trial`: a year of wards by strand, and of areas by strand and month, as TRUST 1.6 of the design tried it.
 //! * `published`: what those below the analyst are answered about resources is made of what is published, and of nothing else.
 //! * `over_months`: thirty-six months of everything that is released, asked of all of it together.
+//! * `products`: what partners are given and everybody is shown.
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -12,5 +13,6 @@
 
 mod london;
 mod over_months;
+mod products;
 mod published;
 mod trial;

@@ -23,6 +23,8 @@ pub struct ProtectedArea {
     pub code: String,
     /// Code of its reporting area.
     pub borough: String,
+    /// Residents, rounded down; none where they are not known.
+    pub residents: Option<u32>,
     /// Units that it is made of, each within the reporting area.
     pub places: Vec<BasePlace>,
     /// Outline, WGS84 degrees.
@@ -115,6 +117,7 @@ pub(super) fn partitions(past: Option<&Past>, release: &Release, base: &Base, ru
             ProtectedArea {
                 code: format!("A{wanted}-{borough}-{number:03}"),
                 borough: borough.clone(),
+                residents: Some(of.iter().map(|p| p.residents).sum::<f64>()).filter(|n| n.is_finite()).map(|n| n as u32),
                 places: of.iter().map(|p| p.place.clone()).collect(),
                 outline: to_a_decimetre(&release.units.outline(finest, &units)),
             }

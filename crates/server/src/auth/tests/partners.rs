@@ -174,7 +174,12 @@ async fn everybody_is_shown_what_the_policy_opens_and_else_nothing() {
     let counts = shown["borough_figures"]["incidents"].as_array().unwrap();
     assert!(counts.iter().all(|n| n.is_null() || n.as_u64().is_some_and(|n| n >= 10 && n % 5 == 0)), "{shown}");
     assert!(shown["borough_figures"]["period"].as_array().unwrap().iter().all(|p| p.as_str().unwrap().len() == 4));
-    assert_eq!(shown["areas"], serde_json::json!([]), "of how many residents they are is not known");
+    let figures = &shown["area_figures"];
+    let codes: Vec<&Value> = shown["areas"].as_array().unwrap().iter().map(|a| &a["code"]).collect();
+    assert!(!codes.is_empty() && figures["place"].as_array().unwrap().iter().all(|place| codes.contains(&place)));
+    for (n, class) in figures["incidents"].as_array().unwrap().iter().zip(shown["area_classes"].as_array().unwrap()) {
+        assert!(n.is_null() && class.is_null() || n.as_u64() >= class.as_u64() && class.as_u64() >= Some(10), "{n} in {class}");
+    }
     let page = text(nobody.open("/public").await).await;
     assert!(page.contains("Recorded hate crime") && page.contains("for everybody") && !page.contains("no sign-in yet"), "{page}");
     // What everybody is shown opens nothing else.

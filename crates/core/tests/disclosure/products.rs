@@ -137,9 +137,12 @@ fn world(seed: u64, months: u16) -> World {
         policy: "test".to_owned(),
         rules: rules(asked),
         areas: all_areas,
+        areas_made: 2025,
+        earlier: Vec::new(),
         boroughs: (0..boroughs).map(|b| (format!("Borough {b}"), code(b))).collect(),
         figures,
         hotspots,
+        regression: BTreeMap::new(),
         hidden: Hidden::default(),
     };
     World { release, truth, residents }

@@ -53,7 +53,7 @@ impl Browser {
     /// With a table of resources, a ledger, and what is published below the analyst.
     async fn with_ledger(auth: Auth) -> Self {
         let browser = Self::without_published(auth).await;
-        browser.state.catalog().protect(fixture::protected(DataClass::Synthetic)).unwrap();
+        browser.state.catalog().protect(fixture::protected(DataClass::Synthetic), None).unwrap();
         browser
     }
 

@@ -152,7 +152,7 @@ fn a_partner_is_given_what_the_agreement_names_marked_and_on_record() {
             assert!(row[2].len() == 4 || row[2].contains("-Q"), "{}", &row[2]);
             if &row[4] != "[c]" {
                 let n: u32 = row[4].parse().unwrap();
-                assert!(n >= 10 && n % 5 == 0);
+                assert!(n >= 10 && n.is_multiple_of(5));
                 shown += 1;
             }
         }

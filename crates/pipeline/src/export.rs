@@ -83,7 +83,7 @@ struct Manifest<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Hotspots {
+struct HotspotFile {
     mark: BTreeMap<&'static str, String>,
     counted: Option<[String; 2]>,
     hotspots: Vec<BTreeMap<&'static str, serde_json::Value>>,
@@ -191,7 +191,7 @@ fn contents(view: &PartnerView, given: &Given<'_>) -> (String, BTreeMap<&'static
         let hotspots = view.hotspots.iter().map(|h| hotspot(view, h)).collect();
         files.insert(
             "hotspots.json",
-            json(&Hotspots { mark: mark.clone().into(), counted: counted.clone(), hotspots }).into_bytes(),
+            json(&HotspotFile { mark: mark.clone().into(), counted: counted.clone(), hotspots }).into_bytes(),
         );
     }
     let manifest = Manifest {

@@ -95,7 +95,7 @@ pub(super) fn parse(text: &str) -> std::result::Result<Tiers, String> {
         version: file.version.clone(),
         digest: sha256_hex(text.as_bytes()),
         text: text.to_owned(),
-        partner: file.partner.map(|p| partner(p, o)).transpose()?,
+        partner: file.partner.as_ref().map(|p| partner(p, o)).transpose()?,
         public: file.public.map(|p| public(p, o)).transpose()?,
         oversight: Rules {
             threshold: o.threshold,
@@ -122,7 +122,7 @@ fn strand(tier: &str, name: &str) -> std::result::Result<Strand, String> {
     known.ok_or_else(|| format!("{tier}: must be of {}", STRANDS.map(Strand::id).join(", ")))
 }
 
-fn partner(p: Partner, oversight: &Oversight) -> std::result::Result<PartnerRules, String> {
+fn partner(p: &Partner, oversight: &Oversight) -> std::result::Result<PartnerRules, String> {
     counts("partner", p.least, p.base, oversight)?;
     let strands = p.strands.iter().map(|(name, from)| {
         must((p.least..=1000).contains(from), "partner.strands: must be counts from partner.least to 1000")?;

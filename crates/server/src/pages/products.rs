@@ -8,6 +8,7 @@ use hotspot_core::disclosure::Released;
 use hotspot_core::disclosure::agreement::{Agreement, CONDITION, Field};
 use hotspot_core::disclosure::products::{Origin, PartnerView, ProductHotspot, PublicView, RoundedFigure};
 use hotspot_core::disclosure::protected::{ALL, Period, STRANDS};
+use hotspot_core::hotspot::evidence::Evidence;
 use hotspot_core::release::DataClass;
 use jiff::civil::Date;
 use minijinja::{Value, context};
@@ -81,7 +82,7 @@ fn hotspot(view: &PartnerView, h: &ProductHotspot) -> Value {
         strand => h.strand.map_or("All records", Strand::label),
         borough => name(&view.boroughs, &h.borough),
         n => view.gives(if h.strand.is_none() { Field::Incidents } else { Field::Strands }).then(|| figure(h.n)),
-        evidence => h.evidence.map(|e| e.label()),
+        evidence => h.evidence.map(Evidence::label),
         change => h.change.map(super::protected::change),
         areas => h.areas.join(", "),
     }

@@ -4,8 +4,10 @@ use super::hotspots::{Geometry, geometry};
 use super::{Period as Months, bytes};
 use hotspot_core::Strand;
 use hotspot_core::disclosure::Released;
-use hotspot_core::disclosure::agreement::{Agreement, CONDITION, Field};
-use hotspot_core::disclosure::products::{Origin, PartnerView, ProductArea, ProductHotspot, PublicView, RoundedFigure};
+use hotspot_core::disclosure::agreement::{Agreement, CONDITION};
+use hotspot_core::disclosure::products::{Origin, PartnerView, ProductArea, PublicView, RoundedFigure};
+use hotspot_core::hotspot::evidence::Evidence;
+use hotspot_core::hotspot::identity::Change;
 use hotspot_core::release::DataClass;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -106,9 +108,8 @@ struct ProductHotspotEntry<'a> {
     borough: &'a str,
     /// Codes of the areas that it touches.
     areas: &'a [String],
-    /// Rounded; null where it is not shown.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    incidents: Option<Option<u32>>,
+    /// Rounded; null where it is not shown or not given.
+    incidents: Option<u32>,
     /// clear, weak or cannot_tell.
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<&'static str>,
@@ -141,10 +142,6 @@ fn boroughs(all: &[(String, String)]) -> Vec<ProductBorough<'_>> {
 
 /// What an agreement gives, with what may not be done.
 pub(crate) fn partner(view: &Released<PartnerView>, agreement: &Agreement, on: Date) -> Vec<u8> {
-    let hotspot = |h: &ProductHotspot| {
-        let gives = view.gives(if h.strand.is_none() { Field::Incidents } else { Field::Strands });
-        (gives.then_some(h.n), h.evidence.map(|e| e.id()), h.change.map(|c| c.id()))
-    };
     bytes(&PartnerProducts {
         mark: Mark {
             agreement: &agreement.id,
@@ -165,18 +162,15 @@ pub(crate) fn partner(view: &Released<PartnerView>, agreement: &Agreement, on: D
         hotspots: view
             .hotspots
             .iter()
-            .map(|h| {
-                let (incidents, evidence, change) = hotspot(h);
-                ProductHotspotEntry {
-                    id: &h.id,
-                    strand: h.strand.map_or("all", Strand::id),
-                    name: &h.name,
-                    borough: &h.borough,
-                    areas: &h.areas,
-                    incidents,
-                    evidence,
-                    change,
-                }
+            .map(|h| ProductHotspotEntry {
+                id: &h.id,
+                strand: h.strand.map_or("all", Strand::id),
+                name: &h.name,
+                borough: &h.borough,
+                areas: &h.areas,
+                incidents: h.n,
+                evidence: h.evidence.map(Evidence::id),
+                change: h.change.map(Change::id),
             })
             .collect(),
     })

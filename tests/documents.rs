@@ -152,6 +152,8 @@ fn the_help_is_as_the_contract_has_it() {
         "worklist",
         "ledger",
         "token",
+        "agreement",
+        "export",
         "audit",
         "retention",
         "serve",

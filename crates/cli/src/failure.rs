@@ -29,6 +29,11 @@ impl Failure {
         Self { code: 1, ..error.into() }
     }
 
+    /// Whether it is the data that failed, and not the command.
+    pub const fn is_refusal(&self) -> bool {
+        self.code == 1
+    }
+
     /// The command could not run: exit code 2.
     pub fn cannot(message: impl fmt::Display + fmt::Debug + Send + Sync + 'static) -> Self {
         Self { code: 2, reader_left: false, report: Report::msg(message) }

@@ -36,6 +36,8 @@ fn main() -> ExitCode {
         Command::Effect(args) => commands::effect::run(&args),
         Command::Ledger(args) => commands::ledger::run(args),
         Command::Token(args) => commands::token::run(&args),
+        Command::Agreement(args) => commands::agreement::run(&args),
+        Command::Export(args) => commands::export::run(&args),
         Command::Audit(args) => commands::audit::run(&args),
         Command::Retention(args) => commands::retention::run(&args),
         Command::Serve(args) => commands::serve::run(&args),

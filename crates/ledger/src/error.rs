@@ -14,7 +14,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[non_exhaustive]
 pub enum Error {
     /// There is no ledger at the place.
-    #[error("{ledger}: there is no ledger; raising a challenge or making a token makes one")]
+    #[error("{ledger}: there is no ledger; raising a challenge, making a token or registering an agreement makes one")]
     NoLedger {
         /// Path, or host and database.
         ledger: String,
@@ -84,6 +84,23 @@ pub enum Error {
     /// There is no such token.
     #[error("there is no token with this identifier; hotspot token list has those there are")]
     UnknownToken,
+    /// There is no such agreement.
+    #[error("there is no agreement with this identifier; hotspot agreement list has those there are")]
+    UnknownAgreement,
+    /// Nothing is given under an agreement that was revoked.
+    #[error("the agreement was revoked on {on}: nothing is given any more")]
+    AgreementRevoked {
+        /// The day in London.
+        on: Date,
+    },
+    /// The text of an agreement is not the one that was registered.
+    #[error("the agreement is not as it was registered: nothing is given")]
+    AgreementAltered,
+    /// Another text has the identifier of an agreement.
+    #[error(
+        "an agreement with this identifier and another text is registered: give the changed one another identifier, and revoke the old one"
+    )]
+    AgreementDiffers,
     /// The system gives no random numbers.
     #[error("the system gives no random numbers: nothing was made")]
     NoRandomness,

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod address;
+mod agreement;
 pub mod audit;
 mod chain;
 mod challenge;
@@ -12,6 +13,7 @@ mod random;
 mod text;
 mod token;
 
+pub use agreement::{Agreements, Handed, Handing, REVOKE_REASONS, RegisteredAgreement};
 pub use chain::{Digest, Fault, Head};
 pub use challenge::{Challenge, ChallengeId, Due, Duty, Entry, Periods, State, london_day};
 pub use error::{Error, Result, Rule};

@@ -7,7 +7,7 @@ use crate::database::{ATTEMPTS, Database, collision, pause};
 use crate::error::{Error, Result, Rule};
 use crate::event::LINE;
 use crate::random::random_hex;
-use crate::text::line;
+use crate::text::{identifier, line};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::any::AnyRow;
@@ -28,10 +28,12 @@ const ID: usize = 16;
 const SECRET: usize = 64;
 
 /// The secret is there as its SHA-256 alone: 256 random bits cannot be guessed, so that nothing slower is needed.
-const TABLES: [&str; 1] = [
+const TABLES: [&str; 2] = [
     "CREATE TABLE IF NOT EXISTS token (id text NOT NULL PRIMARY KEY, name text NOT NULL, role text NOT NULL, \
      scopes text NOT NULL, created_us bigint NOT NULL, expires_us bigint NOT NULL, revoked_us bigint NOT NULL, last_used text NOT NULL, \
      secret_sha256 text NOT NULL)",
+    // Beside, so that a ledger of before need not be changed.
+    "CREATE TABLE IF NOT EXISTS token_agreement (token text NOT NULL PRIMARY KEY, agreement text NOT NULL)",
 ];
 
 /// What is known of a token; never its secret.
@@ -45,6 +47,8 @@ pub struct Token {
     pub role: String,
     /// What its holder may do, of [`TOKEN_SCOPES`], in that order.
     pub scopes: Vec<String>,
+    /// The agreement under which its holder is given something; a partner's has one, no other has.
+    pub agreement: Option<String>,
     /// When it was made.
     pub created: Timestamp,
     /// From when on it opens nothing.
@@ -74,7 +78,7 @@ impl Token {
 /// let tokens = Tokens::create_or_open(path.to_str().unwrap()).await?;
 /// let now: Timestamp = "2026-11-26T09:00:00Z".parse().unwrap();
 /// let scopes = ["read:products".to_owned()];
-/// let (token, secret) = tokens.create("monthly job", "batch", &scopes, now + SignedDuration::from_hours(24 * 30), now).await?;
+/// let (token, secret) = tokens.create("monthly job", "batch", &scopes, now + SignedDuration::from_hours(24 * 30), now, None).await?;
 ///
 /// assert_eq!(tokens.check(&secret, now).await?.unwrap().id, token.id);
 /// assert_eq!(tokens.check(&secret.replace("hs_", "hs-"), now).await?, None);
@@ -122,7 +126,8 @@ impl Tokens {
     ///
     /// # Errors
     /// [`Error::Field`] for a name that is no line, a role or a scope that is none of those there are, no scope at all, or an end that does
-    /// not lie ahead or lies more than [`TOKEN_DAYS`] days ahead; [`Error::NoRandomness`]; [`Error::Storage`].
+    /// not lie ahead or lies more than [`TOKEN_DAYS`] days ahead, a partner's without an agreement, or another's with one;
+    /// [`Error::NoRandomness`]; [`Error::Storage`].
     pub async fn create(
         &self,
         name: &str,
@@ -130,11 +135,18 @@ impl Tokens {
         scopes: &[String],
         expires: Timestamp,
         at: Timestamp,
+        agreement: Option<&str>,
     ) -> Result<(Token, String)> {
         let name = line("the name", name, LINE)?;
         if !TOKEN_ROLES.contains(&role) {
             return Err(Rule::OneOf("batch, partner").of("the role of a token"));
         }
+        let agreement = match (role, agreement) {
+            ("partner", Some(id)) => Some(identifier("the agreement", id, LINE)?),
+            ("partner", None) => return Err(Rule::Empty.of("the agreement of a partner")),
+            (_, Some(_)) => return Err(Rule::OneOf("partner").of("the role of a token with an agreement")),
+            (_, None) => None,
+        };
         if scopes.is_empty() {
             return Err(Rule::Empty.of("the scopes"));
         }
@@ -151,13 +163,24 @@ impl Tokens {
             name,
             role: role.to_owned(),
             scopes: TOKEN_SCOPES.iter().filter(|known| scopes.iter().any(|s| s == *known)).map(|&s| s.to_owned()).collect(),
+            agreement,
             created: micro(at),
             expires: micro(expires),
             revoked: None,
             last_used: None,
         };
         let secret = random_hex::<{ SECRET / 2 }>()?;
+        let storage = |e: sqlx::Error| self.database.storage("writing a token", &e);
         let mut connection = self.database.acquire().await?;
+        // First, so that a token that is there never lacks it.
+        if let Some(agreement) = &token.agreement {
+            sqlx::query("INSERT INTO token_agreement (token, agreement) VALUES ($1, $2)")
+                .bind(token.id.clone())
+                .bind(agreement.clone())
+                .execute(&mut *connection)
+                .await
+                .map_err(storage)?;
+        }
         sqlx::query(
             "INSERT INTO token (id, name, role, scopes, created_us, expires_us, revoked_us, last_used, secret_sha256) \
              VALUES ($1, $2, $3, $4, $5, $6, 0, '', $7)",
@@ -171,7 +194,7 @@ impl Tokens {
         .bind(digest(&secret))
         .execute(&mut *connection)
         .await
-        .map_err(|e| self.database.storage("writing a token", &e))?;
+        .map_err(storage)?;
         let presented = format!("{PREFIX}{}.{secret}", token.id);
         Ok((token, presented))
     }
@@ -183,7 +206,8 @@ impl Tokens {
     pub async fn list(&self) -> Result<Vec<Token>> {
         let mut connection = self.database.acquire().await?;
         let query = sqlx::query(
-            "SELECT id, name, role, scopes, created_us, expires_us, revoked_us, last_used FROM token ORDER BY created_us, id",
+            "SELECT id, name, role, scopes, created_us, expires_us, revoked_us, last_used, secret_sha256, COALESCE(agreement, '') FROM token \
+             LEFT JOIN token_agreement ON token = id ORDER BY created_us, id",
         );
         let rows = query.fetch_all(&mut *connection).await;
         rows.and_then(|rows| rows.iter().map(read).collect()).map_err(|e| self.database.storage("reading the tokens", &e))
@@ -259,7 +283,8 @@ fn digest(secret: &str) -> String {
 
 async fn find(connection: &mut AnyConnection, id: &str) -> sqlx::Result<Option<(Token, String)>> {
     let query = sqlx::query(
-        "SELECT id, name, role, scopes, created_us, expires_us, revoked_us, last_used, secret_sha256 FROM token WHERE id = $1",
+        "SELECT id, name, role, scopes, created_us, expires_us, revoked_us, last_used, secret_sha256, COALESCE(agreement, '') FROM token \
+         LEFT JOIN token_agreement ON token = id WHERE id = $1",
     );
     let row = query.bind(id.to_owned()).fetch_optional(connection).await?;
     row.map(|row| Ok((read(&row)?, row.try_get(8)?))).transpose()
@@ -270,11 +295,13 @@ fn read(row: &AnyRow) -> sqlx::Result<Token> {
     let time = |column: usize| Timestamp::from_microsecond(row.try_get(column)?).map_err(wrong);
     let (scopes, last_used): (String, String) = (row.try_get(3)?, row.try_get(7)?);
     let revoked: i64 = row.try_get(6)?;
+    let agreement: String = row.try_get(9)?;
     Ok(Token {
         id: row.try_get(0)?,
         name: row.try_get(1)?,
         role: row.try_get(2)?,
         scopes: scopes.split(' ').map(str::to_owned).collect(),
+        agreement: Some(agreement).filter(|id| !id.is_empty()),
         created: time(4)?,
         expires: time(5)?,
         revoked: if revoked == 0 { None } else { Some(time(6)?) },

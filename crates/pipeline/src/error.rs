@@ -23,6 +23,8 @@ pub enum Stage {
     Release,
     /// Protecting a release.
     Protect,
+    /// Reading an agreement, or giving what it names.
+    Agreement,
     /// Writing a file for the user.
     Write,
 }
@@ -39,6 +41,7 @@ impl Stage {
             Self::Links => "reading the links",
             Self::Release => "handling the release",
             Self::Protect => "protecting the release",
+            Self::Agreement => "handling the agreement",
             Self::Write => "writing",
         }
     }

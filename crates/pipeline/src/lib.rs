@@ -5,6 +5,7 @@
 
 #![expect(clippy::map_err_ignore, reason = "the error of a parser may quote the value; only the rule may leave")]
 
+pub mod agreement;
 pub mod areas;
 mod as_text;
 pub mod batch;
@@ -12,6 +13,7 @@ pub mod calendar;
 pub mod check;
 mod commit;
 pub mod error;
+pub mod export;
 pub mod facts;
 mod frame;
 pub mod ingest;

@@ -1,16 +1,19 @@
 //! The releases that are served, and what is prepared from them.
 
 use crate::answer::Keep;
-use crate::problem::{ApiError, GIVE_GROUND, GIVE_PROTECTED};
+use crate::problem::{ApiError, GIVE_GROUND, GIVE_PARTNERS, GIVE_PROTECTED, OPEN_PUBLIC};
 use crate::query::{BadParameter, strand_name};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use h3o::Resolution;
 use hotspot_core::Strand;
 use hotspot_core::atlas::Atlas;
 use hotspot_core::cube::Filter;
+use hotspot_core::disclosure::agreement::Terms;
 use hotspot_core::disclosure::policy::NoPolicy;
+use hotspot_core::disclosure::products::{self, PartnerView, PublicView};
 use hotspot_core::disclosure::protected::ProtectedRelease;
 use hotspot_core::disclosure::published::{Ground, Published};
+use hotspot_core::disclosure::tiers::{PartnerRules, Tiers};
 use hotspot_core::disclosure::{Access, Policy, Released, View};
 use hotspot_core::release::{DataClass, Release};
 use hotspot_core::resource::challenge::{ChallengeInput, KindAnswer};
@@ -35,6 +38,7 @@ pub struct Catalog {
     serial: AtomicU32,
     access: Access,
     protected: ArcSwapOption<Below>,
+    shared: ArcSwapOption<Shared>,
 }
 
 /// What those below the analyst are shown, and what is made of it.
@@ -44,6 +48,21 @@ struct Below {
     policy: Policy,
     /// By strand, made when first asked for.
     made: Mutex<BTreeMap<Option<Strand>, Arc<Served>>>,
+}
+
+/// What is made of what is protected, for partners and for everybody.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    protected: Arc<Released<ProtectedRelease>>,
+    partner: Option<PartnerRules>,
+    public: Option<Released<PublicView>>,
+}
+
+impl Shared {
+    /// What everybody is shown.
+    pub fn public(&self) -> Result<&Released<PublicView>, ApiError> {
+        self.public.as_ref().ok_or(ApiError::NotGiven { how: OPEN_PUBLIC })
+    }
 }
 
 impl Catalog {
@@ -89,15 +108,34 @@ impl Catalog {
         Ok(())
     }
 
-    /// Shows this to those below the analyst.
+    /// Shows this to those below the analyst, and of it what these tiers say to partners and to everybody.
     ///
     /// # Errors
     /// [`NoPolicy`] when it is of a class that may not be shown to those who can ask: restricted figures are, however small, for those who sign in.
-    pub fn protect(&self, shown: ProtectedRelease) -> Result<(), NoPolicy> {
+    pub fn protect(&self, shown: ProtectedRelease, tiers: Option<&Tiers>) -> Result<(), NoPolicy> {
         let policy = Policy::towards(shown.class, self.access)?;
+        let view = tiers.and_then(|tiers| products::public(&shown, tiers.public.as_ref()?));
         let shown = Arc::new(policy.protected(shown));
+        self.shared.store(Some(Arc::new(Shared {
+            protected: Arc::clone(&shown),
+            partner: tiers.and_then(|tiers| tiers.partner.clone()),
+            public: view.map(Policy::public),
+        })));
         self.protected.store(Some(Arc::new(Below { shown, policy, made: Mutex::default() })));
         Ok(())
+    }
+
+    /// What partners and everybody are shown.
+    pub(crate) fn shared(&self) -> Result<Arc<Shared>, ApiError> {
+        self.shared.load_full().ok_or(ApiError::NotGiven { how: GIVE_PROTECTED })
+    }
+
+    /// What these terms give.
+    pub(crate) fn partner(&self, terms: &Terms) -> Result<Released<PartnerView>, ApiError> {
+        let shared = self.shared()?;
+        let rules = shared.partner.as_ref().ok_or(ApiError::NotGiven { how: GIVE_PARTNERS })?;
+        let view = products::partner(&shared.protected, rules, terms);
+        Ok(Policy::partner(view.map_err(|error| ApiError::NoAnswer { why: format!("{error}.") })?))
     }
 
     /// What is shown to those below the analyst.

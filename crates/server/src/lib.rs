@@ -31,7 +31,9 @@ mod steps;
 mod views;
 
 pub use accept::{BadCertificate, Tls, listen, serve};
-pub use auth::{Auth, Endpoints, Jwks, NoHttp, NoWebAddress, OidcSettings, Purposes, Reread, Scope, Secret, Site, WebAddress};
+pub use auth::{
+    Auth, Endpoints, Jwks, NoHttp, NoWebAddress, OidcSettings, Purposes, Reread, Scope, Secret, Sharing, Site, WebAddress,
+};
 pub use catalog::Catalog;
 pub use challenge::{Challenges, Given, GivenTable, Receive};
 pub use openapi::document as openapi;

@@ -36,6 +36,8 @@ use utoipa::openapi::{Content, Ref, ResponseBuilder};
         routes::figures,
         routes::areas,
         routes::protected_hotspots,
+        routes::partner,
+        routes::public,
         routes::me,
         routes::tile,
         routes::tilejson,
@@ -46,6 +48,7 @@ use utoipa::openapi::{Content, Ref, ResponseBuilder};
     tags(
         (name = "figures", description = "JSON, entity tags, revalidated"),
         (name = "protected", description = "What is shown below the analyst: fixed figures, proven before they were published"),
+        (name = "products", description = "What an agreement gives a partner, and what everybody is shown: made of what is protected and of nothing else"),
         (name = "challenge", description = "Resources against need, and the record of what was asked and answered; kept by no browser"),
         (name = "success", description = "Measures of success, as they were supplied and as the monthly summary has them; kept by no browser"),
         (name = "tiles", description = "GeoJSON and Mapbox vector tiles, kept for ever under the id of their release"),
@@ -59,7 +62,7 @@ struct Document;
 pub fn document() -> utoipa::openapi::OpenApi {
     let mut document = Document::openapi();
     for (path, item) in &mut document.paths.paths {
-        if matches!(path.as_str(), "/healthz" | "/readyz") {
+        if matches!(path.as_str(), "/healthz" | "/readyz" | "/api/v1/public") {
             continue;
         }
         for operation in [&mut item.get, &mut item.post, &mut item.put].into_iter().flatten() {

@@ -4,6 +4,7 @@
 
 mod list;
 mod place;
+mod products;
 mod protected;
 mod sign_in;
 mod success;
@@ -12,6 +13,7 @@ mod words;
 
 pub(crate) use list::{List, list};
 pub(crate) use place::{Asking, place};
+pub(crate) use products::{partner, public};
 pub(crate) use protected::protected;
 pub(crate) use sign_in::{Choosing, account, purpose, sign_in};
 pub(crate) use success::success;
@@ -36,7 +38,9 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("fields", include_str!("pages/fields.html")),
         ("account", include_str!("pages/account.html")),
         ("list", include_str!("pages/list.html")),
+        ("partner", include_str!("pages/partner.html")),
         ("protected", include_str!("pages/protected.html")),
+        ("public", include_str!("pages/public.html")),
         ("purpose", include_str!("pages/purpose.html")),
         ("raise", include_str!("pages/raise.html")),
         ("sign-in", include_str!("pages/sign-in.html")),
@@ -84,16 +88,18 @@ fn draw_marked(
 }
 
 /// The pages, with their rows of the table of rights.
-static PAGES: [(&Row, &str, &str); 5] = [
+static PAGES: [(&Row, &str, &str); 6] = [
     (&rights::MAP, "/", "Map"),
     (&rights::PROTECTED_PAGE, "/protected", "Protected figures"),
+    (&rights::PARTNER_PAGE, "/partner", "What your agreement gives"),
     (&rights::CHALLENGE_PAGE, "/challenge", "Resources and need"),
     (&rights::CHALLENGE_PAGE, "/challenge#threads", "Challenges"),
     (&rights::SUCCESS_PAGE, "/success", "Success factors"),
 ];
 
 fn may_open(visitor: &Visitor, row: &Row) -> bool {
-    visitor.principal.as_ref().is_none_or(|principal| row.admits(principal))
+    // Without a sign-in nobody is a partner.
+    visitor.principal.as_ref().map_or(!row.needs_agreement(), |principal| row.admits(principal))
 }
 
 /// Who is signed in, for the head of the page.

@@ -28,6 +28,11 @@ pub(crate) enum ApiError {
         /// As whom he is here.
         role: Role,
     },
+    /// No agreement gives him anything now. Never holds a value of the agreement.
+    NoAgreement {
+        /// Why.
+        why: String,
+    },
     /// He did not say for what he looks.
     NoPurpose,
     /// He asks too often.
@@ -98,6 +103,15 @@ pub(crate) const GIVE_GROUND: &str = "The release that the protected figures are
                                       releases, or protect the newest with hotspot protect.";
 pub(crate) const GIVE_PROTECTED: &str = "No protected figures were given. Make them with hotspot protect, and start the server with \
                                          hotspot serve --protected DIR.";
+/// How a partner is given something.
+pub(crate) const GIVE_AGREEMENT: &str = "What partners are given is for those who sign in as one: hotspot serve --auth FILE.toml --ledger FILE, \
+                                         with an agreement (hotspot agreement register).";
+/// How partners are given something.
+pub(crate) const GIVE_PARTNERS: &str = "The figures here were protected by a policy that gives partners nothing. Protect them again with one that does: \
+                                        hotspot protect --policy FILE.toml.";
+/// How everybody is shown something.
+pub(crate) const OPEN_PUBLIC: &str =
+    "Nothing is shown to everybody: the policy by which these figures were protected does not open the public tier.";
 pub(crate) const GIVE_LEDGER: &str = "No ledger of challenges is open. Start the server with one: hotspot serve --ledger FILE, or --ledger \
                                       postgres://user@host/database.";
 
@@ -108,7 +122,7 @@ impl ApiError {
             Self::NotFound { .. } | Self::NotGiven { .. } => StatusCode::NOT_FOUND,
             Self::OtherType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::ForeignOrigin | Self::NotYours { .. } | Self::NoPurpose => StatusCode::FORBIDDEN,
+            Self::ForeignOrigin | Self::NotYours { .. } | Self::NoPurpose | Self::NoAgreement { .. } => StatusCode::FORBIDDEN,
             Self::NotSignedIn => StatusCode::UNAUTHORIZED,
             Self::TooOften { .. } | Self::TooMuch { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::BadTable { .. } | Self::NoAnswer { .. } => StatusCode::UNPROCESSABLE_ENTITY,
@@ -145,6 +159,7 @@ impl ApiError {
             Self::NotSignedIn => "Not signed in",
             Self::NotYours { .. } => "Not for this role",
             Self::NoPurpose => "No purpose",
+            Self::NoAgreement { .. } => "No agreement",
             Self::TooOften { .. } => "Too often",
             Self::TooMuch { .. } => "Too much in an hour",
             Self::NoIssuer => "Sign-in does not answer",
@@ -182,6 +197,7 @@ impl ApiError {
             Self::ForeignHost => "This server answers under its own names only: localhost, a loopback address, or those of its settings; and not past a proxy that its settings name.".into(),
             Self::NotSignedIn => "Sign in at /sign-in, or send a token that is good now: Authorization: Bearer.".into(),
             Self::NotYours { role } => format!("The role {role} may not ask this.").into(),
+            Self::NoAgreement { why } => format!("What a partner is given follows from an agreement: {why}.").into(),
             Self::NoPurpose => "Say for what you look: people choose it at /purpose, a program sends it with X-Hotspot-Purpose.".into(),
             Self::TooOften { seconds } => format!("That was asked too often. Try again in {seconds} s.").into(),
             Self::TooMuch { seconds } => format!("As much was taken as anybody may take in an hour, and it is on record. Try again in {seconds} s, or ask for an export.").into(),

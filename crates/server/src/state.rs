@@ -194,7 +194,7 @@ impl AppState {
 
     /// Somebody who is not known.
     pub(crate) fn nobody(&self) -> Visitor {
-        Visitor { principal: None, token: Arc::clone(self.0.forms.token()) }
+        Visitor { principal: None, token: Arc::clone(self.0.forms.token()), agreement: None }
     }
 
     pub(crate) fn ready(&self) -> bool {

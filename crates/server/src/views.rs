@@ -9,6 +9,7 @@ mod feedback;
 mod hotspots;
 mod ledger;
 mod me;
+mod products;
 mod protected;
 mod silence;
 mod success;
@@ -25,6 +26,7 @@ pub(crate) use ledger::{
     RaiseBody, StepBody, Threads, Verified, WholeThread, Written, export, readable, said, threads, verified, whole_thread, written,
 };
 pub(crate) use me::{Me, me};
+pub(crate) use products::{PartnerProducts, PublicProducts, partner, public};
 pub(crate) use protected::{
     ProtectedFigures, ProtectedHotspots, ProtectedSummary, incidents_in, protected, protected_areas, protected_figures,
     protected_hotspots,

@@ -7,13 +7,14 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 /// Name, test binary, filter.
-const PROOFS: [(&str, &[&str], &str); 21] = [
+const PROOFS: &[(&str, &[&str], &str)] = &[
     ("recovery", &["--test", "recovery"], ""),
     ("calibration", &["--test", "calibration"], ""),
     ("evidence", &["--test", "evidence"], ""),
     ("challenge", &["--test", "challenge"], ""),
     ("disclosure", &["--test", "disclosure"], ""),
     ("utility", &["--test", "disclosure"], "utility::"),
+    ("products", &["--test", "disclosure"], "products::"),
     ("scan", &["--lib"], "calibration_of_p"),
     ("index", &["--lib"], "the_locator_says"),
     ("malformed", &["--test", "ingest"], "malformed"),

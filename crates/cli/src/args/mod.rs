@@ -1,5 +1,6 @@
 //! What can be typed. Names, columns and exit codes are a contract: see ARCHITECTURE and CHANGELOG before changing one.
 
+pub mod agreement;
 pub mod audit;
 pub mod challenge;
 pub mod ledger;
@@ -58,6 +59,10 @@ pub enum Command {
     Ledger(ledger::LedgerArgs),
     /// Tokens of programs and partners: made, listed, revoked
     Token(token::TokenArgs),
+    /// Data-sharing agreements: registered, listed, revoked, and what was given under them
+    Agreement(agreement::AgreementArgs),
+    /// Write what an agreement gives its recipient, and nothing without one
+    Export(agreement::ExportArgs),
     /// The log of who looked at what: its key, whether it is whole, and what is in it
     Audit(audit::AuditArgs),
     /// Records past their date: listed, and disposed of with an entry in the audit log

@@ -32,6 +32,9 @@ pub struct CreateArgs {
     /// As whom its holder acts
     #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(TOKEN_ROLES))]
     pub role: String,
+    /// The agreement under which a partner is given something; with --role partner alone, and then needed
+    #[arg(long, value_name = "ID", required_if_eq("role", "partner"))]
+    pub agreement: Option<String>,
     /// What its holder may do; may be given several times
     #[arg(long, required = true, value_parser = clap::builder::PossibleValuesParser::new(TOKEN_SCOPES))]
     pub scope: Vec<String>,

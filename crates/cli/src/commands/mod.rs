@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub mod agreement;
 pub mod analyse;
 pub mod audit;
 mod certificate;
@@ -9,6 +10,7 @@ pub mod demo;
 pub mod doctor;
 pub mod effect;
 pub mod evaluate;
+pub mod export;
 pub mod factors;
 pub mod ingest;
 pub mod ledger;
@@ -37,6 +39,11 @@ use std::path::{Path, PathBuf};
 pub fn say(text: impl std::fmt::Display) -> Done {
     writeln!(std::io::stdout(), "{text}")?;
     Ok(())
+}
+
+/// Today in London.
+pub fn today() -> Done<Date> {
+    Ok(TimeZone::get("Europe/London")?.to_datetime(Timestamp::now()).date())
 }
 
 /// Midnight in London at the start of a day.

@@ -1,7 +1,7 @@
 //! `hotspot retention`.
 
 use crate::args::retention::{DisposeArgs, ListArgs, RetentionArgs, RetentionStep, WhichArgs};
-use crate::commands::{apart, note, private, say};
+use crate::commands::{apart, note, private, say, today};
 use crate::failure::{Done, Failure};
 use hotspot_ledger::Digest;
 use hotspot_ledger::audit::{Action, AuditLog, Entry, Outcome};
@@ -10,7 +10,6 @@ use hotspot_pipeline::store::{PastRecord, RetentionRules, Store};
 use hotspot_report::summary::csv_field;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -20,10 +19,6 @@ pub fn run(args: &RetentionArgs) -> Done {
         RetentionStep::List(args) => list(args),
         RetentionStep::Dispose(args) => dispose(args),
     }
-}
-
-fn today() -> Done<Date> {
-    Ok(TimeZone::get("Europe/London")?.to_datetime(Timestamp::now()).date())
 }
 
 /// The rules, once the day is found to be none of the future.

@@ -10,13 +10,14 @@ use hotspot_core::disclosure::{Access, Policy, Released};
 use hotspot_core::release::Release;
 use hotspot_core::view::SuccessView;
 use hotspot_ledger::audit::{AuditLog, Checkpoints, SigningKey};
-use hotspot_ledger::{Ledger, Tokens};
+use hotspot_ledger::{Agreements, Ledger, Tokens};
+use hotspot_pipeline::agreement::parse_agreement;
 use hotspot_pipeline::people::{Supplied, read_people, read_stops};
 use hotspot_pipeline::protected::{list_protected, read_protected};
 use hotspot_pipeline::release::{current, list_releases, read_release};
 use hotspot_pipeline::resources::{read_harm, read_resources};
 use hotspot_pipeline::success::read_success;
-use hotspot_server::{AppState, Catalog, Challenges, Given, GivenTable, Receive, Settings, router, serve};
+use hotspot_server::{AppState, Catalog, Challenges, Given, GivenTable, Receive, Settings, Sharing, router, serve};
 use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -78,7 +79,9 @@ pub fn listen(
     if let Some(protected) = protected {
         let none = || Failure::data(format!("{}: nothing is protected here; hotspot protect does", protected.display()));
         let shown = read_protected(protected)?.ok_or_else(none)?;
-        catalog.protect(shown).map_err(|no_policy| Failure::cannot(format!("{}: {no_policy}", protected.display())))?;
+        catalog
+            .protect(shown.release, shown.tiers.as_ref())
+            .map_err(|no_policy| Failure::cannot(format!("{}: {no_policy}", protected.display())))?;
     }
     let given = given(challenges, folders)?;
     let success = success(challenges, access)?;
@@ -94,7 +97,9 @@ pub fn listen(
                 let cannot = |e: hotspot_ledger::Error| Failure::cannot(e.to_string());
                 let log = AuditLog::open(address, record.checkpoints()?).await.map_err(cannot)?;
                 let tokens = Tokens::create_or_open(address).await.map_err(cannot)?;
-                (auth.with_tokens(tokens).recorded(log.clone()), Some(log))
+                let agreements = Agreements::create_or_open(address).await.map_err(cannot)?;
+                let agreements = Sharing { agreements, read: parse_agreement };
+                (auth.with_tokens(tokens).with_agreements(agreements).recorded(log.clone()), Some(log))
             }
             _ => (auth, None),
         };
@@ -229,7 +234,7 @@ async fn watch(releases: PathBuf, protected: Option<PathBuf>, access: Access, ca
         let name = newest(&protected);
         if let Some(folder) = protected.clone().filter(|_| name != shown) {
             match tokio::task::spawn_blocking(move || read_protected(&folder)).await {
-                Ok(Ok(Some(next))) => match catalog.protect(next) {
+                Ok(Ok(Some(next))) => match catalog.protect(next.release, next.tiers.as_ref()) {
                     Ok(()) => shown = name,
                     Err(no_policy) => note(format_args!("what is newly protected is not shown, what was is: {no_policy}")),
                 },

@@ -69,6 +69,8 @@ struct Roles {
     claim: Spanned<String>,
     /// Our role by what the claim says.
     map: BTreeMap<String, Spanned<String>>,
+    /// The claim that names the agreement of a partner; default none: then no partner is given anything.
+    agreement: Option<Spanned<String>>,
 }
 
 impl SignIn {
@@ -152,6 +154,7 @@ fn read(path: &Path) -> Done<SignIn> {
         endpoints: endpoints.transpose()?,
         jwks,
         roles_claim: text("roles.claim", &file.roles.claim)?,
+        agreement_claim: file.roles.agreement.as_ref().map(|given| text("roles.agreement", given)).transpose()?,
         roles,
     };
     let auth = Auth::oidc(settings, Site { hosts, proxies, secure: false }, purposes, Timestamp::now)?;
@@ -217,6 +220,7 @@ map = { "Hotspot.Analyst" = "analyst", "Hotspot.Oversight" = "oversight" }
             ("\n[roles]", "jwks = { url = \"https://a\", file = \"b\" }\n[roles]", "line 6: jwks: either url or file"),
             ("\n[roles]", "jwks = { file = \"swordfish\" }\n[roles]", "line 6: jwks.file: a file that can be read"),
             ("claim = \"roles\"\n", "", "missing field `claim`"),
+            ("claim = \"roles\"\n", "claim = \"roles\"\nagreement = \" \"\n", "line 9: roles.agreement: a text that is not empty"),
         ] {
             let told = said(&GOOD.replacen(old, new, 1));
             assert!(told.contains("auth.toml, line") && told.contains(wanted), "{told}");

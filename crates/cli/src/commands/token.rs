@@ -3,7 +3,7 @@
 use crate::args::token::{CreateArgs, Expiry, ListArgs, RevokeArgs, TokenArgs, TokenStep};
 use crate::commands::{columns, midnight, note, say};
 use crate::failure::{Done, Failure};
-use hotspot_ledger::{Error, Token, Tokens};
+use hotspot_ledger::{Agreements, Error, Token, Tokens};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde_json::{Value, json};
@@ -29,7 +29,13 @@ async fn create(args: &CreateArgs) -> Done {
         Expiry::Day(day) => midnight(day.checked_add(1.day())?)?,
     };
     let tokens = Tokens::create_or_open(&args.ledger).await?;
-    let (token, presented) = tokens.create(&args.name, &args.role, &args.scope, expires, now).await?;
+    if let Some(id) = &args.agreement {
+        let agreements = Agreements::create_or_open(&args.ledger).await?;
+        let found = agreements.find(id).await?;
+        agreements.close().await;
+        found.ok_or(Error::UnknownAgreement).map_err(Failure::failed)?.stands().map_err(Failure::failed)?;
+    }
+    let (token, presented) = tokens.create(&args.name, &args.role, &args.scope, expires, now, args.agreement.as_deref()).await?;
     tokens.close().await;
     say(presented)?;
     note(format_args!(
@@ -70,6 +76,7 @@ async fn list(args: &ListArgs) -> Done {
                     "name": token.name,
                     "role": token.role,
                     "scopes": token.scopes,
+                    "agreement": token.agreement,
                     "state": state(token, now),
                     "created": token.created.to_string(),
                     "expires": token.expires.to_string(),
@@ -80,7 +87,7 @@ async fn list(args: &ListArgs) -> Done {
             .collect();
         return say(json!({"tokens": rows}));
     }
-    let mut rows = vec![["token", "state", "until", "role", "scopes", "last used", "name"].map(str::to_owned)];
+    let mut rows = vec![["token", "state", "until", "role", "scopes", "agreement", "last used", "name"].map(str::to_owned)];
     rows.extend(all.iter().map(|token| {
         [
             token.id.clone(),
@@ -88,6 +95,7 @@ async fn list(args: &ListArgs) -> Done {
             minute(token.expires),
             token.role.clone(),
             token.scopes.join(","),
+            token.agreement.clone().unwrap_or_default(),
             token.last_used.map_or_else(|| "never".to_owned(), |day| day.to_string()),
             token.name.clone(),
         ]

@@ -4,12 +4,15 @@
 //! * [`protected`]: what of a release is shown below the analyst; [`adaptive`]: areas as fine as may be.
 //! * [`published`]: a release made of nothing but that, of which resources and need are asked.
 //! * [`utility`]: how much of what is hot can still be seen.
+//! * [`agreement`], [`products`]: what a partner is given and everybody is shown, made of what is protected alone.
 //! * [`table`]: tables that hang together, and what is shown of each cell.
 //! * [`suppress`]: what to hide beside the small cells; [`certificate`]: the proof, and its check; [`attack`]: what a reader with a solver finds.
 pub mod adaptive;
+pub mod agreement;
 pub mod attack;
 pub mod certificate;
 pub mod policy;
+pub mod products;
 pub mod protected;
 pub mod published;
 pub mod released;

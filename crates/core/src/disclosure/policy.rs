@@ -1,5 +1,6 @@
 //! Who may see what.
 
+use super::products::{PartnerView, PublicView};
 use super::protected::ProtectedRelease;
 use super::published::Published;
 use super::released::{Released, View};
@@ -56,6 +57,16 @@ impl Policy {
     /// Lets through what was made of nothing but what is published ([`published`](super::published)): whoever has that could have made it.
     pub const fn published<T: View>(self, _made_of: &Published, view: T) -> Released<T> {
         Released::new(view, "published")
+    }
+
+    /// Lets through what an agreement gives: a function of what is protected, and who gets it is known by name.
+    pub const fn partner(view: PartnerView) -> Released<PartnerView> {
+        Released::new(view, "partner")
+    }
+
+    /// Lets through what everybody is shown, of records of any class: there is such a view only where the policy opens the public tier.
+    pub const fn public(view: PublicView) -> Released<PublicView> {
+        Released::new(view, "public")
     }
 
     /// Lets a view through as it is.

@@ -25,7 +25,9 @@ views!(
     crate::view::WhatIfView,
     crate::view::SitesView,
     crate::view::SuccessView,
-    crate::disclosure::protected::ProtectedRelease
+    crate::disclosure::protected::ProtectedRelease,
+    crate::disclosure::products::PartnerView,
+    crate::disclosure::products::PublicView
 );
 
 /// A view that a policy let through. Exits take nothing else; only a policy makes one.

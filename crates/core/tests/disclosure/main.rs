@@ -4,6 +4,7 @@
 //! * `published`: what those below the analyst are answered about resources is made of what is published, and of nothing else.
 //! * `utility`: how much of what is truly hot can still be seen.
 //! * `over_months`: thirty-six months of everything that is released, asked of all of it together.
+//! * `products`: what partners are given and everybody is shown.
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -13,6 +14,7 @@
 
 mod london;
 mod over_months;
+mod products;
 mod published;
 mod trial;
 mod utility;

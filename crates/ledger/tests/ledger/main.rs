@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "a test is told by its environment where PostgreSQL is, and starts writers")]
 
+mod agreements;
 mod audit;
 mod damage;
 mod fresh;

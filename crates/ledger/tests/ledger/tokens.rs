@@ -22,10 +22,10 @@ fn a_token_opens_what_it_says_until_it_ends_and_every_other_secret_opens_nothing
         let tokens = tokens(&fresh).await;
         let now = first_day();
         let wanted = scopes(&["write:resources", "read:products", "read:products"]);
-        let (token, presented) = tokens.create("  monthly job ", "batch", &wanted, now + days(30), now).await.unwrap();
+        let (token, presented) = tokens.create("  monthly job ", "batch", &wanted, now + days(30), now, None).await.unwrap();
         assert_eq!((token.name.as_str(), token.scopes.clone()), ("monthly job", scopes(&["read:products", "write:resources"])));
         let (other, other_presented) =
-            tokens.create("partner", "partner", &scopes(&["read:products"]), now + days(1), now).await.unwrap();
+            tokens.create("partner", "partner", &scopes(&["read:products"]), now + days(1), now, Some("A-1")).await.unwrap();
 
         let found = tokens.check(&presented, now).await.unwrap().unwrap();
         assert_eq!(
@@ -57,7 +57,8 @@ fn a_revoked_token_opens_nothing_keeps_its_time_and_the_day_of_use_is_all_that_i
     everywhere(async |fresh| {
         let tokens = tokens(&fresh).await;
         let now = first_day();
-        let (token, presented) = tokens.create("job", "batch", &scopes(&["read:release"]), now + days(60), now).await.unwrap();
+        let (token, presented) =
+            tokens.create("job", "batch", &scopes(&["read:release"]), now + days(60), now, None).await.unwrap();
         assert_eq!(tokens.list().await.unwrap()[0].last_used, None);
         for (hours, day) in [(1, "2026-11-26"), (5, "2026-11-26"), (24, "2026-11-27"), (2, "2026-11-27")] {
             tokens.check(&presented, now + SignedDuration::from_hours(hours)).await.unwrap().unwrap();
@@ -81,7 +82,7 @@ fn what_is_no_role_no_scope_no_line_or_lives_too_long_is_refused() {
         let now = first_day();
         let read = scopes(&["read:products"]);
         let create = async |name: &str, role: &str, scopes: &[String], lives: SignedDuration| match tokens
-            .create(name, role, scopes, now + lives, now)
+            .create(name, role, scopes, now + lives, now, None)
             .await
         {
             Ok(_) => None,
@@ -113,7 +114,7 @@ fn the_secret_is_nowhere_in_the_file_and_a_ledger_that_is_not_there_has_no_token
         assert!(matches!(Tokens::open(&fresh.address).await.unwrap_err(), Error::NoLedger { .. }));
         let tokens = tokens(&fresh).await;
         let now = first_day();
-        let (_, presented) = tokens.create("job", "batch", &scopes(&["read:release"]), now + days(1), now).await.unwrap();
+        let (_, presented) = tokens.create("job", "batch", &scopes(&["read:release"]), now + days(1), now, None).await.unwrap();
         let secret = presented.split_once('.').unwrap().1;
         tokens.close().await;
         let file = std::fs::read(&fresh.address).unwrap();
@@ -132,7 +133,7 @@ fn many_that_check_one_token_at_once_all_pass() {
     everywhere(async |fresh| {
         let now = first_day();
         let (_, presented) =
-            tokens(&fresh).await.create("job", "batch", &scopes(&["read:release"]), now + days(1), now).await.unwrap();
+            tokens(&fresh).await.create("job", "batch", &scopes(&["read:release"]), now + days(1), now, None).await.unwrap();
         let all: Vec<_> = (0..16)
             .map(|_| {
                 let (address, presented) = (fresh.address.clone(), presented.clone());

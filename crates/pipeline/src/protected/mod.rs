@@ -5,6 +5,7 @@
 //! protected/0001-2026-10-<digest>/figures.csv          place, period, strand, incidents: every figure published up to now
 //! protected/0001-2026-10-<digest>/areas.geojson        the areas of every year
 //! protected/0001-2026-10-<digest>/hotspots.json     hotspots as objects
+//! protected/0001-2026-10-<digest>/policy.toml          who is shown what of it
 //! protected/0001-2026-10-<digest>/restricted/…         what the next one is made from, and the proof: never handed on
 //! ```
 //!
@@ -15,6 +16,8 @@ mod past;
 mod shown;
 mod tiers;
 
+pub(crate) use shown::{figure_file, outline_file};
+pub(crate) use tiers::located;
 pub use tiers::read_policy;
 
 use crate::as_text;
@@ -38,6 +41,7 @@ const MANIFEST: &str = "manifest.json";
 const FIGURES: &str = "figures.csv";
 const AREAS: &str = "areas.geojson";
 const HOTSPOTS: &str = "hotspots.json";
+const POLICY: &str = "policy.toml";
 const RESTRICTED: &str = "restricted";
 const BASE: &str = "restricted/base.csv.gz";
 const MEMBERS: &str = "restricted/areas.csv.gz";
@@ -160,12 +164,21 @@ pub fn protect_release(folder: &Path, release: &Release, tiers: &Tiers) -> Resul
     Ok(Protected { name, already_there: false, shown: proven.protected, witnesses: Some(proven.certificate.witnesses.len()) })
 }
 
+/// What was protected last, and the policy that it was protected by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// What is shown of it.
+    pub release: ProtectedRelease,
+    /// Who is shown what; none in a folder of before there were partners.
+    pub tiers: Option<Tiers>,
+}
+
 /// What is shown of the release protected last; `None` before the first.
 ///
 /// # Errors
 /// When a file is missing or damaged.
-pub fn read_protected(folder: &Path) -> Result<Option<ProtectedRelease>> {
-    newest(folder)?.map(|newest| newest.shown()).transpose()
+pub fn read_protected(folder: &Path) -> Result<Option<Shown>> {
+    newest(folder)?.map(|newest| Ok(Shown { release: newest.shown()?, tiers: newest.tiers()? })).transpose()
 }
 
 /// Names of what was protected, oldest first.
@@ -313,6 +326,20 @@ impl Folder {
         past::certificate_of(&self.path, &self.read(CERTIFICATE)?, self.rules())
     }
 
+    /// The policy as it was read when this was protected.
+    fn tiers(&self) -> Result<Option<Tiers>> {
+        if !self.manifest.files.contains_key(POLICY) {
+            return Ok(None);
+        }
+        let path = self.path.join(POLICY);
+        let text = String::from_utf8(self.read(POLICY)?).map_err(|_| Error::refused(STAGE, &path, "it is damaged"))?;
+        let tiers = tiers::parse(&text).map_err(|rule| Error::refused(STAGE, &path, rule))?;
+        if tiers.digest != self.manifest.policy.sha256 {
+            return Err(Error::refused(STAGE, &path, "it is not the policy that the manifest names"));
+        }
+        Ok(Some(tiers))
+    }
+
     fn past(&self) -> Result<Past> {
         let at = |file: &str| self.path.join(file);
         let outlines = shown::areas_of(&at(AREAS), &self.read(AREAS)?)?;
@@ -341,6 +368,7 @@ fn contents(proven: &Proven, tiers: &Tiers, number: u32, previous: Option<String
         (FIGURES, shown::figures_to_csv(&shown.figures)),
         (AREAS, shown::areas_to_geojson(&past.partitions)),
         (HOTSPOTS, shown::hotspots_to_json(&shown.hotspots)),
+        (POLICY, tiers.text.clone().into_bytes()),
         (BASE, packed(&past::base_to_csv(&past.base))),
         (MEMBERS, packed(&past::partitions_to_csv(&past.partitions))),
         (TOLD, packed(&past::told_to_csv(&past.partitions))),

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::schema::protected as column;
 use geo::MultiPolygon;
 use geojson::{Feature, FeatureCollection, GeoJson, GeometryValue, JsonObject, JsonValue};
+use hotspot_core::disclosure::products::{ProductArea, RoundedFigure};
 use hotspot_core::disclosure::protected::{Figure, Figures, Key, Partition, ProtectedArea, ProtectedHotspot, STRANDS, Victims};
 use hotspot_core::hotspot::evidence::Evidence;
 use hotspot_core::hotspot::identity::Change;
@@ -95,8 +96,41 @@ pub(super) fn figures_of(path: &Path, bytes: &[u8]) -> Result<Figures> {
     Ok(figures)
 }
 
+/// Rounded figures of an export, each with the name of the borough that its place is or lies in, and with what every row says of it.
+pub(crate) fn figure_file<'a>(
+    figures: &[RoundedFigure],
+    borough: impl Fn(&str) -> &'a str,
+    mark: &[(&'static str, String)],
+) -> Vec<u8> {
+    let own = [column::PLACE, column::BOROUGH, column::PERIOD, column::STRAND, column::INCIDENTS];
+    let header: Vec<&str> = own.into_iter().chain(mark.iter().map(|(name, _)| *name)).collect();
+    let of = |f: &RoundedFigure| {
+        let n = f.n.map_or_else(|| column::HIDDEN.to_owned(), |n| n.to_string());
+        let own =
+            [f.place.clone(), borough(&f.place).to_owned(), f.period.to_string(), f.strand.map_or("all", Strand::id).to_owned(), n];
+        own.into_iter().chain(mark.iter().map(|(_, value)| value.clone())).collect()
+    };
+    to_csv(&header, figures.iter().map(of))
+}
+
+/// Outlines of an export, with what the file and each of them says of it.
+pub(crate) fn outline_file(areas: &[ProductArea], mark: &[(&'static str, String)]) -> Vec<u8> {
+    let mark: JsonObject = mark.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
+    let of = |area: &ProductArea| {
+        let mut properties = mark.clone();
+        properties.insert(column::CODE.to_owned(), area.code.as_str().into());
+        properties.insert(column::BOROUGH.to_owned(), area.borough.as_str().into());
+        Some(feature(area.outline.as_ref()?, properties))
+    };
+    marked(areas.iter().filter_map(of).collect(), Some([("mark".to_owned(), mark.clone().into())].into_iter().collect()))
+}
+
 fn collection(features: Vec<Feature>) -> Vec<u8> {
-    let mut text = GeoJson::FeatureCollection(FeatureCollection { bbox: None, features, foreign_members: None }).to_string();
+    marked(features, None)
+}
+
+fn marked(features: Vec<Feature>, foreign_members: Option<JsonObject>) -> Vec<u8> {
+    let mut text = GeoJson::FeatureCollection(FeatureCollection { bbox: None, features, foreign_members }).to_string();
     text.push('\n');
     text.into_bytes()
 }
@@ -132,6 +166,7 @@ pub(super) fn areas_to_geojson(partitions: &[Partition]) -> Vec<u8> {
                 (column::CODE, area.code.as_str().into()),
                 (column::BOROUGH, area.borough.as_str().into()),
                 (column::YEAR, year.into()),
+                (column::RESIDENTS, area.residents.into()),
             ];
             feature(
                 &area.outline,
@@ -148,7 +183,9 @@ pub(super) fn areas_of(path: &Path, bytes: &[u8]) -> Result<Vec<(i16, ProtectedA
     let of = |(outline, properties): (MultiPolygon<f64>, JsonObject)| {
         let year = properties.get(column::YEAR)?.as_i64()?.try_into().ok()?;
         let (code, borough) = (text(&properties, column::CODE)?, text(&properties, column::BOROUGH)?);
-        Some((year, ProtectedArea { code, borough, places: Vec::new(), outline }))
+        // A folder of before has none: then they are not known.
+        let residents = properties.get(column::RESIDENTS).and_then(JsonValue::as_u64).and_then(|n| n.try_into().ok());
+        Some((year, ProtectedArea { code, borough, residents, places: Vec::new(), outline }))
     };
     let areas = features(path, bytes)?.into_iter().map(of).collect::<Option<_>>();
     areas.ok_or_else(|| Error::refused(STAGE, path, "it is damaged"))

@@ -18,6 +18,7 @@ use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusC
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use hotspot_core::disclosure::Role;
+use hotspot_core::disclosure::agreement::Agreement;
 use hotspot_ledger::Author;
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -36,6 +37,8 @@ pub(crate) struct Visitor {
     pub principal: Option<Arc<Principal>>,
     /// What the forms of his pages carry.
     pub token: Arc<str>,
+    /// What he is given as a partner, where the address is for partners.
+    pub agreement: Option<Arc<Agreement>>,
 }
 
 impl Visitor {
@@ -126,6 +129,14 @@ async fn admit(state: &AppState, row: &Row, request: &Parts) -> Result<Visitor, 
     if matches!(shown, Shown::Cookie(_)) && !matches!(request.method, Method::GET | Method::HEAD) {
         csrf::check(&request.headers, &visitor.token, auth.site.scheme()).map_err(refused)?;
     }
+    let mut visitor = visitor.clone();
+    if row.needs_agreement() {
+        let standing = auth.agreement_of(principal, now).await;
+        if let Err(ApiError::NoAgreement { .. }) = &standing {
+            auth.looks.refused(principal, row, request, now).await.map_err(refused)?;
+        }
+        visitor.agreement = Some(Arc::new(standing.map_err(refused)?));
+    }
     if matches!(row.who, Who::Only(_))
         && let Err(seconds) = auth.rate.take(Asker::Taking(principal.key()), now)
     {
@@ -133,8 +144,8 @@ async fn admit(state: &AppState, row: &Row, request: &Parts) -> Result<Visitor, 
         auth.looks.refused(principal, row, request, now).await.map_err(refused)?;
         return Err(refused(ApiError::TooMuch { seconds }));
     }
-    auth.looks.look(principal, row, request, now).await.map_err(refused)?;
-    Ok(visitor.clone())
+    auth.looks.look(principal, row, request, now).await.map_err(|error| (error, Some(visitor.clone())))?;
+    Ok(visitor)
 }
 
 /// Who asks. A request that brings a token is taken by its token alone.
@@ -167,7 +178,7 @@ async fn shown(state: &AppState, row: &Row, headers: &HeaderMap) -> Option<Shown
         let said = headers.get(&PURPOSE).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
         principal.purpose = said.and_then(|text| auth.purposes.chosen(text).ok());
     }
-    Some(Shown::Token(Visitor { principal: Some(Arc::new(principal)), token: state.nobody().token }))
+    Some(Shown::Token(Visitor { principal: Some(Arc::new(principal)), token: state.nobody().token, agreement: None }))
 }
 
 /// The program of a token that was made here: its name says for what it looks.
@@ -183,6 +194,7 @@ async fn program(state: &AppState, presented: &str) -> Result<Principal, Refused
     let mut principal = Principal::new(super::TOKENS, &token.id, Some(&token.name), role);
     principal.scopes = token.scopes.iter().filter_map(|scope| scope.parse().ok()).collect();
     principal.purpose = Some(format!("program: {}", token.name));
+    principal.agreement = token.agreement;
     Ok(principal)
 }
 
@@ -196,7 +208,7 @@ fn refuse(request: &Parts, error: ApiError, visitor: Option<&Visitor>) -> Respon
     match (&error, visitor) {
         (ApiError::NotSignedIn, _) => see(&with_next("/sign-in", here)),
         (ApiError::NoPurpose, _) => see(&with_next("/purpose", here)),
-        (ApiError::NotYours { .. }, Some(visitor)) => {
+        (ApiError::NotYours { .. } | ApiError::NoAgreement { .. }, Some(visitor)) => {
             match pages::account(visitor, &[(String::new(), error.detail().into_owned())]) {
                 Ok(page) => html(StatusCode::FORBIDDEN, page),
                 Err(own) => own.into_response(),
@@ -283,7 +295,7 @@ impl super::Auth {
     /// Who holds the session of these headers.
     pub(crate) fn session(&self, headers: &HeaderMap) -> Option<Visitor> {
         let (principal, token) = self.sessions.find(Cookie::Session.read(headers, self.site.secure)?, (self.now)())?;
-        Some(Visitor { principal: Some(principal), token })
+        Some(Visitor { principal: Some(principal), token, agreement: None })
     }
 }
 

@@ -65,7 +65,7 @@ impl Looks {
             How::Get => Action::Look,
             How::Post | How::Put => Action::Change,
         };
-        let view = View::of(row, request);
+        let view = View::of(row, request).under(principal);
         let key = view.key(principal);
         if action == Action::Look && self.seen.contains_key(&key) {
             return Ok(());
@@ -77,7 +77,7 @@ impl Looks {
 
     /// Records that somebody asked for what is not his.
     pub async fn refused(&self, principal: &Principal, row: &Row, request: &Parts, now: Timestamp) -> Result<(), ApiError> {
-        self.record(principal, Action::Refused, View::of(row, request), Outcome::Refused, now).await
+        self.record(principal, Action::Refused, View::of(row, request).under(principal), Outcome::Refused, now).await
     }
 
     /// Records that somebody came or went.
@@ -143,6 +143,14 @@ impl View {
         let filter = pairs.iter().filter(|(name, _)| name != "release" && name != "bbox");
         let filter = form_urlencoded::Serializer::new(String::new()).extend_pairs(filter).finish();
         Self { object, filter, area }
+    }
+
+    /// What a partner looks at is what his agreement gives.
+    fn under(mut self, principal: &Principal) -> Self {
+        if let Some(agreement) = &principal.agreement {
+            self.object = format!("{}/{agreement}", self.object);
+        }
+        self
     }
 
     fn key(&self, principal: &Principal) -> [u8; 32] {

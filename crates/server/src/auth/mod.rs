@@ -2,6 +2,7 @@
 //!
 //! * `rights`: the one table of addresses and roles; `guard`: what stands before every handler.
 //! * `principal`: who somebody is; `session`: for how long; `csrf`: that it is he who writes; `rate`: how often he may ask.
+//! * `sharing`: what a partner is given.
 //! * `oidc`: sign-in through an issuer; `token`, `keys`: what it signed; `address`: whom we ask.
 
 pub(crate) mod address;
@@ -14,6 +15,7 @@ mod principal;
 mod rate;
 pub(crate) mod rights;
 pub(crate) mod session;
+mod sharing;
 mod token;
 
 #[cfg(test)]
@@ -26,9 +28,11 @@ pub(crate) use oidc::Oidc;
 pub use oidc::{Endpoints, Jwks, OidcSettings, Reread, Secret};
 pub(crate) use principal::Principal;
 pub use principal::{Purposes, Scope};
+pub use sharing::Sharing;
 
 use crate::problem::ApiError;
 use hotspot_core::disclosure::Access;
+use hotspot_core::disclosure::agreement::Agreement;
 use hotspot_ledger::Tokens;
 use hotspot_ledger::audit::{Action, AuditLog};
 use jiff::Timestamp;
@@ -73,6 +77,7 @@ pub struct Auth {
     pub(crate) sessions: Sessions,
     pub(crate) under_way: SignIns,
     tokens: Option<Tokens>,
+    sharing: Option<Sharing>,
     looks: Looks,
     rate: Rate,
     pub(crate) now: fn() -> Timestamp,
@@ -86,7 +91,7 @@ pub struct NoHttp(#[from] reqwest::Error);
 impl Auth {
     fn new(mode: Mode, site: Site, purposes: Purposes, now: fn() -> Timestamp) -> Self {
         let (sessions, under_way, rate) = (Sessions::default(), SignIns::default(), Rate::default());
-        Self { mode, site, purposes, sessions, under_way, tokens: None, looks: Looks::default(), rate, now }
+        Self { mode, site, purposes, sessions, under_way, tokens: None, sharing: None, looks: Looks::default(), rate, now }
     }
 
     /// No sign-in: everybody is an analyst. For records that anybody may see, on this machine.
@@ -112,6 +117,20 @@ impl Auth {
     #[must_use]
     pub fn with_tokens(self, tokens: Tokens) -> Self {
         Self { tokens: Some(tokens), ..self }
+    }
+
+    /// Gives partners what their agreements say.
+    #[must_use]
+    pub fn with_agreements(self, sharing: Sharing) -> Self {
+        Self { sharing: Some(sharing), ..self }
+    }
+
+    /// The agreement of a partner, when something is given under it now.
+    async fn agreement_of(&self, principal: &Principal, now: Timestamp) -> Result<Agreement, ApiError> {
+        match &self.sharing {
+            Some(sharing) => sharing.of(principal, now).await,
+            None => Err(ApiError::NoAgreement { why: "this server keeps none".to_owned() }),
+        }
     }
 
     /// Records every look here, before it is answered: what cannot be recorded is not shown.

@@ -97,6 +97,8 @@ pub struct OidcSettings {
     pub roles_claim: String,
     /// Roles by what the claim says.
     pub roles: BTreeMap<String, Role>,
+    /// The claim that names the agreement of a partner.
+    pub agreement_claim: Option<String>,
 }
 
 /// What the issuer says about itself.
@@ -230,7 +232,12 @@ impl Oidc {
         roles.dedup();
         let [role] = roles[..] else { return Err(Refused("the claim of roles has not exactly one of ours")) };
         let name = claims.text("name").or_else(|| claims.text("preferred_username"));
-        Ok(Principal::new(self.issuer(), claims.text("sub").unwrap_or_default(), name, role))
+        let mut principal = Principal::new(self.issuer(), claims.text("sub").unwrap_or_default(), name, role);
+        if role == Role::Partner {
+            let said = self.settings.agreement_claim.as_ref().and_then(|claim| claims.text(claim));
+            principal.agreement = said.map(str::to_owned);
+        }
+        Ok(principal)
     }
 
     /// The key of this name. An unknown one, or keys that are old, have the keys read again: once a minute, whoever asks.

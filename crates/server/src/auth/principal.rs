@@ -30,6 +30,8 @@ pub struct Principal {
     pub reason: Option<String>,
     /// What a program may do.
     pub scopes: Vec<Scope>,
+    /// The agreement that says what a partner is given.
+    pub agreement: Option<String>,
 }
 
 impl Principal {
@@ -37,7 +39,16 @@ impl Principal {
     pub(crate) fn new(issuer: &str, subject: &str, name: Option<&str>, role: Role) -> Self {
         let plain = |text: &str| text.chars().filter(|c| !c.is_control()).take(NAME).collect::<String>().trim().to_owned();
         let name = Some(plain(name.unwrap_or_default())).filter(|n| !n.is_empty()).unwrap_or_else(|| plain(subject));
-        Self { issuer: issuer.to_owned(), subject: subject.to_owned(), name, role, purpose: None, reason: None, scopes: Vec::new() }
+        Self {
+            issuer: issuer.to_owned(),
+            subject: subject.to_owned(),
+            name,
+            role,
+            purpose: None,
+            reason: None,
+            scopes: Vec::new(),
+            agreement: None,
+        }
     }
 
     /// Digest of issuer and subject: names the person without saying who it is.

@@ -8,7 +8,7 @@ use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, on};
 use hotspot_core::disclosure::Role;
-use hotspot_core::disclosure::Role::{Analyst, Oversight};
+use hotspot_core::disclosure::Role::{Analyst, Oversight, Partner};
 
 /// Who may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +50,11 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// Whether an agreement says what is answered: what is for partners alone.
+    pub const fn needs_agreement(&self) -> bool {
+        matches!(self.who, Who::Only([Partner]))
+    }
+
     /// Whether somebody may ask; whether he said for what is another question.
     pub fn admits(&self, principal: &Principal) -> bool {
         let in_scope = self.scope.is_some_and(|scope| principal.scopes.contains(&scope));
@@ -72,6 +77,7 @@ const fn post(path: &'static str, who: Who) -> Row {
 
 const ANALYST: Who = Who::Only(&[Analyst]);
 const BOTH: Who = Who::Only(&[Analyst, Oversight]);
+const PARTNERS: Who = Who::Only(&[Partner]);
 const RELEASE: Option<Scope> = Some(Scope::ReadRelease);
 const PRODUCTS: Option<Scope> = Some(Scope::ReadProducts);
 
@@ -109,6 +115,11 @@ pub(crate) const PROTECTED_FIGURES: Row = get("/api/v1/protected/figures", BOTH,
 pub(crate) const PROTECTED_AREAS: Row = get("/api/v1/protected/areas", BOTH, PRODUCTS);
 pub(crate) const PROTECTED_HOTSPOTS: Row = get("/api/v1/protected/hotspots", BOTH, PRODUCTS);
 pub(crate) const PROTECTED_PAGE: Row = get("/protected", BOTH, None);
+pub(crate) const PARTNER: Row = get("/api/v1/partner", PARTNERS, PRODUCTS);
+pub(crate) const PARTNER_PAGE: Row = get("/partner", PARTNERS, None);
+/// What everybody is shown, where the policy shows anything.
+pub(crate) const PUBLIC: Row = get("/api/v1/public", Who::Everybody, None);
+pub(crate) const PUBLIC_PAGE: Row = get("/public", Who::Everybody, None);
 pub(crate) const ME: Row = get("/api/v1/me", Who::SignedIn, None);
 pub(crate) const OPENAPI: Row = get("/openapi.json", Who::SignedIn, None);
 pub(crate) const HEALTHZ: Row = get("/healthz", Who::Everybody, None);

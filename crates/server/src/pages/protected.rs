@@ -103,7 +103,7 @@ fn figure(figure: Option<&Figure>) -> String {
 }
 
 /// What became of a hotspot since the release before.
-const fn change(change: Change) -> &'static str {
+pub(super) const fn change(change: Change) -> &'static str {
     match change {
         Change::First => "no release before",
         Change::New => "new",

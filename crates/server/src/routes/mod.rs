@@ -7,6 +7,7 @@ mod health;
 mod ledger;
 mod me;
 mod page;
+mod products;
 mod protected;
 mod sign_in;
 mod success;
@@ -22,6 +23,7 @@ pub(crate) use challenge::{__path_challenge, __path_pack, __path_put_resources, 
 pub(crate) use health::{__path_healthz, __path_readyz};
 pub(crate) use ledger::{__path_export, __path_list, __path_one, __path_raise, __path_step, __path_verify};
 pub(crate) use me::__path_me;
+pub(crate) use products::{__path_partner, __path_public};
 pub(crate) use protected::{__path_areas, __path_figures, __path_hotspots as __path_protected_hotspots, __path_protected};
 pub(crate) use success::__path_success;
 pub(crate) use tiles::{__path_tile, __path_tilejson};
@@ -75,6 +77,10 @@ pub(crate) fn with_rows(state: AppState) -> (Router, Vec<&'static Row>) {
         .add(&rights::PROTECTED_AREAS, protected::areas)
         .add(&rights::PROTECTED_HOTSPOTS, protected::hotspots)
         .add(&rights::PROTECTED_PAGE, protected::page)
+        .add(&rights::PARTNER, products::partner)
+        .add(&rights::PARTNER_PAGE, products::partner_page)
+        .add(&rights::PUBLIC, products::public)
+        .add(&rights::PUBLIC_PAGE, products::public_page)
         .add(&rights::ME, me::me)
         .add(&rights::OPENAPI, api::openapi)
         .add(&rights::HEALTHZ, health::healthz)

@@ -1,7 +1,7 @@
 //! Sign-in, purpose and sign-out.
 
 use crate::auth::guard::{html, local, see, with_next};
-use crate::auth::rights::{CHALLENGE_PAGE, MAP};
+use crate::auth::rights::{CHALLENGE_PAGE, MAP, PARTNER_PAGE};
 use crate::auth::session::Cookie;
 use crate::auth::{DEVELOPMENT, Mode, Oidc, Principal, Visitor};
 use crate::body::Form;
@@ -140,6 +140,7 @@ fn home(visitor: &Visitor, next: &str) -> String {
     let may = |row: &crate::auth::rights::Row| visitor.principal.as_ref().is_none_or(|p| row.admits(p));
     match next {
         "/" if !may(&MAP) && may(&CHALLENGE_PAGE) => "/challenge".to_owned(),
+        "/" if !may(&MAP) && may(&PARTNER_PAGE) => "/partner".to_owned(),
         "/" if !may(&MAP) => "/sign-in".to_owned(),
         next => next.to_owned(),
     }

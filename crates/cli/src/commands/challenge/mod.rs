@@ -128,6 +128,7 @@ fn newest(folder: &Path, id: Option<&str>) -> Done<ProtectedRelease> {
     let shown = read_protected(folder)?;
     let shown =
         shown.ok_or_else(|| Failure::data(format!("{}: nothing is protected here; hotspot protect does", folder.display())))?;
+    let shown = shown.release;
     if id.is_some_and(|id| id != shown.release) {
         return Err(Failure::cannot(format!("--release must be the one protected last: {}", shown.release)));
     }

@@ -22,7 +22,8 @@ pub fn run(args: &SummaryArgs, protected: &Path) -> Done {
     let protected = protected.to_owned();
     apart_from(out, std::iter::once::<&PathBuf>(&protected))?;
     let shown = read_protected(&protected)?
-        .ok_or_else(|| Failure::cannot(format!("--protected {}: nothing is protected there", protected.display())))?;
+        .ok_or_else(|| Failure::cannot(format!("--protected {}: nothing is protected there", protected.display())))?
+        .release;
     let (month, known_on, class) = (shown.month, shown.as_known_on, shown.class);
     if let Some(asked) = args.month.filter(|asked| *asked != month) {
         return Err(Failure::cannot(format!("--month {asked}: what was protected last is of {month}")));

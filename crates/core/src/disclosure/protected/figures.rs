@@ -25,6 +25,8 @@ pub struct ProtectedArea {
     pub code: String,
     /// Code of its reporting area.
     pub borough: String,
+    /// Residents, rounded down; none where they are not known.
+    pub residents: Option<u32>,
     /// Units that it is made of, each within the reporting area.
     pub places: Vec<BasePlace>,
     /// Outline, WGS84 degrees.
@@ -163,6 +165,7 @@ fn area(release: &Release, code: String, of: &[&Piece]) -> ProtectedArea {
     ProtectedArea {
         code,
         borough: of[0].place.area.clone(),
+        residents: Some(of.iter().map(|p| p.residents).sum::<f64>()).filter(|n| n.is_finite()).map(|n| n as u32),
         places: of.iter().flat_map(|p| p.places().cloned()).collect(),
         outline: to_a_decimetre(&release.units.outline(finest, &units)),
     }

@@ -296,8 +296,9 @@ async fn a_token_that_was_made_here_opens_its_scopes_until_it_ends() {
     let address = address.to_str().unwrap();
     let tokens = Tokens::create_or_open(address).await.unwrap();
     let end = Timestamp::from_second(MORNING + 86_400).unwrap();
-    let (made, presented) = tokens.create("monthly summary", "batch", &["read:release".to_owned()], end, now()).await.unwrap();
-    let (_, partner) = tokens.create("a partner", "partner", &["read:release".to_owned()], end, now()).await.unwrap();
+    let (made, presented) =
+        tokens.create("monthly summary", "batch", &["read:release".to_owned()], end, now(), None).await.unwrap();
+    let (_, partner) = tokens.create("a partner", "partner", &["read:release".to_owned()], end, now(), Some("A-1")).await.unwrap();
     let auth = Auth::development(now).with_tokens(Tokens::open(address).await.unwrap());
     let mut program = Browser::of(auth, DataClass::Synthetic);
     let mut ask = async |path: &str, token: &str| {

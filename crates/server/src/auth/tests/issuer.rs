@@ -142,6 +142,7 @@ impl Issuer {
             ]
             .map(|(name, role)| (name.to_owned(), role))
             .into(),
+            agreement_claim: Some("agreement".to_owned()),
         }
     }
 

@@ -9,13 +9,13 @@ use hotspot_ledger::Tokens;
 use hotspot_ledger::audit::{AuditFilter, AuditLog, AuditTrail, Recorded};
 use std::path::Path;
 
-async fn log(folder: &Path) -> (String, AuditLog) {
+pub(super) async fn log(folder: &Path) -> (String, AuditLog) {
     let address = folder.join("ledger.db").to_str().unwrap().to_owned();
     let log = AuditLog::open(&address, None).await.unwrap();
     (address, log)
 }
 
-async fn recorded(address: &str) -> Vec<Recorded> {
+pub(super) async fn recorded(address: &str) -> Vec<Recorded> {
     let trail = AuditTrail::open(address).await.unwrap();
     trail.verify(None).await.unwrap();
     trail.entries(&AuditFilter::default()).await.unwrap()
@@ -102,7 +102,7 @@ fn restricted_figures_are_however_small_for_those_who_sign_in() {
     };
     let shown = |class| prove(&crate::fixture::release(class), None, rules, "test").unwrap().protected;
     let catalog = |access| crate::Catalog::towards(access, Vec::new()).unwrap();
-    assert!(catalog(Access::Anyone).protect(shown(DataClass::Restricted)).is_err());
-    assert!(catalog(Access::Anyone).protect(shown(DataClass::Open)).is_ok());
-    assert!(catalog(Access::SignedIn).protect(shown(DataClass::Restricted)).is_ok());
+    assert!(catalog(Access::Anyone).protect(shown(DataClass::Restricted), None).is_err());
+    assert!(catalog(Access::Anyone).protect(shown(DataClass::Open), None).is_ok());
+    assert!(catalog(Access::SignedIn).protect(shown(DataClass::Restricted), None).is_ok());
 }

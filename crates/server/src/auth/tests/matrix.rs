@@ -1,5 +1,6 @@
 //! Every address, in every way, as everybody, against the table that is checked in.
 
+use super::partners::sharing;
 use super::{Browser, now, somebody};
 use crate::auth::{Auth, Scope};
 use crate::fixture::ID;
@@ -24,7 +25,9 @@ pub(super) fn address(path: &str) -> String {
 
 #[tokio::test]
 async fn every_role_may_ask_what_the_table_says_and_nothing_else() {
-    let server = Browser::of(Auth::development(now), DataClass::Synthetic);
+    let folder = tempfile::tempdir().unwrap();
+    let (sharing, _) = sharing(folder.path()).await;
+    let server = Browser::of(Auth::development(now).with_agreements(sharing), DataClass::Synthetic);
     let (_, rows) = with_rows(server.state.clone());
     let mut askers = vec![("nobody".to_owned(), server.other())];
     for role in Role::ALL {

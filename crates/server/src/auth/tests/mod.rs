@@ -5,6 +5,7 @@ mod flow;
 mod issuer;
 mod looks;
 mod matrix;
+mod partners;
 mod twins;
 
 use super::session::Cookie;
@@ -52,7 +53,7 @@ impl Browser {
     /// With a table of resources, a ledger, and what is published below the analyst.
     async fn with_ledger(auth: Auth) -> Self {
         let browser = Self::without_published(auth).await;
-        browser.state.catalog().protect(fixture::protected(DataClass::Synthetic)).unwrap();
+        browser.state.catalog().protect(fixture::protected(DataClass::Synthetic), None).unwrap();
         browser
     }
 
@@ -122,9 +123,13 @@ impl Browser {
     }
 }
 
+/// The agreement of partners.
+const AGREEMENT: &str = "A-1";
+
 fn somebody(role: Role) -> Principal {
     let purpose = Some("safeguarding".to_owned());
-    Principal { purpose, ..Principal::new("https://issuer.example", role.id(), Some("Ann Lee"), role) }
+    let agreement = (role == Role::Partner).then(|| AGREEMENT.to_owned());
+    Principal { purpose, agreement, ..Principal::new("https://issuer.example", role.id(), Some("Ann Lee"), role) }
 }
 
 fn to(response: &Response) -> &str {

@@ -21,7 +21,7 @@ async fn service(release: Release, shown: ProtectedRelease) -> Browser {
     let ledger = Ledger::create_or_open(folder.path().join("ledger.db").to_str().unwrap()).await.unwrap();
     let auth = Auth::development(now);
     let catalog = Arc::new(Catalog::towards(auth.access(), vec![release]).unwrap());
-    catalog.protect(shown).unwrap();
+    catalog.protect(shown, None).unwrap();
     let challenges = Challenges::new(Some(routes::tests::challenge::given()), None, None, Some(ledger), now);
     Browser { state: AppState::behind(auth, catalog, Settings::default(), challenges), cookies: Vec::new(), _folder: Some(folder) }
 }

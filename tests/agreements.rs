@@ -1,0 +1,272 @@
+//! Giving data to a partner, as it is typed: through an agreement, of it alone, on record before, and until it is revoked.
+
+use crate::program::{json, root, run, simulated, succeed};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+struct Given {
+    dir: tempfile::TempDir,
+    ledger: String,
+    protected: String,
+}
+
+impl Given {
+    /// Six months of London, protected, and a ledger that is not there yet.
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+        let (store, releases, protected, ledger) = (at("store"), at("releases"), at("protected"), at("ledger.db"));
+        let text = |path: &Path| path.to_str().unwrap().to_owned();
+        succeed([
+            "ingest",
+            &text(&simulated().incidents),
+            "--store",
+            &store,
+            "--class",
+            "synthetic",
+            "--links",
+            &text(&simulated().links),
+        ]);
+        succeed(["analyse", "--store", &store, "--releases", &releases, "--month", "2025-09", "--months", "5"]);
+        succeed(["protect", "--releases", &releases, "--protected", &protected]);
+        Self { dir, ledger, protected }
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// The example, with something else in it.
+    fn agreement(&self, name: &str, changes: &[(&str, &str)]) -> String {
+        let mut text = std::fs::read_to_string(root().join("data/policy/agreement-example.toml")).unwrap();
+        // It holds whenever this runs.
+        for (from, to) in [("start = \"2026-01-01\"", "start = \"2020-01-01\""), ("end = \"2026-12-31\"", "end = \"2999-12-31\"")]
+            .iter()
+            .chain(changes)
+        {
+            assert!(text.contains(from), "{from}");
+            text = text.replacen(from, to, 1);
+        }
+        let path = self.at(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    fn register(&self, file: &str) -> String {
+        succeed(["agreement", "register", file, "--ledger", &self.ledger])
+    }
+
+    /// Exit code and what was said.
+    fn export(&self, id: &str, out: &str) -> (Option<i32>, String) {
+        let out = self.at(out);
+        let output = run([
+            "export",
+            "--agreement",
+            id,
+            "--ledger",
+            &self.ledger,
+            "--protected",
+            &self.protected,
+            "--out",
+            out.to_str().unwrap(),
+        ]);
+        (output.status.code(), one_line(&[output.stdout, output.stderr].concat()))
+    }
+
+    fn audit(&self) -> Vec<Value> {
+        let out = self.at("audit.jsonl");
+        succeed(["audit", "export", "--ledger", &self.ledger, "--out", out.to_str().unwrap()]);
+        std::fs::read_to_string(out).unwrap().lines().map(json).collect()
+    }
+}
+
+/// What was said, wherever its lines were broken.
+fn one_line(said: &[u8]) -> String {
+    String::from_utf8_lossy(said).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut all: Vec<(String, Vec<u8>)> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap())
+        .map(|e| (e.file_name().into_string().unwrap(), std::fs::read(e.path()).unwrap()))
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn a_partner_is_given_what_the_agreement_names_marked_and_on_record() {
+    let given = Given::new();
+    let file = given.agreement("a.toml", &[]);
+    let said = given.register(&file);
+    assert!(said.contains("A-2026-01 for Example Borough Council") && said.contains("SHA-256 "), "{said}");
+    let (code, said) = given.export("A-2026-01", "first");
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = given.export("A-2026-01", "second");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("export 2 under agreement A-2026-01"), "{said}");
+
+    let (first, second) = (files(&given.at("first")), files(&given.at("second")));
+    let names: Vec<&str> = first.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["areas.csv", "areas.geojson", "boroughs.csv", "hotspots.json", "manifest.json"]);
+    // Every file is marked, and two exports differ in their number alone.
+    for ((name, one), (_, two)) in first.iter().zip(&second) {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        for mark in ["A-2026-01", "Example Borough Council", "Not to be passed on", "2026-11", "SYNTHETIC"] {
+            assert!(text(one).to_uppercase().contains(&mark.to_uppercase()), "{name}: {mark}");
+        }
+        if name != "manifest.json" {
+            let renumbered = text(two)
+                .replace(",2,2", ",1,2")
+                .replace("\"export\":\"2\"", "\"export\":\"1\"")
+                .replace("\"export\": \"2\"", "\"export\": \"1\"");
+            assert_eq!(text(one), renumbered, "{name}");
+        }
+    }
+    // Of its boroughs alone, rounded, of ten or more.
+    for name in ["areas.csv", "boroughs.csv"] {
+        let mut reader = csv::Reader::from_path(given.at("first").join(name)).unwrap();
+        let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+        let wanted = [
+            "place",
+            "borough",
+            "period",
+            "strand",
+            "incidents",
+            "agreement",
+            "recipient",
+            "export",
+            "keep_until",
+            "release",
+            "class",
+            "policy",
+            "condition",
+        ];
+        assert_eq!(header, wanted);
+        let mut shown = 0;
+        for row in reader.records() {
+            let row = row.unwrap();
+            assert!(row[0].contains("E09000007") || row[0].contains("E09000019"), "{}", &row[0]);
+            assert!(["Camden", "Islington"].contains(&&row[1]));
+            assert!(row[2].len() == 4 || row[2].contains("-Q"), "{}", &row[2]);
+            if &row[4] != "[c]" {
+                let n: u32 = row[4].parse().unwrap();
+                assert!(n >= 10 && n.is_multiple_of(5));
+                shown += 1;
+            }
+        }
+        assert!(shown > 0, "{name}");
+    }
+    let manifest = json(&std::fs::read_to_string(given.at("first").join("manifest.json")).unwrap());
+    assert_eq!((manifest["mark"]["export"].as_str(), manifest["least"].as_u64()), (Some("1"), Some(10)));
+    assert_eq!(manifest["boroughs"], json("[\"E09000007\", \"E09000019\"]"));
+    let hotspots = json(&std::fs::read_to_string(given.at("first").join("hotspots.json")).unwrap());
+    for hotspot in hotspots["hotspots"].as_array().unwrap() {
+        let keys: Vec<&str> = hotspot.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(keys, ["areas", "borough", "change", "evidence", "id", "incidents", "name", "strand"]);
+    }
+
+    // What was given stands in the log, with the digest of the manifest, and in the list.
+    let audit = given.audit();
+    let exports: Vec<&Value> = audit.iter().filter(|e| e["action"] == "export").collect();
+    assert_eq!(exports.len(), 2);
+    let digest = {
+        use sha2::Digest as _;
+        let bytes = sha2::Sha256::digest(std::fs::read(given.at("first").join("manifest.json")).unwrap());
+        bytes.iter().fold(String::new(), |text, b| text + &format!("{b:02x}"))
+    };
+    assert_eq!(exports[0]["filter"].as_str(), Some(digest.as_str()));
+    assert!(exports[0]["object"].as_str().unwrap().starts_with("agreement/A-2026-01/export-1/2025-09-"));
+    let list = json(&succeed(["agreement", "exports", "--ledger", &given.ledger, "--json"]))["exports"].clone();
+    assert_eq!((list[0]["state"].as_str(), list[0]["entry"].as_u64()), (Some("keep"), exports[0]["seq"].as_u64()));
+    // Nothing is written over, and the mark does not depend on what stands there.
+    let (code, said) = given.export("A-2026-01", "first");
+    assert!(code == Some(2) && said.contains("stands there already"), "{said}");
+    assert_eq!(files(&given.at("first")), first);
+}
+
+#[test]
+fn nothing_is_given_without_an_agreement_that_stands() {
+    let given = Given::new();
+    let none = given.export("A-2026-01", "x");
+    assert_eq!(none.0, Some(2), "no ledger: {}", none.1);
+    for (name, id, changes) in [
+        ("over.toml", "A-over", vec![("2999-12-31", "2020-12-31")]),
+        ("early.toml", "A-early", vec![("start = \"2020-01-01\"", "start = \"2990-01-01\"")]),
+        ("else.toml", "A-else", vec![("E09000019", "Atlantis")]),
+        ("good.toml", "A-good", vec![]),
+    ] {
+        let changes: Vec<(&str, String)> =
+            changes.into_iter().map(|(a, b)| (a, b.to_owned())).chain([("A-2026-01", id.to_owned())]).collect();
+        let changes: Vec<(&str, &str)> = changes.iter().map(|(a, b)| (*a, b.as_str())).collect();
+        given.register(&given.agreement(name, &changes));
+    }
+    for (id, wanted) in [("A-none", "no agreement"), ("A-over", "ended on"), ("A-early", "begins on"), ("A-else", "entry 2")] {
+        let (code, said) = given.export(id, "x");
+        assert!(code == Some(1) && said.contains(wanted) && !said.contains("Atlantis"), "{id}: {said}");
+    }
+    let states = json(&succeed(["agreement", "list", "--ledger", &given.ledger, "--json"]))["agreements"].clone();
+    let state = |id: &str| states.as_array().unwrap().iter().find(|a| a["id"] == id).unwrap()["state"].as_str().unwrap().to_owned();
+    assert_eq!([state("A-over"), state("A-early"), state("A-good")], ["ended", "not yet", "gives"]);
+
+    assert_eq!(given.export("A-good", "good").0, Some(0));
+    let said = succeed(["agreement", "revoke", "A-good", "--ledger", &given.ledger, "--reason", "terms-broken"]);
+    assert!(said.contains("gives nothing any more") && said.contains("1 exports were made"), "{said}");
+    let (code, said) = given.export("A-good", "x");
+    assert!(code == Some(1) && said.contains("was revoked on"), "{said}");
+    let list = succeed(["agreement", "exports", "--ledger", &given.ledger]);
+    assert!(list.contains("to be deleted: the agreement was revoked on"), "{list}");
+    assert!(!given.at("x").exists());
+    let refused = given.audit().iter().filter(|e| e["outcome"] == "refused").count();
+    assert_eq!(refused, 5, "each refusal is on record");
+    // Nothing is left beside.
+    let left = std::fs::read_dir(given.dir.path()).unwrap().any(|e| e.unwrap().file_name().to_string_lossy().starts_with(".tmp"));
+    assert!(!left);
+}
+
+#[test]
+fn a_file_that_is_no_agreement_is_refused_by_rule_and_a_changed_one_is_another() {
+    let given = Given::new();
+    let register = |file: &str| {
+        let output = run(["agreement", "register", file, "--ledger", &given.ledger]);
+        (output.status.code(), one_line(&output.stderr))
+    };
+    for (changes, wanted) in [
+        (("least = 10", "least = 9"), "least: must be no less than 10"),
+        (("least = 10", "least = 10\nswordfish = 1"), "unknown field"),
+        (("products = [\"areas\"", "products = [\"swordfish\""), "products: must be one or more of"),
+    ] {
+        let (code, said) = register(&given.agreement("bad.toml", &[changes]));
+        assert!(code == Some(1) && said.contains("bad.toml") && said.contains(wanted), "{said}");
+        assert!(!said.contains("\"swordfish\""), "{said}");
+        assert!(!Path::new(&given.ledger).exists(), "nothing is made for it");
+    }
+    given.register(&given.agreement("a.toml", &[]));
+    let (code, said) = register(&given.agreement("b.toml", &[("wardens", "officers")]));
+    assert!(code == Some(1) && said.contains("another text is registered"), "{said}");
+
+    // A token of a partner is for an agreement that stands.
+    let token = |more: &[&str]| {
+        let of = ["token", "create", "--ledger", &given.ledger, "--name", "council", "--scope", "read:products", "--expires", "30"];
+        run([&of[..], more].concat()).status.code()
+    };
+    assert_eq!(token(&["--role", "partner"]), Some(2));
+    assert_eq!(token(&["--role", "partner", "--agreement", "A-none"]), Some(1));
+    assert_eq!(token(&["--role", "batch", "--agreement", "A-2026-01"]), Some(2));
+    assert_eq!(token(&["--role", "partner", "--agreement", "A-2026-01"]), Some(0));
+    assert!(succeed(["token", "list", "--ledger", &given.ledger]).contains("A-2026-01"));
+
+    // Whoever may write to the database and puts an agreement there is found out by the log.
+    let text = std::fs::read_to_string(given.at("a.toml")).unwrap().replace("A-2026-01", "A-forged");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let agreements = hotspot_ledger::Agreements::open(&given.ledger).await.unwrap();
+        agreements.register("A-forged", &text, "2026-11-26T09:00:00Z".parse().unwrap()).await.unwrap();
+        agreements.close().await;
+    });
+    let (code, said) = given.export("A-forged", "x");
+    assert!(code == Some(1) && said.contains("not as it was registered"), "{said}");
+    assert!(!given.at("x").exists());
+    assert_eq!(given.export("A-2026-01", "y").0, Some(0));
+}

@@ -4,15 +4,15 @@ use crate::program::{json, root, run, simulated, succeed};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-struct Given {
+pub struct Given {
     dir: tempfile::TempDir,
-    ledger: String,
-    protected: String,
+    pub ledger: String,
+    pub protected: String,
 }
 
 impl Given {
     /// Six months of London, protected, and a ledger that is not there yet.
-    fn new() -> Self {
+    pub fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
         let (store, releases, protected, ledger) = (at("store"), at("releases"), at("protected"), at("ledger.db"));
@@ -32,12 +32,12 @@ impl Given {
         Self { dir, ledger, protected }
     }
 
-    fn at(&self, name: &str) -> PathBuf {
+    pub fn at(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
     /// The example, with something else in it.
-    fn agreement(&self, name: &str, changes: &[(&str, &str)]) -> String {
+    pub fn agreement(&self, name: &str, changes: &[(&str, &str)]) -> String {
         let mut text = std::fs::read_to_string(root().join("data/policy/agreement-example.toml")).unwrap();
         // It holds whenever this runs.
         for (from, to) in [("start = \"2026-01-01\"", "start = \"2020-01-01\""), ("end = \"2026-12-31\"", "end = \"2999-12-31\"")]
@@ -52,12 +52,12 @@ impl Given {
         path.to_str().unwrap().to_owned()
     }
 
-    fn register(&self, file: &str) -> String {
+    pub fn register(&self, file: &str) -> String {
         succeed(["agreement", "register", file, "--ledger", &self.ledger])
     }
 
     /// Exit code and what was said.
-    fn export(&self, id: &str, out: &str) -> (Option<i32>, String) {
+    pub fn export(&self, id: &str, out: &str) -> (Option<i32>, String) {
         let out = self.at(out);
         let output = run([
             "export",
@@ -73,7 +73,7 @@ impl Given {
         (output.status.code(), one_line(&[output.stdout, output.stderr].concat()))
     }
 
-    fn audit(&self) -> Vec<Value> {
+    pub fn audit(&self) -> Vec<Value> {
         let out = self.at("audit.jsonl");
         succeed(["audit", "export", "--ledger", &self.ledger, "--out", out.to_str().unwrap()]);
         std::fs::read_to_string(out).unwrap().lines().map(json).collect()

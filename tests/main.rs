@@ -38,6 +38,7 @@ mod stats_time;
 mod summary;
 mod summary_faults;
 mod tokens;
+mod week;
 mod what_if;
 mod withheld;
 mod world;

@@ -103,7 +103,8 @@ mod tests {
         // One alone would be known from the others and the whole.
         assert_eq!(of([4, 20, 30, 40]), [quarter, quarter, month, month]);
         assert_eq!(of([3, 20, 30, 40]), [None, None, month, month], "one alone, by quarter, takes another with it");
-        // Three a month are nine a quarter, too few for others by month: they take one more.
-        assert_eq!(of([1, 2, 30, 40]), [None, None, quarter, month]);
+        // Four a month are twelve a quarter: enough of others by quarter, too few by month, where they take one more.
+        assert_eq!(of([2, 2, 30, 40]), [None, None, quarter, month]);
+        assert_eq!(of([1, 2, 30, 40]), [None, None, None, month], "nine a quarter are too few for that too");
     }
 }

@@ -187,6 +187,8 @@ pub(super) struct Linked {
     partition_years: Vec<i16>,
     /// Cells up to the last figure of a period that ends with a month, by that month.
     until: BTreeMap<Month, usize>,
+    /// All of a place, what of it is of a strand, and what is not.
+    rests: Vec<[CellId; 3]>,
 }
 
 impl Linked {
@@ -272,6 +274,7 @@ pub(super) fn link(base: &Base, partitions: &[Partition], before: Option<&Figure
         area_of: HashMap::new(),
         partition_years: partitions.iter().map(|p| p.year).collect(),
         until: BTreeMap::new(),
+        rests: Vec::new(),
     };
     for partition in partitions {
         for area in &partition.areas {
@@ -328,7 +331,17 @@ pub(super) fn link(base: &Base, partitions: &[Partition], before: Option<&Figure
                 let key = Key { place: place.to_owned(), period: *period, strand };
                 let cell = linked.tables.add(n, groups[place], weight(&key, boroughs.contains(place), n));
                 show(&mut linked.tables, cell, before.and_then(|b| b.get(&key)), rules.threshold);
+                let whole = strand.and_then(|_| linked.cells.get(&Key { strand: None, ..key.clone() })).copied();
                 linked.cells.insert(key, cell);
+                if let Some(whole) = whole.filter(|_| place != OTHERS) {
+                    let rest = linked.tables.add(linked.tables.count(whole) - n, NOWHERE, 1.0);
+                    linked.tables.hide(rest);
+                    if linked.tables.count(rest) < rules.threshold {
+                        linked.tables.hide_sensitive(rest);
+                        linked.tables.cap(rest, linked.tables.count(whole));
+                    }
+                    linked.rests.push([whole, cell, rest]);
+                }
                 cell
             };
             let whole = add(&mut linked, ALL, count(&sums, ALL, *period, strand));
@@ -397,16 +410,17 @@ fn over_time(linked: &mut Linked) -> Result<(), DoesNotAddUp> {
     Ok(())
 }
 
-/// A strand is a part of all, and every incident has one.
+/// A strand is a part of all, and every incident has one. What of all is not of a strand is a count that anybody can form, and is protected as such.
 fn strands(linked: &mut Linked, partitions: &[Partition], boroughs: &BTreeSet<String>) -> Result<(), DoesNotAddUp> {
-    let Linked { tables, cells, .. } = linked;
+    let Linked { tables, cells, rests, .. } = linked;
+    for [whole, part, rest] in rests.iter().copied() {
+        tables.within(whole, &[part, rest])?;
+        tables.relate(Relation { terms: vec![(whole, 1), (part, -1), (rest, -1)], sign: Sign::AtMostZero })?;
+    }
     for (key, part) in cells.iter() {
         let Some(strand) = key.strand else { continue };
         let of = |place: &str| cells.get(&Key { place: place.to_owned(), period: key.period, strand: None }).copied();
         if key.place != OTHERS {
-            if let Some(whole) = of(&key.place) {
-                tables.within(whole, &[*part])?;
-            }
             continue;
         }
         let told = &partition_of(partitions, key.period.year()).told;

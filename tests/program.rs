@@ -119,7 +119,7 @@ impl Serving {
 
     /// Status, headers and body of whatever is sent with these headers.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, String, Vec<u8>) {
-        let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let more = headers.iter().fold(String::new(), |all, (name, value)| all + name + ": " + value + "\r\n");
         let head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{more}", self.address);
         self.ask(&format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()))
     }

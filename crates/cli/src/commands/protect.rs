@@ -31,7 +31,7 @@ pub fn run(args: &ProtectArgs) -> Done {
 
 /// How much of the hotspots can still be seen, in words.
 fn kept(left: &Utility) -> String {
-    let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+    let percent = |share: f64| format!("{:.0} %", (100.0 * share).abs());
     format!(
         "of {:.1} km² of hotspots of all records {} are seen as objects with a count, {} lie in the areas drawn round these (Jaccard {:.2}), and {} in areas that are \
          hot by the published figures (Jaccard {:.2}); {} of incidents are in areas joined from what was too small",

@@ -56,6 +56,15 @@ pub(crate) struct Shared {
     protected: Arc<Released<ProtectedRelease>>,
     partner: Option<PartnerRules>,
     public: Option<Released<PublicView>>,
+    /// The policy as it was read, and its SHA-256.
+    policy: Option<PolicyText>,
+}
+
+/// A policy as it was read.
+#[derive(Debug, Clone)]
+pub(crate) struct PolicyText {
+    pub text: String,
+    pub sha256: String,
 }
 
 impl Shared {
@@ -120,6 +129,7 @@ impl Catalog {
             protected: Arc::clone(&shown),
             partner: tiers.and_then(|tiers| tiers.partner.clone()),
             public: view.map(Policy::public),
+            policy: tiers.map(|tiers| PolicyText { text: tiers.text.clone(), sha256: tiers.digest.clone() }),
         })));
         self.protected.store(Some(Arc::new(Below { shown, policy, made: Mutex::default() })));
         Ok(())
@@ -128,6 +138,11 @@ impl Catalog {
     /// What partners and everybody are shown.
     pub(crate) fn shared(&self) -> Result<Arc<Shared>, ApiError> {
         self.shared.load_full().ok_or(ApiError::NotGiven { how: GIVE_PROTECTED })
+    }
+
+    /// The policy by which that is shown, where what is protected holds it.
+    pub(crate) fn policy_text(&self) -> Option<PolicyText> {
+        self.shared.load_full()?.policy.clone()
     }
 
     /// What these terms give.

@@ -358,6 +358,15 @@ pub(crate) fn row_of(view: &ChallengeView, place: &str) -> Result<usize, ApiErro
     found.ok_or_else(|| BadParameter::new("place", "the id of a place of the answer").into())
 }
 
+/// Evidence as somebody may read it: what was made of records, as at a terminal, is for analysts alone.
+pub(crate) fn readable_by(visitor: &Visitor, evidence: String) -> String {
+    let made_from = |evidence: &str| serde_json::from_str::<serde_json::Value>(evidence).is_ok_and(|e| e["made_from"].is_object());
+    if visitor.sees_records() || made_from(&evidence) {
+        return evidence;
+    }
+    r#"{"withheld":"This evidence was made of records, and is for analysts alone. Its SHA-256 stands in the record."}"#.to_owned()
+}
+
 /// The identifier of a challenge in an address.
 pub(crate) fn id_of(text: &str) -> Result<ChallengeId, ApiError> {
     text.parse().map_err(|_no_id| ApiError::NotFound { what: "challenge" })

@@ -112,7 +112,7 @@ fn a_table_of_three_ways_gives_nothing_away_after_repair() {
     let long = std::env::var_os("HOTSPOT_PROVE").is_some();
     for areas in if long { vec![1, 4] } else { vec![1] } {
         let table = areas_by_strand_and_month(areas, 1);
-        let after = tried(&format!("{} areas by 5 strands by 12 months", areas * 33), &table, Knowledge::Published, 40);
+        let after = tried(&format!("{} areas by 5 strands by 12 months", areas * 33), &table, Knowledge::Published, 40 * areas);
         assert_eq!((after.exact, after.narrow), (0, 0));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{draw_marked, words};
 use crate::auth::Visitor;
+use crate::catalog::PolicyText;
 use crate::problem::{ApiError, GIVE_PROTECTED};
 use crate::views::incidents_in;
 use geo::{BoundingRect, GeodesicArea, MultiPolygon, Simplify};
@@ -32,6 +33,7 @@ const CLASSES: [(f64, &str, &str); 5] = [
 /// The page, or how the server is given figures.
 pub(crate) fn protected(
     view: Option<&Released<ProtectedRelease>>,
+    policy: Option<&PolicyText>,
     strand: Option<u8>,
     visitor: &Visitor,
 ) -> Result<Vec<u8>, ApiError> {
@@ -42,7 +44,13 @@ pub(crate) fn protected(
         Some(DataClass::Restricted) => "OFFICIAL-SENSITIVE — protected figures, for oversight",
     };
     let shown = view.map(|view| content(view, strand));
-    draw_marked("protected", visitor, marking, &[], context! { shown, how => GIVE_PROTECTED })
+    draw_marked(
+        "protected",
+        visitor,
+        marking,
+        &[],
+        context! { shown, how => GIVE_PROTECTED, text => policy.map(|p| &p.text), sha256 => policy.map(|p| &p.sha256) },
+    )
 }
 
 fn content(view: &ProtectedRelease, strand: Option<u8>) -> Value {

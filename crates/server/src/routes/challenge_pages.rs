@@ -4,7 +4,7 @@ use super::challenge::{fresh, more_and_reach};
 use super::ledger::{filter, known, step_of};
 use crate::auth::Visitor;
 use crate::body::Form;
-use crate::challenge::{Asked, id_of, kind_of, page_of, row_of};
+use crate::challenge::{Asked, id_of, kind_of, page_of, readable_by, row_of};
 use crate::pages::{self, Asking, List, Tried, faults_in};
 use crate::problem::{ApiError, GIVE_LEDGER, GIVE_RESOURCES};
 use crate::query::{BadParameter, Params};
@@ -278,7 +278,7 @@ pub(crate) async fn thread(
 async fn drawn(state: &AppState, visitor: &Visitor, id: &str, tried: Option<Tried>) -> Result<Vec<u8>, ApiError> {
     let ledger = state.challenges().ledger()?;
     let challenge = ledger.challenge(id_of(id)?).await?;
-    let evidence = ledger.evidence(challenge.raised.evidence, challenge.history[0].seq).await?;
+    let evidence = readable_by(visitor, ledger.evidence(challenge.raised.evidence, challenge.history[0].seq).await?);
     pages::thread(state, visitor, &challenge, &evidence, tried)
 }
 

@@ -3,7 +3,7 @@
 use super::challenge::{fresh, json};
 use crate::auth::Visitor;
 use crate::body;
-use crate::challenge::{ASKED, Asked, id_of};
+use crate::challenge::{ASKED, Asked, id_of, readable_by};
 use crate::problem::ApiError;
 use crate::query::{BadParameter, Params};
 use crate::state::AppState;
@@ -53,13 +53,18 @@ pub(crate) async fn list(State(state): State<AppState>, uri: Uri) -> Result<Resp
     (status = 200, description = "The challenge.", body = views::WholeThread),
     (status = 404, description = "No such challenge, or the server was given no ledger.", body = views::Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn one(State(state): State<AppState>, Path(id): Path<String>, uri: Uri) -> Result<Response, ApiError> {
+pub(crate) async fn one(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, ApiError> {
     Params::parse(uri.query(), &[])?;
     let ledger = state.challenges().ledger()?;
     let id = id_of(&id)?;
     let challenge = ledger.challenge(id).await?;
     let events = ledger.events(id).await?;
-    let evidence = ledger.evidence(challenge.raised.evidence, challenge.history[0].seq).await?;
+    let evidence = readable_by(&visitor, ledger.evidence(challenge.raised.evidence, challenge.history[0].seq).await?);
     Ok(json(views::whole_thread(&challenge, &events, &evidence, london_day((state.challenges().now)()))))
 }
 

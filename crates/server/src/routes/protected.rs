@@ -78,6 +78,7 @@ pub(crate) async fn page(State(state): State<AppState>, uri: Uri, visitor: Visit
     });
     let strand = strand.transpose()?.map(|row| row as u8);
     let view = state.catalog().protected().ok();
-    let drawn = state.heavy(move || pages::protected(view.as_deref(), strand, &visitor)).await?;
+    let policy = state.catalog().policy_text();
+    let drawn = state.heavy(move || pages::protected(view.as_deref(), policy.as_ref(), strand, &visitor)).await?;
     Ok(fresh(StatusCode::OK, "text/html; charset=utf-8", drawn))
 }

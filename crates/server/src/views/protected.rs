@@ -24,6 +24,8 @@ pub(crate) struct ProtectedSummary<'a> {
     as_known_on: String,
     policy: ProtectedPolicy<'a>,
     hidden: HiddenEntry,
+    /// How many incidents hotspots are to expect in as many months for each one counted, by analysis: of counts below 10, below 20, below 40, more.
+    regression: BTreeMap<&'static str, [f64; 4]>,
     /// Periods that have figures, oldest first.
     periods: Vec<String>,
     boroughs: Vec<BoroughEntry<'a>>,
@@ -149,6 +151,7 @@ pub(crate) fn protected(view: &Released<ProtectedRelease>) -> Vec<u8> {
             hotspots: hidden.hotspots,
             of_strands: hidden.of_strands,
         },
+        regression: view.regression.iter().map(|(strand, of)| (strand.map_or("all", Strand::id), of.0)).collect(),
         periods: periods.into_iter().map(|p| p.to_string()).collect(),
         boroughs: view.boroughs.iter().map(|(name, code)| BoroughEntry { code, name }).collect(),
         areas: view.areas.len(),

@@ -87,7 +87,7 @@ pub struct ProtectedHotspot {
     pub first_seen: Month,
     /// Strands with their incidents: those where both they and what is not theirs are large enough.
     pub strands: Vec<(Strand, u32)>,
-    /// Different victims among the records that name one.
+    /// Different victims among the records of the months counted that name one; only with a count.
     pub victims: Victims,
     /// Of these, those of more than one record.
     pub repeat_victims: Victims,
@@ -263,8 +263,8 @@ fn touched(linked: &Linked, under: &HashMap<u32, Vec<&BasePlace>>, hotspot: &Hot
     homes.filter_map(|home| linked.area_of.get(&(year, (*home).clone())).cloned()).collect()
 }
 
-/// Different victims of each hotspot in the window, and those of more than one of its records; `None` where no record names one.
-fn victims(release: &Release, analysis: &StrandAnalysis) -> Vec<Option<[usize; 2]>> {
+/// Different victims of each hotspot in the months counted, and those of more than one of its records; `None` where no record names one.
+fn victims(release: &Release, analysis: &StrandAnalysis, counted: Option<MonthRange>) -> Vec<Option<[usize; 2]>> {
     let finest = release.units.finest();
     let mut of_unit: HashMap<u32, usize> = HashMap::new();
     for (row, hotspot) in analysis.hotspots.iter().enumerate() {
@@ -273,7 +273,8 @@ fn victims(release: &Release, analysis: &StrandAnalysis) -> Vec<Option<[usize; 2
     let mut once = vec![0usize; analysis.hotspots.len()];
     let mut known = vec![false; analysis.hotspots.len()];
     let mut several: Vec<BTreeMap<u32, usize>> = vec![BTreeMap::new(); analysis.hotspots.len()];
-    let filter = Filter { strand: analysis.strand, ..Filter::over(release.window) };
+    let Some(counted) = counted else { return vec![None; analysis.hotspots.len()] };
+    let filter = Filter { strand: analysis.strand, ..Filter::over(counted) };
     for row in release.facts.rows(&filter) {
         let unit = release.facts.unit(row).and_then(|unit| release.units.row_at(finest, unit, release.resolution));
         let (Some(hotspot), Some(victim)) = (unit.and_then(|u| of_unit.get(&u)), release.facts.victim(row)) else { continue };
@@ -304,7 +305,8 @@ pub(super) fn shown(
     for (analysis, strand) in of(release) {
         let of = analysis.hotspots.iter().zip(counted.by_ref().take(analysis.hotspots.len()));
         let total = f64::from(whole.of(strand.map(usize::from)));
-        let classes = victims(release, analysis).into_iter().map(|v| v.map_or([Victims::Unknown; 2], |v| v.map(Victims::of)));
+        let classes =
+            victims(release, analysis, window).into_iter().map(|v| v.map_or([Victims::Unknown; 2], |v| v.map(Victims::of)));
         let mut hotspots: Vec<(f64, ProtectedHotspot)> = of
             .zip(classes)
             .map(|((hotspot, (Counted { areas, n, .. }, sum)), [victims, repeat_victims])| {
@@ -328,15 +330,16 @@ pub(super) fn shown(
                     rank: None,
                     expected: count.map(|_| tenth(expected)),
                     ratio: ratio.filter(|r| r.iter().all(|v| v.is_finite())),
-                    evidence: hotspot.standing.evidence,
+                    // What is found in other months than it is counted in would say something of single ones.
+                    evidence: if count.is_some() { hotspot.standing.evidence } else { Evidence::CannotTell },
                     change: match hotspot.identity.change {
                         Change::Grew | Change::Shrank if count.is_none() => Change::Continued,
                         change => change,
                     },
                     first_seen: hotspot.identity.first_seen,
                     strands: told.map(|(strand, k)| (*strand, k)).collect(),
-                    victims,
-                    repeat_victims,
+                    victims: if count.is_some() { victims } else { Victims::Unknown },
+                    repeat_victims: if count.is_some() { repeat_victims } else { Victims::Unknown },
                 };
                 (count.map_or(f64::NEG_INFINITY, |n| f64::from(n) - expected), shown)
             })

@@ -2,7 +2,8 @@
 
 use super::issuer::Issuer;
 use super::*;
-use crate::auth::Site;
+use crate::auth::{Site, Visitor};
+use crate::challenge::readable_by;
 use hotspot_core::disclosure::protected::Figure;
 use hotspot_ledger::Tokens;
 use serde_json::{Value, json};
@@ -422,6 +423,22 @@ async fn oversight_is_answered_from_what_is_published_and_plays_the_whole_challe
         assert_eq!(whole["frozen"]["place"]["incidents"], place["incidents"]);
     }
     assert_eq!(read(&mut mopac, "/api/v1/challenge/ledger/verify").await["events"], json!(5));
+}
+
+#[test]
+fn evidence_of_records_is_for_analysts_alone() {
+    let server = Browser::of(Auth::development(now), DataClass::Synthetic);
+    let read = |role: Option<Role>, evidence: &str| {
+        let visitor = Visitor { principal: role.map(|role| Arc::new(somebody(role))), ..server.state.nobody() };
+        readable_by(&visitor, evidence.to_owned())
+    };
+    let (records, published) = (r#"{"place":{"incidents":3}}"#, r#"{"made_from":{"policy":"2026-11"},"place":{"incidents":30}}"#);
+    assert_eq!(read(Some(Role::Analyst), records), records);
+    assert_eq!(read(None, records), records, "where nobody signs in");
+    assert_eq!(read(Some(Role::Oversight), published), published);
+    for role in [Role::Oversight, Role::Partner, Role::Admin] {
+        assert!(read(Some(role), records).contains("for analysts alone") && !read(Some(role), records).contains("incidents"));
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Every address, in every way, as everybody, against the table that is checked in.
 
 use super::partners::sharing;
-use super::{Browser, now, somebody};
+use super::{Browser, now, somebody, text};
 use crate::auth::{Auth, Scope};
 use crate::fixture::ID;
 use crate::routes::with_rows;
@@ -9,7 +9,8 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use hotspot_core::disclosure::Role;
 use hotspot_core::release::DataClass;
-use std::collections::BTreeSet;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"];
@@ -99,4 +100,58 @@ fn what_the_interface_describes_has_a_row() {
             assert!(rows.iter().find(has).is_some(), "{method} {path}");
         }
     }
+}
+
+/// The names of all fields of a document; what is in a list stands once, and names that are data (of strands, of places) as `*`.
+fn fields(value: &Value, at: &str, all: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) => {
+            let is_data = |name: &str| name.chars().any(|c| !c.is_ascii_lowercase() && c != '_');
+            for (name, inner) in map {
+                let name = if is_data(name) { "*" } else { name };
+                fields(inner, &if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") }, all);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| fields(item, &format!("{at}[]"), all)),
+        _ => drop(all.insert(at.to_owned())),
+    }
+}
+
+#[tokio::test]
+async fn every_field_of_every_answer_is_seen_by_the_roles_of_the_table_and_no_other() {
+    let server = Browser::with_ledger(Auth::development(now)).await;
+    let (_, rows) = with_rows(server.state.clone());
+    let mut program = somebody(Role::Batch);
+    program.scopes = Scope::ALL.to_vec();
+    let mut askers: Vec<(&str, Browser)> = vec![("nobody", server.other()), ("batch", server.signed_in(program))];
+    let people = Role::ALL.into_iter().filter(|role| *role != Role::Batch);
+    askers.extend(people.map(|role| (role.id(), server.signed_in(somebody(role)))));
+    let mut table = String::new();
+    let paths: BTreeSet<&str> = rows.iter().filter(|row| row.path.starts_with("/api/")).map(|row| row.path).collect();
+    for path in paths {
+        let mut seen: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+        for (name, asker) in &mut askers {
+            let cookies = asker.cookies.clone();
+            let answer = asker.get(&address(path)).await;
+            asker.cookies = cookies;
+            let kind = answer.headers().get("content-type").map_or("", |v| v.to_str().unwrap()).to_owned();
+            if answer.status() != StatusCode::OK || !kind.contains("json") {
+                continue;
+            }
+            let Ok(document) = serde_json::from_str::<Value>(&text(answer).await) else { continue };
+            let mut all = BTreeSet::new();
+            fields(&document, "", &mut all);
+            for field in all {
+                seen.entry(field).or_default().insert(name);
+            }
+        }
+        let mut by_roles: BTreeMap<Vec<&str>, Vec<&str>> = BTreeMap::new();
+        for (field, roles) in &seen {
+            by_roles.entry(roles.iter().copied().collect()).or_default().push(field);
+        }
+        for (roles, fields) in by_roles {
+            writeln!(table, "{path}: {}\n  {}", roles.join(", "), fields.join(" ")).unwrap();
+        }
+    }
+    insta::assert_snapshot!("fields", table);
 }

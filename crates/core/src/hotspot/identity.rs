@@ -12,8 +12,9 @@
 //!   has **continued** otherwise.
 //!
 //! # Identifiers
-//! `all-2026-10-3`: the strand, the month of the first release, the number among the new places of that release by rank. They depend on
-//! this release and the one before it, and on nothing else.
+//! `all-2026-10-3`: the strand, the month of the first release, the number among the new places of that release in the order of their first
+//! units. It says where, never how many: identifiers are shown below the analyst, also of places whose count is not. They depend on this release
+//! and the one before it, and on nothing else.
 //!
 //! # Review and end
 //! A place is due for review [`REVIEW_MONTHS`] months after it was first seen, and every so many months from then on, whatever it does;
@@ -163,8 +164,14 @@ pub fn identify(before: &[Before<'_>], now: &[Footprint<'_>], prefix: &str, mont
     let part_of_before: Vec<(usize, usize)> =
         shared.iter().filter(|((b, _), s)| **s >= PART * area(&before[*b].footprint)).map(|(pair, _)| *pair).collect();
     let pieces = |b: usize| part_of_before.iter().filter(move |p| p.0 == b);
+    let mut fresh: Vec<(Option<&str>, usize)> =
+        (0..now.len()).filter(|n| matched[*n].is_none()).map(|n| (now[n].units.iter().map(|(unit, _)| *unit).min(), n)).collect();
+    fresh.sort_unstable();
+    let mut number = vec![0; now.len()];
+    for ((_, n), at) in fresh.into_iter().zip(1u32..) {
+        number[n] = at;
+    }
     let mut identities = Vec::with_capacity(now.len());
-    let mut fresh = 0;
     for (n, place) in now.iter().enumerate() {
         let went_on = matched[n];
         let others: Vec<usize> = part_of_before.iter().filter(|p| p.1 == n && Some(p.0) != went_on).map(|p| p.0).collect();
@@ -182,10 +189,7 @@ pub fn identify(before: &[Before<'_>], now: &[Footprint<'_>], prefix: &str, mont
             None => Change::New,
         };
         let (id, first_seen) = went_on.map_or_else(
-            || {
-                fresh += 1;
-                (format!("{prefix}-{month}-{fresh}"), month)
-            },
+            || (format!("{prefix}-{month}-{}", number[n]), month),
             |b| (before[b].id.to_owned(), before[b].first_seen),
         );
         identities.push(Identity { id, first_seen, change, of: others.iter().map(|b| before[*b].id.to_owned()).collect() });

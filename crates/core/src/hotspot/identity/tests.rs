@@ -38,6 +38,16 @@ fn a_place_that_stays_keeps_its_name_and_one_that_goes_ends() {
 }
 
 #[test]
+fn the_number_of_a_new_place_says_where_it_is_and_not_how_high_it_ranks() {
+    let places = [units(&["m", "n"]), units(&["z"]), units(&["q", "b"])];
+    let names = |found: &(Vec<Identity>, Vec<Ended>)| found.0.iter().map(|i| i.id.clone()).collect::<Vec<_>>();
+    let [m, z, b] = ["race-2026-10-2", "race-2026-10-3", "race-2026-10-1"];
+    assert_eq!(names(&after(&[], &places)), [m, z, b]);
+    let [one, two, three] = places;
+    assert_eq!(names(&after(&[], &[three, two, one])), [b, z, m], "in whatever order they rank");
+}
+
+#[test]
 fn growth_and_shrinking_are_of_area() {
     let grown = after(&[units(&["a", "b", "c"])], &[units(&["a", "b", "c", "d"])]);
     assert_eq!(summary(&grown).0, [("p0", Change::Grew)]);

@@ -160,19 +160,26 @@ impl Geography<'_> {
             let counts = self.counts(input, question, resolution, None).ok_or(Error::NoReference)?;
             let row = if let Some(Setting::Reference(row)) = question.changed { usize::from(row) } else { 0 };
             let measure = self.release.denominators.get(row).ok_or(Error::NoReference)?;
-            // Below the analyst hotspots come down by what is published of it.
-            let drawn = input.published.map_or_else(|| counts.clone(), |published| published.drawn(&counts));
-            let reference = Levels::of(&drawn, &measure.values, self.borough.clone(), dispersion);
-            let mut made = reference.needs(&drawn, place_of, places, windows)?;
-            for need in &mut made {
-                need.incidents = 0;
-            }
-            for (count, place) in counts.iter().zip(place_of) {
-                if let Some(place) = place {
-                    made[*place as usize].incidents += count;
+            let of = |counts: &[u32]| {
+                let reference = Levels::of(counts, &measure.values, self.borough.clone(), dispersion);
+                reference.needs(counts, place_of, places, windows)
+            };
+            match input.published {
+                None => of(&counts)?,
+                // Below the analyst hotspots come down by what is published of it; their incidents are those counted.
+                Some(published) => {
+                    let mut made = of(&published.drawn(&counts))?;
+                    for need in &mut made {
+                        need.incidents = 0;
+                    }
+                    for (count, place) in counts.iter().zip(place_of) {
+                        if let Some(place) = place {
+                            made[*place as usize].incidents += count;
+                        }
+                    }
+                    made
                 }
             }
-            made
         };
         if question.is(Setting::Counts) {
             return Ok(made);

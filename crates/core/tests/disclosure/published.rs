@@ -1,8 +1,9 @@
 //! What those below the analyst are answered about resources: made of what is published, and of nothing else.
 
 use super::over_months::{London, RULES};
+use hotspot_core::MonthRange;
 use hotspot_core::cube::{Facts, Filter};
-use hotspot_core::disclosure::protected::{Figure, Key, Period, ProtectedRelease, prove};
+use hotspot_core::disclosure::protected::{Figure, Key, Period, ProtectedRelease, Regression, Victims, prove};
 use hotspot_core::disclosure::published::{Ground, Published};
 use hotspot_core::hotspot::denominator::Denominator;
 use hotspot_core::resource::challenge::{Challenge, ChallengeInput, Level, Resource, Status, Target, challenge};
@@ -110,4 +111,19 @@ fn hotspots_come_down_and_a_place_that_is_not_told_gets_its_resources_all_the_sa
     // All together expect what was counted.
     let whole = answer.needs.iter().fold((0.0, 0.0), |(n, e), need| (n + f64::from(need.incidents), e + need.expected.mean()));
     assert!((whole.1 / whole.0 - 1.0).abs() < 0.05, "{whole:?}");
+}
+
+#[test]
+fn a_release_that_holds_fewer_months_than_were_published_follows_all_the_same() {
+    let mut london = London::new(12, 14);
+    let area = london.release.units.level(9).unwrap().area_km2.to_vec();
+    london.release.denominators = vec![Denominator::area(&area)];
+    let december = prove(london.release(11), None, RULES, "test").unwrap();
+    assert!(december.protected.regression[&None] != Regression::NONE);
+    london.release.months = MonthRange::new("2023-09".parse().unwrap(), "2024-02".parse().unwrap()).unwrap();
+    let january = prove(london.release(12), Some((&december.past, &december.certificate)), RULES, "test").unwrap().protected;
+    // Of months that it does not hold it says nothing but what was published.
+    assert_eq!(january.counted, december.protected.counted);
+    assert_eq!(january.regression[&None], Regression::NONE);
+    assert!(january.hotspots.iter().flat_map(|(_, all)| all).all(|h| h.victims == Victims::Unknown));
 }

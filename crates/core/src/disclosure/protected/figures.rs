@@ -417,14 +417,11 @@ fn strands(linked: &mut Linked, partitions: &[Partition], boroughs: &BTreeSet<St
         tables.within(whole, &[part, rest])?;
         tables.relate(Relation { terms: vec![(whole, 1), (part, -1), (rest, -1)], sign: Sign::AtMostZero })?;
     }
-    for (key, part) in cells.iter() {
+    for (key, part) in cells.iter().filter(|(key, _)| key.place == OTHERS) {
         let Some(strand) = key.strand else { continue };
-        let of = |place: &str| cells.get(&Key { place: place.to_owned(), period: key.period, strand: None }).copied();
-        if key.place != OTHERS {
-            continue;
-        }
         let told = &partition_of(partitions, key.period.year()).told;
-        let others = boroughs.iter().filter(|borough| !is_told(told, strand, borough, key.period)).filter_map(|b| of(b));
+        let all_of = |place: &String| cells.get(&Key { place: place.clone(), period: key.period, strand: None }).copied();
+        let others = boroughs.iter().filter(|borough| !is_told(told, strand, borough, key.period)).filter_map(all_of);
         let terms = std::iter::once((*part, 1)).chain(others.map(|whole| (whole, -1))).collect();
         tables.relate(Relation { terms, sign: Sign::AtMostZero })?;
     }

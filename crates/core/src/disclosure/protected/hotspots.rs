@@ -273,7 +273,10 @@ fn victims(release: &Release, analysis: &StrandAnalysis, counted: Option<MonthRa
     let mut once = vec![0usize; analysis.hotspots.len()];
     let mut known = vec![false; analysis.hotspots.len()];
     let mut several: Vec<BTreeMap<u32, usize>> = vec![BTreeMap::new(); analysis.hotspots.len()];
-    let Some(counted) = counted else { return vec![None; analysis.hotspots.len()] };
+    // A release may hold fewer months than were published.
+    let Some(counted) = counted.filter(|c| release.months.contains(c.from())) else {
+        return vec![None; analysis.hotspots.len()];
+    };
     let filter = Filter { strand: analysis.strand, ..Filter::over(counted) };
     for row in release.facts.rows(&filter) {
         let unit = release.facts.unit(row).and_then(|unit| release.units.row_at(finest, unit, release.resolution));

@@ -40,7 +40,8 @@ impl Regression {
         of_all_records: Option<Self>,
     ) -> Result<Self> {
         let none = of_all_records.unwrap_or(Self::NONE);
-        let Some(counted) = counted else { return Ok(none) };
+        // A release may hold fewer months than were published.
+        let Some(counted) = counted.filter(|c| release.months.contains(c.from())) else { return Ok(none) };
         let expected = match expected_of_hotspots(release, strand, counted) {
             // Without a measure of the ground nothing is expected anywhere.
             Err(Error::NoReference) => return Ok(none),

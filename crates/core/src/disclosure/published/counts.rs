@@ -45,43 +45,14 @@ impl<'a> Counts<'a> {
         let measures: Vec<Vec<f64>> = ground.denominators.iter().map(|d| by_area(&d.values)).collect();
         let boroughs: BTreeSet<&str> = areas.iter().map(|a| a.borough.as_str()).collect();
         let mut n = vec![Vec::with_capacity(quarters.len()); areas.len()];
+        let mut carries: BTreeMap<i16, Carry<'_>> = BTreeMap::new();
         for quarter in quarters {
-            let earlier = made_for(shown, quarter.year());
-            let counted = match earlier {
+            let counted = match made_for(shown, quarter.year()) {
                 None => quarter_of(&shown.figures, areas, &measures[0], *quarter, quarters),
-                Some(partition) => {
-                    let then = located(&partition.areas);
-                    let mut measure = vec![0.0; partition.areas.len()];
-                    let mut both: BTreeMap<(u32, u32), f64> = BTreeMap::new();
-                    for ((value, then), now) in first.values.iter().zip(&then).zip(&area_of) {
-                        let Some(then) = then else { continue };
-                        // Where nobody lives all cells are alike.
-                        let value = value + 1e-9;
-                        measure[*then as usize] += value;
-                        let Some(now) = now else { continue };
-                        if partition.areas[*then as usize].borough == areas[*now as usize].borough {
-                            *both.entry((*then, *now)).or_default() += value;
-                        }
-                    }
-                    let counted = quarter_of(&shown.figures, &partition.areas, &measure, *quarter, quarters);
-                    let mut carried = vec![0.0; partition.areas.len()];
-                    for ((then, _), value) in &both {
-                        carried[*then as usize] += value;
-                    }
-                    let mut now_counted = vec![0.0; areas.len()];
-                    // Where none of its middles lies in an area of now.
-                    for (then, area) in partition.areas.iter().enumerate().filter(|(then, _)| carried[*then] <= 0.0) {
-                        let of: Vec<usize> = (0..areas.len()).filter(|now| areas[*now].borough == area.borough).collect();
-                        let all: f64 = of.iter().map(|now| measures[0][*now] + 1e-9).sum();
-                        for now in of {
-                            now_counted[now] += counted[then] * (measures[0][now] + 1e-9) / all;
-                        }
-                    }
-                    for ((then, now), value) in both {
-                        now_counted[now as usize] += counted[then as usize] * value / carried[then as usize];
-                    }
-                    now_counted
-                }
+                Some(partition) => carries
+                    .entry(partition.year)
+                    .or_insert_with(|| Carry::of(partition, &located(&partition.areas), areas, &area_of, &first.values))
+                    .over(&shown.figures, *quarter, quarters, areas.len()),
             };
             in_whole_numbers(areas, &boroughs, &counted)?.into_iter().zip(&mut n).for_each(|(count, of)| of.push(count));
         }
@@ -105,6 +76,61 @@ impl<'a> Counts<'a> {
 
     pub fn row(&self, code: &str) -> Option<u32> {
         self.rows.get(code).copied()
+    }
+}
+
+/// Areas of a year before, and what part of each goes into which area of now.
+struct Carry<'a> {
+    areas: &'a [ProtectedArea],
+    /// The reference measure of each.
+    measure: Vec<f64>,
+    /// By area of then: areas of now of the same borough, with parts that sum to 1.
+    parts: Vec<Vec<(usize, f64)>>,
+}
+
+impl<'a> Carry<'a> {
+    /// By the reference measure; `then` and `now` have the area of each unit of the ground.
+    fn of(partition: &'a Partition, then: &[Option<u32>], areas: &[ProtectedArea], now: &[Option<u32>], values: &[f64]) -> Self {
+        let mut measure = vec![0.0; partition.areas.len()];
+        let mut both: Vec<BTreeMap<usize, f64>> = vec![BTreeMap::new(); partition.areas.len()];
+        let mut of_now = vec![0.0; areas.len()];
+        for ((value, then), now) in values.iter().zip(then).zip(now) {
+            // Where nobody lives all units are alike.
+            let value = value + 1e-9;
+            let (then, now) = (then.map(|a| a as usize), now.map(|a| a as usize));
+            if let Some(then) = then {
+                measure[then] += value;
+            }
+            if let Some(now) = now {
+                of_now[now] += value;
+            }
+            if let (Some(then), Some(now)) = (then, now)
+                && partition.areas[then].borough == areas[now].borough
+            {
+                *both[then].entry(now).or_default() += value;
+            }
+        }
+        let parts = both.into_iter().zip(&partition.areas).map(|(shared, area)| {
+            // Where none of its middles lies in an area of now, it goes into all of the borough.
+            let of_borough =
+                || (0..areas.len()).filter(|now| areas[*now].borough == area.borough).map(|now| (now, of_now[now] + 1e-9));
+            let shared: Vec<(usize, f64)> = if shared.is_empty() { of_borough().collect() } else { shared.into_iter().collect() };
+            let all: f64 = shared.iter().map(|(_, value)| value).sum();
+            shared.into_iter().map(|(now, value)| (now, value / all)).collect()
+        });
+        Self { areas: &partition.areas, measure, parts: parts.collect() }
+    }
+
+    /// Incidents of a quarter by area of now.
+    fn over(&self, figures: &Figures, quarter: Period, quarters: &[Period], areas: usize) -> Vec<f64> {
+        let mut carried = vec![0.0; areas];
+        let counted = quarter_of(figures, self.areas, &self.measure, quarter, quarters);
+        for (n, parts) in counted.iter().zip(&self.parts) {
+            for (now, part) in parts {
+                carried[*now] += n * part;
+            }
+        }
+        carried
     }
 }
 

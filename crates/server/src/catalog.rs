@@ -37,27 +37,19 @@ pub struct Catalog {
     served: ArcSwap<Vec<Arc<Served>>>,
     serial: AtomicU32,
     access: Access,
-    protected: ArcSwapOption<Below>,
-    shared: ArcSwapOption<Shared>,
+    below: ArcSwapOption<Below>,
 }
 
-/// What those below the analyst are shown, and what is made of it.
+/// What those below the analyst are shown, and what is made of it: one thing, changed in one step.
 #[derive(Debug)]
-struct Below {
+pub(crate) struct Below {
     shown: Arc<Released<ProtectedRelease>>,
     policy: Policy,
-    /// By strand, made when first asked for.
-    made: Mutex<BTreeMap<Option<Strand>, Arc<Served>>>,
-}
-
-/// What is made of what is protected, for partners and for everybody.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    protected: Arc<Released<ProtectedRelease>>,
     partner: Option<PartnerRules>,
     public: Option<Released<PublicView>>,
-    /// The policy as it was read, and its SHA-256.
-    policy: Option<PolicyText>,
+    text: Option<PolicyText>,
+    /// A release made of it, by strand, when first asked for.
+    made: Mutex<BTreeMap<Option<Strand>, Arc<Served>>>,
 }
 
 /// A policy as it was read.
@@ -67,10 +59,20 @@ pub(crate) struct PolicyText {
     pub sha256: String,
 }
 
-impl Shared {
+impl Below {
     /// What everybody is shown.
     pub fn public(&self) -> Result<&Released<PublicView>, ApiError> {
         self.public.as_ref().ok_or(ApiError::NotGiven { how: OPEN_PUBLIC })
+    }
+
+    /// What is shown.
+    pub fn shown(&self) -> &Released<ProtectedRelease> {
+        &self.shown
+    }
+
+    /// The policy by which that is shown, where what is protected holds it.
+    pub const fn text(&self) -> Option<&PolicyText> {
+        self.text.as_ref()
     }
 }
 
@@ -123,43 +125,34 @@ impl Catalog {
     /// [`NoPolicy`] when it is of a class that may not be shown to those who can ask: restricted figures are, however small, for those who sign in.
     pub fn protect(&self, shown: ProtectedRelease, tiers: Option<&Tiers>) -> Result<(), NoPolicy> {
         let policy = Policy::towards(shown.class, self.access)?;
-        let view = tiers.and_then(|tiers| products::public(&shown, tiers.public.as_ref()?));
-        let shown = Arc::new(policy.protected(shown));
-        self.shared.store(Some(Arc::new(Shared {
-            protected: Arc::clone(&shown),
+        let public = tiers.and_then(|tiers| products::public(&shown, tiers.public.as_ref()?)).map(Policy::public);
+        self.below.store(Some(Arc::new(Below {
+            shown: Arc::new(policy.protected(shown)),
+            policy,
             partner: tiers.and_then(|tiers| tiers.partner.clone()),
-            public: view.map(Policy::public),
-            policy: tiers.map(|tiers| PolicyText { text: tiers.text.clone(), sha256: tiers.digest.clone() }),
+            public,
+            text: tiers.map(|tiers| PolicyText { text: tiers.text.clone(), sha256: tiers.digest.clone() }),
+            made: Mutex::default(),
         })));
-        self.protected.store(Some(Arc::new(Below { shown, policy, made: Mutex::default() })));
         Ok(())
     }
 
-    /// What partners and everybody are shown.
-    pub(crate) fn shared(&self) -> Result<Arc<Shared>, ApiError> {
-        self.shared.load_full().ok_or(ApiError::NotGiven { how: GIVE_PROTECTED })
-    }
-
-    /// The policy by which that is shown, where what is protected holds it.
-    pub(crate) fn policy_text(&self) -> Option<PolicyText> {
-        self.shared.load_full()?.policy.clone()
+    /// What is shown to those below the analyst, and what is made of it.
+    pub(crate) fn below(&self) -> Result<Arc<Below>, ApiError> {
+        self.below.load_full().ok_or(ApiError::NotGiven { how: GIVE_PROTECTED })
     }
 
     /// What these terms give.
     pub(crate) fn partner(&self, terms: &Terms) -> Result<Released<PartnerView>, ApiError> {
-        let shared = self.shared()?;
-        let rules = shared.partner.as_ref().ok_or(ApiError::NotGiven { how: GIVE_PARTNERS })?;
-        let view = products::partner(&shared.protected, rules, terms);
+        let below = self.below()?;
+        let rules = below.partner.as_ref().ok_or(ApiError::NotGiven { how: GIVE_PARTNERS })?;
+        let view = products::partner(&below.shown, rules, terms);
         Ok(Policy::partner(view.map_err(|error| ApiError::NoAnswer { why: format!("{error}.") })?))
     }
 
     /// What is shown to those below the analyst.
     pub(crate) fn protected(&self) -> Result<Arc<Released<ProtectedRelease>>, ApiError> {
         Ok(Arc::clone(&self.below()?.shown))
-    }
-
-    fn below(&self) -> Result<Arc<Below>, ApiError> {
-        self.protected.load_full().ok_or(ApiError::NotGiven { how: GIVE_PROTECTED })
     }
 
     /// A release made of nothing but what is shown to those below the analyst, of all records or of a strand. Takes a moment the first time.

@@ -2,13 +2,12 @@
 
 use super::{draw_marked, words};
 use crate::auth::Visitor;
-use crate::catalog::PolicyText;
+use crate::catalog::Below;
 use crate::problem::{ApiError, GIVE_PROTECTED};
 use crate::views::incidents_in;
 use geo::{BoundingRect, GeodesicArea, MultiPolygon, Simplify};
 use hotspot_core::Strand;
 use hotspot_core::atlas::Atlas;
-use hotspot_core::disclosure::Released;
 use hotspot_core::disclosure::protected::{
     ALL, Figure, Geography, Key, OTHERS, Period, ProtectedHotspot, ProtectedRelease, STRANDS,
 };
@@ -31,12 +30,8 @@ const CLASSES: [(f64, &str, &str); 5] = [
 ];
 
 /// The page, or how the server is given figures.
-pub(crate) fn protected(
-    view: Option<&Released<ProtectedRelease>>,
-    policy: Option<&PolicyText>,
-    strand: Option<u8>,
-    visitor: &Visitor,
-) -> Result<Vec<u8>, ApiError> {
+pub(crate) fn protected(below: Option<&Below>, strand: Option<u8>, visitor: &Visitor) -> Result<Vec<u8>, ApiError> {
+    let (view, policy) = (below.map(Below::shown), below.and_then(Below::text));
     let marking = match view.map(|v| v.class) {
         None => "No protected figures are loaded",
         Some(DataClass::Synthetic) => "SYNTHETIC DATA — about nobody. Protected as if it were about somebody.",

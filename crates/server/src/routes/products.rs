@@ -66,14 +66,14 @@ pub(crate) async fn partner_page(State(state): State<AppState>, uri: Uri, visito
 ))]
 pub(crate) async fn public(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
     Params::parse(uri.query(), &[])?;
-    let shared = state.catalog().shared()?;
-    state.heavy(move || Ok(at_hand(&headers, views::public(shared.public()?), Keep::Revalidate))).await
+    let below = state.catalog().below()?;
+    state.heavy(move || Ok(at_hand(&headers, views::public(below.public()?), Keep::Revalidate))).await
 }
 
 /// The page of what everybody is shown.
 pub(crate) async fn public_page(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Result<Response, ApiError> {
     Params::parse(uri.query(), &[])?;
-    let shared = state.catalog().shared()?;
-    let drawn = state.heavy(move || pages::public(shared.public()?, &visitor)).await?;
+    let below = state.catalog().below()?;
+    let drawn = state.heavy(move || pages::public(below.public()?, &visitor)).await?;
     Ok(fresh(StatusCode::OK, "text/html; charset=utf-8", drawn))
 }

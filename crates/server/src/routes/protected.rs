@@ -77,8 +77,7 @@ pub(crate) async fn page(State(state): State<AppState>, uri: Uri, visitor: Visit
         STRANDS.iter().position(|s| *s == asked).ok_or_else(|| BadParameter::new("strand", format!("all, {names}")))
     });
     let strand = strand.transpose()?.map(|row| row as u8);
-    let view = state.catalog().protected().ok();
-    let policy = state.catalog().policy_text();
-    let drawn = state.heavy(move || pages::protected(view.as_deref(), policy.as_ref(), strand, &visitor)).await?;
+    let below = state.catalog().below().ok();
+    let drawn = state.heavy(move || pages::protected(below.as_deref(), strand, &visitor)).await?;
     Ok(fresh(StatusCode::OK, "text/html; charset=utf-8", drawn))
 }

@@ -128,7 +128,7 @@ impl Agreements {
     /// # Errors
     /// [`Error::NoLedger`], [`Error::Address`], or [`Error::Storage`].
     pub async fn open(address: &str) -> Result<Self> {
-        Self::at(Address::read(address, false)?).await
+        Ok(Self { database: Database::with(&TABLES, Address::read(address, false)?).await? })
     }
 
     /// As [`Agreements::open`]; makes the file where there is none, which only its owner can read.
@@ -136,13 +136,7 @@ impl Agreements {
     /// # Errors
     /// [`Error::Address`], or [`Error::Storage`].
     pub async fn create_or_open(address: &str) -> Result<Self> {
-        Self::at(Address::read(address, true)?).await
-    }
-
-    async fn at(address: Address) -> Result<Self> {
-        let database = Database::connect(address).await?;
-        database.create(&TABLES).await?;
-        Ok(Self { database })
+        Ok(Self { database: Database::with(&TABLES, Address::read(address, true)?).await? })
     }
 
     /// Ends all connections; SQLite then leaves one file.

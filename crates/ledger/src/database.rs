@@ -62,6 +62,13 @@ impl Database {
         Ok(Self { pool, name, backend })
     }
 
+    /// One that has these tables, which are made where they are missing.
+    pub async fn with(tables: &[&'static str], address: Address) -> Result<Self> {
+        let database = Self::connect(address).await?;
+        database.create(tables).await?;
+        Ok(database)
+    }
+
     /// Makes the tables that are missing; several that do it at once wait for each other.
     pub async fn create(&self, tables: &[&'static str]) -> Result<()> {
         for attempt in 1.. {

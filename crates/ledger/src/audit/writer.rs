@@ -70,8 +70,7 @@ impl AuditLog {
     /// # Errors
     /// [`Error::Address`]; [`Error::Storage`]; [`Error::AuditDamaged`] when a checkpoint is forged or of another key.
     pub async fn open(address: &str, checkpoints: Option<Checkpoints>) -> Result<Self> {
-        let database = Database::connect(Address::read(address, true)?).await?;
-        database.create(&TABLES).await?;
+        let database = Database::with(&TABLES, Address::read(address, true)?).await?;
         let last = checkpoints.as_ref().map_or(Ok(Head::START), Checkpoints::last)?;
         let (sender, receiver) = mpsc::channel(TOGETHER);
         let writer = Writer { database, receiver, last, at: Timestamp::UNIX_EPOCH, checkpoints, unsigned: 0, due: None };

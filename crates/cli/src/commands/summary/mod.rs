@@ -317,25 +317,38 @@ fn publish(args: &SummaryArgs, supplied: &Supplied, editions: &Editions, month: 
     record.account = account(&counted);
     record.tables = publication.tables().iter().map(|t| TableOf { id: t.id.to_owned(), rows: t.len() as u64 }).collect();
     record.warnings.clone_from(&counted.warnings);
+    let (published, names) = commit(editions, record, files, args, &mut clock)?;
+    bar.finish_and_clear();
+    report(&summary, &published, &names, &counted.warnings)
+}
+
+/// Publishes the edition of a month, and logs that it was: what was published, and the names of its files.
+fn commit(
+    editions: &Editions,
+    record: Record,
+    files: BTreeMap<String, Vec<u8>>,
+    args: &SummaryArgs,
+    clock: &mut Clock,
+) -> Done<(Published, Vec<String>)> {
     clock.step("write");
     let mut names: Vec<String> = files.keys().cloned().collect();
-    names.push(file_name(month, "record", "json"));
-    let version = record.version.clone();
+    names.push(file_name(record.month, "record", "json"));
+    let (month, as_known_on, version, warnings) =
+        (record.month, record.as_known_on, record.version.clone(), record.warnings.clone());
     let again = if args.replace { Again::Replaced } else { Again::Refused };
     let published = editions.publish(record, files, again)?;
     clock.step("publish");
     editions.log(&Ran {
         started: clock.started,
         month,
-        as_known_on: known_on,
+        as_known_on,
         outcome: outcome(&published),
         record_sha256: published.record_sha256.clone(),
         version,
-        seconds: clock.seconds,
-        warnings: counted.warnings.clone(),
+        seconds: clock.seconds.clone(),
+        warnings,
     })?;
-    bar.finish_and_clear();
-    report(&summary, &published, &names, &counted.warnings)
+    Ok((published, names))
 }
 
 const fn outcome(published: &Published) -> &'static str {

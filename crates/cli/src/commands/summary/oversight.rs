@@ -1,13 +1,13 @@
 //! `hotspot summary --tier oversight`: the month below the analyst, from what was protected and nothing else.
 
-use super::{Clock, apart_from, of_tier, outcome};
+use super::{Clock, apart_from, commit, of_tier};
 use crate::args::{FormatOfSummary, SummaryArgs};
 use crate::commands::{note, say};
 use crate::failure::{Done, Failure};
 use hotspot_core::Month;
 use hotspot_core::disclosure::{Access, Policy};
 use hotspot_pipeline::protected::{list_protected, read_protected};
-use hotspot_pipeline::summary::{Again, Editions, Given, Ran, Record, TableOf, file_name, parquet};
+use hotspot_pipeline::summary::{Editions, Given, Record, TableOf, file_name, parquet};
 use hotspot_report::summary::ForOversight;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -52,23 +52,7 @@ pub fn run(args: &SummaryArgs, protected: &Path) -> Done {
         record.given.insert("protected".to_owned(), Given { name, ..manifest });
     }
     record.tables = edition.tables().iter().map(|t| TableOf { id: t.id.to_owned(), rows: t.len() as u64 }).collect();
-    clock.step("write");
-    let mut names: Vec<String> = files.keys().cloned().collect();
-    names.push(file_name(month, "record", "json"));
-    let version = record.version.clone();
-    let again = if args.replace { Again::Replaced } else { Again::Refused };
-    let published = editions.publish(record, files, again)?;
-    clock.step("publish");
-    editions.log(&Ran {
-        started: clock.started,
-        month,
-        as_known_on: known_on,
-        outcome: outcome(&published),
-        record_sha256: published.record_sha256.clone(),
-        version,
-        seconds: clock.seconds,
-        warnings: Vec::new(),
-    })?;
+    let (published, names) = commit(&editions, record, files, args, &mut clock)?;
     if published.already_there {
         note(format_args!("{}: already published, the same figures; nothing written", published.folder.display()));
     } else if published.replaced {

@@ -67,7 +67,6 @@ pub enum Command {
     Audit(audit::AuditArgs),
     /// Records past their date: listed, and disposed of with an entry in the audit log
     Retention(retention::RetentionArgs),
-    /// Serve releases over HTTP, on this machine only
     /// Serve releases over HTTP, on this machine; beyond it behind a sign-in
     Serve(ServingArgs),
     /// Every statistic of the library on a plain table of your own

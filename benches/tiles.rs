@@ -33,6 +33,7 @@ fn view(layer: Layer) -> Released<CellsView> {
         value: n.iter().map(|n| f64::from(*n) * 1.37 - 2.0).collect(),
         class: n.iter().map(|n| (*n / 3 + 1) as u8).collect(),
         total: n.iter().map(|n| u64::from(*n)).sum(),
+        hour_unknown: None,
         n,
         legend: Vec::new(),
     })

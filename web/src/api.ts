@@ -1,4 +1,5 @@
 /** Typed client of the server's HTTP API. Every failure is an {@link ApiError} with a sentence for the reader. */
+import { NARROWING, type Narrowing } from "./url-state";
 import type { Feature, FeatureCollection, MultiPolygon, Polygon } from "geojson";
 
 /** Calendar month, `YYYY-MM`. */
@@ -52,6 +53,8 @@ export interface Release {
   strands: StrandEntry[];
   /** `reported` and `all` first, then single sources. */
   sources: { id: string; label: string }[];
+  /** What the records of the window can be filtered for, all sources; only what occurs. */
+  filters: Record<"offence" | "setting" | "outcome", { id: string; label: string; n: number }[]> & { hour_known: number };
   breaks: { from: string; what: string }[];
   /** Null when no unit has a reported record. */
   feedback: Feedback | null;
@@ -100,6 +103,8 @@ export interface CellsAnswer {
   resolution: number;
   unit: string;
   n: number;
+  /** Left out by days and hours because the hour is not known; null without these. */
+  hour_unknown: number | null;
   /** The first class is drawn empty. */
   legend: LegendClass[];
   /** Columns of equal length; cells of class 0 are left out. */
@@ -327,6 +332,7 @@ export interface BoroughsAnswer {
   from: Month;
   to: Month;
   source: string;
+  hour_unknown: number | null;
   rows: BoroughRow[];
   elsewhere: number;
   online: number;
@@ -335,12 +341,20 @@ export interface BoroughsAnswer {
 }
 
 /** What is counted: the filter without the layer. */
-export interface CountQuery {
+export interface CountQuery extends Record<Narrowing, string> {
   release: string;
   strand: string;
   from: Month;
   to: Month;
   source: string;
+}
+
+/** The parameters of a count in a fixed order, so that equal questions have equal addresses; what is `all` is left out. */
+function counting(query: CountQuery): URLSearchParams {
+  const { release, strand, from, to, source } = query;
+  const params = new URLSearchParams({ release, strand, from, to, source });
+  for (const key of NARROWING) if (query[key] !== "all") params.set(key, query[key]);
+  return params;
 }
 
 /** Of a cell `h3`, of an area `id` or `code`; the figures are those without a filter and are not drawn. */
@@ -427,19 +441,12 @@ export const hotspot = (release: string, id: string, signal?: AbortSignal): Prom
 export const events = (release: string, strand: string, signal?: AbortSignal): Promise<EventsAnswer> =>
   read(`/api/v1/events?${new URLSearchParams({ release, strand })}`, signal);
 
-export const boroughs = ({ release, strand, from, to, source }: CountQuery, signal?: AbortSignal): Promise<BoroughsAnswer> =>
-  read(`/api/v1/boroughs?${new URLSearchParams({ release, strand, from, to, source })}`, signal);
+export const boroughs = (query: CountQuery, signal?: AbortSignal): Promise<BoroughsAnswer> => read(`/api/v1/boroughs?${counting(query)}`, signal);
 
-/** The query string of a cells request; parameters in a fixed order, so that equal questions have equal addresses. */
+/** The address of a cells request. */
 export function cellsPath(query: CellsQuery): string {
-  const params = new URLSearchParams({
-    release: query.release,
-    layer: query.layer,
-    strand: query.strand,
-    from: query.from,
-    to: query.to,
-    source: query.source,
-  });
+  const params = counting(query);
+  params.set("layer", query.layer);
   if (query.resolution !== undefined) params.set("resolution", String(query.resolution));
   if (query.bbox) params.set("bbox", query.bbox.map((v) => v.toFixed(5)).join(","));
   return `/api/v1/cells?${params}`;

@@ -1,6 +1,7 @@
 /** The sentence at the top: what is shown, with its filters in it, and what it found. */
 import type { CellsAnswer, HotspotsAnswer, Period, Release } from "./api";
 import { counted, integer, monthName, percent, periodName } from "./format";
+import { isNarrowed, narrowedTo } from "./narrowing";
 import type { State } from "./url-state";
 
 /** The period asked for, within the months that the release holds. */
@@ -35,7 +36,7 @@ export function subject(state: State, release: Release): string {
   const parts = [hate ? "Recorded hate crime" : "Recorded incidents"];
   if (hasStrands(release)) parts.push(strandLabel(release, state.strand));
   if (state.source !== "reported") parts.push(sourceLabel(release, state.source));
-  parts.push(periodName(periodOf(state, release)));
+  parts.push(...narrowedTo(state, release), periodName(periodOf(state, release)));
   return parts.join(", ");
 }
 
@@ -46,33 +47,35 @@ export function referenceName(reference: string): string {
 }
 
 /** What the hotspots of the window are: how many, how much they hold, in how little room. */
-export function finding(answer: HotspotsAnswer): string {
+export function finding(answer: HotspotsAnswer, borough: string | null = null): string {
   if (answer.verdict === "cannot_tell") {
     return `cannot tell where hotspots are: ${counted(answer.n, "mapped incident")}, and the rule needs ${integer(answer.minimum ?? 0)}`;
   }
   const spots = answer.features.map((f) => f.properties);
-  if (spots.length === 0) return "no hotspot found";
+  const there = borough === null ? "" : ` in ${borough}`;
+  if (spots.length === 0) return `no hotspot found${there}`;
   const n = spots.reduce((sum, s) => sum + s.n, 0);
   const expected = spots.reduce((sum, s) => sum + s.expected, 0);
   const holds = spots.length === 1 ? "holds" : "hold";
   const clear = spots.filter((s) => s.evidence === "clear").length;
-  return `${counted(spots.length, "hotspot")} (${integer(clear)} with clear evidence) ${holds} ${percent(n / answer.n)} of mapped incidents in ${percent(expected / answer.n)} of the ${referenceName(answer.reference)}`;
+  return `${counted(spots.length, "hotspot")}${there} (${integer(clear)} with clear evidence) ${holds} ${percent(n / answer.n)} of mapped incidents in ${percent(expected / answer.n)} of the ${referenceName(answer.reference)}`;
 }
 
 /** The whole headline. Hotspots are of the release's window and its reported incidents: any other filter says so. */
 export function headline(state: State, release: Release, hotspots: HotspotsAnswer | null, cells: CellsAnswer | null): string {
   const period = periodOf(state, release);
   const start = subject(state, release);
-  if (isWindow(period, release) && state.source === "reported") {
-    return hotspots ? `${start}: ${finding(hotspots)}` : start;
+  if (isWindow(period, release) && state.source === "reported" && !isNarrowed(state)) {
+    return hotspots ? `${start}: ${finding(hotspots, state.borough)}` : start;
   }
   const n = cells ? `: ${counted(cells.n, "incident")} on the map` : "";
-  const basis = `${state.source === "reported" ? "" : "all reported incidents of "}${periodName(release.window)}`;
+  const basis = `${state.source === "reported" && !isNarrowed(state) ? "" : "all reported incidents of "}${periodName(release.window)}`;
   if (!hotspots) return `${start}${n}`;
   if (hotspots.verdict === "cannot_tell") return `${start}${n}. Too few in ${periodName(release.window)} to tell hotspots`;
   const count = hotspots.features.length;
-  if (count === 0) return `${start}${n}. No hotspot was found in ${basis}`;
-  return `${start}${n}. ${count === 1 ? "The hotspot is that" : `The ${integer(count)} hotspots are those`} of ${basis}`;
+  const there = state.borough === null ? "" : ` in ${state.borough}`;
+  if (count === 0) return `${start}${n}. No hotspot was found${there} in ${basis}`;
+  return `${start}${n}. ${count === 1 ? `The hotspot${there} is that` : `The ${integer(count)} hotspots${there} are those`} of ${basis}`;
 }
 
 /** One line for each break of the series inside the period. */

@@ -15,16 +15,19 @@ import { HotspotTable } from "./hotspot-table";
 import { drawLegend, markClass } from "./legend";
 import type { HotspotMap, Target } from "./map";
 import { inLondon } from "./map-base";
+import { drawChips, drawNarrowing } from "./narrowing";
 import { Pending } from "./pending";
 import { cellLine, drawReadout, figuresByCell, hotspotLine, type CellFigures } from "./readout";
 import { drawSilence } from "./silence";
 import { Store, type Step } from "./store";
-import { encode, TABLES, type State } from "./url-state";
+import { encode, NARROWING, TABLES, type State } from "./url-state";
 
 const node = {
   marking: byId("marking"),
   headline: byId("headline"),
   filters: byId<HTMLFormElement>("filters"),
+  narrowing: byId("narrowing"),
+  chips: byId("chips"),
   notices: byId("notices"),
   map: byId("map"),
   mapMessage: byId("map-message"),
@@ -53,6 +56,8 @@ let releases: api.Release[] = [];
 let layers: api.LayerEntry[] = [];
 let map: HotspotMap | null = null;
 let mapOf: string | null = null;
+/** The hotspots of the strand, and of these the ones that are shown. */
+let found: api.HotspotsAnswer | null = null;
 let hotspots: api.HotspotsAnswer | null = null;
 let cells: api.CellsAnswer | null = null;
 /** Places to engage that are drawn; null when they are not. */
@@ -183,22 +188,40 @@ function showHeadline(state: State, release: api.Release): void {
   notice("breaks", breaks.length > 0 ? breaks.map((text) => h("p", {}, h("strong", {}, "! "), text)) : null);
 }
 
+/** Shows the hotspots of the chosen borough, or all. */
+function showHotspots(release: api.Release): void {
+  const { borough } = store.state;
+  hotspots = found && borough !== null ? { ...found, features: found.features.filter((f) => f.properties.borough === borough) } : found;
+  if (!hotspots) return;
+  if (borough !== null && hotspots.features.length === 0) table.clear(`No hotspot of this strand lies in ${borough}.`);
+  else table.show(hotspots);
+  map?.showHotspots(hotspots);
+  drawKey(node.key, hotspots);
+  showHeadline(store.state, release);
+  showDetail(release);
+}
+
+/** The filters beside strand, period and source, and the chips of all of them. */
+function showNarrowing(state: State, release: api.Release): void {
+  const boroughs = new Set(found?.features.flatMap((f) => f.properties.borough ?? []));
+  const handlers = { change: (patch: Partial<State>): void => store.set(patch, "push"), say };
+  drawNarrowing(node.narrowing, state, release, [...boroughs].sort(), handlers);
+  drawChips(node.chips, state, release, handlers);
+}
+
 async function loadHotspots(state: State, release: api.Release): Promise<void> {
   await pending.run("hotspots", async (signal) => {
     try {
       const answer = await api.hotspots(release.id, state.strand, signal);
       if (signal.aborted) return;
       notice("hotspots-error", null);
-      hotspots = answer;
-      table.show(answer);
-      map?.showHotspots(answer);
-      drawKey(node.key, answer);
-      showHeadline(store.state, release);
-      showDetail(release);
+      found = answer;
+      showNarrowing(store.state, release);
+      showHotspots(release);
       say(answer.verdict === "cannot_tell" ? "Too few incidents to tell hotspots" : counted(answer.features.length, "hotspot"));
     } catch (error) {
       if (signal.aborted) return;
-      hotspots = null;
+      found = hotspots = null;
       table.clear("The hotspots could not be loaded.");
       map?.clearHotspots();
       drawKey(node.key, null);
@@ -209,10 +232,21 @@ async function loadHotspots(state: State, release: api.Release): Promise<void> {
   });
 }
 
+/** What is counted under a state. */
+function countOf(state: State, release: api.Release): api.CountQuery {
+  const { strand, source, offence, setting, outcome, days, hours } = state;
+  return { release: release.id, strand, source, offence, setting, outcome, days, hours, ...periodOf(state, release) };
+}
+
+/** What days and hours leave out is said, not hidden. */
+function noticeHours(n: number | null): void {
+  notice("hours", n !== null && n > 0 ? [`${counted(n, "incident")} ${n === 1 ? "has" : "have"} no known hour and ${n === 1 ? "is" : "are"} left out by day of the week and time of day.`] : null);
+}
+
 async function loadBoroughs(state: State, release: api.Release): Promise<void> {
   await pending.run("boroughs", async (signal) => {
     try {
-      const answer = await api.boroughs({ release: release.id, strand: state.strand, ...periodOf(state, release), source: state.source }, signal);
+      const answer = await api.boroughs(countOf(state, release), signal);
       if (signal.aborted) return;
       notice("boroughs-error", null);
       boroughTable.show(answer);
@@ -279,11 +313,8 @@ async function loadCells(state: State, release: api.Release): Promise<void> {
     try {
       const answer = await api.cells(
         {
-          release: release.id,
+          ...countOf(state, release),
           layer: state.layer,
-          strand: state.strand,
-          ...periodOf(state, release),
-          source: state.source,
           ...(resolution > 0 ? { resolution } : {}),
           ...(part ? { bbox: part } : {}),
         },
@@ -292,6 +323,7 @@ async function loadCells(state: State, release: api.Release): Promise<void> {
       if (signal.aborted) return;
       notice("cells-error", null);
       cells = answer;
+      noticeHours(answer.hour_unknown);
       figures = figuresByCell(answer);
       map?.showCells(answer);
       drawLegend(node.legend, answer, layers.find((l) => l.id === answer.layer));
@@ -361,6 +393,8 @@ async function openMap(state: State, release: api.Release): Promise<void> {
   });
 }
 
+const COUNTED = ["strand", "from", "to", "source", ...NARROWING] as const;
+
 const differs = (a: State, b: State, keys: readonly (keyof State)[]): boolean => keys.some((key) => a[key] !== b[key]);
 
 /** Everything that follows from a change of the state; `previous` is null at the start. */
@@ -370,7 +404,7 @@ async function apply(state: State, previous: State | null): Promise<void> {
   const newRelease = previous === null || currentRelease(previous) !== release;
   const change = (patch: Partial<State>, step: Step = "push"): void => store.set(patch, step);
   if (newRelease) {
-    hotspots = cells = null;
+    found = hotspots = cells = null;
     events = null;
     drawMarking(node.marking, release);
     drawAccount(node.account, release);
@@ -379,22 +413,27 @@ async function apply(state: State, previous: State | null): Promise<void> {
     void loadSilence(release);
     notice("release", state.release !== null && state.release !== release.id ? [`The release of this link, ${state.release}, is not here. The newest is shown.`] : null);
   }
-  if (newRelease || differs(state, previous, ["strand", "from", "to", "source", "layer"])) {
+  if (newRelease || differs(state, previous, [...COUNTED, "layer", "borough"])) {
+    showNarrowing(state, release);
     drawFilters(node.filters, state, release, { releases, layers }, change);
     showHeadline(state, release);
   }
   if (newRelease || state.table !== previous.table) showTables(state, release);
-  const newCount = newRelease || differs(state, previous, ["strand", "from", "to", "source"]);
+  const newCount = newRelease || differs(state, previous, COUNTED);
   if (state.table === "boroughs" && (newCount || state.table !== previous.table)) void loadBoroughs(state, release);
   if (newRelease || state.strand !== previous.strand) void loadEvents(state, release);
   if (newRelease || state.strand !== previous.strand) void loadHotspots(state, release);
+  else if (state.borough !== previous.borough) {
+    showHotspots(release);
+    if (state.borough !== null) map?.goTo(...(hotspots?.features ?? []));
+  }
   else if (state.hotspot !== previous.hotspot) showDetail(release);
   if (newRelease) {
     await openMap(state, release);
     void loadCells(store.state, release);
     return;
   }
-  if (differs(state, previous, ["strand", "from", "to", "source", "layer"])) void loadCells(state, release);
+  if (differs(state, previous, [...COUNTED, "layer"])) void loadCells(state, release);
 }
 
 async function start(): Promise<void> {

@@ -441,9 +441,11 @@ export class HotspotMap {
   }
 
   /** Moves to a hotspot or place, near enough to see its cells. */
-  goTo({ geometry }: Pick<HotspotFeature, "geometry">): void {
-    const [w, s, e, n] = outlineBox(geometry);
-    this.#map.fitBounds([w, s, e, n], { padding: 140, maxZoom: 13, ...(still() ? { animate: false } : { duration: 500 }) });
+  goTo(...features: Pick<HotspotFeature, "geometry">[]): void {
+    const boxes = features.map(({ geometry }) => outlineBox(geometry));
+    if (boxes.length === 0) return;
+    const at = (side: 0 | 1 | 2 | 3): number[] => boxes.map((box) => box[side]);
+    this.#map.fitBounds([Math.min(...at(0)), Math.min(...at(1)), Math.max(...at(2)), Math.max(...at(3))], { padding: 140, maxZoom: 13, ...(still() ? { animate: false } : { duration: 500 }) });
   }
 
   /** Whether the whole of a hotspot is in view and large enough to see. */

@@ -11,7 +11,12 @@ export const TABLES = ["hotspots", "boroughs", "events"] as const;
 
 export type TableName = (typeof TABLES)[number];
 
-export interface State {
+/** What narrows the records further; each is `all` or members separated by commas. */
+export const NARROWING = ["offence", "setting", "outcome", "days", "hours"] as const;
+
+export type Narrowing = (typeof NARROWING)[number];
+
+export interface State extends Record<Narrowing, string> {
   /** null: the newest. */
   release: string | null;
   strand: string;
@@ -20,6 +25,8 @@ export interface State {
   to: Month | null;
   source: string;
   layer: string;
+  /** Only hotspots of this borough are listed and drawn; null: of all. */
+  borough: string | null;
   /** The table beside the map. */
   table: TableName;
   /** Identifier of the chosen hotspot. */
@@ -35,12 +42,20 @@ export const DEFAULTS: State = {
   to: null,
   source: "reported",
   layer: "count",
+  offence: "all",
+  setting: "all",
+  outcome: "all",
+  days: "all",
+  hours: "all",
+  borough: null,
   table: "hotspots",
   hotspot: null,
   view: null,
 };
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/;
+const MEMBERS = /^[a-z][a-z_]{0,40}(,[a-z][a-z_]{0,40}){0,15}$/;
+const NAME = /^[A-Za-z][A-Za-z .,'&-]{0,60}$/;
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 
 const matching = (pattern: RegExp, text: string | null): string | null => (text !== null && pattern.test(text) ? text : null);
@@ -66,7 +81,7 @@ export const roundedView = (view: MapView): MapView => ({
 /** Query string without the question mark; what is at its default is left out. */
 export function encode(state: State): string {
   const params = new URLSearchParams();
-  for (const key of ["release", "strand", "from", "to", "source", "layer", "table", "hotspot"] as const) {
+  for (const key of ["release", "strand", "from", "to", "source", ...NARROWING, "borough", "layer", "table", "hotspot"] as const) {
     const value = state[key];
     if (value !== null && value !== DEFAULTS[key]) params.set(key, value);
   }
@@ -88,6 +103,7 @@ export function decode(query: string): State {
   let from = matching(MONTH, params.get("from"));
   let to = matching(MONTH, params.get("to"));
   if (from !== null && to !== null && from > to) [from, to] = [to, from];
+  const members = (key: Narrowing): string => matching(MEMBERS, params.get(key)) ?? DEFAULTS[key];
   return {
     release: matching(ID, params.get("release")),
     strand: matching(ID, params.get("strand")) ?? DEFAULTS.strand,
@@ -95,6 +111,12 @@ export function decode(query: string): State {
     to,
     source: matching(ID, params.get("source")) ?? DEFAULTS.source,
     layer: matching(ID, params.get("layer")) ?? DEFAULTS.layer,
+    offence: members("offence"),
+    setting: members("setting"),
+    outcome: members("outcome"),
+    days: members("days"),
+    hours: members("hours"),
+    borough: matching(NAME, params.get("borough")),
     table: TABLES.find((t) => t === params.get("table")) ?? DEFAULTS.table,
     hotspot: matching(ID, params.get("hotspot")),
     view: lon !== null && lat !== null && zoom !== null ? roundedView({ lon, lat, zoom }) : null,

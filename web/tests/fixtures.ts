@@ -24,6 +24,12 @@ export const release = (patch: Partial<Release> = {}): Release => ({
     { id: "race", label: "Race", parent: "race_or_religion", n: 850, hotspots: 2 },
   ],
   sources: [{ id: "reported", label: "All but police-generated" }, { id: "all", label: "All sources" }, { id: "victim", label: "Victim" }],
+  filters: {
+    offence: [{ id: "violence", label: "Violence against the person", n: 600 }, { id: "public_order", label: "Public order", n: 400 }],
+    setting: [{ id: "street", label: "Street or public place", n: 700 }, { id: "home", label: "Home", n: 200 }, { id: "online", label: "Online", n: 100 }],
+    outcome: [{ id: "unknown", label: "Not stated", n: 1000 }],
+    hour_known: 900,
+  },
   breaks: [{ from: "2024-02-28", what: "new system" }],
   feedback: null,
   ...patch,
@@ -92,6 +98,7 @@ export const cells = (patch: Partial<CellsAnswer> = {}): CellsAnswer => ({
   resolution: 9,
   unit: "incidents",
   n: 8,
+  hour_unknown: null,
   legend: [
     { label: "None", color: "#ffffff", cells: 10, incidents: 0 },
     { label: "1 to 3", color: "#eeeeaa", cells: 1, incidents: 3 },

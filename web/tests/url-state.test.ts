@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DEFAULTS, TABLES, decode, encode, roundedView, type State } from "../src/url-state";
+import { DEFAULTS, NARROWING, TABLES, decode, encode, roundedView, type State } from "../src/url-state";
 
 const id = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,20}$/);
 const month = fc.tuple(fc.integer({ min: 1990, max: 2099 }), fc.integer({ min: 1, max: 12 })).map(([y, m]) => `${y}-${String(m).padStart(2, "0")}`);
+const members = fc.oneof(fc.constant("all"), fc.array(fc.stringMatching(/^[a-z][a-z_]{0,15}$/), { minLength: 1, maxLength: 10 }).map((ids) => ids.join(",")));
 const number = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 const state: fc.Arbitrary<State> = fc
   .record({
@@ -13,6 +14,12 @@ const state: fc.Arbitrary<State> = fc
     to: fc.option(month),
     source: id,
     layer: id,
+    offence: members,
+    setting: members,
+    outcome: members,
+    days: members,
+    hours: members,
+    borough: fc.option(fc.stringMatching(/^[A-Za-z][A-Za-z '&-]{0,20}$/)),
     table: fc.constantFrom(...TABLES),
     hotspot: fc.option(id),
     view: fc.option(fc.record({ lon: number(-180, 180), lat: number(-85, 85), zoom: number(0, 24) }).map(roundedView)),
@@ -41,10 +48,11 @@ describe("the address", () => {
 
   test("reads garbage in every known parameter as its default", () => {
     const garbage = fc.string().filter((s) => !/^[A-Za-z0-9]/.test(s));
+    const keys = ["release", "strand", "from", "to", "source", ...NARROWING, "borough", "layer", "table", "hotspot", "lat", "zoom"];
     fc.assert(
       fc.property(garbage, (text) => {
         const params = new URLSearchParams();
-        for (const key of ["release", "strand", "from", "to", "source", "layer", "table", "hotspot", "lat", "zoom"]) params.set(key, text);
+        for (const key of keys) params.set(key, text);
         expect(decode(params.toString())).toEqual(DEFAULTS);
       }),
     );

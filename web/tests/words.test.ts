@@ -139,9 +139,11 @@ describe("legend and cells", () => {
   });
 
   test("equal questions have equal addresses, and areas ask for no resolution", () => {
-    const query = { release: "r", layer: "count", strand: "all", from: "2025-11", to: "2026-10", source: "reported" };
-    expect(cellsPath({ ...query, resolution: 9 })).toBe("/api/v1/cells?release=r&layer=count&strand=all&from=2025-11&to=2026-10&source=reported&resolution=9");
+    const all = { offence: "all", setting: "all", outcome: "all", days: "all", hours: "all" };
+    const query = { release: "r", layer: "count", strand: "all", from: "2025-11", to: "2026-10", source: "reported", ...all };
+    expect(cellsPath({ ...query, resolution: 9 })).toBe("/api/v1/cells?release=r&strand=all&from=2025-11&to=2026-10&source=reported&layer=count&resolution=9");
     expect(cellsPath(query)).not.toContain("resolution");
+    expect(cellsPath({ ...query, days: "sat,sun" })).toContain("&source=reported&days=sat%2Csun&layer=count");
   });
 });
 

@@ -1,6 +1,8 @@
 //! Compact columns of incidents that answer any filter in memory, and counts aligned with units.
 
-use crate::incident::{FlagStatus, Offence, Outcome, PlaceKind, Setting, SourceSet, Strand, StrandSet};
+use crate::incident::{
+    FlagStatus, Offence, OffenceSet, Outcome, OutcomeSet, PlaceKind, Setting, SettingSet, SourceSet, Strand, StrandSet,
+};
 use crate::month::{Month, MonthRange};
 use std::collections::HashMap;
 
@@ -25,6 +27,56 @@ pub enum Victim {
     Once,
     /// Of several: a number that means nothing outside these facts.
     Number(u32),
+}
+
+/// Hours in one part of a day; a day has four, from midnight.
+pub const PART_HOURS: u8 = 6;
+
+/// Day of the week (0 to 6, Monday first) and part of the day (0 to 3) of an hour of the week; `None` where it is not known.
+pub fn week_part(hour_of_week: u8) -> Option<(usize, usize)> {
+    (hour_of_week < 168).then(|| (usize::from(hour_of_week / 24), usize::from(hour_of_week % 24 / PART_HOURS)))
+}
+
+/// Parts of the week: a bit for each of four parts of seven days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WeekSet(u32);
+
+impl WeekSet {
+    /// The whole week, with what happened at an hour that is not known.
+    pub const ALL: Self = Self((1 << 28) - 1);
+
+    /// These days (0 to 6, Monday first) at these parts of the day (0 to 3).
+    ///
+    /// ```
+    /// use hotspot_core::cube::WeekSet;
+    /// let friday_evening = WeekSet::of([4], [3]);
+    /// assert!(friday_evening.contains(4 * 24 + 20) && !friday_evening.contains(4 * 24 + 17));
+    /// assert!(!friday_evening.contains(u8::MAX) && WeekSet::ALL.contains(u8::MAX));
+    /// ```
+    pub fn of(days: impl IntoIterator<Item = u8>, parts: impl IntoIterator<Item = u8> + Clone) -> Self {
+        let bits = days.into_iter().flat_map(|day| parts.clone().into_iter().map(move |part| 1u32 << (day * 4 + part)));
+        Self(bits.fold(0, |all, bit| all | bit) & Self::ALL.0)
+    }
+
+    /// The bits, by day and part.
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// Days of which a part is in the set.
+    pub fn days(self) -> impl Iterator<Item = u8> + Clone {
+        (0..7).filter(move |day| self.0 & (0b1111 << (day * 4)) != 0)
+    }
+
+    /// Parts of the day that are in the set on some day.
+    pub fn parts(self) -> impl Iterator<Item = u8> + Clone {
+        (0..4).filter(move |part| (0..7).any(|day| self.0 & (1 << (day * 4 + part)) != 0))
+    }
+
+    /// Whether the hour is in one of the parts. One that is not known is in the whole week alone.
+    pub fn contains(self, hour_of_week: u8) -> bool {
+        self == Self::ALL || week_part(hour_of_week).is_some_and(|(day, part)| self.0 & (1 << (day * 4 + part)) != 0)
+    }
 }
 
 /// What one row of [`Facts`] stands for.
@@ -100,8 +152,14 @@ pub struct Filter {
     pub months: MonthRange,
     /// At least one of these reported it.
     pub sources: SourceSet,
-    /// One offence group, or all.
-    pub offence: Option<Offence>,
+    /// Of one of these groups of offences.
+    pub offences: OffenceSet,
+    /// At one of these kinds of place.
+    pub settings: SettingSet,
+    /// The investigation stands at one of these.
+    pub outcomes: OutcomeSet,
+    /// At these parts of the week.
+    pub week: WeekSet,
     /// Provisional flags count too.
     pub provisional: Provisional,
 }
@@ -119,11 +177,57 @@ pub enum Provisional {
 impl Filter {
     /// All strands and offences, reported sources, provisional flags included.
     pub const fn over(months: MonthRange) -> Self {
-        Self { strand: None, months, sources: SourceSet::REPORTED, offence: None, provisional: Provisional::Included }
+        Self {
+            strand: None,
+            months,
+            sources: SourceSet::REPORTED,
+            offences: OffenceSet::ALL,
+            settings: SettingSet::ALL,
+            outcomes: OutcomeSet::ALL,
+            week: WeekSet::ALL,
+            provisional: Provisional::Included,
+        }
     }
 }
 
+/// How many records there are by what they can be filtered for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilterCounts {
+    /// By group of offences; those that occur.
+    pub offences: Vec<(Offence, u64)>,
+    /// By kind of place; those that occur.
+    pub settings: Vec<(Setting, u64)>,
+    /// By state of the investigation; those that occur.
+    pub outcomes: Vec<(Outcome, u64)>,
+    /// Records whose hour is known.
+    pub hour_known: u64,
+}
+
 impl Facts {
+    /// Counts the rows that meet the filter by what they can be filtered for beside it.
+    pub fn filter_counts(&self, filter: &Filter) -> FilterCounts {
+        let mut offences = vec![0; Offence::ALL.len()];
+        let mut settings = vec![0; Setting::ALL.len()];
+        let mut outcomes = vec![0; Outcome::ALL.len()];
+        let mut hour_known = 0;
+        for row in self.rows(filter) {
+            let n = u64::from(self.count[row]);
+            offences[usize::from(self.offence[row].code())] += n;
+            settings[usize::from(self.setting[row].code())] += n;
+            outcomes[usize::from(self.outcome[row].code())] += n;
+            hour_known += if week_part(self.hour_of_week[row]).is_some() { n } else { 0 };
+        }
+        fn occurring<T: Copy>(members: &[T], counts: &[u64]) -> Vec<(T, u64)> {
+            members.iter().copied().zip(counts.iter().copied()).filter(|(_, n)| *n > 0).collect()
+        }
+        FilterCounts {
+            offences: occurring(Offence::ALL, &offences),
+            settings: occurring(Setting::ALL, &settings),
+            outcomes: occurring(Outcome::ALL, &outcomes),
+            hour_known,
+        }
+    }
+
     /// No rows yet.
     pub const fn new(kind: FactKind) -> Self {
         Self {
@@ -278,7 +382,10 @@ impl Facts {
     pub fn matches(&self, row: usize, filter: &Filter) -> bool {
         filter.months.contains(self.month[row])
             && self.sources[row].intersects(filter.sources)
-            && filter.offence.is_none_or(|o| self.offence[row] == o)
+            && filter.offences.contains(self.offence[row])
+            && filter.settings.contains(self.setting[row])
+            && filter.outcomes.contains(self.outcome[row])
+            && filter.week.contains(self.hour_of_week[row])
             && (filter.provisional == Provisional::Included || self.status[row] == FlagStatus::Confirmed)
             && self.is_of(row, filter.strand)
     }
@@ -348,6 +455,29 @@ mod tests {
         assert_eq!(facts.counts(&filter, 2), [1, 0]);
         filter.sources = SourceSet::only(Source::App);
         assert_eq!(facts.total(&filter), 0);
+    }
+
+    #[test]
+    fn every_condition_must_hold_and_an_hour_that_is_not_known_is_in_the_whole_week_alone() {
+        let friday_night = 4 * 24 + 1;
+        let base = fact(0, StrandSet::EMPTY, 1);
+        let other = Fact { offence: Offence::Violence, setting: Setting::Home, hour_of_week: friday_night, ..base };
+        let mut facts = Facts::new(FactKind::Events);
+        facts.push(base);
+        facts.push(other);
+        facts.push(Fact { outcome: Outcome::Charged, ..other });
+        let all = Filter::over(facts.months().unwrap());
+        let n = |filter: Filter| facts.total(&filter);
+        assert_eq!(n(all), 3);
+        assert_eq!(n(Filter { offences: OffenceSet::only(Offence::Violence), ..all }), 2);
+        assert_eq!(n(Filter { settings: SettingSet::only(Setting::Street), ..all }), 1);
+        assert_eq!(n(Filter { outcomes: OutcomeSet::only(Outcome::Charged), ..all }), 1);
+        assert_eq!(n(Filter { week: WeekSet::of([4], [0]), ..all }), 2);
+        assert_eq!(n(Filter { week: WeekSet::of(0..6, 0..4), ..all }), 2);
+        assert_eq!(n(Filter { week: WeekSet::of(0..7, 0..4), ..all }), 3, "every part is the whole week");
+        let together =
+            Filter { offences: OffenceSet::only(Offence::Violence), outcomes: OutcomeSet::only(Outcome::Unknown), ..all };
+        assert_eq!(n(together), 1);
     }
 
     #[test]

@@ -55,6 +55,56 @@ macro_rules! closed_set {
     (@join $first:literal $($rest:literal)*) => { concat!($first $(, ", ", $rest)*) };
 }
 
+/// Any members of a closed set: a bit per code.
+macro_rules! set_of {
+    ($(#[$meta:meta])* $set:ident of $name:ident in $bits:ty) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+        pub struct $set($bits);
+
+        impl $set {
+            /// Every member.
+            pub const ALL: Self = Self((1 << $name::ALL.len()) - 1);
+
+            /// The bits.
+            pub const fn bits(self) -> $bits {
+                self.0
+            }
+
+            /// From bits; bits beyond the last member are dropped.
+            pub const fn from_bits(bits: $bits) -> Self {
+                Self(bits & Self::ALL.0)
+            }
+
+            /// A set of one.
+            pub const fn only(member: $name) -> Self {
+                Self(1 << member.code())
+            }
+
+            /// Both sets together.
+            #[must_use]
+            pub const fn union(self, other: Self) -> Self {
+                Self(self.0 | other.0)
+            }
+
+            /// Whether the member is in the set.
+            pub const fn contains(self, member: $name) -> bool {
+                self.intersects(Self::only(member))
+            }
+
+            /// Whether the two share a member.
+            pub const fn intersects(self, other: Self) -> bool {
+                self.0 & other.0 != 0
+            }
+
+            /// The members, in the order of their code.
+            pub fn iter(self) -> impl Iterator<Item = $name> {
+                $name::ALL.iter().copied().filter(move |member| self.contains(*member))
+            }
+        }
+    };
+}
+
 closed_set! {
     /// A monitored strand of hate crime, a faith sub-strand, or the published parent "race or religion".
     ///
@@ -203,6 +253,11 @@ closed_set! {
     }
 }
 
+set_of! {
+    /// Groups of offences.
+    OffenceSet of Offence in u16
+}
+
 closed_set! {
     /// Who brought the record about. Police-generated records are kept apart in every analysis:
     /// they follow the police, not the victims.
@@ -222,46 +277,14 @@ closed_set! {
     }
 }
 
-/// The sources that report one event: a bit per [`Source::code`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct SourceSet(u8);
+set_of! {
+    /// The sources that report one event.
+    SourceSet of Source in u8
+}
 
 impl SourceSet {
-    /// Every source.
-    pub const ALL: Self = Self((1 << Source::ALL.len()) - 1);
     /// Every source but the police themselves: what hotspots are made of.
     pub const REPORTED: Self = Self(Self::ALL.0 & !(1 << Source::PoliceGenerated.code()));
-
-    /// The bits.
-    pub const fn bits(self) -> u8 {
-        self.0
-    }
-
-    /// From bits; bits beyond the last source are dropped.
-    pub const fn from_bits(bits: u8) -> Self {
-        Self(bits & Self::ALL.0)
-    }
-
-    /// A set of one.
-    pub const fn only(source: Source) -> Self {
-        Self(1 << source.code())
-    }
-
-    /// Both sets together.
-    #[must_use]
-    pub const fn union(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// Whether the two share a source.
-    pub const fn intersects(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    /// The members, in the order of their code.
-    pub fn iter(self) -> impl Iterator<Item = Source> {
-        Source::ALL.iter().copied().filter(move |s| self.0 & (1 << s.code()) != 0)
-    }
 }
 
 closed_set! {
@@ -298,6 +321,11 @@ closed_set! {
     }
 }
 
+set_of! {
+    /// Kinds of place.
+    SettingSet of Setting in u16
+}
+
 closed_set! {
     /// Where the investigation stands.
     Outcome, "outcome", {
@@ -316,6 +344,11 @@ closed_set! {
         /// Not stated.
         Unknown = "unknown", "Not stated";
     }
+}
+
+set_of! {
+    /// States of the investigation.
+    OutcomeSet of Outcome in u8
 }
 
 closed_set! {

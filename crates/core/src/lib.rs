@@ -121,8 +121,8 @@ pub mod weights;
 
 pub use error::{Error, Result};
 pub use incident::{
-    AreaCode, FlagStatus, Incident, IncidentId, Occurred, Offence, Outcome, Place, PlaceKind, Precision, Pseudonym, Setting,
-    Source, SourceSet, Strand, StrandSet, TimePrecision, UnknownName, Withheld,
+    AreaCode, FlagStatus, Incident, IncidentId, Occurred, Offence, OffenceSet, Outcome, OutcomeSet, Place, PlaceKind, Precision,
+    Pseudonym, Setting, SettingSet, Source, SourceSet, Strand, StrandSet, TimePrecision, UnknownName, Withheld,
 };
 pub use month::{BreakRegistry, Month, MonthError, MonthRange, SeriesBreak};
 pub use projection::{EastingNorthing, LonLat};

@@ -1,12 +1,12 @@
 //! Query parameters as types. A parameter that is not known, comes twice or says something else than it may is refused with
 //! what is allowed; the value itself is never repeated.
 
-use hotspot_core::cube::Filter;
+use hotspot_core::cube::{Filter, WeekSet};
 use hotspot_core::release::Release;
 use hotspot_core::resource::allocation::Rule;
 use hotspot_core::resource::challenge::Level;
 use hotspot_core::view::Layer;
-use hotspot_core::{Month, MonthRange, Source, SourceSet, Strand};
+use hotspot_core::{Month, MonthRange, Offence, OffenceSet, Outcome, OutcomeSet, Setting, SettingSet, Source, SourceSet, Strand};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -32,6 +32,15 @@ impl fmt::Display for BadParameter {
 }
 
 type Result<T> = std::result::Result<T, BadParameter>;
+
+/// What is counted by.
+pub(crate) const FILTER: [&str; 9] = ["strand", "from", "to", "source", "offence", "setting", "outcome", "days", "hours"];
+
+/// Days of the week, Monday first.
+pub(crate) const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// Parts of the day of six hours each, from midnight, local time.
+pub(crate) const PARTS: [&str; 4] = ["night", "morning", "afternoon", "evening"];
 
 /// The parameters of a request, each known and once.
 pub(crate) struct Params<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
@@ -113,11 +122,32 @@ impl<'a> Params<'a> {
         MonthRange::new(from, to).ok_or_else(|| BadParameter::new("to", "a month that is not before from"))
     }
 
-    /// Strand, months and source together.
+    /// The members named, separated by commas; all of them without the parameter, and where it says `all`.
+    fn some_of<T: Copy>(&self, name: &'static str, members: &[T], id: impl Fn(T) -> &'static str) -> Result<Vec<T>> {
+        let Some(text) = self.get(name).filter(|text| *text != "all") else { return Ok(members.to_vec()) };
+        let allowed = || {
+            let ids: Vec<&str> = members.iter().map(|member| id(*member)).collect();
+            BadParameter::new(name, format!("all, or some of {}, separated by commas", ids.join(", ")))
+        };
+        let find = |part: &str| members.iter().copied().find(|member| id(*member) == part).ok_or_else(allowed);
+        text.split(',').map(find).collect()
+    }
+
+    /// All that is counted by: [`FILTER`].
     pub fn filter(&self, window: MonthRange, months: MonthRange) -> Result<Filter> {
         let mut filter = Filter::over(self.months(window, months)?);
         filter.strand = self.strand()?;
         filter.sources = self.sources()?;
+        let union = |bits: u16, code: u8| bits | 1 << code;
+        let offences = self.some_of("offence", Offence::ALL, Offence::id)?;
+        filter.offences = OffenceSet::from_bits(offences.iter().map(|o| o.code()).fold(0, union));
+        let settings = self.some_of("setting", Setting::ALL, Setting::id)?;
+        filter.settings = SettingSet::from_bits(settings.iter().map(|s| s.code()).fold(0, union));
+        let outcomes = self.some_of("outcome", Outcome::ALL, Outcome::id)?;
+        filter.outcomes = OutcomeSet::from_bits(outcomes.iter().map(|o| 1 << o.code()).fold(0, |all: u8, bit: u8| all | bit));
+        let days = self.some_of("days", &[0, 1, 2, 3, 4, 5, 6], |day: u8| DAYS[usize::from(day)])?;
+        let parts = self.some_of("hours", &[0, 1, 2, 3], |part: u8| PARTS[usize::from(part)])?;
+        filter.week = WeekSet::of(days, parts);
         Ok(filter)
     }
 
@@ -180,6 +210,26 @@ pub(crate) fn source_name(sources: SourceSet) -> &'static str {
     }
 }
 
+/// How the members of a set are written in a query and an answer.
+pub(crate) fn set_name(is_all: bool, ids: impl Iterator<Item = &'static str>) -> String {
+    if is_all { "all".to_owned() } else { ids.collect::<Vec<_>>().join(",") }
+}
+
+/// A filter as text: equal texts are equal filters.
+pub(crate) fn filter_text(filter: Filter) -> String {
+    format!(
+        "{} {} {} {} {:x} {:x} {:x} {:x}",
+        strand_name(filter.strand),
+        filter.months.from(),
+        filter.months.to(),
+        source_name(filter.sources),
+        filter.offences.bits(),
+        filter.settings.bits(),
+        filter.outcomes.bits(),
+        filter.week.bits(),
+    )
+}
+
 /// How a strand is written in a query and an answer.
 pub(crate) fn strand_name(strand: Option<Strand>) -> &'static str {
     strand.map_or("all", Strand::id)
@@ -189,7 +239,21 @@ pub(crate) fn strand_name(strand: Option<Strand>) -> &'static str {
 mod tests {
     use super::*;
 
-    const KNOWN: [&str; 8] = ["release", "layer", "strand", "from", "to", "source", "resolution", "bbox"];
+    const KNOWN: [&str; 13] = [
+        "release",
+        "layer",
+        "strand",
+        "from",
+        "to",
+        "source",
+        "offence",
+        "setting",
+        "outcome",
+        "days",
+        "hours",
+        "resolution",
+        "bbox",
+    ];
 
     fn months(from: &str, to: &str) -> MonthRange {
         MonthRange::new(from.parse().unwrap(), to.parse().unwrap()).unwrap()
@@ -212,6 +276,13 @@ mod tests {
         assert_eq!(read.sources, SourceSet::only(Source::App));
         assert_eq!(filter("source=all").unwrap().sources, SourceSet::ALL);
         assert_eq!(filter("strand=all").unwrap().strand, None);
+        let read = filter("offence=violence,robbery&setting=street&outcome=charged,caution&days=sat,sun&hours=night").unwrap();
+        assert_eq!(read.offences, OffenceSet::only(Offence::Violence).union(OffenceSet::only(Offence::Robbery)));
+        assert_eq!(read.settings, SettingSet::only(Setting::Street));
+        assert_eq!(read.outcomes, OutcomeSet::only(Outcome::Charged).union(OutcomeSet::only(Outcome::Caution)));
+        assert_eq!(read.week, WeekSet::of([5, 6], [0]));
+        let all = filter("offence=all&setting=all&outcome=all&days=all&hours=night,morning,afternoon,evening").unwrap();
+        assert_eq!(all, filter("").unwrap());
     }
 
     #[test]
@@ -224,6 +295,11 @@ mod tests {
             ("to=2026-11", "to", "2024-01 to 2026-10"),
             ("from=2026-02&to=2026-01", "to", "not before from"),
             ("strand=race&strand=race", "strand", "once"),
+            ("offence=violence,murder", "offence", "all, or some of violence, harassment"),
+            ("setting=sea", "setting", "home, street"),
+            ("outcome=charged,,x9", "outcome", "charged"),
+            ("days=monday", "days", "mon, tue"),
+            ("hours=all,night", "hours", "night, morning, afternoon, evening"),
             ("colour=red", "colour", "release, layer"),
             ("%3Cscript%3E=1", "(not a name)", "release"),
         ] {

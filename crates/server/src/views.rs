@@ -37,15 +37,16 @@ pub(crate) use success::{SuccessAnswer, success};
 
 use crate::catalog::TileLayer;
 use crate::problem::ApiError;
-use crate::query::{source_name, strand_name};
+use crate::query::{DAYS, PARTS, set_name, source_name, strand_name};
+use hotspot_core::cube::Filter;
 use hotspot_core::disclosure::Released;
 use hotspot_core::units::Units;
 use hotspot_core::view::{AreaRow, AreasView, CellsView, Layer, LegendClass, ReleaseView};
-use hotspot_core::{MonthRange, Source, Strand};
+use hotspot_core::{MonthRange, Offence, OffenceSet, Outcome, OutcomeSet, Setting, SettingSet, Source, Strand};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 fn bytes(shape: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(shape).expect("these shapes have text keys and no failing part")
@@ -156,6 +157,8 @@ struct ReleaseEntry {
     evidence: EvidenceEntry,
     strands: Vec<StrandEntry>,
     sources: Vec<SourceEntry>,
+    /// What the records of the window can be filtered for, all sources.
+    filters: FilterEntries,
     /// How fast patrols by this map would make it come true; null when no unit has a reported record.
     feedback: Option<feedback::FeedbackEntry>,
     /// Breaks of recording across which figures must not be compared.
@@ -218,6 +221,23 @@ struct StrandEntry {
 struct SourceEntry {
     id: &'static str,
     label: &'static str,
+}
+
+/// Only what occurs.
+#[derive(Debug, Serialize, ToSchema)]
+struct FilterEntries {
+    offence: Vec<ChoiceEntry>,
+    setting: Vec<ChoiceEntry>,
+    outcome: Vec<ChoiceEntry>,
+    /// Incidents whose hour is known.
+    hour_known: u64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct ChoiceEntry {
+    id: &'static str,
+    label: &'static str,
+    n: u64,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -283,6 +303,12 @@ fn release(view: &Released<ReleaseView>) -> ReleaseEntry {
         },
         strands: view.strands.iter().map(strand).collect(),
         sources: together.into_iter().chain(Source::ALL.iter().map(|s| SourceEntry { id: s.id(), label: s.label() })).collect(),
+        filters: FilterEntries {
+            offence: view.filters.offences.iter().map(|(o, n)| ChoiceEntry { id: o.id(), label: o.label(), n: *n }).collect(),
+            setting: view.filters.settings.iter().map(|(s, n)| ChoiceEntry { id: s.id(), label: s.label(), n: *n }).collect(),
+            outcome: view.filters.outcomes.iter().map(|(o, n)| ChoiceEntry { id: o.id(), label: o.label(), n: *n }).collect(),
+            hour_known: view.filters.hour_known,
+        },
         feedback: feedback::feedback(view),
         breaks: view.breaks.iter().map(|b| BreakEntry { from: b.from.to_string(), what: b.what.clone() }).collect(),
     }
@@ -365,20 +391,70 @@ const fn method(layer: Layer) -> &'static str {
     }
 }
 
+/// What is counted: as it is asked for, and as an answer repeats it.
+#[derive(Debug, Serialize, ToSchema, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Counted {
+    /// all (default) or a strand.
+    #[param(required = false)]
+    strand: &'static str,
+    /// First month, YYYY-MM; default the release's window.
+    #[param(required = false)]
+    from: String,
+    /// Last month, YYYY-MM.
+    #[param(required = false)]
+    to: String,
+    /// reported (default: all but police-generated), all, or a source.
+    #[param(required = false)]
+    source: &'static str,
+    /// all (default), or groups of offences separated by commas.
+    #[param(required = false)]
+    offence: String,
+    /// all (default), or kinds of place separated by commas.
+    #[param(required = false)]
+    setting: String,
+    /// all (default), or states of the investigation separated by commas.
+    #[param(required = false)]
+    outcome: String,
+    /// all (default), or some of mon, tue, wed, thu, fri, sat, sun.
+    #[param(required = false)]
+    days: String,
+    /// all (default), or some of night, morning, afternoon, evening: six hours each from midnight, local time.
+    #[param(required = false)]
+    hours: String,
+}
+
+impl From<Filter> for Counted {
+    fn from(filter: Filter) -> Self {
+        let (days, parts) = (filter.week.days(), filter.week.parts());
+        Self {
+            strand: strand_name(filter.strand),
+            from: filter.months.from().to_string(),
+            to: filter.months.to().to_string(),
+            source: source_name(filter.sources),
+            offence: set_name(filter.offences == OffenceSet::ALL, filter.offences.iter().map(Offence::id)),
+            setting: set_name(filter.settings == SettingSet::ALL, filter.settings.iter().map(Setting::id)),
+            outcome: set_name(filter.outcomes == OutcomeSet::ALL, filter.outcomes.iter().map(Outcome::id)),
+            days: set_name(days.clone().count() == 7, days.map(|day| DAYS[usize::from(day)])),
+            hours: set_name(parts.clone().count() == 4, parts.map(|part| PARTS[usize::from(part)])),
+        }
+    }
+}
+
 /// Values of one layer by unit, in columns of equal length.
 #[derive(Debug, Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "the name in the answer")]
 pub(crate) struct Cells<'a> {
     release: &'a str,
     layer: &'static str,
-    strand: &'static str,
-    from: String,
-    to: String,
-    source: &'static str,
+    #[serde(flatten)]
+    counted: Counted,
     resolution: u8,
     unit: &'static str,
     /// Incidents in all units, whatever the box.
     n: u64,
+    /// Incidents of any place that days and hours leave out because their hour is not known; null without these.
+    hour_unknown: Option<u64>,
     legend: Vec<LegendEntry<'a>>,
     cells: Columns<'a>,
 }
@@ -409,10 +485,8 @@ pub(crate) fn cells(release: &str, view: &Released<CellsView>, units: &Units) ->
     bytes(&Cells {
         release,
         layer: view.layer.id(),
-        strand: strand_name(view.filter.strand),
-        from: view.filter.months.from().to_string(),
-        to: view.filter.months.to().to_string(),
-        source: source_name(view.filter.sources),
+        counted: view.filter.into(),
+        hour_unknown: view.hour_unknown,
         resolution: view.resolution,
         unit: view.layer.unit(),
         n: view.total,
@@ -434,10 +508,10 @@ fn unit_id(units: &Units, resolution: u8, row: u32) -> String {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Boroughs<'a> {
     release: &'a str,
-    strand: &'static str,
-    from: String,
-    to: String,
-    source: &'static str,
+    #[serde(flatten)]
+    counted: Counted,
+    /// Incidents that days and hours leave out because their hour is not known; null without these.
+    hour_unknown: Option<u64>,
     rows: Vec<BoroughRow<'a>>,
     /// Mapped or known to an area, but in none of these.
     elsewhere: u64,
@@ -463,10 +537,8 @@ struct BoroughRow<'a> {
 pub(crate) fn boroughs(release: &str, view: &Released<AreasView>) -> Vec<u8> {
     bytes(&Boroughs {
         release,
-        strand: strand_name(view.filter.strand),
-        from: view.filter.months.from().to_string(),
-        to: view.filter.months.to().to_string(),
-        source: source_name(view.filter.sources),
+        counted: view.filter.into(),
+        hour_unknown: view.hour_unknown,
         rows: view.rows.iter().map(borough_row).collect(),
         elsewhere: view.elsewhere,
         online: view.online,

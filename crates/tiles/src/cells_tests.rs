@@ -28,6 +28,7 @@ fn view(layer: Layer, resolution: Resolution, rows: usize) -> Released<CellsView
         value: n.iter().map(value).collect(),
         class: n.iter().map(|n| *n as u8).collect(),
         total: n.iter().map(|n| u64::from(*n)).sum(),
+        hour_unknown: None,
         units,
         n,
         legend: Vec::new(),

@@ -51,6 +51,7 @@ fn view(layer: Layer, rows: usize) -> Released<CellsView> {
         value: n.iter().map(|n| f64::from(*n) * 0.5).collect(),
         class: n.iter().map(|n| (n % 7) as u8).collect(),
         total: 0,
+        hour_unknown: None,
         n,
         legend: Vec::new(),
     })

@@ -35,7 +35,7 @@
 
 use super::analysis::Analysis;
 use super::{Hotspot, StrandAnalysis};
-use crate::cube::{Filter, NO_AREA, NO_DAY, NO_HOUR};
+use crate::cube::{Filter, NO_AREA, NO_DAY, week_part};
 use crate::error::{Error, Result};
 use crate::month::{BreakRegistry, Month, MonthRange, SeriesBreak, day_number};
 use crate::space_time_cube::SpaceTimeCube;
@@ -57,8 +57,6 @@ pub const JUDGED_MONTHS: usize = 3;
 pub const BASELINE_MONTHS: usize = 12;
 /// Mean of the baseline from which the chart is XmR.
 pub const XMR_MEAN: f64 = 5.0;
-/// Hours of a part of the day.
-pub const PART_HOURS: u8 = 6;
 
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -391,11 +389,8 @@ fn week(analysis: &Analysis<'_>, rows: &[usize]) -> Part<TimeOfWeek> {
     let mut found = TimeOfWeek { counts: [[0; 4]; 7], known: 0, of: 0 };
     for fact in rows.iter().filter_map(|row| analysis.facts.get(*row)) {
         found.of += fact.count;
-        let (day, part) = (usize::from(fact.hour_of_week / 24), usize::from(fact.hour_of_week % 24 / PART_HOURS));
-        if fact.hour_of_week != NO_HOUR
-            && let Some(of_day) = found.counts.get_mut(day)
-        {
-            of_day[part] += fact.count;
+        if let Some((day, part)) = week_part(fact.hour_of_week) {
+            found.counts[day][part] += fact.count;
             found.known += fact.count;
         }
     }

@@ -12,7 +12,7 @@ use super::need::{Harm, Need, dispersion, weighted};
 use super::victims::{NeedMeasure, weights};
 use crate::cube::{Filter, Provisional};
 use crate::error::{Error, Result};
-use crate::incident::Offence;
+use crate::incident::{Offence, OffenceSet};
 use crate::month::MonthRange;
 use crate::release::Release;
 use std::collections::BTreeMap;
@@ -127,7 +127,8 @@ impl Geography<'_> {
 
     fn filter(input: &ChallengeInput<'_>, question: Question, offence: Option<Offence>) -> Filter {
         let provisional = if question.is(Setting::Confirmed) { Provisional::Left } else { Provisional::Included };
-        Filter { strand: input.strand, offence, provisional, ..Filter::over(question.window) }
+        let offences = offence.map_or(OffenceSet::ALL, OffenceSet::only);
+        Filter { strand: input.strand, offences, provisional, ..Filter::over(question.window) }
     }
 
     /// The need of places; `windows` is the length of the next period in windows.

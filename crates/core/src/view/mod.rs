@@ -1,6 +1,6 @@
 //! What may be shown: the closed set of views that a [`Policy`](crate::disclosure::Policy) releases.
 
-use crate::cube::{Filter, NO_AREA};
+use crate::cube::{Filter, FilterCounts, NO_AREA, WeekSet};
 use crate::error::{Error, Result};
 use crate::hotspot::StrandAnalysis;
 use crate::hotspot::detect::RelativeRates;
@@ -13,7 +13,7 @@ use crate::rate::poisson::exact_limits;
 use crate::release::{DataClass, PersonCheck, Reconciliation, Release, RobustnessSettings};
 use crate::units::UnitLevel;
 use crate::weights::SelfWeight;
-use crate::{Month, MonthRange, SeriesBreak, Strand};
+use crate::{Month, MonthRange, SeriesBreak, SourceSet, Strand};
 use layer::Scale;
 
 mod challenge;
@@ -50,6 +50,8 @@ pub struct CellsView {
     pub legend: Vec<LegendClass>,
     /// Incidents in all units that the filter counts.
     pub total: u64,
+    /// Incidents that a filter by time of week leaves out because their hour is not known; `None` without one.
+    pub hour_unknown: Option<u64>,
 }
 
 /// Hotspots of one strand.
@@ -103,6 +105,8 @@ pub struct AreasView {
     pub no_place: u64,
     /// All of them.
     pub total: u64,
+    /// Incidents that a filter by time of week leaves out because their hour is not known; `None` without one.
+    pub hour_unknown: Option<u64>,
 }
 
 /// What a release says of itself.
@@ -138,6 +142,8 @@ pub struct ReleaseView {
     pub person_check: PersonCheck,
     /// Incidents and number of hotspots by strand; `None` stands for all; no number means "cannot tell".
     pub strands: Vec<(Option<Strand>, u32, Option<u32>)>,
+    /// Records of the window, all sources, by what they can be filtered for.
+    pub filters: FilterCounts,
     /// Thresholds of the words for evidence.
     pub evidence: EvidencePolicy,
     /// Reference measure of the hotspot rule.
@@ -152,6 +158,12 @@ pub struct ReleaseView {
 
 fn level_of(release: &Release, resolution: u8) -> Result<UnitLevel<'_>> {
     release.units.level(resolution).ok_or(Error::OutOfRange { what: "resolution", must: "one that the release has" })
+}
+
+/// What a filter by time of week cannot judge.
+fn hour_unknown(release: &Release, filter: Filter) -> Option<u64> {
+    let any = Filter { week: WeekSet::ALL, ..filter };
+    (filter.week != WeekSet::ALL).then(|| release.facts.total(&any) - release.facts.filter_counts(&any).hour_known)
 }
 
 impl CellsView {
@@ -182,6 +194,7 @@ impl CellsView {
             class: Vec::new(),
             legend: scale.legend(),
             total: counts.iter().map(|n| u64::from(*n)).sum(),
+            hour_unknown: hour_unknown(release, filter),
         };
         let years = filter.months.len() as f64 / 12.0;
         let mut add = |row: usize, value: f64, class: u8| {
@@ -272,7 +285,8 @@ impl AreasView {
     /// Incidents by reporting area, with rates where residents are a fit denominator.
     pub fn of(release: &Release, filter: Filter) -> Self {
         let mut counts = vec![0u64; release.areas.len()];
-        let mut view = Self { filter, rows: Vec::new(), elsewhere: 0, online: 0, no_place: 0, total: 0 };
+        let hour_unknown = hour_unknown(release, filter);
+        let mut view = Self { filter, rows: Vec::new(), elsewhere: 0, online: 0, no_place: 0, total: 0, hour_unknown };
         for row in release.facts.rows(&filter) {
             let Some(fact) = release.facts.get(row) else { continue };
             let n = u64::from(fact.count);
@@ -326,6 +340,7 @@ impl ReleaseView {
             outside: release.outside,
             person_check: release.person_check,
             strands,
+            filters: release.facts.filter_counts(&Filter { sources: SourceSet::ALL, ..Filter::over(release.window) }),
             evidence: release.evidence.clone(),
             reference: release.reference.clone(),
             threshold: release.rule.threshold,

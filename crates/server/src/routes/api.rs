@@ -3,7 +3,7 @@
 use crate::answer::{Coded, Encoding, Keep, Prefer, etag, found, not_modified, unchanged};
 use crate::catalog::Served;
 use crate::problem::ApiError;
-use crate::query::Params;
+use crate::query::{FILTER, Params, filter_text};
 use crate::state::AppState;
 use crate::views;
 use axum::extract::State;
@@ -93,10 +93,7 @@ pub(crate) async fn layers(State(state): State<AppState>, uri: Uri, headers: Hea
 #[utoipa::path(get, path = "/api/v1/cells", tag = "figures", params(
     ("release" = Option<String>, Query, description = "Id of a release; default the newest."),
     ("layer" = Option<String>, Query, description = "count (default), density, probability, residents (where known), top, gi-star, scan or, of cells, kde."),
-    ("strand" = Option<String>, Query, description = "all (default) or a strand."),
-    ("from" = Option<String>, Query, description = "First month, YYYY-MM; default the release's window."),
-    ("to" = Option<String>, Query, description = "Last month, YYYY-MM."),
-    ("source" = Option<String>, Query, description = "reported (default: all but police-generated), all, or a source."),
+    views::Counted,
     ("resolution" = Option<u8>, Query, description = "One of the release's; default that of its hotspots."),
     ("bbox" = Option<String>, Query, description = "west,south,east,north in degrees: only cells whose centre lies inside."),
 ), responses(
@@ -105,13 +102,14 @@ pub(crate) async fn layers(State(state): State<AppState>, uri: Uri, headers: Hea
     (status = 404, description = "No such release.", body = views::Problem, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn cells(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
-    let (params, served) = asked(&state, &uri, &["release", "layer", "strand", "from", "to", "source", "resolution", "bbox"])?;
+    let known = [&["release", "layer", "resolution", "bbox"][..], &FILTER].concat();
+    let (params, served) = asked(&state, &uri, &known)?;
     let release = served.release();
     let layer = params.layer(release)?;
     let filter = params.filter(release.window, release.months)?;
     let resolution = params.resolution(&release.units.resolutions(), release.resolution)?;
     let bbox = params.bbox()?;
-    let text = super::tiles::filter_text(filter);
+    let text = filter_text(filter);
     let corners: Vec<u8> = bbox.iter().flatten().flat_map(|v| v.to_le_bytes()).collect();
     let parts: [&[u8]; 5] = [b"cells", layer.id().as_bytes(), text.as_bytes(), &[resolution], &corners];
     answer(&state, &headers, JSON, served, &parts, move |served| {
@@ -187,19 +185,17 @@ pub(crate) async fn events(State(state): State<AppState>, uri: Uri, headers: Hea
 /// Incidents by borough.
 #[utoipa::path(get, path = "/api/v1/boroughs", tag = "figures", params(
     ("release" = Option<String>, Query, description = "Id of a release; default the newest."),
-    ("strand" = Option<String>, Query, description = "all (default) or a strand."),
-    ("from" = Option<String>, Query, description = "First month, YYYY-MM; default the release's window."),
-    ("to" = Option<String>, Query, description = "Last month, YYYY-MM."),
-    ("source" = Option<String>, Query, description = "reported (default: all but police-generated), all, or a source."),
+    views::Counted,
 ), responses(
     (status = 200, description = "Incidents by borough, with what lies in none.", body = views::Boroughs),
     (status = 400, description = "A parameter is not allowed as given.", body = views::Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such release.", body = views::Problem, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn boroughs(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
-    let (params, served) = asked(&state, &uri, &["release", "strand", "from", "to", "source"])?;
+    let known = [&["release"][..], &FILTER].concat();
+    let (params, served) = asked(&state, &uri, &known)?;
     let filter = params.filter(served.release().window, served.release().months)?;
-    let text = super::tiles::filter_text(filter);
+    let text = filter_text(filter);
     answer(&state, &headers, JSON, served, &[b"boroughs", text.as_bytes()], move |served| {
         Ok(views::boroughs(served.id(), &served.areas(filter)))
     })

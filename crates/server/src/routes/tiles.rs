@@ -4,7 +4,7 @@ use crate::accept::Encrypted;
 use crate::answer::{Coded, Encoding, Keep, Prefer, etag, found, not_modified, unchanged};
 use crate::catalog::{Drawn, Served, TileLayer};
 use crate::problem::ApiError;
-use crate::query::{BadParameter, Params, source_name, strand_name};
+use crate::query::{BadParameter, FILTER, Params, filter_text};
 use crate::state::{AppState, LayerKey, TileFormat, TileKey};
 use crate::views;
 use axum::extract::{Request, State};
@@ -23,7 +23,7 @@ const MVT: &str = "application/vnd.mapbox-vector-tile";
 /// Parameters that change what a layer shows.
 const fn known(layer: TileLayer) -> &'static [&'static str] {
     match layer {
-        TileLayer::Units(_) => &["strand", "from", "to", "source"],
+        TileLayer::Units(_) => &FILTER,
         TileLayer::Hotspots => &["strand"],
         TileLayer::Boroughs => &[],
     }
@@ -67,12 +67,9 @@ pub(crate) struct Address<'a> {
     ("x" = u32, Path, description = "Column from the west, below 2^z."),
     ("y" = u32, Path, description = "Row from the north, below 2^z."),
     ("format" = String, Path, description = "geojson (each cell once in a zoom, whole) or mvt (each cell in every tile that it touches)."),
-    ("strand" = Option<String>, Query, description = "all (default) or a strand."),
-    ("from" = Option<String>, Query, description = "First month, YYYY-MM; default the release's window. Not for hotspots and boroughs."),
-    ("to" = Option<String>, Query, description = "Last month, YYYY-MM."),
-    ("source" = Option<String>, Query, description = "reported (default: all but police-generated), all, or a source."),
+    views::Counted,
 ), responses(
-    (status = 200, description = "The tile.", content((views::TileBody = "application/geo+json"), (Vec<u8> = "application/vnd.mapbox-vector-tile"))),
+    (status = 200, description = "The tile. Of hotspots the strand alone is a parameter, of boroughs none.", content((views::TileBody = "application/geo+json"), (Vec<u8> = "application/vnd.mapbox-vector-tile"))),
     (status = 204, description = "A vector tile without a feature."),
     (status = 304, description = "The tile that the client has."),
     (status = 400, description = "A parameter is not allowed as given.", body = views::Problem, content_type = "application/problem+json"),
@@ -165,21 +162,13 @@ fn tag_of(served: &Served, key: &TileKey) -> HeaderValue {
     etag(&[b"tile", served.id().as_bytes(), key.layer.id().as_bytes(), &z, &x, &y, &format, filter.as_bytes()], key.encoding)
 }
 
-pub(super) fn filter_text(filter: Filter) -> String {
-    let (strand, source) = (strand_name(filter.strand), source_name(filter.sources));
-    format!("{strand} {} {} {source}", filter.months.from(), filter.months.to())
-}
-
 /// Where the tiles of a layer are (TileJSON 3.0.0).
 #[utoipa::path(get, path = "/tiles/{release}/{layer}.json", tag = "tiles", params(
     ("release" = String, Path, description = "Id of a release."),
     ("layer" = String, Path, description = "Id of a layer."),
-    ("strand" = Option<String>, Query, description = "Carried over to the address of the tiles, like from, to and source."),
-    ("from" = Option<String>, Query, description = "First month, YYYY-MM."),
-    ("to" = Option<String>, Query, description = "Last month, YYYY-MM."),
-    ("source" = Option<String>, Query, description = "reported, all, or a source."),
+    views::Counted,
 ), responses(
-    (status = 200, description = "TileJSON 3.0.0.", body = views::TileJson),
+    (status = 200, description = "TileJSON 3.0.0; the parameters are carried over to the address of the tiles.", body = views::TileJson),
     (status = 404, description = "No such release or layer.", body = views::Problem, content_type = "application/problem+json"),
 ))]
 pub(crate) fn tilejson(

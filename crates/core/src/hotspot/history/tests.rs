@@ -1,5 +1,6 @@
 use super::super::fixture::{MIDDLE, Record, Town, a_break, day, months, on};
 use super::*;
+use crate::cube::NO_HOUR;
 use crate::incident::{Source, Strand};
 use crate::projection::LonLat;
 use crate::time::control_chart::Side;

@@ -315,6 +315,43 @@ export interface EventsAnswer {
   events: EventEntry[];
 }
 
+export interface PlaceChange {
+  n: number;
+  before: number;
+  /** Of incidents a month; null when there was none before. */
+  ratio: number | null;
+  lo: number;
+  /** Null: no limit. */
+  hi: number | null;
+  q: number;
+  change: "more" | "fewer" | "not_sure" | "nothing";
+}
+
+export interface ComparedPlace extends PlaceChange {
+  id: string;
+  name: string;
+}
+
+export interface Comparison {
+  release: string;
+  strand: string;
+  from: Month;
+  to: Month;
+  source: string;
+  versus: Period;
+  same_season: boolean;
+  breaks: { from: string; what: string }[];
+  hour_unknown: number | null;
+  level: number;
+  total: PlaceChange;
+  hotspots: ComparedPlace[];
+  boroughs: ComparedPlace[];
+  resolution: number;
+  legend: { change: PlaceChange["change"]; units: number; n: number; before: number }[];
+  /** Columns of equal length; units without an incident in either period are left out. */
+  units: { id: string[]; n: number[]; before: number[]; ratio: (number | null)[]; lo: number[]; hi: (number | null)[]; change: PlaceChange["change"][] };
+}
+
 export interface BoroughRow {
   code: string;
   name: string;
@@ -380,8 +417,11 @@ export interface CellsQuery extends CountQuery {
 export class ApiError extends Error {
   readonly status: number;
   readonly title: string;
-  constructor(status: number, title: string, detail: string) {
+  /** The parameter that was refused. */
+  readonly parameter: string | null;
+  constructor(status: number, title: string, detail: string, parameter: string | null = null) {
     super(detail);
+    this.parameter = parameter;
     this.name = "ApiError";
     this.status = status;
     this.title = title;
@@ -393,9 +433,9 @@ export function problemOf(status: number, body: string): ApiError {
   try {
     const problem: unknown = JSON.parse(body);
     if (typeof problem === "object" && problem !== null) {
-      const { title, detail } = problem as { title?: unknown; detail?: unknown };
+      const { title, detail, parameter } = problem as { title?: unknown; detail?: unknown; parameter?: unknown };
       const heading = typeof title === "string" ? title : `Status ${status}`;
-      return new ApiError(status, heading, typeof detail === "string" ? detail : heading);
+      return new ApiError(status, heading, typeof detail === "string" ? detail : heading, typeof parameter === "string" ? parameter : null);
     }
   } catch {
     // Not JSON: fall through to the plain sentence.
@@ -453,6 +493,21 @@ export function cellsPath(query: CellsQuery): string {
 }
 
 export const cells = (query: CellsQuery, signal?: AbortSignal): Promise<CellsAnswer> => read(cellsPath(query), signal);
+
+export interface ComparisonQuery extends CountQuery {
+  versus: Period;
+  across: boolean;
+  resolution?: number;
+}
+
+export function comparison({ versus, across, resolution, ...query }: ComparisonQuery, signal?: AbortSignal): Promise<Comparison> {
+  const params = counting(query);
+  params.set("versus_from", versus.from);
+  params.set("versus_to", versus.to);
+  if (across) params.set("across_break", "yes");
+  if (resolution !== undefined) params.set("resolution", String(resolution));
+  return read(`/api/v1/comparison?${params}`, signal);
+}
 
 export const cellTile = (release: string, z: number, x: number, y: number, signal?: AbortSignal): Promise<CellTile> =>
   read(`/tiles/${encodeURIComponent(release)}/count/${z}/${x}/${y}.geojson`, signal, { type: "FeatureCollection", features: [] });

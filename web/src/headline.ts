@@ -1,6 +1,7 @@
 /** The sentence at the top: what is shown, with its filters in it, and what it found. */
-import type { CellsAnswer, HotspotsAnswer, Period, Release } from "./api";
+import type { CellsAnswer, Comparison, HotspotsAnswer, Period, Release } from "./api";
 import { counted, integer, monthName, percent, periodName } from "./format";
+import { comparisonLine } from "./comparison";
 import { isNarrowed, narrowedTo } from "./narrowing";
 import type { State } from "./url-state";
 
@@ -62,9 +63,10 @@ export function finding(answer: HotspotsAnswer, borough: string | null = null): 
 }
 
 /** The whole headline. Hotspots are of the release's window and its reported incidents: any other filter says so. */
-export function headline(state: State, release: Release, hotspots: HotspotsAnswer | null, cells: CellsAnswer | null): string {
+export function headline(state: State, release: Release, hotspots: HotspotsAnswer | null, cells: CellsAnswer | null, compared: Comparison | null = null): string {
   const period = periodOf(state, release);
   const start = subject(state, release);
+  if (compared) return `${start}: ${comparisonLine(compared)}`;
   if (isWindow(period, release) && state.source === "reported" && !isNarrowed(state)) {
     return hotspots ? `${start}: ${finding(hotspots, state.borough)}` : start;
   }

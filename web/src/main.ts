@@ -3,6 +3,7 @@ import "./style.css";
 import * as api from "./api";
 import { drawAccount, drawMarking } from "./account";
 import { BoroughTable } from "./borough-table";
+import { asCells, cautions, changeInWords, ChangeTable, drawCompare, unitChange, versusOf } from "./comparison";
 import { byId, h } from "./dom";
 import { EventTable } from "./event-table";
 import { drawKey } from "./evidence";
@@ -12,7 +13,7 @@ import { counted } from "./format";
 import { breaksInside, headline, periodOf, subject } from "./headline";
 import { drawDetail } from "./hotspot-detail";
 import { HotspotTable } from "./hotspot-table";
-import { drawLegend, markClass } from "./legend";
+import { drawLegend, markClass, unitName } from "./legend";
 import type { HotspotMap, Target } from "./map";
 import { inLondon } from "./map-base";
 import { drawChips, drawNarrowing } from "./narrowing";
@@ -26,6 +27,9 @@ const node = {
   marking: byId("marking"),
   headline: byId("headline"),
   filters: byId<HTMLFormElement>("filters"),
+  compare: byId("compare"),
+  changes: byId("changes"),
+  boroughChanges: byId("borough-changes"),
   narrowing: byId("narrowing"),
   chips: byId("chips"),
   notices: byId("notices"),
@@ -63,6 +67,8 @@ let cells: api.CellsAnswer | null = null;
 /** Places to engage that are drawn; null when they are not. */
 let placesDrawn: api.SilenceAnswer | null = null;
 let events: api.EventsAnswer | null = null;
+/** Two periods, while they are compared. */
+let compared: api.Comparison | null = null;
 let figures = new Map<string, CellFigures>();
 
 const say = (text: string): void => {
@@ -115,6 +121,11 @@ const table = new HotspotTable(node.hotspots, {
 
 const boroughTable = new BoroughTable(node.boroughs, say);
 const eventTable = new EventTable(node.events, say);
+
+const changeTables = [
+  new ChangeTable(node.changes, "hotspots", { choose: (id) => choose(id, "table"), say }),
+  new ChangeTable(node.boroughChanges, "boroughs", { choose: () => undefined, say }),
+];
 
 /** The reader chose a hotspot. */
 function choose(id: string, where: "map" | "table" | "panel"): void {
@@ -182,7 +193,7 @@ async function loadEvents(state: State, release: api.Release): Promise<void> {
 }
 
 function showHeadline(state: State, release: api.Release): void {
-  node.headline.textContent = headline(state, release, hotspots?.strand === state.strand ? hotspots : null, cells);
+  node.headline.textContent = headline(state, release, hotspots?.strand === state.strand ? hotspots : null, cells, compared);
   document.title = `${subject(state, release)} – hotspots, ${release.study_area}`;
   const breaks = breaksInside(release, periodOf(state, release));
   notice("breaks", breaks.length > 0 ? breaks.map((text) => h("p", {}, h("strong", {}, "! "), text)) : null);
@@ -285,16 +296,18 @@ async function loadSilence(release: api.Release): Promise<void> {
   });
 }
 
-const TABLE_NAMES = { hotspots: "Hotspots", boroughs: "Boroughs", events: "Events" } as const;
+const TABLE_NAMES = { hotspots: "Hotspots", boroughs: "Boroughs", events: "Events", changes: "Change by hotspot", "borough-changes": "Change by borough" } as const;
 
 /** Shows the chosen table, and which one it is; boroughs are London's, events those of a calendar. */
 function showTables(state: State, release: api.Release): void {
-  const offered = { hotspots: true, boroughs: inLondon(release.bounds), events: (events?.calendar ?? 0) > 0 };
+  const offered = { hotspots: true, boroughs: inLondon(release.bounds), events: (events?.calendar ?? 0) > 0, changes: state.versus !== null, "borough-changes": state.versus !== null && inLondon(release.bounds) };
   const names = TABLES.filter((name) => offered[name] || state.table === name);
   node.tables.hidden = names.length === 1;
   node.hotspots.hidden = state.table !== "hotspots";
   node.boroughs.hidden = state.table !== "boroughs";
   node.events.hidden = state.table !== "events";
+  node.changes.hidden = state.table !== "changes";
+  node.boroughChanges.hidden = state.table !== "borough-changes";
   const focused = document.activeElement?.id;
   node.tables.replaceChildren(
     ...names.map((name) => {
@@ -306,7 +319,64 @@ function showTables(state: State, release: api.Release): void {
   if (focused?.startsWith("table-")) document.getElementById(focused)?.focus();
 }
 
+/** Shows two periods on the map and in the tables, or takes the comparison away. */
+function showComparison(answer: api.Comparison | null, release: api.Release): void {
+  compared = answer;
+  for (const one of changeTables) one.show(answer);
+  const lines = answer ? cautions(answer) : [];
+  notice("comparison", lines.length > 0 ? lines.map((text) => h("p", {}, h("strong", {}, "! "), text)) : null);
+  if (answer) showCells(asCells(answer), { id: "change", label: "Change between two periods", definition: CHANGE_DEFINITION }, release);
+}
+
+const CHANGE_DEFINITION = "Incidents a month of the period shown by those of the other one. Coloured only where chance would seldom bring the difference, asked of all cells together; the incidents are those of both periods.";
+
+/** Compares with the period of the state; a break between the two is to be crossed knowingly. */
+async function loadComparison(state: State, release: api.Release, versus: api.Period): Promise<void> {
+  await pending.run("cells", async (signal) => {
+    const resolution = map ? map.band.resolution : release.resolution;
+    try {
+      const answer = await api.comparison({ ...countOf(state, release), versus, across: state.across, ...(resolution > 0 ? { resolution } : {}) }, signal);
+      if (signal.aborted) return;
+      notice("cells-error", null);
+      showComparison(answer, release);
+    } catch (error) {
+      if (signal.aborted) return;
+      showComparison(null, release);
+      withoutCells(release);
+      if (error instanceof api.ApiError && error.parameter === "across_break") {
+        const across = h("button", { type: "button", class: "small" }, "Compare all the same");
+        across.addEventListener("click", () => store.set({ across: true }, "push"));
+        const breaks = release.breaks.map((b) => h("p", {}, `Recording changed on ${b.from}: ${b.what}`));
+        notice("cells-error", [h("p", {}, h("strong", {}, "The two periods lie on two sides of a break of recording. "), "What differs may be the recording and not what happened."), ...breaks, across], "error");
+      } else failure("cells-error", error, () => void loadCells(store.state, release));
+    }
+  });
+}
+
+/** Colours the map, draws its legend, and keeps the figures for the pointer. */
+function showCells(answer: api.CellsAnswer, layer: api.LayerEntry | undefined, release: api.Release): void {
+  cells = answer;
+  noticeHours(answer.hour_unknown);
+  figures = figuresByCell(answer);
+  map?.showCells(answer);
+  drawLegend(node.legend, answer, layer);
+  showHeadline(store.state, release);
+}
+
+/** Old colours under a new headline would lie. */
+function withoutCells(release: api.Release): void {
+  cells = null;
+  figures = new Map();
+  map?.clearCells();
+  node.legend.replaceChildren();
+  delete node.legend.dataset["n"];
+  showHeadline(store.state, release);
+}
+
 async function loadCells(state: State, release: api.Release): Promise<void> {
+  const versus = versusOf(state, release);
+  if (versus) return loadComparison(state, release, versus);
+  if (compared) showComparison(null, release);
   await pending.run("cells", async (signal) => {
     const resolution = map ? map.band.resolution : release.resolution;
     const part = map?.part ?? null;
@@ -322,24 +392,19 @@ async function loadCells(state: State, release: api.Release): Promise<void> {
       );
       if (signal.aborted) return;
       notice("cells-error", null);
-      cells = answer;
-      noticeHours(answer.hour_unknown);
-      figures = figuresByCell(answer);
-      map?.showCells(answer);
-      drawLegend(node.legend, answer, layers.find((l) => l.id === answer.layer));
-      showHeadline(store.state, release);
+      showCells(answer, layers.find((l) => l.id === answer.layer), release);
     } catch (error) {
       if (signal.aborted) return;
-      // Old colours under a new headline would lie.
-      cells = null;
-      figures = new Map();
-      map?.clearCells();
-      node.legend.replaceChildren();
-      delete node.legend.dataset["n"];
-      showHeadline(store.state, release);
+      withoutCells(release);
       failure("cells-error", error, () => void loadCells(store.state, release));
     }
   });
+}
+
+/** What lies under the pointer: one period, or two. */
+function cellWords(cell: string, figure: CellFigures | undefined, answer: api.CellsAnswer): string {
+  if (!compared) return cellLine(figure, answer);
+  return `This ${unitName(answer.resolution)}: ${changeInWords(unitChange(compared, compared.units.id.indexOf(cell)))}`;
 }
 
 function pointed(target: Target | null): void {
@@ -352,7 +417,7 @@ function pointed(target: Target | null): void {
     return;
   }
   const spot = hotspots?.features.find((f) => f.properties.id === target.hotspot)?.properties;
-  const lines = { hotspot: spot ? hotspotLine(spot) : null, cell: target.cell && cells ? cellLine(figure, cells) : null };
+  const lines = { hotspot: spot ? hotspotLine(spot) : null, cell: target.cell && cells ? cellWords(target.cell, figure, cells) : null };
   drawReadout(node.readout, target, { width: node.map.clientWidth, height: node.map.clientHeight }, lines);
   if (target.by === "keyboard") say([lines.hotspot, lines.cell].filter((l) => l !== null).join(". "));
 }
@@ -395,6 +460,8 @@ async function openMap(state: State, release: api.Release): Promise<void> {
 
 const COUNTED = ["strand", "from", "to", "source", ...NARROWING] as const;
 
+const COMPARED = ["versus", "across"] as const;
+
 const differs = (a: State, b: State, keys: readonly (keyof State)[]): boolean => keys.some((key) => a[key] !== b[key]);
 
 /** Everything that follows from a change of the state; `previous` is null at the start. */
@@ -406,6 +473,7 @@ async function apply(state: State, previous: State | null): Promise<void> {
   if (newRelease) {
     found = hotspots = cells = null;
     events = null;
+    showComparison(null, release);
     drawMarking(node.marking, release);
     drawAccount(node.account, release);
     drawFeedback(node.feedback, release);
@@ -413,12 +481,13 @@ async function apply(state: State, previous: State | null): Promise<void> {
     void loadSilence(release);
     notice("release", state.release !== null && state.release !== release.id ? [`The release of this link, ${state.release}, is not here. The newest is shown.`] : null);
   }
-  if (newRelease || differs(state, previous, [...COUNTED, "layer", "borough"])) {
+  if (newRelease || differs(state, previous, [...COUNTED, ...COMPARED, "layer", "borough"])) {
     showNarrowing(state, release);
+    drawCompare(node.compare, state, release, change);
     drawFilters(node.filters, state, release, { releases, layers }, change);
     showHeadline(state, release);
   }
-  if (newRelease || state.table !== previous.table) showTables(state, release);
+  if (newRelease || differs(state, previous, ["table", "versus"])) showTables(state, release);
   const newCount = newRelease || differs(state, previous, COUNTED);
   if (state.table === "boroughs" && (newCount || state.table !== previous.table)) void loadBoroughs(state, release);
   if (newRelease || state.strand !== previous.strand) void loadEvents(state, release);
@@ -433,7 +502,7 @@ async function apply(state: State, previous: State | null): Promise<void> {
     void loadCells(store.state, release);
     return;
   }
-  if (differs(state, previous, [...COUNTED, "layer"])) void loadCells(state, release);
+  if (differs(state, previous, [...COUNTED, ...COMPARED, "layer"])) void loadCells(state, release);
 }
 
 async function start(): Promise<void> {

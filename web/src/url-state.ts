@@ -7,7 +7,7 @@ export interface MapView {
   zoom: number;
 }
 
-export const TABLES = ["hotspots", "boroughs", "events"] as const;
+export const TABLES = ["hotspots", "boroughs", "events", "changes", "borough-changes"] as const;
 
 export type TableName = (typeof TABLES)[number];
 
@@ -25,6 +25,10 @@ export interface State extends Record<Narrowing, string> {
   to: Month | null;
   source: string;
   layer: string;
+  /** What is compared with: `year`, `before`, or two months joined by a dot; null: nothing. */
+  versus: string | null;
+  /** Also across a break of recording. */
+  across: boolean;
   /** Only hotspots of this borough are listed and drawn; null: of all. */
   borough: string | null;
   /** The table beside the map. */
@@ -47,6 +51,8 @@ export const DEFAULTS: State = {
   outcome: "all",
   days: "all",
   hours: "all",
+  versus: null,
+  across: false,
   borough: null,
   table: "hotspots",
   hotspot: null,
@@ -57,6 +63,14 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/;
 const MEMBERS = /^[a-z][a-z_]{0,40}(,[a-z][a-z_]{0,40}){0,15}$/;
 const NAME = /^[A-Za-z][A-Za-z .,'&-]{0,60}$/;
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+
+/** Two months in their order, or a name for a period. */
+function versusIn(text: string | null): string | null {
+  if (text === "year" || text === "before") return text;
+  const [from = "", to = "", ...more] = (text ?? "").split(".");
+  if (!MONTH.test(from) || !MONTH.test(to) || more.length > 0) return null;
+  return from <= to ? `${from}.${to}` : `${to}.${from}`;
+}
 
 const matching = (pattern: RegExp, text: string | null): string | null => (text !== null && pattern.test(text) ? text : null);
 
@@ -81,10 +95,11 @@ export const roundedView = (view: MapView): MapView => ({
 /** Query string without the question mark; what is at its default is left out. */
 export function encode(state: State): string {
   const params = new URLSearchParams();
-  for (const key of ["release", "strand", "from", "to", "source", ...NARROWING, "borough", "layer", "table", "hotspot"] as const) {
+  for (const key of ["release", "strand", "from", "to", "source", ...NARROWING, "versus", "borough", "layer", "table", "hotspot"] as const) {
     const value = state[key];
     if (value !== null && value !== DEFAULTS[key]) params.set(key, value);
   }
+  if (state.across) params.set("across", "yes");
   if (state.view) {
     const view = roundedView(state.view);
     params.set("lon", String(view.lon));
@@ -103,6 +118,7 @@ export function decode(query: string): State {
   let from = matching(MONTH, params.get("from"));
   let to = matching(MONTH, params.get("to"));
   if (from !== null && to !== null && from > to) [from, to] = [to, from];
+  const versus = versusIn(params.get("versus"));
   const members = (key: Narrowing): string => matching(MEMBERS, params.get(key)) ?? DEFAULTS[key];
   return {
     release: matching(ID, params.get("release")),
@@ -116,6 +132,8 @@ export function decode(query: string): State {
     outcome: members("outcome"),
     days: members("days"),
     hours: members("hours"),
+    versus,
+    across: versus !== null && params.get("across") === "yes",
     borough: matching(NAME, params.get("borough")),
     table: TABLES.find((t) => t === params.get("table")) ?? DEFAULTS.table,
     hotspot: matching(ID, params.get("hotspot")),

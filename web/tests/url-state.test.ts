@@ -19,11 +19,14 @@ const state: fc.Arbitrary<State> = fc
     outcome: members,
     days: members,
     hours: members,
+    versus: fc.option(fc.oneof(fc.constantFrom("year", "before"), fc.tuple(month, month).map((ends) => ends.sort().join(".")))),
+    across: fc.boolean(),
     borough: fc.option(fc.stringMatching(/^[A-Za-z][A-Za-z '&-]{0,20}$/)),
     table: fc.constantFrom(...TABLES),
     hotspot: fc.option(id),
     view: fc.option(fc.record({ lon: number(-180, 180), lat: number(-85, 85), zoom: number(0, 24) }).map(roundedView)),
   })
+  .map((s) => ({ ...s, across: s.across && s.versus !== null }))
   .map((s) => (s.from !== null && s.to !== null && s.from > s.to ? { ...s, from: s.to, to: s.from } : s));
 
 describe("the address", () => {
@@ -48,7 +51,7 @@ describe("the address", () => {
 
   test("reads garbage in every known parameter as its default", () => {
     const garbage = fc.string().filter((s) => !/^[A-Za-z0-9]/.test(s));
-    const keys = ["release", "strand", "from", "to", "source", ...NARROWING, "borough", "layer", "table", "hotspot", "lat", "zoom"];
+    const keys = ["release", "strand", "from", "to", "source", ...NARROWING, "versus", "across", "borough", "layer", "table", "hotspot", "lat", "zoom"];
     fc.assert(
       fc.property(garbage, (text) => {
         const params = new URLSearchParams();

@@ -93,6 +93,7 @@
 pub mod areas;
 pub mod atlas;
 pub mod cluster;
+pub mod comparison;
 pub mod cube;
 pub mod density;
 pub mod disclosure;

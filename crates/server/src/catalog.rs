@@ -7,6 +7,7 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use h3o::Resolution;
 use hotspot_core::Strand;
 use hotspot_core::atlas::Atlas;
+use hotspot_core::comparison::Periods;
 use hotspot_core::cube::Filter;
 use hotspot_core::disclosure::agreement::Terms;
 use hotspot_core::disclosure::policy::NoPolicy;
@@ -21,8 +22,8 @@ use hotspot_core::resource::sites::SitesInput;
 use hotspot_core::resource::what_if::Wish;
 use hotspot_core::units::Units;
 use hotspot_core::view::{
-    AreasView, CellsView, ChallengeView, EventsView, HotspotView, HotspotsView, Layer, ReleaseView, SilenceView, SitesView,
-    WhatIfView,
+    AreasView, CellsView, ChallengeView, ComparisonView, EventsView, HotspotView, HotspotsView, Layer, ReleaseView, SilenceView,
+    SitesView, WhatIfView,
 };
 use hotspot_tiles::{CellTiles, ShapeTiles, TileCoord, TileIndex};
 use std::collections::BTreeMap;
@@ -355,6 +356,14 @@ impl Served {
 
     pub fn areas(&self, filter: Filter) -> Released<AreasView> {
         self.policy.release(AreasView::of(self.release(), filter))
+    }
+
+    pub fn comparison(&self, periods: Periods, filter: Filter, resolution: u8) -> Result<Released<ComparisonView>, ApiError> {
+        let view = ComparisonView::of(self.release(), periods, filter, resolution).map_err(|error| {
+            tracing::error!(%error, release.id = self.id(), "two periods could not be compared");
+            ApiError::Internal
+        })?;
+        Ok(self.policy.release(view))
     }
 
     pub fn silence(&self) -> Released<SilenceView> {

@@ -18,6 +18,7 @@ use utoipa::openapi::{Content, Ref, ResponseBuilder};
         routes::hotspot,
         routes::events,
         routes::boroughs,
+        routes::comparison,
         routes::silence,
         routes::challenge,
         routes::resources,

@@ -1,6 +1,7 @@
 //! Query parameters as types. A parameter that is not known, comes twice or says something else than it may is refused with
 //! what is allowed; the value itself is never repeated.
 
+use hotspot_core::comparison::Periods;
 use hotspot_core::cube::{Filter, WeekSet};
 use hotspot_core::release::Release;
 use hotspot_core::resource::allocation::Rule;
@@ -131,6 +132,21 @@ impl<'a> Params<'a> {
         };
         let find = |part: &str| members.iter().copied().find(|member| id(*member) == part).ok_or_else(allowed);
         text.split(',').map(find).collect()
+    }
+
+    /// The period of `versus_from` to `versus_to`, by default as many months just before it, beside that of `from` to `to`.
+    pub fn periods(&self, now: MonthRange, months: MonthRange) -> Result<Periods> {
+        let length = u16::try_from(now.len()).unwrap_or(u16::MAX);
+        let earlier = MonthRange::ending(now.from().minus(1), length);
+        let month = |name: &'static str, default: Month| -> Result<Month> {
+            let allowed = || BadParameter::new(name, format!("a month from {} to {}, written YYYY-MM", months.from(), months.to()));
+            let month = self.get(name).map_or(Ok(default), |text| text.parse().map_err(|_unread| allowed()))?;
+            if months.contains(month) { Ok(month) } else { Err(allowed()) }
+        };
+        let before = MonthRange::new(month("versus_from", earlier.from())?, month("versus_to", earlier.to())?)
+            .ok_or_else(|| BadParameter::new("versus_to", "a month that is not before versus_from"))?;
+        Periods::new(now, before)
+            .ok_or_else(|| BadParameter::new("versus_from", "a period that shares no month with that of from and to"))
     }
 
     /// All that is counted by: [`FILTER`].

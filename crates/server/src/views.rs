@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the one place where JSON is written")]
 
 mod challenge;
+mod comparison;
 mod effect;
 mod fairness;
 mod feedback;
@@ -20,6 +21,7 @@ pub(crate) use challenge::{
     taken, what_if,
 };
 pub use challenge::{challenge_json, sites_json, what_if_json};
+pub(crate) use comparison::{Comparison, comparison};
 pub use effect::effects_json;
 pub(crate) use hotspots::{Hotspots, hotspots};
 pub(crate) use ledger::{
@@ -42,7 +44,7 @@ use hotspot_core::cube::Filter;
 use hotspot_core::disclosure::Released;
 use hotspot_core::units::Units;
 use hotspot_core::view::{AreaRow, AreasView, CellsView, Layer, LegendClass, ReleaseView};
-use hotspot_core::{MonthRange, Offence, OffenceSet, Outcome, OutcomeSet, Setting, SettingSet, Source, Strand};
+use hotspot_core::{MonthRange, Offence, OffenceSet, Outcome, OutcomeSet, SeriesBreak, Setting, SettingSet, Source, Strand};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -248,6 +250,12 @@ struct BreakEntry {
     what: String,
 }
 
+impl From<&SeriesBreak> for BreakEntry {
+    fn from(found: &SeriesBreak) -> Self {
+        Self { from: found.from.to_string(), what: found.what.clone() }
+    }
+}
+
 pub(crate) fn releases(views: &[Released<ReleaseView>]) -> Vec<u8> {
     bytes(&Releases { releases: views.iter().map(release).collect() })
 }
@@ -310,7 +318,7 @@ fn release(view: &Released<ReleaseView>) -> ReleaseEntry {
             hour_known: view.filters.hour_known,
         },
         feedback: feedback::feedback(view),
-        breaks: view.breaks.iter().map(|b| BreakEntry { from: b.from.to_string(), what: b.what.clone() }).collect(),
+        breaks: view.breaks.iter().map(BreakEntry::from).collect(),
     }
 }
 

@@ -19,6 +19,7 @@ views!(
     crate::view::HotspotView,
     crate::view::EventsView,
     crate::view::AreasView,
+    crate::view::ComparisonView,
     crate::view::ReleaseView,
     crate::view::SilenceView,
     crate::view::ChallengeView,

@@ -17,6 +17,7 @@ use crate::{Month, MonthRange, SeriesBreak, SourceSet, Strand};
 use layer::Scale;
 
 mod challenge;
+mod comparison;
 mod layer;
 mod over_time;
 mod silence;
@@ -24,6 +25,7 @@ mod success;
 mod surface;
 
 pub use challenge::{ChallengeView, EffectsView, SitesView, WhatIfView};
+pub use comparison::{ComparedPlace, ComparisonView};
 pub use layer::{KDE_BANDWIDTH_M, Layer, LegendClass};
 pub use over_time::{EventRow, EventsView, HotspotView};
 pub use silence::SilenceView;

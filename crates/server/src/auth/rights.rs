@@ -89,6 +89,7 @@ pub(crate) const HOTSPOTS: Row = get("/api/v1/hotspots", ANALYST, RELEASE);
 pub(crate) const HOTSPOT: Row = get("/api/v1/hotspots/{id}", ANALYST, RELEASE);
 pub(crate) const EVENTS: Row = get("/api/v1/events", ANALYST, RELEASE);
 pub(crate) const BOROUGHS: Row = get("/api/v1/boroughs", ANALYST, RELEASE);
+pub(crate) const COMPARISON: Row = get("/api/v1/comparison", ANALYST, RELEASE);
 pub(crate) const SILENCE: Row = get("/api/v1/silence", ANALYST, RELEASE);
 pub(crate) const CHALLENGE: Row = get("/api/v1/challenge", BOTH, None);
 pub(crate) const RESOURCES: Row = get("/api/v1/challenge/resources", BOTH, Some(Scope::WriteResources));

@@ -3,7 +3,7 @@
 use crate::answer::{Coded, Encoding, Keep, Prefer, etag, found, not_modified, unchanged};
 use crate::catalog::Served;
 use crate::problem::ApiError;
-use crate::query::{FILTER, Params, filter_text};
+use crate::query::{BadParameter, FILTER, Params, filter_text};
 use crate::state::AppState;
 use crate::views;
 use axum::extract::State;
@@ -198,6 +198,45 @@ pub(crate) async fn boroughs(State(state): State<AppState>, uri: Uri, headers: H
     let text = filter_text(filter);
     answer(&state, &headers, JSON, served, &[b"boroughs", text.as_bytes()], move |served| {
         Ok(views::boroughs(served.id(), &served.areas(filter)))
+    })
+    .await
+}
+
+/// Two periods side by side.
+#[utoipa::path(get, path = "/api/v1/comparison", tag = "figures", params(
+    ("release" = Option<String>, Query, description = "Id of a release; default the newest."),
+    views::Counted,
+    ("versus_from" = Option<String>, Query, description = "First month of the period to compare with; default as many months just before from."),
+    ("versus_to" = Option<String>, Query, description = "Its last month. It shares none with that of from and to."),
+    ("across_break" = Option<String>, Query, description = "yes: also across a break of recording, where a difference may be that of the recording."),
+    ("resolution" = Option<u8>, Query, description = "One of the release's; default that of its hotspots."),
+), responses(
+    (status = 200, description = "Units with an incident in either period, hotspots, boroughs and all together; ratio of monthly rates with exact 95 % limits, and p adjusted over all places of a kind.", body = views::Comparison),
+    (status = 400, description = "A parameter is not allowed as given, or the periods are on two sides of a break of recording.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such release.", body = views::Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn comparison(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
+    let known = [&["release", "versus_from", "versus_to", "across_break", "resolution"][..], &FILTER].concat();
+    let (params, served) = asked(&state, &uri, &known)?;
+    let release = served.release();
+    let filter = params.filter(release.window, release.months)?;
+    let periods = params.periods(filter.months, release.months)?;
+    let resolution = params.resolution(&release.units.resolutions(), release.resolution)?;
+    let across = match params.get("across_break") {
+        None | Some("no") => false,
+        Some("yes") => true,
+        Some(_) => return Err(BadParameter::new("across_break", "yes or no").into()),
+    };
+    if !across && let Some(found) = periods.breaks(&release.breaks).next() {
+        let allowed = format!("yes, since recording changed on {}: {}", found.from, found.what);
+        return Err(BadParameter::new("across_break", allowed).into());
+    }
+    let text = filter_text(filter);
+    let before = format!("{} {}", periods.before().from(), periods.before().to());
+    let parts: [&[u8]; 4] = [b"comparison", text.as_bytes(), before.as_bytes(), &[resolution]];
+    answer(&state, &headers, JSON, served, &parts, move |served| {
+        let view = served.comparison(periods, filter, resolution)?;
+        Ok(views::comparison(served.id(), &view, &served.release().units))
     })
     .await
 }

@@ -17,7 +17,8 @@ mod tiles;
 pub(crate) mod tests;
 
 pub(crate) use api::{
-    __path_boroughs, __path_cells, __path_events, __path_hotspot, __path_hotspots, __path_layers, __path_releases, __path_silence,
+    __path_boroughs, __path_cells, __path_comparison, __path_events, __path_hotspot, __path_hotspots, __path_layers,
+    __path_releases, __path_silence,
 };
 pub(crate) use challenge::{__path_challenge, __path_pack, __path_put_resources, __path_resources, __path_sites, __path_what_if};
 pub(crate) use health::{__path_healthz, __path_readyz};
@@ -52,6 +53,7 @@ pub(crate) fn with_rows(state: AppState) -> (Router, Vec<&'static Row>) {
         .add(&rights::HOTSPOT, api::hotspot)
         .add(&rights::EVENTS, api::events)
         .add(&rights::BOROUGHS, api::boroughs)
+        .add(&rights::COMPARISON, api::comparison)
         .add(&rights::SILENCE, api::silence)
         .add(&rights::CHALLENGE, challenge::challenge)
         .add(&rights::RESOURCES, challenge::resources)

@@ -295,6 +295,30 @@ export interface HotspotStory extends HotspotFeature {
   attribution: Attribution | null;
 }
 
+export interface RecordEntry {
+  id: string;
+  occurred: string;
+  known_to: "minute" | "day" | "month" | "interval";
+  recorded_on: string | null;
+  offence: string;
+  strands: string[];
+  source: string;
+  status: string;
+  setting: string;
+  precision: string;
+  outcome: string;
+}
+
+export interface RecordsAnswer {
+  release: string;
+  hotspot: string;
+  name: string;
+  period: Period;
+  /** Events that the hotspot counts. */
+  n: number;
+  records: RecordEntry[];
+}
+
 export interface EventEntry {
   id: string;
   name: string;
@@ -477,6 +501,8 @@ export const silence = (release: string, signal?: AbortSignal): Promise<SilenceA
   read(`/api/v1/silence?${new URLSearchParams({ release })}`, signal);
 export const hotspot = (release: string, id: string, signal?: AbortSignal): Promise<HotspotStory> =>
   read(`/api/v1/hotspots/${encodeURIComponent(id)}?${new URLSearchParams({ release })}`, signal);
+
+export const records = (release: string, id: string): Promise<RecordsAnswer> => read(`/api/v1/hotspots/${encodeURIComponent(id)}/records?${new URLSearchParams({ release })}`);
 
 export const events = (release: string, strand: string, signal?: AbortSignal): Promise<EventsAnswer> =>
   read(`/api/v1/events?${new URLSearchParams({ release, strand })}`, signal);

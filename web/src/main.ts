@@ -12,6 +12,7 @@ import { drawFilters } from "./filters";
 import { counted } from "./format";
 import { breaksInside, headline, periodOf, subject } from "./headline";
 import { drawDetail } from "./hotspot-detail";
+import { drawRecords } from "./hotspot-records";
 import { HotspotTable } from "./hotspot-table";
 import { drawLegend, markClass, unitName } from "./legend";
 import type { HotspotMap, Target } from "./map";
@@ -158,6 +159,8 @@ function showDetail(release: api.Release): void {
     show: () => map?.goTo(feature),
   });
   node.detail.scrollTop = 0;
+  const { id, n } = feature.properties;
+  drawRecords(byId("detail-records"), n, () => api.records(release.id, id), say);
   void loadStory(feature.properties.id, release);
 }
 

@@ -1,11 +1,10 @@
 //! The releases that are served, and what is prepared from them.
 
 use crate::answer::Keep;
-use crate::problem::{ApiError, GIVE_GROUND, GIVE_PARTNERS, GIVE_PROTECTED, OPEN_PUBLIC};
+use crate::problem::{ApiError, GIVE_GROUND, GIVE_PARTNERS, GIVE_PROTECTED, GIVE_STORE, OPEN_PUBLIC};
 use crate::query::{BadParameter, strand_name};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use h3o::Resolution;
-use hotspot_core::Strand;
 use hotspot_core::atlas::Atlas;
 use hotspot_core::comparison::Periods;
 use hotspot_core::cube::Filter;
@@ -22,11 +21,14 @@ use hotspot_core::resource::sites::SitesInput;
 use hotspot_core::resource::what_if::Wish;
 use hotspot_core::units::Units;
 use hotspot_core::view::{
-    AreasView, CellsView, ChallengeView, ComparisonView, EventsView, HotspotView, HotspotsView, Layer, ReleaseView, SilenceView,
-    SitesView, WhatIfView,
+    AreasView, CellsView, ChallengeView, ComparisonView, EventsView, HotspotView, HotspotsView, Layer, RecordsView, ReleaseView,
+    SilenceView, SitesView, WhatIfView,
 };
+use hotspot_core::{Incident, Strand};
 use hotspot_tiles::{CellTiles, ShapeTiles, TileCoord, TileIndex};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -39,6 +41,21 @@ pub struct Catalog {
     serial: AtomicU32,
     access: Access,
     below: ArcSwapOption<Below>,
+    records: Option<RecordSource>,
+}
+
+/// Reads the records of the store that a release was made from, as they were known on a day.
+pub struct RecordSource {
+    /// Class of the store: only releases of the same one are shown with its records.
+    pub class: DataClass,
+    /// The records in force on a day; else what went wrong, for the log.
+    pub read: Box<dyn Fn(Date) -> Result<Vec<Incident>, String> + Send + Sync>,
+}
+
+impl fmt::Debug for RecordSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecordSource").field("class", &self.class).finish_non_exhaustive()
+    }
 }
 
 /// What those below the analyst are shown, and what is made of it: one thing, changed in one step.
@@ -94,6 +111,25 @@ impl Catalog {
         let catalog = Self { access, ..Self::default() };
         catalog.replace(releases)?;
         Ok(catalog)
+    }
+
+    /// The records of hotspots come from here.
+    #[must_use]
+    pub fn with_records(self, records: RecordSource) -> Self {
+        Self { records: Some(records), ..self }
+    }
+
+    /// The records of one hotspot of an exact release.
+    pub(crate) fn records(&self, served: &Served, id: &str) -> Result<Released<RecordsView>, ApiError> {
+        let release = served.release();
+        let source = self.records.as_ref().filter(|source| source.class == release.class);
+        let source = source.ok_or(ApiError::NotGiven { how: GIVE_STORE })?;
+        let incidents = (source.read)(release.as_known_on).map_err(|error| {
+            tracing::error!(%error, release.id = served.id(), "the store could not be read");
+            ApiError::Internal
+        })?;
+        let view = RecordsView::of(release, id, &incidents).ok_or(ApiError::NotFound { what: "hotspot" })?;
+        Ok(served.policy.release(view))
     }
 
     /// Serves these releases and no others.

@@ -18,6 +18,7 @@ use utoipa::openapi::{Content, Ref, ResponseBuilder};
         routes::hotspot,
         routes::events,
         routes::boroughs,
+        routes::records,
         routes::comparison,
         routes::silence,
         routes::challenge,

@@ -98,7 +98,8 @@ pub(crate) const GIVE_RESOURCES: &str = "Nothing says what is given where. Start
 /// How the server is given measures of success.
 pub(crate) const GIVE_MEASURES: &str = "No measures of success were given. Start the server with a table of them: hotspot serve --measures FILE.csv \
                                         (columns as in hotspot factors --help).";
-/// How the server is given a ledger.
+/// How the server is given the records of a release.
+pub(crate) const GIVE_STORE: &str = "The records of a hotspot are in the store that its release was made from: start the server with hotspot                                      serve --store DIR.";
 pub(crate) const GIVE_GROUND: &str = "The release that the protected figures are of is not served here: start the server with its folder of \
                                       releases, or protect the newest with hotspot protect.";
 pub(crate) const GIVE_PROTECTED: &str = "No protected figures were given. Make them with hotspot protect, and start the server with \

@@ -12,6 +12,7 @@ mod ledger;
 mod me;
 mod products;
 mod protected;
+mod records;
 mod silence;
 mod success;
 pub(crate) mod time;
@@ -33,6 +34,7 @@ pub(crate) use protected::{
     ProtectedFigures, ProtectedHotspots, ProtectedSummary, incidents_in, protected, protected_areas, protected_figures,
     protected_hotspots,
 };
+pub(crate) use records::{Records, records};
 pub(crate) use silence::{Silence, silence};
 pub use success::success_json;
 pub(crate) use success::{SuccessAnswer, success};

@@ -475,6 +475,9 @@ pub struct ServingArgs {
     /// What hotspot protect made: opens the page /protected to those below the analyst
     #[arg(long, value_name = "DIR")]
     pub protected: Option<PathBuf>,
+    /// The store that the releases were made from: shows analysts the records of a hotspot, one by one, each look at them on record
+    #[arg(long, value_name = "DIR")]
+    pub store: Option<PathBuf>,
     #[command(flatten)]
     pub challenges: ServeChallengesArgs,
     #[command(flatten)]

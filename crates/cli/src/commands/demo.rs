@@ -117,7 +117,7 @@ pub fn run(args: &DemoArgs) -> Done {
         summary: Some(out.join(last.to_string())),
         ledger,
     };
-    let folders = serve::Folders { releases: &releases, protected: Some(&protected) };
+    let folders = serve::Folders { releases: &releases, protected: Some(&protected), store: Some(&store) };
     serve::listen(folders, (Ipv4Addr::LOCALHOST, args.port).into(), None, &challenges, &TlsArgs::default(), &RecordArgs::default())
 }
 

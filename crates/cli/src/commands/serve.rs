@@ -16,8 +16,9 @@ use hotspot_pipeline::people::{Supplied, read_people, read_stops};
 use hotspot_pipeline::protected::{list_protected, read_protected};
 use hotspot_pipeline::release::{current, list_releases, read_release};
 use hotspot_pipeline::resources::{read_harm, read_resources};
+use hotspot_pipeline::store::Store;
 use hotspot_pipeline::success::read_success;
-use hotspot_server::{AppState, Catalog, Challenges, Given, GivenTable, Receive, Settings, Sharing, router, serve};
+use hotspot_server::{AppState, Catalog, Challenges, Given, GivenTable, Receive, RecordSource, Settings, Sharing, router, serve};
 use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -32,7 +33,7 @@ const WATCH: Duration = Duration::from_secs(2);
 /// Serves the releases until it is told to stop.
 pub fn run(args: &ServingArgs) -> Done {
     let config = Config::resolve(&args.settings, |name| std::env::var(name).ok())?;
-    let folders = Folders { releases: &config.releases.0, protected: args.protected.as_deref() };
+    let folders = Folders { releases: &config.releases.0, protected: args.protected.as_deref(), store: args.store.as_deref() };
     listen(folders, config.listen.0, config.auth.0.as_deref(), &args.challenges, &args.tls, &args.record)
 }
 
@@ -43,6 +44,8 @@ pub struct Folders<'a> {
     pub releases: &'a Path,
     /// What of them is shown below the analyst.
     pub protected: Option<&'a Path>,
+    /// The records that they were made from.
+    pub store: Option<&'a Path>,
 }
 
 impl Folders<'_> {
@@ -61,7 +64,7 @@ pub fn listen(
     tls: &TlsArgs,
     record: &RecordArgs,
 ) -> Done {
-    let Folders { releases, protected } = folders;
+    let Folders { releases, protected, store } = folders;
     let SignIn { auth, proxied } = SignIn::of(sign_in)?;
     let access = auth.access();
     if !address.ip().is_loopback() {
@@ -72,7 +75,11 @@ pub fn listen(
             "who signs in is recorded with every look: say where, as --ledger FILE or postgres://user@host/database",
         ));
     }
-    let catalog = Arc::new(Catalog::towards(access, load(releases, access)?)?);
+    let mut catalog = Catalog::towards(access, load(releases, access)?)?;
+    if let Some(store) = store {
+        catalog = catalog.with_records(records(store, access)?);
+    }
+    let catalog = Arc::new(catalog);
     if catalog.ids().is_empty() {
         return Err(Failure::data(format!("{}: no release; hotspot analyse makes one", releases.display())));
     }
@@ -147,6 +154,17 @@ fn may_listen_beyond(access: Access, encrypted: bool) -> Done {
         }
     };
     Err(Failure::cannot(why))
+}
+
+/// Reads the records of a store whenever they are asked for, if those who can ask may be shown its class.
+fn records(store: &Path, access: Access) -> Done<RecordSource> {
+    let class = Store::open(store)?.class();
+    Policy::towards(class, access).map_err(|no_policy| Failure::cannot(format!("{}: {no_policy}", store.display())))?;
+    let store = store.to_owned();
+    Ok(RecordSource {
+        class,
+        read: Box::new(move |day| Store::open(&store).and_then(|store| store.incidents(day)).map_err(|error| error.to_string())),
+    })
 }
 
 /// How a table that is sent is taken: checked under its name in a folder of its own, then put in the place of the file.

@@ -21,6 +21,7 @@ views!(
     crate::view::AreasView,
     crate::view::ComparisonView,
     crate::view::ReleaseView,
+    crate::view::RecordsView,
     crate::view::SilenceView,
     crate::view::ChallengeView,
     crate::view::WhatIfView,

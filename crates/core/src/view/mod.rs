@@ -20,6 +20,7 @@ mod challenge;
 mod comparison;
 mod layer;
 mod over_time;
+mod records;
 mod silence;
 mod success;
 mod surface;
@@ -28,6 +29,7 @@ pub use challenge::{ChallengeView, EffectsView, SitesView, WhatIfView};
 pub use comparison::{ComparedPlace, ComparisonView};
 pub use layer::{KDE_BANDWIDTH_M, Layer, LegendClass};
 pub use over_time::{EventRow, EventsView, HotspotView};
+pub use records::{RecordRow, RecordsView};
 pub use silence::SilenceView;
 pub use success::{SuccessFile, SuccessView};
 

@@ -87,6 +87,8 @@ pub(crate) const LAYERS: Row = get("/api/v1/layers", ANALYST, RELEASE);
 pub(crate) const CELLS: Row = get("/api/v1/cells", ANALYST, RELEASE);
 pub(crate) const HOTSPOTS: Row = get("/api/v1/hotspots", ANALYST, RELEASE);
 pub(crate) const HOTSPOT: Row = get("/api/v1/hotspots/{id}", ANALYST, RELEASE);
+/// Records, one by one: for people alone, no program.
+pub(crate) const RECORDS: Row = get("/api/v1/hotspots/{id}/records", ANALYST, None);
 pub(crate) const EVENTS: Row = get("/api/v1/events", ANALYST, RELEASE);
 pub(crate) const BOROUGHS: Row = get("/api/v1/boroughs", ANALYST, RELEASE);
 pub(crate) const COMPARISON: Row = get("/api/v1/comparison", ANALYST, RELEASE);

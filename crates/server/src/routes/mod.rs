@@ -9,6 +9,7 @@ mod me;
 mod page;
 mod products;
 mod protected;
+mod records;
 mod sign_in;
 mod success;
 mod tiles;
@@ -26,6 +27,7 @@ pub(crate) use ledger::{__path_export, __path_list, __path_one, __path_raise, __
 pub(crate) use me::__path_me;
 pub(crate) use products::{__path_partner, __path_public};
 pub(crate) use protected::{__path_areas, __path_figures, __path_hotspots as __path_protected_hotspots, __path_protected};
+pub(crate) use records::__path_records;
 pub(crate) use success::__path_success;
 pub(crate) use tiles::{__path_tile, __path_tilejson};
 
@@ -51,6 +53,7 @@ pub(crate) fn with_rows(state: AppState) -> (Router, Vec<&'static Row>) {
         .add(&rights::CELLS, api::cells)
         .add(&rights::HOTSPOTS, api::hotspots)
         .add(&rights::HOTSPOT, api::hotspot)
+        .add(&rights::RECORDS, records::records)
         .add(&rights::EVENTS, api::events)
         .add(&rights::BOROUGHS, api::boroughs)
         .add(&rights::COMPARISON, api::comparison)

@@ -1,4 +1,6 @@
 pub(crate) mod challenge;
+mod comparison;
+mod records;
 mod success;
 mod time;
 

@@ -12,11 +12,14 @@
 //! with all else as it is ([`protect_after`]). Where there are none, it is left out, and what it proved is proven anew. Witnesses that nothing
 //! needs are left out as well.
 //!
+//! A band tells something too. Where all that a small hotspot lies in are areas with figures of their own, "below 5 in a year" says that none of
+//! their quarters is 5, which is what must stay possible: such a band is not told, as if there were nothing to tell.
+//!
 //! What was published before cannot be hidden. When a cell cannot be protected without, nothing may be released.
 
 use super::attack::{Component, Outcome, Programme, Room, Sums, unknown};
 use super::certificate::{Certificate, End, Flaw, Knowledge, Reach, Witness, wanted, wanted_of};
-use super::table::{CellId, LinkedTables, Protection, Sign, Standing};
+use super::table::{CellId, LinkedTables, Protection, Shown, Sign, Standing};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
@@ -31,12 +34,24 @@ const NEAR: [usize; 3] = [400, 4_000, usize::MAX];
 /// Programmes that move many cells of a component at once.
 const SWEEPS: usize = 12;
 
-/// A small cell cannot be protected: what was published gives it away.
+/// A small cell cannot be protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a small cell cannot be protected from what was published before")]
+#[error(
+    "its count is small, and {}, whatever else is hidden",
+    match (published, end) {
+        (true, End::Low) => "what was published before says that it is no lower",
+        (true, End::High) => "what was published before says that it is no higher",
+        (false, End::Low) => "no table was found in which it is lower",
+        (false, End::High) => "no table was found in which it is higher",
+    }
+)]
 pub struct CannotProtect {
     /// The cell.
     pub cell: CellId,
+    /// The end of its range that is not open.
+    pub end: End,
+    /// Whether anything was published before, which cannot be hidden any more.
+    pub published: bool,
 }
 
 /// Hides what has to be hidden beside the sensitive cells, and proves it.
@@ -118,6 +133,8 @@ enum Price {
     Free,
     Some,
     Any,
+    /// The same, and cells may leave bands that were not told before: these are not told then.
+    AnyAndBands,
 }
 
 impl Price {
@@ -125,8 +142,18 @@ impl Price {
         match self {
             Self::Free => 1.0,
             Self::Some => AT_A_PRICE,
-            Self::Any => AT_ANY_PRICE,
+            Self::Any | Self::AnyAndBands => AT_ANY_PRICE,
         }
+    }
+
+    /// Whether a cell may be otherwise than what is shown of it now says, at its weight.
+    fn may_change(self, tables: &LinkedTables, cell: CellId) -> bool {
+        let changes = match tables.shown(cell) {
+            Shown::Count => self != Self::Free,
+            Shown::Band { .. } => self == Self::AnyAndBands,
+            Shown::Nothing => false,
+        };
+        changes && tables.standing(cell) == Standing::Open
     }
 }
 
@@ -199,7 +226,7 @@ impl Search {
             if open.is_empty() {
                 return;
             }
-            let movable = |cell| unknown(tables, cell) || (price != Price::Free && tables.standing(cell) == Standing::Open);
+            let movable = |cell| unknown(tables, cell) || price.may_change(tables, cell);
             let cells: Vec<CellId> = open.iter().map(|(cell, ..)| *cell).collect();
             let parts = self.sums.components(tables, &cells, movable);
             let mut part_of: HashMap<CellId, usize> = HashMap::new();
@@ -243,41 +270,63 @@ impl Search {
                 }
                 let known: Vec<CellId> = known.into_iter().flatten().collect();
                 let found = self.by_itself(tables, cell, end, &known);
-                self.add(tables, found.ok_or(CannotProtect { cell })?);
+                let published = tables.cells().any(|c| tables.standing(c) == Standing::Published);
+                self.add(tables, found.ok_or(CannotProtect { cell, end, published })?);
             }
         }
     }
 
-    /// A witness of one cell for one who knows these.
+    /// A witness of one cell for one who knows these: with what is hidden, else with more hidden, else without some band.
     fn by_itself(&self, tables: &LinkedTables, cell: CellId, end: End, known: &[CellId]) -> Option<Witness> {
-        let ways = [Numbers::InSteps(1), Numbers::InSteps(2), Numbers::InSteps(3), Numbers::InSteps(4), Numbers::Whole];
-        // What he knows whom it is not hidden from stands still and, better, everything that anybody may know.
-        let all: &[Hold] =
-            if self.certificate.knowledge == Knowledge::Published { &[Hold::Nothing] } else { &[Hold::Known, Hold::Nothing] };
-        let stands = |hold: Hold, c: CellId| known.contains(&c) || (hold == Hold::Known && c != cell && tables.may_be_known(c, 2));
-        let far = f64::from(self.far(tables, cell, end, known));
-        let targets = HashSet::from([cell]);
-        for price in [Price::Free, Price::Any] {
-            let movable = |c| unknown(tables, c) || (price == Price::Any && tables.standing(c) == Standing::Open);
+        for prices in [&[Price::Free][..], &[Price::Any, Price::AnyAndBands]] {
+            let movable = |c| unknown(tables, c) || prices[0].may_change(tables, c);
             for most in NEAR {
                 let part = self.sums.component(tables, &[cell], most, movable);
-                let mut holds = all.to_vec();
-                for numbers in ways {
-                    for hold in holds.clone() {
-                        let changes = self.changes(tables, &part, end, &targets, known, |c| stands(hold, c), price, numbers);
-                        let change = changes.iter().flatten().find(|(c, _)| *c == cell).map_or(0.0, |(_, change)| change.abs());
-                        if change < far - 1e-6 && numbers == Numbers::InSteps(1) {
-                            // What cannot go that far in fractions cannot in whole numbers.
-                            holds.retain(|h| *h != hold);
-                        } else if change >= far - 1e-6
-                            && let Some(witness) = changes.and_then(|changes| whole(&changes))
-                        {
-                            return Some(witness);
-                        }
-                    }
+                let of_use = |price: &Price| {
+                    let has_band = |c: &CellId| matches!(tables.shown(*c), Shown::Band { .. }) && price.may_change(tables, *c);
+                    *price != Price::AnyAndBands || part.cells.iter().any(has_band)
+                };
+                let mut found =
+                    prices.iter().filter(|p| of_use(p)).filter_map(|p| self.within(tables, &part, cell, end, known, *p));
+                if let Some(witness) = found.next() {
+                    return Some(witness);
                 }
                 if part.cells.len() < most {
                     break;
+                }
+            }
+        }
+        None
+    }
+
+    /// A witness of one cell for one who knows these, in which nothing moves but a part of the tables.
+    fn within(
+        &self,
+        tables: &LinkedTables,
+        part: &Component,
+        cell: CellId,
+        end: End,
+        known: &[CellId],
+        price: Price,
+    ) -> Option<Witness> {
+        let ways = [Numbers::InSteps(1), Numbers::InSteps(2), Numbers::InSteps(3), Numbers::InSteps(4), Numbers::Whole];
+        // What he knows whom it is not hidden from stands still and, better, everything that anybody may know.
+        let mut holds =
+            if self.certificate.knowledge == Knowledge::Published { vec![Hold::Nothing] } else { vec![Hold::Known, Hold::Nothing] };
+        let stands = |hold: Hold, c: CellId| known.contains(&c) || (hold == Hold::Known && c != cell && tables.may_be_known(c, 2));
+        let far = f64::from(self.far(tables, cell, end, known));
+        let targets = HashSet::from([cell]);
+        for numbers in ways {
+            for hold in holds.clone() {
+                let changes = self.changes(tables, part, end, &targets, known, |c| stands(hold, c), price, numbers);
+                let change = changes.iter().flatten().find(|(c, _)| *c == cell).map_or(0.0, |(_, change)| change.abs());
+                if change < far - 1e-6 && numbers == Numbers::InSteps(1) {
+                    // What cannot go that far in fractions cannot in whole numbers.
+                    holds.retain(|h| *h != hold);
+                } else if change >= far - 1e-6
+                    && let Some(witness) = changes.and_then(|changes| whole(&changes))
+                {
+                    return Some(witness);
                 }
             }
         }
@@ -343,9 +392,9 @@ impl Search {
                     return None;
                 }
                 let count = tables.count(cell);
-                let is_hidden = unknown(tables, cell);
-                let (low, high) = if is_hidden { tables.range(cell) } else { (0, None) };
-                let cost = if is_hidden { STEP } else { tables.weight(cell) };
+                let at_a_price = price.may_change(tables, cell);
+                let (low, high) = if at_a_price { (0, None) } else { tables.range(cell) };
+                let cost = if at_a_price { tables.weight(cell) } else { STEP };
                 let mut room = Room { down: count - low, up: high.map(|h| h - count), gain: [-cost; 2] };
                 if targets.contains(&cell) {
                     // In whole steps, as far as a count can go.
@@ -363,10 +412,12 @@ impl Search {
         Some(changes.into_iter().map(|(cell, change)| (cell, change * f64::from(step))).collect())
     }
 
-    /// Keeps a witness; what it changes is hidden.
+    /// Keeps a witness; what is shown of a cell, and is otherwise in it, is hidden.
     fn add(&mut self, tables: &mut LinkedTables, witness: Witness) {
-        for (cell, _) in &witness.changes {
-            if !unknown(tables, *cell) {
+        for (cell, change) in &witness.changes {
+            let (low, high) = tables.range(*cell);
+            let otherwise = i64::from(tables.count(*cell)) + change;
+            if otherwise < i64::from(low) || high.is_some_and(|high| otherwise > i64::from(high)) {
                 tables.hide(*cell);
             }
         }

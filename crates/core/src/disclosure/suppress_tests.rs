@@ -68,7 +68,12 @@ fn two_blanks_in_every_line_are_not_enough() {
 fn what_was_published_is_not_hidden_and_a_cell_that_it_gives_away_stops_everything() {
     let (mut tables, cells) = two_way(&[vec![3, 20], vec![30, 40]], 5);
     tables.cells().filter(|c| *c != cells[0][0]).for_each(|c| tables.publish(c));
-    assert_eq!(protect(&mut tables, Protection::of(5), Knowledge::Published), Err(CannotProtect { cell: cells[0][0] }));
+    let no = protect(&mut tables, Protection::of(5), Knowledge::Published).unwrap_err();
+    assert_eq!(no, CannotProtect { cell: cells[0][0], end: End::Low, published: true });
+    assert_eq!(
+        no.to_string(),
+        "its count is small, and what was published before says that it is no lower, whatever else is hidden"
+    );
 }
 
 #[test]
@@ -85,6 +90,41 @@ fn a_band_may_be_any_of_its_counts() {
     // The cheaper one beside it goes.
     assert_eq!([parts[1], parts[2]].map(|c| tables.shown(c)), [Shown::Nothing, Shown::Count]);
     assert_eq!(Reader::of(&tables).range(parts[0], &[]), Some((0.0, Some(4.0))));
+}
+
+#[test]
+fn a_band_that_says_too_much_of_its_parts_is_not_told() {
+    // A place has four incidents in four quarters, and a hotspot is all of it: "below 5" of the hotspot is "below 5" of every quarter.
+    let quarters = [[1, 0, 2, 1], [20, 30, 25, 40]];
+    let linked = |published: bool| {
+        let mut tables = LinkedTables::new();
+        let rows: Vec<Vec<CellId>> =
+            quarters.iter().zip(0..).map(|(row, group)| row.iter().map(|n| tables.add(*n, group, 1.0)).collect()).collect();
+        for quarter in 0..4 {
+            let total = tables.add(quarters[0][quarter] + quarters[1][quarter], 2, 100.0);
+            tables.sums(total, &[rows[0][quarter], rows[1][quarter]]).unwrap();
+        }
+        rows[0].iter().for_each(|cell| tables.hide_sensitive(*cell));
+        let hotspot = tables.add(4, 9, 30.0);
+        tables.band(hotspot, 0, 4);
+        tables.hide_sensitive(hotspot);
+        tables.sums(hotspot, &rows[0]).unwrap();
+        if published {
+            tables.publish(hotspot);
+        }
+        (tables, hotspot, rows)
+    };
+    for knowledge in [Knowledge::Published, Knowledge::OneRecord, Knowledge::TwoOfAPlace] {
+        let (mut tables, hotspot, _) = linked(false);
+        protect(&mut tables, Protection::of(5), knowledge).unwrap().verify(&tables).unwrap();
+        assert_eq!(tables.shown(hotspot), Shown::Nothing);
+        all_are_open(&tables, Protection::of(5), &[]).unwrap();
+    }
+    // What was told before is told.
+    let (mut tables, hotspot, rows) = linked(true);
+    let no = protect(&mut tables, Protection::of(5), Knowledge::Published).unwrap_err();
+    assert!(rows[0].contains(&no.cell) && no.end == End::High && no.published);
+    assert_eq!(tables.shown(hotspot), Shown::Band { low: 0, high: 4 });
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //!
 //! Their outlines are rounded out to the areas that they touch. They are counted in the last four quarters that are complete, as areas are, and
 //! never in a window that moves every month: two of those, or one and a quarter that is published later, could be subtracted. The counts are in
-//! the audit: an area less the part of a hotspot in it is a figure too, which anybody can form. A hotspot without a count has nothing that
+//! the audit: an area less the part of a hotspot in it is a figure too, which anybody can form. A small hotspot is told as one, by a band, unless
+//! it is made of whole areas (polygons): then the band bounds each of their quarters. A hotspot without a count has nothing that
 //! follows from its count either: no rate, no interval, no rank, no change of size.
 
 use super::Rules;

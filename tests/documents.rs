@@ -127,6 +127,27 @@ fn every_statistic_of_the_library_can_be_typed() {
     }
 }
 
+/// The document of the interface keeps shapes by their names: of two with one name it would have one.
+#[test]
+fn every_shape_of_the_interface_has_a_name_of_its_own() {
+    let mut all = String::new();
+    sources(&root().join("crates/server/src"), &mut all);
+    let mut names: Vec<&str> = all
+        .split("ToSchema")
+        .skip(1)
+        .filter_map(|after| {
+            let (_, rest) = after.split_once(")]")?;
+            let declared = rest.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with(['#', '/']))?;
+            let (_, name) = declared.split_once("struct ").or_else(|| declared.split_once("enum "))?;
+            name.split(|c: char| !c.is_alphanumeric()).next()
+        })
+        .collect();
+    assert!(names.len() > 80, "{names:?}");
+    names.sort_unstable();
+    let twice: Vec<&[&str]> = names.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
 #[test]
 fn every_path_that_the_readme_links_to_exists() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();

@@ -32,6 +32,7 @@ export const release = (patch: Partial<Release> = {}): Release => ({
   },
   breaks: [{ from: "2024-02-28", what: "new system" }],
   feedback: null,
+  evidence: { version: "evidence-1", thresholds: [{ word: "clear", quantity: "incidents", least: 10 }] },
   ...patch,
 });
 

@@ -2,7 +2,7 @@
 
 use crate::{routes, views};
 use utoipa::OpenApi;
-use utoipa::openapi::{Content, Ref, ResponseBuilder};
+use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder, Schema};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -79,5 +79,37 @@ pub fn document() -> utoipa::openapi::OpenApi {
             }
         }
     }
+    for (name, schema) in document.components.iter_mut().flat_map(|c| &mut c.schemas) {
+        if let RefOr::T(schema) = schema
+            && !BODIES.contains(&name.as_str())
+        {
+            complete(name, schema);
+        }
+    }
     document
+}
+
+/// What is sent: here a field that may be null may also be left out.
+const BODIES: [&str; 3] = ["RaiseBody", "StepBody", "WhatIfBody"];
+
+/// Fields of answers that are left out where there is nothing to say.
+const SOMETIMES: [(&str, &str); 4] =
+    [("Problem", "parameter"), ("Problem", "allowed"), ("ProductHotspotEntry", "evidence"), ("ProductHotspotEntry", "change")];
+
+/// An answer has all of its fields, those that are null too.
+fn complete(name: &str, schema: &mut Schema) {
+    match schema {
+        Schema::Object(object) => {
+            let always = |field: &&String| !SOMETIMES.contains(&(name, field.as_str()));
+            object.required = object.properties.keys().filter(always).cloned().collect();
+        }
+        Schema::AllOf(all) => {
+            for part in &mut all.items {
+                if let RefOr::T(part) = part {
+                    complete(name, part);
+                }
+            }
+        }
+        _ => {}
+    }
 }

@@ -1,6 +1,6 @@
 //! Resources against need.
 
-use super::effect::{self, EffectEntry};
+use super::effect::{self, ResourceEffectEntry};
 use super::fairness::{self, FairnessEntry};
 use super::{Period, bytes};
 use crate::challenge::Given;
@@ -35,7 +35,7 @@ pub(crate) struct ChallengeAnswer<'a> {
     kinds: Vec<KindEntry<'a>>,
     unanswered: Vec<Unanswered<'a>>,
     /// Before and after, wherever an amount of the table changed.
-    effects: Vec<EffectEntry<'a>>,
+    effects: Vec<ResourceEffectEntry<'a>>,
     /// To be shown with every figure of who is covered.
     fairness_caveat: &'static str,
     /// To be shown with every comparison of before and after.

@@ -28,16 +28,16 @@ pub(crate) struct Comparison<'a> {
     total: ChangeEntry,
     /// Hotspots of the release and strand, by rank. They were chosen for what was recorded in the release's window: in any other period they have
     /// less by that alone.
-    hotspots: Vec<PlaceEntry<'a>>,
-    boroughs: Vec<PlaceEntry<'a>>,
+    hotspots: Vec<ComparedEntry<'a>>,
+    boroughs: Vec<ComparedEntry<'a>>,
     resolution: u8,
     /// How many units have more, fewer, no sure change, or no incident in either period.
-    legend: Vec<ClassEntry>,
+    legend: Vec<ChangeClassEntry>,
     units: ChangeColumns,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct PlaceEntry<'a> {
+struct ComparedEntry<'a> {
     /// Identifier of a hotspot, or code of a borough.
     id: &'a str,
     name: &'a str,
@@ -61,7 +61,7 @@ struct ChangeEntry {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct ClassEntry {
+struct ChangeClassEntry {
     /// more, fewer, not_sure or nothing.
     change: &'static str,
     units: u64,
@@ -98,14 +98,14 @@ fn entry(change: &PlaceChange) -> ChangeEntry {
     }
 }
 
-fn place(place: &ComparedPlace) -> PlaceEntry<'_> {
-    PlaceEntry { id: &place.id, name: &place.name, change: entry(&place.change) }
+fn place(place: &ComparedPlace) -> ComparedEntry<'_> {
+    ComparedEntry { id: &place.id, name: &place.name, change: entry(&place.change) }
 }
 
 pub(crate) fn comparison(release: &str, view: &Released<ComparisonView>, units: &Units) -> Vec<u8> {
     let class = |change: Change| {
         let of = || view.changes.iter().filter(move |c| c.change == change);
-        ClassEntry {
+        ChangeClassEntry {
             change: change.id(),
             units: if change == Change::Nothing { view.empty } else { of().count() as u64 },
             n: of().map(|c| c.now).sum(),

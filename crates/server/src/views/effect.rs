@@ -18,12 +18,12 @@ struct EffectsAnswer<'a> {
     months: u16,
     /// To be shown with every figure.
     caveat: &'static str,
-    effects: Vec<EffectEntry<'a>>,
+    effects: Vec<ResourceEffectEntry<'a>>,
 }
 
 /// A change of a resource, and the incidents before and after it.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct EffectEntry<'a> {
+pub(super) struct ResourceEffectEntry<'a> {
     pub(super) kind: &'a str,
     unit: &'a str,
     /// planned or delivered; null where an answer to a challenge says it.
@@ -128,10 +128,10 @@ impl From<&Stretch> for StretchEntry {
     }
 }
 
-pub(super) fn entry(effect: &Effect) -> EffectEntry<'_> {
+pub(super) fn entry(effect: &Effect) -> ResourceEffectEntry<'_> {
     let change = &effect.change;
     let after = effect.months.map(|[_, after]| after);
-    EffectEntry {
+    ResourceEffectEntry {
         kind: &change.kind,
         unit: &change.unit,
         status: change.status.map(hotspot_core::resource::challenge::Status::id),

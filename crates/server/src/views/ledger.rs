@@ -40,7 +40,7 @@ pub(crate) struct Thread<'a> {
     periods: String,
     /// What may follow, and who may do it.
     next: Vec<NextStep>,
-    history: Vec<HistoryEntry<'a>>,
+    history: Vec<ResourceHistoryEntry<'a>>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -59,7 +59,7 @@ struct NextStep {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct HistoryEntry<'a> {
+struct ResourceHistoryEntry<'a> {
     /// Number in the record.
     seq: u64,
     /// Microseconds since 1970-01-01 UTC.
@@ -79,7 +79,7 @@ struct HistoryEntry<'a> {
 pub(crate) struct WholeThread<'a> {
     #[serde(flatten)]
     thread: Thread<'a>,
-    events: Vec<EventEntry<'a>>,
+    events: Vec<StepEntry<'a>>,
     /// The evidence, as it was frozen.
     #[schema(value_type = Object)]
     frozen: Value,
@@ -87,7 +87,7 @@ pub(crate) struct WholeThread<'a> {
 
 /// An event of the record.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct EventEntry<'a> {
+pub(crate) struct StepEntry<'a> {
     seq: u64,
     at_us: i64,
     challenge: String,
@@ -184,10 +184,10 @@ pub(crate) struct StepBody {
     pub measured_to: Option<String>,
 }
 
-fn history(entry: &Entry) -> HistoryEntry<'_> {
+fn history(entry: &Entry) -> ResourceHistoryEntry<'_> {
     let mut said = serde_json::to_value(&entry.step).expect("texts, days and finite numbers have a JSON");
     said.as_object_mut().and_then(|fields| fields.remove("kind"));
-    HistoryEntry {
+    ResourceHistoryEntry {
         seq: entry.seq,
         at_us: entry.at_us,
         on: entry.on.to_string(),
@@ -224,8 +224,8 @@ fn thread(challenge: &Challenge, on: Date) -> Thread<'_> {
     }
 }
 
-fn event(event: &Event) -> EventEntry<'_> {
-    EventEntry {
+fn event(event: &Event) -> StepEntry<'_> {
+    StepEntry {
         seq: event.seq,
         at_us: event.at_us,
         challenge: event.challenge.to_string(),

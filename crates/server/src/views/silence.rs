@@ -43,12 +43,12 @@ struct PlaceFeature<'a> {
     #[schema(example = "Feature")]
     kind: &'static str,
     geometry: Geometry,
-    properties: PlaceEntry<'a>,
+    properties: PlaceToEngageEntry<'a>,
 }
 
 /// A place to engage.
 #[derive(Debug, Serialize, ToSchema)]
-struct PlaceEntry<'a> {
+struct PlaceToEngageEntry<'a> {
     /// H3 cell in hexadecimal, or code of the area.
     unit: String,
     name: &'a str,
@@ -81,7 +81,7 @@ pub(crate) fn silence(release: &str, view: &Released<SilenceView>, units: &Units
             .map(|(place, outline)| PlaceFeature {
                 kind: "Feature",
                 geometry: geometry(outline),
-                properties: PlaceEntry {
+                properties: PlaceToEngageEntry {
                     unit: unit_id(units, map.resolution, place.unit),
                     name: &place.name,
                     borough: borough_of(place.area_code.as_deref(), areas),

@@ -96,13 +96,13 @@ struct PeriodEntry<'a> {
     /// Of a cohort that is not closed: the least and the most that it can come to.
     range: Option<[f64; 2]>,
     /// Centre line and limits of the control chart.
-    chart: Option<ChartEntry>,
+    chart: Option<CourseChartEntry>,
     source: &'a str,
     note: &'a str,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct ChartEntry {
+struct CourseChartEntry {
     center: f64,
     lower: f64,
     upper: f64,
@@ -180,7 +180,7 @@ fn period<'a>(series: &Series, at: usize, point: &'a Point) -> PeriodEntry<'a> {
         upper: limits.map(|[_, upper]| upper),
         status: point.estimate.err().map(hotspot_core::success::NoFigure::shorthand),
         range: point.open,
-        chart: charted.map(|p| ChartEntry { center: p.center, lower: p.lower, upper: p.upper }),
+        chart: charted.map(|p| CourseChartEntry { center: p.center, lower: p.lower, upper: p.upper }),
         source: &point.source,
         note: &point.note,
     }

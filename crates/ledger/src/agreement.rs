@@ -18,7 +18,7 @@ pub const REVOKE_REASONS: [&str; 5] = ["ended-early", "terms-broken", "recipient
 /// Characters of a text.
 const TEXT: usize = 64 << 10;
 
-/// 0 in `revoked_us` is not revoked; 0 in `entry` is an export that was begun and not recorded, so that nothing was given.
+/// 0 in `revoked_us` is not revoked; 0 in `entry` is an export that was begun and did not appear, so that nothing was given.
 const TABLES: [&str; 2] = [
     "CREATE TABLE IF NOT EXISTS agreement (id text NOT NULL PRIMARY KEY, sha256 text NOT NULL, body text NOT NULL, \
      registered_us bigint NOT NULL, revoked_us bigint NOT NULL, reason text NOT NULL)",
@@ -92,7 +92,7 @@ pub struct Handed {
     pub number: u64,
     /// What, to whom, until when.
     pub handing: Handing,
-    /// The entry of the audit log that says so; none when it was begun and never recorded, so that nothing was given.
+    /// The entry of the audit log that says so; none when it was begun and did not appear, so that nothing was given.
     pub entry: Option<u64>,
 }
 
@@ -267,6 +267,14 @@ impl Agreements {
             .execute(&mut *connection)
             .await;
         done.map(|_| ()).map_err(|e| self.database.storage("recording an export", &e))
+    }
+
+    /// Takes back that something was given: it could not appear.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn not_given(&self, number: u64) -> Result<()> {
+        self.recorded(number, 0).await
     }
 
     /// Everything that was given, or begun, by number.

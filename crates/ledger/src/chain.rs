@@ -25,6 +25,11 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// Its bytes.
+    pub const fn bytes(self) -> [u8; 32] {
+        self.0
+    }
+
     /// The digest of fields, each behind its length in eight bytes, big-endian: none runs into the next.
     pub(crate) fn of_fields(fields: &[&[u8]]) -> Self {
         let mut sha = Sha256::new();

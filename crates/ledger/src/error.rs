@@ -154,6 +154,9 @@ pub enum Rule {
     /// None of a closed list.
     #[error("must be one of: {0}")]
     OneOf(&'static str),
+    /// A day that was over already.
+    #[error("may not lie before the day on which it is written")]
+    Past,
     /// Not ahead, or too far.
     #[error("must lie ahead, and at most {0} days")]
     Ahead(i64),

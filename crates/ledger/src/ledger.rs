@@ -195,7 +195,8 @@ impl Ledger {
         if id.is_none() && !Kind::Raise.roles().contains(&author.role) {
             return Err(Error::NotYours { step: Kind::Raise, role: author.role });
         }
-        let draft = Draft { id, kind: step.kind(), body: step.body(), author, at, key };
+        let promised = if let Step::Answer(answer) = &step { Some(answer.by) } else { None };
+        let draft = Draft { id, kind: step.kind(), body: step.body(), promised, author, at, key };
         // One at a time.
         let mut walk = self.writer.lock().await;
         let done = self.attempts(&mut walk, &draft, evidence).await;
@@ -313,6 +314,9 @@ impl Ledger {
             }
             let challenge = Challenge::fold(&events).map_err(Error::Damaged)?.pop().ok_or(Error::UnknownChallenge { id })?;
             challenge.permits(draft.kind, draft.author.role, draft.at)?;
+            if draft.promised.is_some_and(|day| day < london_day(draft.at)) {
+                return Err(Rule::Past.of("the day by which it will be done"));
+            }
             id
         } else {
             let year = u16::try_from(london_day(draft.at).year()).unwrap_or_default();
@@ -506,6 +510,8 @@ struct Draft {
     id: Option<ChallengeId>,
     kind: Kind,
     body: String,
+    /// The day by which an answer promises something.
+    promised: Option<Date>,
     author: Author,
     at: Timestamp,
     key: String,

@@ -21,6 +21,9 @@ pub const TOKEN_ROLES: [&str; 2] = ["batch", "partner"];
 /// What a token may do.
 pub const TOKEN_SCOPES: [&str; 3] = ["read:products", "read:release", "write:resources"];
 
+/// What a partner's token may do: take what the agreement gives.
+const PARTNER_SCOPE: &str = TOKEN_SCOPES[0];
+
 /// How every token begins, so that one that was published by mistake is found by those who look for secrets.
 const PREFIX: &str = "hs_";
 /// Hexadecimal digits of an identifier and of a secret.
@@ -120,7 +123,8 @@ impl Tokens {
     ///
     /// # Errors
     /// [`Error::Field`] for a name that is no line, a role or a scope that is none of those there are, no scope at all, or an end that does
-    /// not lie ahead or lies more than [`TOKEN_DAYS`] days ahead, a partner's without an agreement, or another's with one;
+    /// not lie ahead or lies more than [`TOKEN_DAYS`] days ahead, a partner's without an agreement or
+    /// with another scope than `read:products`, or another's with an agreement;
     /// [`Error::NoRandomness`]; [`Error::Storage`].
     pub async fn create(
         &self,
@@ -146,6 +150,10 @@ impl Tokens {
         }
         if !scopes.iter().all(|scope| TOKEN_SCOPES.contains(&scope.as_str())) {
             return Err(Rule::OneOf("read:products, read:release, write:resources").of("a scope"));
+        }
+        // What an agreement gives is a product; with any other scope a partner's token would open nothing, and seem to open more.
+        if agreement.is_some() && scopes.iter().any(|scope| scope != PARTNER_SCOPE) {
+            return Err(Rule::OneOf(PARTNER_SCOPE).of("a scope of a partner's token"));
         }
         let lives = expires.duration_since(at);
         if lives <= SignedDuration::ZERO || lives > SignedDuration::from_hours(24 * TOKEN_DAYS) {

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result, Stage};
 use crate::protected::located;
+use hotspot_core::atlas::{Atlas, Borough};
 use hotspot_core::disclosure::agreement::{Agreement, Field, Product, Retention, Terms};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -12,6 +13,8 @@ use std::path::Path;
 const MOST_DAYS: u16 = 3650;
 /// Bytes of a file.
 const MOST_BYTES: usize = 64 << 10;
+/// Everywhere.
+const ALL: &str = "all";
 /// Letters of a text.
 const LETTERS: usize = 200;
 
@@ -71,10 +74,8 @@ pub fn parse_agreement(text: &str) -> std::result::Result<Agreement, String> {
         return Err("retention_until: must not lie before end".to_owned());
     }
     let boroughs = match file.geography {
-        Geography::All(word) if word == "all" => None,
-        Geography::Boroughs(list) if !list.is_empty() && list.len() <= LETTERS => {
-            Some(list.iter().map(|b| line("geography", b)).collect::<std::result::Result<Vec<_>, _>>()?)
-        }
+        Geography::All(word) if word == ALL => None,
+        Geography::Boroughs(list) if !list.is_empty() => Some(boroughs(&list)?),
         _ => return Err("geography: must be \"all\", or a list of names or codes of boroughs".to_owned()),
     };
     if !(1..=100_000).contains(&file.least) {
@@ -94,6 +95,39 @@ pub fn parse_agreement(text: &str) -> std::result::Result<Agreement, String> {
         start,
         end,
     })
+}
+
+/// The borough of London, or the City, with a name or code, in any case.
+///
+/// ```
+/// use hotspot_pipeline::agreement::borough_named;
+/// let found = |text| borough_named(text).map(|b| b.code.as_str());
+/// assert_eq!((found("camden"), found("E09000007"), found("Atlantis")), (Some("E09000007"), Some("E09000007"), None));
+/// ```
+pub fn borough_named(text: &str) -> Option<&'static Borough> {
+    let wanted = text.trim().to_lowercase();
+    Atlas::london().boroughs().iter().find(|b| b.name.to_lowercase() == wanted || b.code.to_lowercase() == wanted)
+}
+
+/// Boroughs that there are, each once: neither is guessed which was meant, nor left for the day on which something is to be given.
+fn boroughs(list: &[String]) -> std::result::Result<Vec<String>, String> {
+    let mut codes = BTreeSet::new();
+    let mut found = Vec::with_capacity(list.len());
+    for (row, text) in list.iter().enumerate() {
+        let wrong = |rule: &str| format!("geography, entry {}: {rule}", row + 1);
+        if text == ALL {
+            return Err(wrong("\"all\" stands alone, not in a list: geography = \"all\""));
+        }
+        let borough = borough_named(text).ok_or_else(|| {
+            wrong("must be one of the 32 boroughs of London or the City, by name (Camden, City of London) or code (E09000007)")
+        })?;
+        if !codes.insert(borough.code.as_str()) {
+            return Err(wrong("this borough is in the list already: each once"));
+        }
+        // As the release writes it.
+        found.push(if *text == borough.code { borough.code.clone() } else { borough.name.clone() });
+    }
+    Ok(found)
 }
 
 fn date(field: &str, text: &str) -> std::result::Result<Date, String> {
@@ -169,6 +203,10 @@ mod tests {
             ("\"change\"]", "\"victims\"]", "fields: must be one or more of incidents"),
             ("[\"Camden\", \"E09000019\"]", "\"swordfish\"", "geography: must be"),
             ("[\"Camden\", \"E09000019\"]", "[]", "geography: must be"),
+            ("\"E09000019\"", "\"swordfish\"", "geography, entry 2: must be one of the 32 boroughs"),
+            ("\"E09000019\"", "\"E09000034\"", "geography, entry 2: must be one of the 32 boroughs"),
+            ("\"E09000019\"", "\"e09000007\"", "geography, entry 2: this borough is in the list already"),
+            ("\"E09000019\"", "\"all\"", "geography, entry 2: \"all\" stands alone"),
             ("[\"Camden\", \"E09000019\"]", "7", "line "),
             ("least = 10", "least = 0", "least: must be"),
             ("least = 10", "least = \"swordfish\"", "line "),

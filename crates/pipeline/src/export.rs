@@ -136,7 +136,13 @@ impl Export {
     /// When something stands there by now, or the disk refuses: nothing has appeared then.
     pub fn publish(mut self) -> Result<()> {
         free(&self.out)?;
-        commit::rename(STAGE, &self.temporary, &self.out)?;
+        if let Err(error) = commit::rename(STAGE, &self.temporary, &self.out) {
+            if !self.temporary.exists() {
+                // It was moved, and is not known to last: what is told not to be given may not stand there.
+                let _ = std::fs::rename(&self.out, &self.temporary);
+            }
+            return Err(error);
+        }
         self.published = true;
         Ok(())
     }

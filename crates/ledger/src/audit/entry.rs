@@ -86,6 +86,8 @@ identifiers!(
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Outcome {
+    /// It was allowed, and is about to be done: a later entry says how it ended, and where there is none it broke off.
+    Allowed,
     /// It was done.
     Done,
     /// It was not allowed.
@@ -94,7 +96,7 @@ pub enum Outcome {
     Failed,
 }
 
-identifiers!(Outcome, Done = "done", Refused = "refused", Failed = "failed");
+identifiers!(Outcome, Allowed = "allowed", Done = "done", Refused = "refused", Failed = "failed");
 
 /// What is to be recorded. Every text is one line: what no line may have is replaced by `U+FFFD`, and what is too long is cut off, since an
 /// entry must be written whatever somebody sends.
@@ -122,6 +124,18 @@ pub struct Entry {
     pub returned: Option<u64>,
     /// What became of it.
     pub outcome: Outcome,
+    /// The HTTP status of the answer, where it was a refusal or a failure.
+    pub status: Option<u16>,
+}
+
+/// Key of a person or program: a digest of who vouches for them and of their identifier there, which names nobody by itself.
+pub fn actor_key(issuer: &str, subject: &str) -> Digest {
+    let mut bytes = Vec::with_capacity(16 + issuer.len() + subject.len());
+    for part in [issuer, subject] {
+        bytes.extend((part.len() as u64).to_le_bytes());
+        bytes.extend(part.as_bytes());
+    }
+    Digest::of(&bytes)
 }
 
 impl Entry {
@@ -140,6 +154,7 @@ impl Entry {
             area: none(),
             returned: None,
             outcome: Outcome::Done,
+            status: None,
         }
     }
 }
@@ -158,6 +173,7 @@ pub(super) struct Row {
     pub area: String,
     /// -1 where there is no number.
     pub returned: i64,
+    /// The identifier, and behind a space the status if there is one.
     pub outcome: String,
     /// Salted digest of name and reason; empty where there is neither.
     pub person: String,
@@ -187,7 +203,10 @@ impl Row {
             filter: if entry.filter.is_empty() { String::new() } else { Digest::of(entry.filter.as_bytes()).to_string() },
             area: short(&entry.area),
             returned: entry.returned.map_or(-1, |n| i64::try_from(n).unwrap_or(i64::MAX)),
-            outcome: entry.outcome.id().to_owned(),
+            outcome: match entry.status {
+                Some(status) => format!("{} {status}", entry.outcome),
+                None => entry.outcome.id().to_owned(),
+            },
             person: person.as_ref().map_or_else(String::new, |person| person.digest().to_string()),
             prev_hash: previous.to_string(),
             hash: String::new(),
@@ -298,6 +317,8 @@ pub struct Recorded {
     pub returned: Option<u64>,
     /// What became of it.
     pub outcome: Outcome,
+    /// The HTTP status of the answer, where it was a refusal or a failure.
+    pub status: Option<u16>,
     /// Hash of the entry.
     pub hash: String,
 }
@@ -306,11 +327,16 @@ impl Recorded {
     /// The entry in a row, if it is of a form that the log writes.
     pub(super) fn of(row: Row, person: Option<Person>) -> Option<Self> {
         Timestamp::from_microsecond(row.at_us).ok()?;
+        let (outcome, status) = match row.outcome.split_once(' ') {
+            Some((outcome, status)) => (outcome, Some(status.parse().ok()?)),
+            None => (row.outcome.as_str(), None),
+        };
         Some(Self {
             seq: u64::try_from(row.seq).ok()?,
             at_us: row.at_us,
             action: *Action::ALL.iter().find(|action| action.id() == row.action)?,
-            outcome: *Outcome::ALL.iter().find(|outcome| outcome.id() == row.outcome)?,
+            outcome: *Outcome::ALL.iter().find(|known| known.id() == outcome)?,
+            status,
             actor: row.actor,
             person: person.map(|person| (person.name, person.reason)),
             role: row.role,
@@ -321,6 +347,21 @@ impl Recorded {
             returned: u64::try_from(row.returned).ok(),
             hash: row.hash,
         })
+    }
+
+    /// What became of it, in plain words.
+    pub fn says(&self) -> String {
+        let status = self.status.map_or_else(String::new, |status| format!(" (HTTP status {status})"));
+        match (self.outcome, self.action) {
+            (Outcome::Allowed, _) => {
+                "allowed, and begun: a later entry says how it ended; where there is none it broke off".to_owned()
+            }
+            (Outcome::Done, Action::Look) => "shown, and again whenever it was asked for within half an hour".to_owned(),
+            (Outcome::Done, Action::Export) => "given as a file".to_owned(),
+            (Outcome::Done, _) => "done".to_owned(),
+            (Outcome::Refused, _) => format!("refused{status}: nothing of it was shown, given or changed"),
+            (Outcome::Failed, _) => format!("allowed, and failed{status}"),
+        }
     }
 
     /// When.

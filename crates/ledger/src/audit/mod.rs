@@ -6,7 +6,7 @@ mod trail;
 mod writer;
 
 pub use checkpoint::{Checkpoint, Checkpoints, PublicKey, SigningKey};
-pub use entry::{Action, Entry, Outcome, Recorded};
+pub use entry::{Action, Entry, Outcome, Recorded, actor_key};
 pub use trail::{AuditFault, AuditFilter, AuditTrail, Verified};
 pub use writer::AuditLog;
 

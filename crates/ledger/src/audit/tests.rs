@@ -33,6 +33,7 @@ fn entry(number: u64) -> Entry {
         area: "E09000007".to_owned(),
         returned: Some(number),
         outcome: Outcome::Done,
+        status: None,
     }
 }
 

@@ -169,6 +169,10 @@ fn what_breaks_a_rule_is_named_by_its_field_and_never_quoted() {
         let unfit = Answer { text: "x".to_owned(), action: "x".to_owned(), by: date(2027, 1, 4), change: Some(change.clone()) };
         let error = ledger.append(id, Step::Answer(unfit.clone()), &mps(), first_day(), None).await.unwrap_err();
         assert_eq!(error, Error::Field { field: "the amount", rule: Rule::NotFinite });
+        // What is promised for a day that is over is refused; the same day will do.
+        let over = Answer { by: date(2026, 11, 25), change: None, ..unfit.clone() };
+        let error = ledger.append(id, Step::Answer(over), &mps(), first_day(), None).await.unwrap_err();
+        assert_eq!(error, Error::Field { field: "the day by which it will be done", rule: Rule::Past });
         // Every letter of every alphabet is kept as it is, and a change of a resource with its numbers.
         let fit = Answer {
             text: "Ответ 答 é\n\"quoted\" \\ 'x'; DROP TABLE event; --".to_owned(),

@@ -1,7 +1,7 @@
 //! Random sequences of steps against a model that knows nothing of the ledger's code.
 
 use crate::fresh::{Fresh, accept, answer, at, close, effect, escalate, mopac, mps, question};
-use hotspot_ledger::{Author, Challenge, ChallengeId, Error, Filter, Ledger, Step};
+use hotspot_ledger::{Answer, Author, Challenge, ChallengeId, Error, Filter, Ledger, Step};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -71,10 +71,14 @@ fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
     prop::collection::vec(one.prop_map(|(challenge, allowed, draw, days)| Attempt { challenge, allowed, draw, days }), 1..40)
 }
 
-fn step(kind: &str, raised: &Challenge) -> Step {
+fn step(kind: &str, raised: &Challenge, day: Date) -> Step {
     match kind {
         "acknowledge" => Step::Acknowledge,
-        "answer" => answer(),
+        // Nothing is promised for a day that is over.
+        "answer" => match answer() {
+            Step::Answer(answer) => Step::Answer(Answer { by: answer.by.max(day), ..answer }),
+            other => other,
+        },
         "accept" => accept(),
         "escalate" => escalate(),
         "close" => close(),
@@ -97,7 +101,7 @@ async fn holds(fresh: &Fresh, attempts: &[Attempt]) -> usize {
         let (id, model) = &mut models[attempt.challenge];
         let (kind, author) = attempt.choose(model, day);
         let allowed = model.step(kind, author.role.id(), day);
-        let done = ledger.append(*id, step(kind, &first), &author, at(day), None).await;
+        let done = ledger.append(*id, step(kind, &first, day), &author, at(day), None).await;
         match done {
             Ok(event) => {
                 written += 1;

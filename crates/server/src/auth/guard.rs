@@ -1,5 +1,6 @@
 //! Who asks, and whether he may: before every handler.
 
+use super::look::Asked;
 use super::principal::Principal;
 use super::rate::Asker;
 use super::rights::{Row, Who};
@@ -84,13 +85,21 @@ pub(super) async fn guard(State((state, row)): State<(AppState, &'static Row)>, 
     let (mut parts, body) = request.into_parts();
     match admit(&state, row, &parts).await {
         Ok(visitor) => {
-            let taking = visitor.principal.as_ref().map(|principal| Asker::Taking(principal.key()));
+            let auth = state.auth();
+            let Some(principal) = visitor.principal.clone().filter(|_| matches!(row.who, Who::Only(_))) else {
+                parts.extensions.insert(visitor);
+                return next.run(Request::from_parts(parts, body)).await;
+            };
+            let asked = Asked::of(&principal, row, &parts);
+            if let Err(error) = auth.looks.begins(&asked, (auth.now)()).await {
+                return error.into_response();
+            }
             parts.extensions.insert(visitor);
             let response = next.run(Request::from_parts(parts, body)).await;
-            let auth = state.auth();
-            if let (Some(asker), Who::Only(_)) = (taking, row.who) {
-                auth.rate.spend(asker, response.body().size_hint().lower(), (auth.now)());
+            if let Err(error) = auth.looks.answered(&asked, response.status(), (auth.now)()).await {
+                return error.into_response();
             }
+            auth.rate.spend(Asker::Taking(principal.key()), response.body().size_hint().lower(), (auth.now)());
             response
         }
         Err((error, visitor)) => refuse(&parts, error, visitor.as_ref()),
@@ -118,10 +127,14 @@ async fn admit(state: &AppState, row: &Row, request: &Parts) -> Result<Visitor, 
     let Some(principal) = &visitor.principal else { return Err(nobody(ApiError::NotSignedIn)) };
     take(Asker::Known(principal.key()))?;
     let refused = |error| (error, Some(visitor.clone()));
+    // A refusal that cannot be recorded is another one.
+    let recorded = async |error: ApiError| match auth.looks.refused(Asked::of(principal, row, request), &error, now).await {
+        Ok(()) => refused(error),
+        Err(not_recorded) => refused(not_recorded),
+    };
     if !row.admits(principal) {
         tracing::warn!(role = %principal.role, http.route = row.path, "a role asked for what is not its own");
-        auth.looks.refused(principal, row, request, now).await.map_err(refused)?;
-        return Err(refused(ApiError::NotYours { role: principal.role }));
+        return Err(recorded(ApiError::NotYours { role: principal.role }).await);
     }
     if matches!(row.who, Who::Only(_)) && principal.purpose.is_none() {
         return Err(refused(ApiError::NoPurpose));
@@ -129,23 +142,22 @@ async fn admit(state: &AppState, row: &Row, request: &Parts) -> Result<Visitor, 
     if matches!(shown, Shown::Cookie(_)) && !matches!(request.method, Method::GET | Method::HEAD) {
         csrf::check(&request.headers, &visitor.token, auth.site.scheme()).map_err(refused)?;
     }
-    let mut visitor = visitor.clone();
-    if row.needs_agreement() {
-        let standing = auth.agreement_of(principal, now).await;
-        if let Err(ApiError::NoAgreement { .. }) = &standing {
-            auth.looks.refused(principal, row, request, now).await.map_err(refused)?;
+    let agreement = if row.needs_agreement() {
+        match auth.agreement_of(principal, now).await {
+            Ok(agreement) => Some(Arc::new(agreement)),
+            Err(error @ ApiError::NoAgreement { .. }) => return Err(recorded(error).await),
+            Err(error) => return Err(refused(error)),
         }
-        visitor.agreement = Some(Arc::new(standing.map_err(refused)?));
-    }
+    } else {
+        None
+    };
     if matches!(row.who, Who::Only(_))
         && let Err(seconds) = auth.rate.take(Asker::Taking(principal.key()), now)
     {
         tracing::warn!(role = %principal.role, http.route = row.path, "somebody took as much as anybody may in an hour");
-        auth.looks.refused(principal, row, request, now).await.map_err(refused)?;
-        return Err(refused(ApiError::TooMuch { seconds }));
+        return Err(recorded(ApiError::TooMuch { seconds }).await);
     }
-    auth.looks.look(principal, row, request, now).await.map_err(|error| (error, Some(visitor.clone())))?;
-    Ok(visitor)
+    Ok(Visitor { agreement, ..visitor.clone() })
 }
 
 /// Who asks. A request that brings a token is taken by its token alone.

@@ -2,20 +2,26 @@
 //!
 //! # Design
 //! One entry is a view: somebody, a purpose, a release or product, a filter, and the area in view. Whoever moves a map asks for hundreds of
-//! tiles; they are one view, until he looks elsewhere or half an hour is over. The entry is on disk before the first answer goes out: what
-//! cannot be recorded is not shown. Of a filter the log keeps the digest, of an area a wide square: it says what was looked at, and is no second
-//! map of where.
+//! tiles; they are one view, until he looks elsewhere or half an hour is over. Of a filter the log keeps the digest, of an area a wide square: it
+//! says what was looked at, and is no second map of where.
+//!
+//! What is read is recorded when its answer is made and before its first byte goes out, so that the entry says what the answer is: shown, or
+//! refused with its status. What is written is recorded before its handler as allowed, since it cannot be taken back, and after it with how it
+//! ended. What cannot be recorded is not shown, and a refusal is no exception: that there is no such hotspot, or no answer to a question, is told
+//! by the same figures, and a log that fails must stop whoever tries addresses as it stops whoever reads.
 
 use super::principal::Principal;
-use super::rights::{Method as How, PACK, Row, TILES, Who};
+use super::rights::{Method as How, PACK, Row, TILES};
 use crate::problem::ApiError;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use hotspot_ledger::audit::{Action, AuditLog, Entry, Outcome};
+use hotspot_ledger::audit::{Action, AuditLog, Entry, Outcome, actor_key};
 use jiff::Timestamp;
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::OnceCell;
 
 /// How long the same view is one look.
 const ONE_LOOK: Duration = Duration::from_mins(30);
@@ -28,7 +34,8 @@ const WIDE: u32 = 8;
 #[derive(Debug)]
 pub(super) struct Looks {
     log: Option<AuditLog>,
-    seen: Cache<[u8; 32], ()>,
+    /// Entries that stand for all of their kind for a time: whoever asks at the same moment waits for the one that is being written.
+    seen: Cache<[u8; 32], Arc<OnceCell<()>>>,
 }
 
 impl Default for Looks {
@@ -38,7 +45,7 @@ impl Default for Looks {
 }
 
 /// What is looked at.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct View {
     object: String,
     filter: String,
@@ -55,35 +62,35 @@ impl Looks {
         self.log.as_ref()
     }
 
-    /// Records a look, or that something is written, unless the same view was recorded a moment ago.
-    pub async fn look(&self, principal: &Principal, row: &Row, request: &Parts, now: Timestamp) -> Result<(), ApiError> {
-        if !matches!(row.who, Who::Only(_)) {
+    /// Records that something is about to be written.
+    pub async fn begins(&self, asked: &Asked, now: Timestamp) -> Result<(), ApiError> {
+        if asked.action != Action::Change {
             return Ok(());
         }
-        let action = match row.method {
-            How::Get if *row == PACK || row.path.ends_with("/export") => Action::Export,
-            How::Get => Action::Look,
-            How::Post | How::Put => Action::Change,
+        self.write(asked.entry(Outcome::Allowed, None), now).await
+    }
+
+    /// Records what the answer is, before it goes out.
+    pub async fn answered(&self, asked: &Asked, status: StatusCode, now: Timestamp) -> Result<(), ApiError> {
+        let outcome = if status.is_client_error() {
+            Outcome::Refused
+        } else if status.is_server_error() {
+            Outcome::Failed
+        } else {
+            Outcome::Done
         };
-        let view = View::of(row, request).under(principal);
-        let key = view.key(principal);
-        if action == Action::Look && self.seen.contains_key(&key) {
-            return Ok(());
-        }
-        self.record(principal, action, view, Outcome::Done, now).await?;
-        self.seen.insert(key, ());
-        Ok(())
+        self.record(asked, outcome, Some(status.as_u16()).filter(|_| outcome != Outcome::Done), now).await
     }
 
     /// Records that somebody asked for what is not his.
-    pub async fn refused(&self, principal: &Principal, row: &Row, request: &Parts, now: Timestamp) -> Result<(), ApiError> {
-        self.record(principal, Action::Refused, View::of(row, request).under(principal), Outcome::Refused, now).await
+    pub async fn refused(&self, asked: Asked, error: &ApiError, now: Timestamp) -> Result<(), ApiError> {
+        let asked = Asked { action: Action::Refused, ..asked };
+        self.record(&asked, Outcome::Refused, Some(error.status().as_u16()), now).await
     }
 
     /// Records that somebody came or went.
     pub async fn came_or_went(&self, principal: &Principal, action: Action, now: Timestamp) -> Result<(), ApiError> {
-        let nothing = View { object: String::new(), filter: String::new(), area: String::new() };
-        self.record(principal, action, nothing, Outcome::Done, now).await
+        self.write(by(principal, action), now).await
     }
 
     /// Records that somebody was not let in: who it was nobody knows.
@@ -92,29 +99,13 @@ impl Looks {
         self.write(entry, now).await
     }
 
-    async fn record(
-        &self,
-        principal: &Principal,
-        action: Action,
-        view: View,
-        outcome: Outcome,
-        now: Timestamp,
-    ) -> Result<(), ApiError> {
-        let actor = principal.key().iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
-        let entry = Entry {
-            name: principal.name.clone(),
-            reason: principal.reason.clone().unwrap_or_default(),
-            purpose: principal.purpose.clone().unwrap_or_default(),
-            object: view.object,
-            filter: view.filter,
-            area: view.area,
-            outcome,
-            ..Entry::new(&actor, principal.role.id(), action)
-        };
-        self.write(entry, now).await
+    async fn record(&self, asked: &Asked, outcome: Outcome, status: Option<u16>, now: Timestamp) -> Result<(), ApiError> {
+        let entry = asked.entry(outcome, status);
+        if asked.action != Action::Look && !asked.tile {
+            return self.write(entry, now).await;
+        }
+        let cell = self.seen.get_with(asked.key(outcome, status), Arc::default);
+        cell.get_or_try_init(|| self.write(entry, now)).await.map(|_recorded| ())
     }
 
     async fn write(&self, entry: Entry, now: Timestamp) -> Result<(), ApiError> {
@@ -123,6 +114,55 @@ impl Looks {
             tracing::error!(%error, "a look could not be recorded, so that nothing is shown");
             ApiError::NotRecorded
         })
+    }
+}
+
+/// What somebody asks, as it is recorded.
+#[derive(Debug)]
+pub(super) struct Asked {
+    principal: Arc<Principal>,
+    action: Action,
+    view: View,
+    tile: bool,
+}
+
+impl Asked {
+    pub fn of(principal: &Arc<Principal>, row: &Row, request: &Parts) -> Self {
+        let action = match row.method {
+            How::Get if *row == PACK || row.path.ends_with("/export") => Action::Export,
+            How::Get => Action::Look,
+            How::Post | How::Put => Action::Change,
+        };
+        let view = View::of(row, request).under(principal);
+        Self { principal: Arc::clone(principal), action, view, tile: *row == TILES }
+    }
+
+    fn entry(&self, outcome: Outcome, status: Option<u16>) -> Entry {
+        let View { object, filter, area } = self.view.clone();
+        Entry { object, filter, area, outcome, status, ..by(&self.principal, self.action) }
+    }
+
+    /// What one entry stands for.
+    fn key(&self, outcome: Outcome, status: Option<u16>) -> [u8; 32] {
+        let mut digest = Sha256::new();
+        digest.update(self.principal.key());
+        let purpose = self.principal.purpose.as_deref().unwrap_or_default();
+        for part in [purpose, &self.view.object, &self.view.filter, &self.view.area, self.action.id(), outcome.id()] {
+            digest.update((part.len() as u64).to_le_bytes());
+            digest.update(part);
+        }
+        digest.update(status.unwrap_or_default().to_le_bytes());
+        digest.finalize().into()
+    }
+}
+
+/// An entry of somebody.
+fn by(principal: &Principal, action: Action) -> Entry {
+    Entry {
+        name: principal.name.clone(),
+        reason: principal.reason.clone().unwrap_or_default(),
+        purpose: principal.purpose.clone().unwrap_or_default(),
+        ..Entry::new(&actor_key(&principal.issuer, &principal.subject).to_string(), principal.role.id(), action)
     }
 }
 
@@ -151,16 +191,6 @@ impl View {
             self.object = format!("{}/{agreement}", self.object);
         }
         self
-    }
-
-    fn key(&self, principal: &Principal) -> [u8; 32] {
-        let mut digest = Sha256::new();
-        digest.update(principal.key());
-        for part in [principal.purpose.as_deref().unwrap_or_default(), &self.object, &self.filter, &self.area] {
-            digest.update((part.len() as u64).to_le_bytes());
-            digest.update(part);
-        }
-        digest.finalize().into()
     }
 }
 

@@ -4,7 +4,7 @@ use crate::problem::ApiError;
 use crate::query::BadParameter;
 use hotspot_core::disclosure::Role;
 use hotspot_ledger::Author;
-use sha2::{Digest, Sha256};
+use hotspot_ledger::audit::actor_key;
 use std::fmt;
 use std::str::FromStr;
 
@@ -53,12 +53,7 @@ impl Principal {
 
     /// Digest of issuer and subject: names the person without saying who it is.
     pub fn key(&self) -> [u8; 32] {
-        let mut digest = Sha256::new();
-        for part in [&self.issuer, &self.subject] {
-            digest.update((part.len() as u64).to_le_bytes());
-            digest.update(part);
-        }
-        digest.finalize().into()
+        actor_key(&self.issuer, &self.subject).bytes()
     }
 
     /// As the record of challenges names him: two people of one name are told apart by the first letters of their keys.

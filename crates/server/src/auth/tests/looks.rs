@@ -71,6 +71,65 @@ async fn an_ordinary_morning_is_told_by_the_log() {
 }
 
 #[tokio::test]
+async fn a_refusal_is_told_as_one_and_what_is_written_before_and_after() {
+    let folder = tempfile::tempdir().unwrap();
+    let (address, audit) = log(folder.path()).await;
+    let first = Browser::of(Auth::development(now).recorded(audit.clone()), DataClass::Synthetic);
+    let mut analyst = first.signed_in(somebody(Role::Analyst));
+    for _ in 0..2 {
+        assert_eq!(analyst.get("/api/v1/hotspots/none-2026-10-1").await.status(), StatusCode::NOT_FOUND);
+    }
+    assert_eq!(analyst.get("/api/v1/cells?strand=swordfish").await.status(), StatusCode::BAD_REQUEST);
+    for x in 0..3 {
+        assert_eq!(
+            analyst.get(&format!("/tiles/2020-01-000000000000/count/15/{x}/10899.mvt")).await.status(),
+            StatusCode::NOT_FOUND
+        );
+    }
+    // Nothing says what is given where: what if has no ground.
+    let refused = analyst.form("/challenge/raise", &[("kind", "officers")]).await;
+    assert!(refused.status().is_client_error(), "{}", refused.status());
+    audit.close().await.unwrap();
+    let all = recorded(&address).await;
+    let told: Vec<(&str, &str, Option<u16>)> = all.iter().map(|e| (e.action.id(), e.outcome.id(), e.status)).collect();
+    let status = Some(refused.status().as_u16());
+    assert_eq!(
+        told,
+        [
+            ("look", "refused", Some(404)),
+            ("look", "refused", Some(400)),
+            ("look", "refused", Some(404)),
+            ("change", "allowed", None),
+            ("change", "refused", status),
+        ],
+        "the tiles of a view are one refusal too"
+    );
+    assert_eq!(all[0].says(), "refused (HTTP status 404): nothing of it was shown, given or changed");
+}
+
+#[tokio::test]
+async fn tiles_that_are_asked_for_at_once_are_one_look_and_a_refusal_hides_no_look() {
+    let folder = tempfile::tempdir().unwrap();
+    let (address, audit) = log(folder.path()).await;
+    let first = Browser::of(Auth::development(now).recorded(audit.clone()), DataClass::Synthetic);
+    let id = crate::fixture::ID;
+    let mut tasks = tokio::task::JoinSet::new();
+    for x in 16_370..16_378 {
+        let mut browser = first.signed_in(somebody(Role::Analyst));
+        tasks.spawn(async move { browser.get(&format!("/tiles/{id}/count/15/{x}/10899.mvt")).await.status() });
+    }
+    assert!(tasks.join_all().await.into_iter().all(|status| status == StatusCode::OK));
+    let mut oversight = first.signed_in(somebody(Role::Oversight));
+    // Nothing is protected yet, and then it is: the same address is on record twice.
+    assert_eq!(oversight.get("/api/v1/protected").await.status(), StatusCode::NOT_FOUND);
+    super::partners::protect(&first, DataClass::Synthetic, false);
+    assert_eq!(oversight.get("/api/v1/protected").await.status(), StatusCode::OK);
+    audit.close().await.unwrap();
+    let told: Vec<String> = recorded(&address).await.iter().map(|e| format!("{} {}", e.role, e.outcome)).collect();
+    assert_eq!(told, ["analyst done", "oversight refused", "oversight done"]);
+}
+
+#[tokio::test]
 async fn what_cannot_be_recorded_is_not_shown() {
     let folder = tempfile::tempdir().unwrap();
     let (_, audit) = log(folder.path()).await;
@@ -83,6 +142,9 @@ async fn what_cannot_be_recorded_is_not_shown() {
     assert_eq!(header(&response, "content-type"), "application/problem+json");
     let body = text(response).await;
     assert!(body.contains("could not be recorded") && !body.contains("features"), "{body}");
+    // That there is nothing is told by the same figures, and nothing is written.
+    assert_eq!(analyst.get("/api/v1/hotspots/none-2026-10-1").await.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(analyst.form("/challenge/raise", &[]).await.status(), StatusCode::SERVICE_UNAVAILABLE);
     // What everybody may have is there all the same.
     assert_eq!(analyst.get("/healthz").await.status(), StatusCode::OK);
 }

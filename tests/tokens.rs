@@ -31,6 +31,16 @@ fn a_token_is_printed_once_alone_listed_without_its_secret_and_revoked() {
     assert!(succeed(["token", "revoke", id, "--ledger", ledger]).contains("opens nothing any more"));
     assert!(succeed(["token", "list", "--ledger", ledger]).contains("revoked"));
     assert_eq!(run(["token", "revoke", "0123", "--ledger", ledger]).status.code(), Some(1));
+    // Who made and who ended it is on record; the secret is not.
+    let out = dir.path().join("audit.jsonl");
+    succeed(["audit", "export", "--ledger", ledger, "--out", out.to_str().unwrap()]);
+    let audit = std::fs::read_to_string(out).unwrap();
+    assert!(!audit.contains(secret));
+    let entries: Vec<serde_json::Value> = audit.lines().map(json).collect();
+    let told: Vec<[&str; 3]> = entries.iter().map(|e| ["action", "object", "outcome"].map(|of| e[of].as_str().unwrap())).collect();
+    let (made, ended) = (format!("token/{id}"), format!("token/{id}/revoked"));
+    assert_eq!(told, [["token", &made, "done"], ["token", &ended, "done"]]);
+    assert!(entries.iter().all(|e| e["name"].as_str().unwrap().starts_with("terminal:") && e["says"] == "done"), "{audit}");
     for wrong in [
         &["--scope", "read:products", "--expires", "91"][..],
         &["--scope", "read:products", "--expires", "0"],

@@ -8,6 +8,7 @@ mod progress;
 
 use args::{Args, Command};
 use clap::Parser;
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -15,6 +16,8 @@ fn main() -> ExitCode {
     failure::install();
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        // Codes for colours are for eyes: in a file, or for whoever asks for none (no-color.org), they are noise.
+        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()))
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("HOTSPOT_LOG")
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),

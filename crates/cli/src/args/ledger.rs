@@ -80,7 +80,7 @@ pub struct RaiseArgs {
     /// The question
     #[arg(long, value_name = "TEXT")]
     pub question: String,
-    /// The evidence, any JSON up to 1 MiB
+    /// The evidence, any JSON up to 1 MiB; of a long hotspot challenge --json keep the entry of the kind and place
     #[arg(long, value_name = "FILE.json")]
     pub evidence: PathBuf,
     /// Borough in which the place lies, by name or code; may be given several times. Those of a borough and of a command unit are known
@@ -112,7 +112,7 @@ pub struct AnswerArgs {
     /// What will be done
     #[arg(long, value_name = "TEXT")]
     pub action: String,
-    /// The day by which it will be done
+    /// The day by which it will be done, none that is over
     #[arg(long = "by", value_name = "DATE")]
     pub done_by: Date,
     /// Kind of resource of which there will be more or less

@@ -1,17 +1,17 @@
 //! `hotspot agreement`.
 
 use crate::args::agreement::{AgreementArgs, AgreementStep, ListArgs, RegisterArgs, RevokeArgs};
-use crate::commands::{columns, say, today};
+use crate::commands::{columns, say, terminal, today};
 use crate::failure::{Done, Failure};
-use hotspot_core::disclosure::agreement::Agreement;
-use hotspot_ledger::audit::{Action, AuditLog, Entry};
+use hotspot_core::disclosure::agreement::{Agreement, NotNow};
+use hotspot_ledger::audit::{Action, AuditFilter, AuditLog, AuditTrail, Entry, Outcome};
 use hotspot_ledger::{Agreements, Error, Handed, RegisteredAgreement, london_day};
 use hotspot_pipeline::agreement::{parse_agreement, read_agreement};
 use hotspot_pipeline::protected::read_policy;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Registers, lists, revokes, or lists what was given.
 pub fn run(args: &AgreementArgs) -> Done {
@@ -38,7 +38,8 @@ pub fn failed(error: Error) -> Failure {
     }
 }
 
-async fn record(log: &AuditLog, entry: Entry) -> Done<u64> {
+/// Records, and ends the log.
+pub async fn record(log: &AuditLog, entry: Entry) -> Done<u64> {
     let seq = log.record(entry, Timestamp::now()).await.map_err(failed)?;
     log.close().await?;
     Ok(seq)
@@ -57,7 +58,9 @@ async fn register(args: &RegisterArgs) -> Done {
     let agreements = Agreements::create_or_open(&args.ledger).await?;
     let registered = agreements.register(&agreement.id, &text, Timestamp::now()).await.map_err(failed)?;
     agreements.close().await;
-    let entry = Entry { object: registered.object(), ..Entry::new("command-line", "admin", Action::Agreement) };
+    // One that was revoked is not registered again.
+    let outcome = if registered.revoked.is_some() { Outcome::Refused } else { Outcome::Done };
+    let entry = Entry { object: registered.object(), outcome, ..terminal::entry(Action::Agreement, None) };
     let seq = record(&log, entry).await?;
     if let Some((at, _)) = registered.revoked {
         let on = london_day(at);
@@ -70,30 +73,112 @@ async fn register(args: &RegisterArgs) -> Done {
     say(format_args!("SHA-256 {}", registered.sha256))
 }
 
-/// Whether something is given under an agreement on a day, in a word; and the agreement, as far as it can be read.
-fn state(registered: &RegisteredAgreement, day: Date) -> (&'static str, Option<Agreement>) {
-    let agreement = parse_agreement(&registered.text).ok().filter(|_| registered.is_whole());
-    let word = match (&agreement, &registered.revoked) {
-        (_, Some(_)) => "revoked",
-        (None, None) => "altered",
-        (Some(a), None) if day < a.start => "not yet",
-        (Some(a), None) if day > a.end => "ended",
-        (Some(_), None) => "gives",
-    };
-    (word, agreement)
+/// Why nothing is given under an agreement.
+#[derive(Debug)]
+pub enum NotGiven {
+    /// It was revoked, or is not as it was registered.
+    Fallen(Error),
+    /// Its text is no agreement.
+    Unreadable(String),
+    /// Its days are to come, or over.
+    NotNow(NotNow),
+}
+
+impl NotGiven {
+    /// In a word.
+    const fn state(&self) -> &'static str {
+        match self {
+            Self::Fallen(Error::AgreementRevoked { .. }) => "revoked",
+            Self::Fallen(_) | Self::Unreadable(_) => "altered",
+            Self::NotNow(NotNow::Early { .. }) => "not yet",
+            Self::NotNow(NotNow::Ended { .. }) => "ended",
+        }
+    }
+}
+
+impl From<NotGiven> for Failure {
+    fn from(why: NotGiven) -> Self {
+        match why {
+            NotGiven::Fallen(error) => failed(error),
+            NotGiven::Unreadable(rule) => Self::data(format!("the agreement: {rule}")),
+            NotGiven::NotNow(error) => Self::failed(error),
+        }
+    }
+}
+
+/// What the audit log says of agreements. Their table could be changed with its digests; the log cannot, without being found out.
+#[derive(Debug, Default)]
+pub struct OnRecord {
+    registered: BTreeSet<String>,
+    revoked: BTreeMap<String, (Timestamp, String)>,
+}
+
+impl OnRecord {
+    /// Of a log that is found whole.
+    pub async fn read(ledger: &str) -> Done<Self> {
+        let trail = AuditTrail::open(ledger).await?;
+        let filter = AuditFilter { object: Some("agreement".to_owned()), ..AuditFilter::default() };
+        let entries = trail.entries(&filter).await;
+        trail.close().await;
+        let mut all = Self::default();
+        for entry in entries.map_err(failed)?.into_iter().filter(|e| e.action == Action::Agreement && e.outcome == Outcome::Done) {
+            match entry.object.strip_suffix(REVOKED).and_then(|of| of.strip_suffix('/')) {
+                Some(of) => {
+                    all.revoked.entry(of.to_owned()).or_insert((entry.at(), entry.purpose.clone()));
+                }
+                None => {
+                    all.registered.insert(entry.object);
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// When and why it was revoked, as the table or the log says.
+    fn revoked(&self, registered: &RegisteredAgreement) -> Option<(Timestamp, String)> {
+        registered.revoked.clone().or_else(|| self.revoked.get(&registered.object()).cloned())
+    }
+
+    /// The agreement, when something is given under it on a day: the one rule of what is listed, exported, and for what a token is made.
+    pub fn judge(&self, registered: &RegisteredAgreement, day: Date) -> Result<Agreement, NotGiven> {
+        if let Some((at, _)) = self.revoked(registered) {
+            return Err(NotGiven::Fallen(Error::AgreementRevoked { on: london_day(at) }));
+        }
+        registered.stands().map_err(NotGiven::Fallen)?;
+        if !self.registered.contains(&registered.object()) {
+            return Err(NotGiven::Fallen(Error::AgreementAltered));
+        }
+        let agreement = parse_agreement(&registered.text).map_err(NotGiven::Unreadable)?;
+        agreement.gives_on(day).map_err(NotGiven::NotNow)?;
+        Ok(agreement)
+    }
+
+    /// Whether something is given on a day, in a word; and the agreement, as far as it can be read.
+    fn state(&self, registered: &RegisteredAgreement, day: Date) -> (&'static str, Option<Agreement>) {
+        let state = self.judge(registered, day).map_or_else(|why| why.state(), |_agreement| "gives");
+        (state, parse_agreement(&registered.text).ok().filter(|_| registered.is_whole()))
+    }
+}
+
+/// All agreements and what the log says of them; where there is none there may be no log either.
+async fn all_on_record(ledger: &str, agreements: &Agreements) -> Done<(Vec<RegisteredAgreement>, OnRecord)> {
+    let all = agreements.list().await?;
+    let said = if all.is_empty() { OnRecord::default() } else { OnRecord::read(ledger).await? };
+    Ok((all, said))
 }
 
 async fn list(args: &ListArgs) -> Done {
     let today = today()?;
     let agreements = Agreements::open(&args.ledger).await?;
-    let all = agreements.list().await?;
+    let (all, said) = all_on_record(&args.ledger, &agreements).await?;
     agreements.close().await;
-    let rows = all.iter().map(|registered| (registered, state(registered, today)));
+    let rows = all.iter().map(|registered| (registered, said.state(registered, today)));
     if args.json {
         let rows: Vec<Value> = rows
             .map(|(registered, (state, agreement))| {
                 let of = agreement.as_ref();
                 let terms = of.map(|a| &a.terms);
+                let revoked = said.revoked(registered);
                 json!({
                     "id": registered.id,
                     "state": state,
@@ -107,8 +192,8 @@ async fn list(args: &ListArgs) -> Done {
                     "boroughs": terms.and_then(|t| t.boroughs.as_ref()),
                     "least": terms.map(|t| t.least),
                     "registered": registered.registered.to_string(),
-                    "revoked": registered.revoked.as_ref().map(|(at, _)| at.to_string()),
-                    "reason": registered.revoked.as_ref().map(|(_, reason)| reason),
+                    "revoked": revoked.as_ref().map(|(at, _)| at.to_string()),
+                    "reason": revoked.as_ref().map(|(_, reason)| reason),
                 })
             })
             .collect();
@@ -141,7 +226,7 @@ async fn revoke(args: &RevokeArgs) -> Done {
     let entry = Entry {
         object: format!("{}/{REVOKED}", revoked.object()),
         purpose: reason.clone(),
-        ..Entry::new("command-line", "admin", Action::Agreement)
+        ..terminal::entry(Action::Agreement, None)
     };
     let seq = record(&log, entry).await?;
     say(format_args!(
@@ -152,14 +237,14 @@ async fn revoke(args: &RevokeArgs) -> Done {
     say(format_args!("{given} exports were made under it; ask its recipient to delete them (hotspot agreement exports has them)"))
 }
 
-/// How the audit log names the end of an agreement, behind the agreement.
+/// How the audit log names the end of an agreement or a token, behind it.
 pub const REVOKED: &str = "revoked";
 
 /// What is to become of what was given.
 fn fate(handed: &Handed, revoked: &BTreeMap<String, Date>, today: Date) -> (&'static str, String) {
     let until = handed.handing.keep_until;
     if handed.entry.is_none() {
-        ("not-given", "begun, never recorded: nothing was given".to_owned())
+        ("not-given", "begun, and nothing was given".to_owned())
     } else if let Some(on) = revoked.get(&handed.handing.agreement) {
         ("delete", format!("to be deleted: the agreement was revoked on {on}"))
     } else if until < today {
@@ -172,9 +257,10 @@ fn fate(handed: &Handed, revoked: &BTreeMap<String, Date>, today: Date) -> (&'st
 async fn exports(args: &ListArgs) -> Done {
     let today = today()?;
     let agreements = Agreements::open(&args.ledger).await?;
-    let (all, exports) = (agreements.list().await?, agreements.exports().await?);
+    let (all, said) = all_on_record(&args.ledger, &agreements).await?;
+    let exports = agreements.exports().await?;
     agreements.close().await;
-    let revoked: BTreeMap<String, Date> = all.into_iter().filter_map(|a| Some((a.id, london_day(a.revoked?.0)))).collect();
+    let revoked: BTreeMap<String, Date> = all.iter().filter_map(|a| Some((a.id.clone(), london_day(said.revoked(a)?.0)))).collect();
     if args.json {
         let rows: Vec<Value> = exports
             .iter()

@@ -1,7 +1,7 @@
 //! `hotspot audit`.
 
 use crate::args::audit::{AuditArgs, AuditStep, ExportArgs, ForgetArgs, KeyArgs, VerifyArgs};
-use crate::commands::{midnight, note, private, say};
+use crate::commands::{midnight, note, private, say, terminal};
 use crate::failure::{Done, Failure};
 use hotspot_ledger::Error;
 use hotspot_ledger::audit::{Action, AuditFilter, AuditLog, AuditTrail, Entry, PublicKey, Recorded, SigningKey};
@@ -13,7 +13,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 /// Columns of an export.
-const COLUMNS: &str = "seq,at,actor,name,reason,role,purpose,action,object,filter,area,returned,outcome,hash";
+const COLUMNS: &str = "seq,at,actor,name,reason,role,purpose,action,object,filter,area,returned,outcome,status,says,hash";
 
 /// Makes a key, verifies, exports, or disposes of names.
 pub fn run(args: &AuditArgs) -> Done {
@@ -118,6 +118,8 @@ fn line(entry: &Recorded) -> Value {
         "area": entry.area,
         "returned": entry.returned,
         "outcome": entry.outcome,
+        "status": entry.status,
+        "says": entry.says(),
         "hash": entry.hash,
     })
 }
@@ -170,11 +172,10 @@ async fn forget(args: &ForgetArgs) -> Done {
     let gone = AuditTrail::forget(&args.ledger, midnight(args.before)?).await?;
     let log = AuditLog::open(&args.ledger, None).await?;
     let entry = Entry {
-        name: args.by.clone(),
         object: "audit-names".to_owned(),
         filter: format!("before={}", args.before),
         returned: Some(gone),
-        ..Entry::new("command-line", "admin", Action::Disposal)
+        ..terminal::entry(Action::Disposal, Some(&args.by))
     };
     let seq = log.record(entry, Timestamp::now()).await.map_err(failed)?;
     log.close().await?;

@@ -23,6 +23,7 @@ pub mod sign_in;
 pub mod simulate;
 pub mod stats;
 pub mod summary;
+mod terminal;
 pub mod token;
 pub mod units;
 pub mod worklist;

@@ -1,7 +1,7 @@
 //! `hotspot retention`.
 
 use crate::args::retention::{DisposeArgs, ListArgs, RetentionArgs, RetentionStep, WhichArgs};
-use crate::commands::{apart, note, private, say, today};
+use crate::commands::{apart, note, private, say, terminal, today};
 use crate::failure::{Done, Failure};
 use hotspot_ledger::Digest;
 use hotspot_ledger::audit::{Action, AuditLog, Entry, Outcome};
@@ -73,14 +73,13 @@ fn dispose(args: &DisposeArgs) -> Done {
         digests.join("\n")
     };
     let entry = Entry {
-        name: args.by.clone(),
         purpose: "retention".to_owned(),
         object: format!("retention-rules/{}", rules.sha256),
         // Of the digests of the identifiers, one a line: whoever has the list can show that it was this one.
         filter: disposed.as_ref().map_or_else(|_| String::new(), |d| ids(&d.records)),
         returned: disposed.as_ref().ok().map(|d| d.records.len() as u64),
         outcome: if disposed.is_ok() { Outcome::Done } else { Outcome::Failed },
-        ..Entry::new("command-line", "admin", Action::Disposal)
+        ..terminal::entry(Action::Disposal, Some(&args.by))
     };
     let recorded = runtime.block_on(async {
         let seq = log.record(entry, Timestamp::now()).await?;

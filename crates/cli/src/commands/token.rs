@@ -1,8 +1,11 @@
 //! `hotspot token`.
 
 use crate::args::token::{CreateArgs, Expiry, ListArgs, RevokeArgs, TokenArgs, TokenStep};
-use crate::commands::{columns, midnight, note, say};
+use crate::commands::agreement::{NotGiven, OnRecord, REVOKED, failed, record};
+use crate::commands::{columns, midnight, note, say, terminal, today};
 use crate::failure::{Done, Failure};
+use hotspot_core::disclosure::agreement::NotNow;
+use hotspot_ledger::audit::{Action, AuditLog, Entry};
 use hotspot_ledger::{Agreements, Error, Token, Tokens};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
@@ -29,14 +32,23 @@ async fn create(args: &CreateArgs) -> Done {
         Expiry::Day(day) => midnight(day.checked_add(1.day())?)?,
     };
     let tokens = Tokens::create_or_open(&args.ledger).await?;
+    let log = AuditLog::open(&args.ledger, None).await?;
     if let Some(id) = &args.agreement {
         let agreements = Agreements::create_or_open(&args.ledger).await?;
         let found = agreements.find(id).await?;
         agreements.close().await;
-        found.ok_or(Error::UnknownAgreement).map_err(Failure::failed)?.stands().map_err(Failure::failed)?;
+        let found = found.ok_or(Error::UnknownAgreement).map_err(failed)?;
+        match OnRecord::read(&args.ledger).await?.judge(&found, today()?) {
+            // A token may be made before the agreement begins: it opens nothing until then.
+            Ok(_) | Err(NotGiven::NotNow(NotNow::Early { .. })) => {}
+            Err(why) => return Err(why.into()),
+        }
     }
     let (token, presented) = tokens.create(&args.name, &args.role, &args.scope, expires, now, args.agreement.as_deref()).await?;
     tokens.close().await;
+    // Before its secret is shown: a token that is not on record nobody can use.
+    let purpose = format!("{} as {}", token.scopes.join(" "), token.role);
+    record(&log, Entry { purpose, object: object(&token), ..terminal::entry(Action::Token, None) }).await?;
     say(presented)?;
     note(format_args!(
         "token {} for {} as {}, until {}: keep it now, since it is shown only this once",
@@ -46,6 +58,12 @@ async fn create(args: &CreateArgs) -> Done {
         minute(token.expires)
     ));
     Ok(())
+}
+
+/// As the audit log names it.
+fn object(token: &Token) -> String {
+    let agreement = token.agreement.as_ref().map_or_else(String::new, |id| format!("/{id}"));
+    format!("token/{}{agreement}", token.id)
 }
 
 /// A time of London to the minute.
@@ -105,11 +123,14 @@ async fn list(args: &ListArgs) -> Done {
 
 async fn revoke(args: &RevokeArgs) -> Done {
     let tokens = Tokens::open(&args.ledger).await?;
+    let log = AuditLog::open(&args.ledger, None).await?;
     let token = tokens.revoke(&args.id, Timestamp::now()).await.map_err(|error| match error {
         Error::UnknownToken => Failure::failed(error),
         other => other.into(),
     })?;
     tokens.close().await;
+    let object = format!("{}/{REVOKED}", object(&token));
+    let seq = record(&log, Entry { object, ..terminal::entry(Action::Token, None) }).await?;
     let at = token.revoked.unwrap_or(token.expires);
-    say(format_args!("token {} opens nothing any more: revoked {}", token.id, minute(at)))
+    say(format_args!("token {} opens nothing any more: revoked {}, as entry {seq} of the audit log says", token.id, minute(at)))
 }

@@ -8,8 +8,10 @@ use crate::commands::say;
 use crate::failure::{Done, Failure};
 use hotspot_core::atlas::Atlas;
 use hotspot_ledger::{
-    Answer, Author, ChallengeId, Due, Effect, Error, Event, Ledger, Periods, Place, Question, ResourceChange, Step,
+    Answer, Author, ChallengeId, Due, EVIDENCE, Effect, Error, Event, Ledger, Periods, Place, Question, ResourceChange, Step,
+    canonical_json,
 };
+use hotspot_pipeline::agreement::borough_named;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -79,6 +81,14 @@ fn effect(args: &EffectArgs) -> Done<Effect> {
 
 async fn raise(args: RaiseArgs) -> Done {
     let evidence = evidence::read(&args.evidence)?;
+    let bytes = canonical_json(&evidence).len();
+    if bytes > EVIDENCE {
+        return Err(Failure::data(format!(
+            "{}: {bytes} bytes as canonical JSON, and evidence has {EVIDENCE} at most. Keep of hotspot challenge --json what the question is about, the \
+             entry of its kind of resource (kinds) with its place, or ask with --level borough or bcu; the page /challenge freezes the place's part by itself",
+            args.evidence.display()
+        )));
+    }
     let place = place(&args.place);
     let question = Question {
         boroughs: boroughs(&place, &args.borough)?,
@@ -131,19 +141,12 @@ fn place(id: &str) -> Place {
     }
 }
 
-/// Name of a borough of London, by name or code.
-fn known(text: &str) -> Option<String> {
-    let wanted = text.trim().to_lowercase();
-    let found = Atlas::london().boroughs().iter().find(|b| b.name.to_lowercase() == wanted || b.code.to_lowercase() == wanted);
-    found.map(|b| b.name.clone())
-}
-
 /// The boroughs of a place: those that are given, else those that follow from it.
 fn boroughs(place: &Place, given: &[String]) -> Done<Vec<String>> {
     if !given.is_empty() {
         let unknown =
             || Failure::cannot("--borough: must be one of the 33 boroughs of London, by name (Camden) or code (E09000007)");
-        return given.iter().map(|text| known(text).ok_or_else(unknown)).collect();
+        return given.iter().map(|text| Ok(borough_named(text).ok_or_else(unknown)?.name.clone())).collect();
     }
     let within = |keep: &dyn Fn(&hotspot_core::atlas::Borough) -> bool| -> Vec<String> {
         Atlas::london().boroughs().iter().filter(|b| keep(b)).map(|b| b.name.clone()).collect()

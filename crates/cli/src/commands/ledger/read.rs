@@ -1,10 +1,11 @@
 //! Reading the ledger: list, show, export, verify.
 
-use super::{due, failed, known};
+use super::{due, failed};
 use crate::args::ledger::{ExportArgs, ListArgs, ShowArgs, VerifyArgs};
 use crate::commands::{columns, note, private, say};
 use crate::failure::Done;
 use hotspot_ledger::{Challenge, Entry, Filter, Kind, Ledger, Step, london_day};
+use hotspot_pipeline::agreement::borough_named;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ pub async fn list(args: &ListArgs) -> Done {
     let on = args.on.unwrap_or_else(|| london_day(Timestamp::now()));
     let filter = Filter {
         overdue_on: args.overdue.then_some(on),
-        borough: args.borough.as_deref().map(|text| known(text).unwrap_or_else(|| text.to_owned())),
+        borough: args.borough.as_deref().map(|text| borough_named(text).map_or(text, |b| &b.name).to_owned()),
         place: args.place.clone(),
         state: args.state,
     };

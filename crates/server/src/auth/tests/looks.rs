@@ -108,28 +108,6 @@ async fn a_refusal_is_told_as_one_and_what_is_written_before_and_after() {
 }
 
 #[tokio::test]
-async fn tiles_that_are_asked_for_at_once_are_one_look_and_a_refusal_hides_no_look() {
-    let folder = tempfile::tempdir().unwrap();
-    let (address, audit) = log(folder.path()).await;
-    let first = Browser::of(Auth::development(now).recorded(audit.clone()), DataClass::Synthetic);
-    let id = crate::fixture::ID;
-    let mut tasks = tokio::task::JoinSet::new();
-    for x in 16_370..16_378 {
-        let mut browser = first.signed_in(somebody(Role::Analyst));
-        tasks.spawn(async move { browser.get(&format!("/tiles/{id}/count/15/{x}/10899.mvt")).await.status() });
-    }
-    assert!(tasks.join_all().await.into_iter().all(|status| status == StatusCode::OK));
-    let mut oversight = first.signed_in(somebody(Role::Oversight));
-    // Nothing is protected yet, and then it is: the same address is on record twice.
-    assert_eq!(oversight.get("/api/v1/protected").await.status(), StatusCode::NOT_FOUND);
-    super::partners::protect(&first, DataClass::Synthetic, false);
-    assert_eq!(oversight.get("/api/v1/protected").await.status(), StatusCode::OK);
-    audit.close().await.unwrap();
-    let told: Vec<String> = recorded(&address).await.iter().map(|e| format!("{} {}", e.role, e.outcome)).collect();
-    assert_eq!(told, ["analyst done", "oversight refused", "oversight done"]);
-}
-
-#[tokio::test]
 async fn what_cannot_be_recorded_is_not_shown() {
     let folder = tempfile::tempdir().unwrap();
     let (_, audit) = log(folder.path()).await;

@@ -68,7 +68,7 @@ fn tiers(open: bool) -> Tiers {
     }
 }
 
-pub(super) fn protect(server: &Browser, class: DataClass, open: bool) {
+fn protect(server: &Browser, class: DataClass, open: bool) {
     let tiers = tiers(open);
     let shown = prove(&fixture::release(class), None, tiers.oversight, &tiers.version).unwrap().protected;
     server.state.catalog().protect(shown, Some(&tiers)).unwrap();

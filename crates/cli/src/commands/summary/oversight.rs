@@ -58,6 +58,11 @@ pub fn run(args: &SummaryArgs, protected: &Path) -> Done {
     } else if published.replaced {
         note(format_args!("{}: other figures of the month stood here and were replaced", published.folder.display()));
     }
+    let without = [(FormatOfSummary::Ods, "ods"), (FormatOfSummary::Xlsx, "xlsx"), (FormatOfSummary::Json, "json")];
+    let without: Vec<&str> = without.into_iter().filter(|(of, _)| args.formats.contains(of)).map(|(_, name)| name).collect();
+    if !without.is_empty() {
+        note(format_args!("for oversight there is no {}: csv, parquet and the page hold all of it", without.join(", ")));
+    }
     let hidden = view.hidden;
     say(format_args!(
         "{month}: for oversight, policy {}; of {} figures ever published {} are below {} and {} would give one away: they are not shown",

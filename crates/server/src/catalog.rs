@@ -1,6 +1,7 @@
 //! The releases that are served, and what is prepared from them.
 
 use crate::answer::Keep;
+use crate::challenge::Given;
 use crate::problem::{ApiError, GIVE_GROUND, GIVE_PARTNERS, GIVE_PROTECTED, GIVE_STORE, OPEN_PUBLIC};
 use crate::query::{BadParameter, strand_name};
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -214,6 +215,7 @@ impl Catalog {
             serial,
             policy: below.policy,
             figures: Figures::Published(Box::new(published)),
+            placed: Mutex::default(),
             indexes: [const { OnceLock::new() }; 16],
         };
         Ok(Arc::clone(made.entry(strand).or_insert(Arc::new(served))))
@@ -249,6 +251,7 @@ impl Catalog {
             serial,
             policy,
             figures: Figures::Exact(Box::new(release)),
+            placed: Mutex::default(),
             indexes: [const { OnceLock::new() }; 16],
         }))
     }
@@ -326,6 +329,8 @@ pub(crate) struct Served {
     figures: Figures,
     /// Projected cells by resolution, made when first asked for.
     indexes: [OnceLock<Arc<TileIndex>>; 16],
+    /// The table of resources that was asked about last, and what is asked of it below the analyst.
+    placed: Mutex<Option<[Arc<Given>; 2]>>,
 }
 
 /// What a release is made from.
@@ -361,6 +366,20 @@ impl Served {
             Figures::Exact(_) => None,
             Figures::Published(published) => Some(published),
         }
+    }
+
+    /// What is given, as it is asked about here: all of it by records, and by what is published as far as those below the analyst may ask.
+    pub fn placed(&self, all: Arc<Given>) -> Arc<Given> {
+        let Some(published) = self.published() else { return all };
+        let mut last = self.placed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some([of, placed]) = &*last
+            && Arc::ptr_eq(of, &all)
+        {
+            return Arc::clone(placed);
+        }
+        let placed = Arc::new(all.below(published));
+        *last = Some([all, Arc::clone(&placed)]);
+        placed
     }
 
     pub fn cells(

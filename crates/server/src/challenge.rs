@@ -48,7 +48,7 @@ pub struct Given {
 
 impl Given {
     /// The same for those below the analyst: at the places that are published, unweighted, and with the people of boroughs alone.
-    fn below(&self, published: &Published) -> Self {
+    pub(crate) fn below(&self, published: &Published) -> Self {
         Self {
             file: self.file.clone(),
             sha256: self.sha256.clone(),
@@ -155,16 +155,14 @@ impl Asked {
     /// Analysts ask the records, and all others what is published.
     pub async fn of(state: &AppState, visitor: &Visitor, params: &Params<'_>) -> Result<Self, ApiError> {
         let strand = params.strand()?;
-        let mut given = state.challenges().given.load_full();
+        let given = state.challenges().given.load_full();
         let served = if visitor.sees_records() {
             state.catalog().find(params.get("release"))?
         } else {
             let (shared, id) = (state.clone(), params.get("release").map(str::to_owned));
             state.heavy(move || shared.catalog().published(id.as_deref(), strand)).await?
         };
-        if let (Some(published), Some(all)) = (served.published(), &given) {
-            given = Some(Arc::new(all.below(published)));
-        }
+        let given = given.map(|all| served.placed(all));
         let asked = Self { served, level: params.level()?, strand, rule: params.apportion()?, given };
         let release = asked.served.release();
         let levels = levels_of(release, None);

@@ -86,7 +86,11 @@ pub(crate) async fn list(State(state): State<AppState>, visitor: Visitor, uri: U
             Some(kind) => kind_of(view, kind)?.kind.clone(),
             None => view.answer.kinds.first().map(|k| k.kind.clone()).unwrap_or_default(),
         };
-        if params.get("play").is_some() && !kind.is_empty() {
+        // A field asks with or without the button of its form: what is sent is never passed over in silence.
+        let asks = |button: &str, fields: &[&str]| {
+            params.get(button).is_some() || fields.iter().any(|name| wished.get(name).is_some_and(|v| !v.is_empty()))
+        };
+        if asks("play", &WISHED) && !kind.is_empty() {
             match wish(view, &wished) {
                 Err(wrong) => faults = faults_in("", wrong),
                 Ok(wish) => match asked.what_if(&state, view.clone(), &kind, wish).await {
@@ -97,7 +101,7 @@ pub(crate) async fn list(State(state): State<AppState>, visitor: Visitor, uri: U
             }
         }
         // A place for a site is looked for on the cells of the release: not below the analyst.
-        if params.get("find").is_some() && !kind.is_empty() && visitor.sees_records() {
+        if asks("find", &SOUGHT) && !kind.is_empty() && visitor.sees_records() {
             match more_and_reach(&params) {
                 Err(wrong) => faults.push((wrong.parameter.into_owned(), format!("It must be {}.", wrong.allowed))),
                 Ok((more, reach)) => match asked.sites(&state, &kind, more, reach).await {

@@ -328,6 +328,10 @@ async fn the_pages_play_a_challenge_and_send_back_what_is_wrong() {
     assert!(!page.contains("<script"));
     let played = served.page("/challenge?play=yes&change=10&kind=patrol_hours&budget=&floor=").await;
     assert!(played.contains("would be given out") && played.contains("gains 10 % at most"));
+    // Without the button all the same, and with nothing but empty fields not.
+    assert!(served.page("/challenge?change=10&kind=patrol_hours").await.contains("gains 10 % at most"));
+    assert!(!served.page("/challenge?budget=&floor=&set_place=&kind=patrol_hours").await.contains("would be given out"));
+    assert_eq!(served.get("/challenge?floor=200").await.status(), StatusCode::UNPROCESSABLE_ENTITY);
     let response = served.get("/challenge?play=yes&floor=200").await;
     assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(String::from_utf8(body(response).await).unwrap().contains(r##"<a href="#floor">"##));

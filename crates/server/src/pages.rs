@@ -24,6 +24,7 @@ use crate::auth::rights::{self, Row};
 use crate::catalog::Served;
 use crate::problem::ApiError;
 use crate::steps::Fault;
+use hotspot_core::disclosure::signs;
 use hotspot_core::release::DataClass;
 use hotspot_ledger::{Kind, Role};
 use minijinja::value::merge_maps;
@@ -78,7 +79,8 @@ fn draw_marked(
         .filter(|(row, ..)| may_open(visitor, row))
         .map(|(_, href, label)| context! { href => Value::from_safe_string((*href).to_owned()), label => *label })
         .collect();
-    let common = context! { marking, style, faults, nav, me => me(visitor) };
+    let common =
+        context! { marking, style, faults, nav, me => me(visitor), sign => signs::HIDDEN, sign_words => signs::HIDDEN_WORDS };
     let page = TEMPLATES.get_template(template).and_then(|t| t.render(merge_maps([own, common])));
     page.map(String::into_bytes).map_err(|error| {
         // What the template says may hold what somebody wrote: its place is enough.

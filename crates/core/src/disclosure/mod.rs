@@ -3,6 +3,7 @@
 //! * [`policy`], [`role`], [`tiers`]: who may see what; [`released`]: proof that a view went through it.
 //! * [`protected`]: what of a release is shown below the analyst; [`adaptive`]: areas as fine as may be.
 //! * [`published`]: a release made of nothing but that, of which resources and need are asked.
+//! * [`signs`]: what stands in place of a figure that is not shown, and beside one that is supposed.
 //! * [`utility`]: how much of what is hot can still be seen.
 //! * [`agreement`], [`products`]: what a partner is given and everybody is shown, made of what is protected alone.
 //! * [`table`]: tables that hang together, and what is shown of each cell.
@@ -17,6 +18,7 @@ pub mod protected;
 pub mod published;
 pub mod released;
 pub mod role;
+pub mod signs;
 pub mod suppress;
 pub mod table;
 pub mod tiers;

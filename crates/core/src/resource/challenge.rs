@@ -23,7 +23,7 @@ use super::similar::{self, SimilarGroup};
 use super::victims::NeedMeasure;
 use crate::areas::AreaLayer;
 use crate::atlas::Atlas;
-use crate::disclosure::published::Published;
+use crate::disclosure::published::{Published, Told};
 use crate::error::{Error, Result};
 use crate::incident::{Offence, Strand};
 use crate::month::MonthRange;
@@ -293,6 +293,10 @@ pub struct Challenge {
     pub places: Vec<Place>,
     /// What it counts.
     pub measure: NeedMeasure,
+    /// Incidents of each in the window, as they may be shown: told, or in part supposed.
+    pub told: Vec<Told>,
+    /// What of the study area is not in the places; none where records are counted.
+    pub beside: Option<Beside>,
     /// Need of each in the next period.
     pub needs: Vec<Need>,
     /// The rule by which places are alike, in words.
@@ -303,6 +307,15 @@ pub struct Challenge {
     pub unanswered: Vec<(String, &'static str)>,
     /// Before and after, wherever an amount of the table changed.
     pub effects: Vec<Effect>,
+}
+
+/// How the places hang together with what is published of the study area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Beside {
+    /// What is published of all of it; none where a quarter of it is not told.
+    pub published: Option<u32>,
+    /// Of boroughs in no scope, such as those of another force.
+    pub elsewhere: Told,
 }
 
 /// What stands beside every gap that is shown.
@@ -367,12 +380,22 @@ pub fn challenge(input: &ChallengeInput<'_>) -> Result<Challenge> {
             Some((setting, found.ok()?))
         })
         .collect();
+    let told = match input.published {
+        None => needs.iter().map(|need| Told { n: need.incidents, supposed: None }).collect(),
+        Some(published) => places.iter().map(|place| published.told_of(input.level, place)).collect(),
+    };
+    let beside = input.published.map(|published| {
+        let units: Vec<u32> = (0..).zip(&place_of).filter(|(_, place)| place.is_none()).map(|(unit, _)| unit).collect();
+        Beside { published: published.whole(), elsewhere: published.told_in(&units, input.strand) }
+    });
     let mut answer = Challenge {
         level: input.level,
         strand: input.strand,
         window: release.window,
         places,
         measure: input.measure,
+        told,
+        beside,
         needs,
         similar_rule: if input.level == Level::Borough { summary::similar::RULE } else { similar::RULE },
         kinds: Vec::new(),

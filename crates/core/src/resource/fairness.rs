@@ -23,6 +23,7 @@ use super::gap::{Gap, GapParams, Verdict, need_shares};
 use super::geography::Geography;
 use super::need::Need;
 use crate::cube::Filter;
+use crate::disclosure::published::Told;
 use crate::error::{Error, Result};
 use crate::hotspot::Estimate;
 use crate::incident::Strand;
@@ -115,7 +116,7 @@ pub struct StrandCover {
     /// Strand; `None` for all records.
     pub strand: Option<Strand>,
     /// Incidents of the window in places of the scope.
-    pub incidents: u32,
+    pub incidents: Told,
     /// None of fewer than the policy's number.
     pub exposure: Option<Exposure>,
 }
@@ -275,7 +276,8 @@ pub fn split_rate(counts: &[(u64, f64)], person_years: f64) -> Option<Estimate> 
 /// People and stops by place: the part of a question that does not depend on the kind of resource.
 #[derive(Debug, Default)]
 pub(super) struct Lives {
-    strands: Vec<(Option<Strand>, Vec<f64>)>,
+    /// By place, and how many of all are supposed.
+    strands: Vec<(Option<Strand>, Vec<f64>, Option<u32>)>,
     groups: Vec<Group>,
     stops: Vec<StopGroup>,
 }
@@ -323,7 +325,8 @@ impl Lives {
                     by_place[*place as usize] += f64::from(*count);
                 }
             }
-            strands.push((strand, by_place));
+            let units = || (0..).zip(place_of).filter(|(_, place)| place.is_some()).map(|(unit, _)| unit).collect::<Vec<u32>>();
+            strands.push((strand, by_place, input.published.and_then(|published| published.told_in(&units(), strand).supposed)));
         }
         let mut made = Self { strands, ..Self::default() };
         let residents = geography.residents;
@@ -423,14 +426,14 @@ impl Lives {
         gaps: &[Gap],
     ) -> Result<Fairness> {
         let states = States::of(&answer.needs, amounts, gaps, input.policy.delta, &input.params)?;
-        let all = self.strands.first().map(|(_, by_place)| by_place.as_slice());
+        let all = self.strands.first().map(|(_, by_place, _)| by_place.as_slice());
         let mut made = Fairness::default();
-        for (strand, by_place) in &self.strands {
+        for (strand, by_place, supposed) in &self.strands {
             let incidents: f64 = by_place.iter().sum();
             let few = incidents < input.policy.minimum_expected;
             made.strands.push(StrandCover {
                 strand: *strand,
-                incidents: incidents as u32,
+                incidents: Told { n: incidents as u32, supposed: *supposed },
                 exposure: if few {
                     None
                 } else {

@@ -9,6 +9,7 @@
 
 use super::tables::{FIGURES, HOTSPOTS, Rows, Table, dictionary};
 use crate::disclosure::protected::{ALL, Figure, Key, OTHERS, Period, ProtectedHotspot, ProtectedRelease, STRANDS};
+use crate::disclosure::signs;
 use crate::incident::Strand;
 use std::collections::BTreeSet;
 
@@ -16,8 +17,10 @@ use std::collections::BTreeSet;
 pub const HIDDEN: &str = "hidden";
 
 /// What stands in place of a figure.
-pub const MARKERS: [(&str, &str); 1] =
-    [("[c]", "Not shown: below the threshold, zero among that, or it would give away a figure that is. One sign for both.")];
+pub const MARKERS: [(&str, &str); 2] = [
+    ("0–4", "A band in place of the number of a hotspot: fewer than the threshold. It is told, and nothing is hidden beside it."),
+    (signs::HIDDEN, "Not shown: below the threshold, zero among that, or it would give away a figure that is. One sign for both."),
+];
 
 /// What the boroughs that are not told for themselves are called together.
 pub const OTHERS_NAME: &str = "Other boroughs together";
@@ -138,7 +141,7 @@ fn figures(view: &ProtectedRelease) -> Table {
 }
 
 const fn marker(count: Option<u32>) -> &'static str {
-    if count.is_none() { MARKERS[0].0 } else { "" }
+    if count.is_none() { signs::HIDDEN } else { "" }
 }
 
 fn hotspots(view: &ProtectedRelease) -> Table {
@@ -154,7 +157,9 @@ fn hotspots(view: &ProtectedRelease) -> Table {
         .text("to", "YYYY-MM", "Last month in which its records are counted.", |_| end(true))
         .integer("rank", "", "1 for the largest excess of records; empty without a count.", |r| r.1.rank.map(i64::from))
         .integer("records", "records", "Records in it.", |r| count(&r.1.n).map(i64::from))
-        .text("status", "", "[c] where no count is shown; empty for a plain figure.", |r| marker(count(&r.1.n)).to_owned())
+        .text("status", "", "0–4 where so few are told, [c] where nothing is; empty for a plain figure.", |r| {
+            r.1.n.sign().unwrap_or_default()
+        })
         .decimal("expected", "records", "Expected if records followed the reference; only with a count.", |r| r.1.expected)
         .decimal("ratio", "times", "Its rate beside that of the study area; only with a count.", |r| r.1.ratio.map(|v| v[0]))
         .decimal("ratio_lower", "times", "Lower exact 95% Poisson limit.", |r| r.1.ratio.map(|v| v[1]))

@@ -3,7 +3,7 @@
 use super::over_months::{London, RULES};
 use hotspot_core::MonthRange;
 use hotspot_core::cube::{Facts, Filter};
-use hotspot_core::disclosure::protected::{Figure, Key, Period, ProtectedRelease, Regression, Victims, prove};
+use hotspot_core::disclosure::protected::{Figure, Key, Period, ProtectedRelease, Regression, STRANDS, Victims, prove};
 use hotspot_core::disclosure::published::{Ground, Published};
 use hotspot_core::hotspot::denominator::Denominator;
 use hotspot_core::resource::challenge::{Challenge, ChallengeInput, Level, Resource, Status, Target, challenge};
@@ -86,6 +86,58 @@ fn an_answer_is_made_of_what_is_published_and_agrees_with_it() {
         let sum: f64 = answer.kinds[0].gaps.iter().map(|g| g.gap.mean).sum();
         assert!(sum.abs() < 1e-6, "{level:?}: gaps sum to 0, here {sum}");
     }
+}
+
+#[test]
+fn what_is_supposed_says_so_and_what_says_nothing_is_as_published() {
+    let (london, shown) = over_a_new_year();
+    let policy = ChallengePolicy::current();
+    let quarters: Vec<Period> = shown.counted.unwrap().iter().step_by(3).map(Period::quarter_of).collect();
+    let figure = |place: &str, strand: Option<u8>| -> Option<u32> {
+        let of = |period: &Period| match shown.figures.get(&Key { place: place.to_owned(), period: *period, strand }) {
+            Some(Figure::Count(n)) => Some(*n),
+            _ => None,
+        };
+        quarters.iter().map(of).sum()
+    };
+    let (mut told, mut supposed) = (0, 0);
+    for strand in shown.hotspots.iter().map(|(strand, _)| *strand) {
+        let row = strand.and_then(|s| STRANDS.iter().position(|of| *of == s)).map(|row| row as u8);
+        let published = Published::of(Ground::of(&london.release), &shown, strand).unwrap();
+        let resources = published.placed(&officers());
+        let at = |level: Level| asked(published.challenge(&resources, &policy), level);
+        let boroughs = at(Level::Borough);
+        for ((place, of), need) in boroughs.places.iter().zip(&boroughs.told).zip(&boroughs.needs) {
+            assert_eq!(of.n, need.incidents);
+            let figure = figure(&place.id, row);
+            match of.supposed {
+                None if strand.is_some() => assert_eq!(figure, Some(of.n), "{}", place.id),
+                None => assert!(figure.is_none_or(|n| of.n <= n), "{}", place.id),
+                Some(part) => assert!(part <= of.n && of.shown() % 5 == 0 && of.status() == "[e]"),
+            }
+            *(if of.supposed.is_none() { &mut told } else { &mut supposed }) += 1;
+        }
+        let beside = boroughs.beside.unwrap();
+        assert_eq!(beside.published, figure("all", row));
+        // Strands of areas are not told by quarter.
+        let areas = at(Level::Area);
+        assert!(strand.is_none() || areas.told.iter().all(|of| of.supposed == Some(of.n)));
+        assert!(
+            strand.is_some()
+                || areas.places.iter().zip(&areas.told).all(|(p, of)| of.supposed.is_some() || figure(&p.id, None) == Some(of.n))
+        );
+        let hot = at(Level::Hotspot);
+        for (place, of) in hot.places.iter().zip(&hot.told).filter(|(place, _)| !place.is_rest) {
+            let of_all = shown.hotspots.iter().flat_map(|(_, all)| all);
+            let n = of_all.filter(|h| h.id == place.id).map(|h| h.n).collect::<Vec<_>>();
+            assert!(of.supposed.is_some() || n.contains(&Figure::Count(of.n)), "{}", place.id);
+        }
+        for answer in [boroughs, areas, hot] {
+            let all = &answer.kinds[0].fairness.strands[0].incidents;
+            assert!(strand.is_some() || all.n == answer.needs.iter().map(|n| n.incidents).sum::<u32>());
+        }
+    }
+    assert!(told > 20 && supposed > 20, "{told} told, {supposed} supposed");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use geo::MultiPolygon;
 use geojson::{Feature, FeatureCollection, GeoJson, GeometryValue, JsonObject, JsonValue};
 use hotspot_core::disclosure::products::{ProductArea, RoundedFigure};
 use hotspot_core::disclosure::protected::{Figure, Figures, Key, Partition, ProtectedArea, ProtectedHotspot, STRANDS, Victims};
+use hotspot_core::disclosure::signs::HIDDEN;
 use hotspot_core::hotspot::evidence::Evidence;
 use hotspot_core::hotspot::identity::Change;
 use hotspot_core::{Month, Strand};
@@ -35,12 +36,12 @@ pub(super) fn figure_text(figure: Figure) -> String {
     match figure {
         Figure::Count(n) => n.to_string(),
         Figure::Band { low, high } => format!("{low}-{high}"),
-        Figure::Hidden => column::HIDDEN.to_owned(),
+        Figure::Hidden => HIDDEN.to_owned(),
     }
 }
 
 pub(super) fn figure_of(text: &str) -> Option<Figure> {
-    if text == column::HIDDEN {
+    if text == HIDDEN {
         return Some(Figure::Hidden);
     }
     match text.split_once('-') {
@@ -105,7 +106,7 @@ pub(crate) fn figure_file<'a>(
     let own = [column::PLACE, column::BOROUGH, column::PERIOD, column::STRAND, column::INCIDENTS];
     let header: Vec<&str> = own.into_iter().chain(mark.iter().map(|(name, _)| *name)).collect();
     let of = |f: &RoundedFigure| {
-        let n = f.n.map_or_else(|| column::HIDDEN.to_owned(), |n| n.to_string());
+        let n = f.n.map_or_else(|| HIDDEN.to_owned(), |n| n.to_string());
         let own =
             [f.place.clone(), borough(&f.place).to_owned(), f.period.to_string(), f.strand.map_or("all", Strand::id).to_owned(), n];
         own.into_iter().chain(mark.iter().map(|(_, value)| value.clone())).collect()

@@ -34,6 +34,3 @@ pub(crate) const KEEP_UNTIL: &str = "keep_until";
 pub(crate) const CLASS: &str = "class";
 pub(crate) const POLICY: &str = "policy";
 pub(crate) const CONDITION: &str = "condition";
-
-/// What stands for a hidden figure, as in official statistics: confidential.
-pub(crate) const HIDDEN: &str = "[c]";

@@ -7,6 +7,8 @@ use crate::chart::{
     Table, TornadoInput, TornadoRow, concentration_curve, concentration_table, funnel_chart, funnel_table, scatter_table,
     share_scatter, tornado, tornado_table, under_line,
 };
+use hotspot_core::disclosure::published::Told;
+use hotspot_core::disclosure::signs::ESTIMATED;
 use hotspot_core::hotspot::Estimate;
 use hotspot_core::rate::funnel::Position;
 use hotspot_core::resource::challenge::{KindAnswer, Level};
@@ -97,7 +99,7 @@ impl Evidence<'_> {
     /// When it cannot be drawn.
     pub fn settings_chart(&self, number: usize, at: usize) -> Result<Drawn, EvidenceError> {
         let kind = &self.answer.kinds[number];
-        self.tornado(kind, at, &id(number, kind, &format!("settings-{at}")), &self.words(kind))
+        self.tornado(kind, at, &id(number, kind, &format!("settings-{at}")))
     }
 
     /// Settings of each place of a kind that the pages are about and that is questioned.
@@ -108,13 +110,20 @@ impl Evidence<'_> {
     }
 
     fn words(&self, kind: &KindAnswer) -> Words {
-        let window = self.answer.window;
+        let all: Told = self.answer.told.iter().copied().sum();
         Words {
-            period: format!("{} to {}", window.from().in_words(), window.to().in_words()),
+            period: self.period(all),
             need: format!("share of the {}", need_words(&self.input)),
             resource: format!("share of the {} {}", kind_words(&kind.kind), kind.status.id()),
-            n: self.answer.needs.iter().map(|n| u64::from(n.incidents)).sum(),
+            n: all.shown().into(),
         }
+    }
+
+    /// The window; where incidents are supposed it says so of the number beside it.
+    fn period(&self, told: Told) -> String {
+        let window = self.answer.window;
+        let sign = if told.supposed.is_some() { format!(", {ESTIMATED} supposed in part") } else { String::new() };
+        format!("{} to {}{sign}", window.from().in_words(), window.to().in_words())
     }
 
     /// Places that are drawn: what remains of a command unit would press the hotspots into a corner.
@@ -205,7 +214,7 @@ impl Evidence<'_> {
         .map(Some)
     }
 
-    fn tornado(&self, kind: &KindAnswer, at: usize, id: &str, words: &Words) -> Result<Drawn, EvidenceError> {
+    fn tornado(&self, kind: &KindAnswer, at: usize, id: &str) -> Result<Drawn, EvidenceError> {
         let gap = &kind.gaps[at];
         let labels: Vec<String> = kind.settings.iter().map(|asked| asked.label.clone()).collect();
         let rows: Vec<TornadoRow<'_>> = kind
@@ -222,10 +231,11 @@ impl Evidence<'_> {
             })
             .collect();
         let title = format!("{}: the gap of {} under other settings", self.answer.places[at].name, kind_words(&kind.kind));
-        let n = u64::from(self.answer.needs[at].incidents);
+        let told = self.answer.told[at];
+        let (n, period) = (u64::from(told.shown()), self.period(told));
         let unit = "gap in percentage points; below zero it gets less than its share";
         draw(id.to_owned(), title, unit, 2, |frame| {
-            let input = TornadoInput { frame, period: &words.period, n, published: percents(gap.gap), rows: rows.clone() };
+            let input = TornadoInput { frame, period: &period, n, published: percents(gap.gap), rows: rows.clone() };
             Ok((tornado(&input)?, tornado_table(&input)?))
         })
     }

@@ -6,6 +6,7 @@ use super::words::{self, kind_words, level_words, need_words, percent};
 use super::{Evidence, EvidenceError, MANIFEST, in_order};
 use crate::chart::number;
 use hotspot_core::atlas::Borough;
+use hotspot_core::disclosure::signs::ESTIMATED_WORDS;
 use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Target};
 use hotspot_core::resource::effect::{Effect, NO_CAUSE};
 use hotspot_core::resource::gap::{Gap, Verdict};
@@ -77,6 +78,8 @@ impl Evidence<'_> {
             letter => self.letter(&subjects),
             need => need_words(input),
             kinds,
+            reconciled => words::reconciled(self.answer),
+            estimated => ESTIMATED_WORDS,
             unanswered => self.answer.unanswered.iter().map(|(kind, why)| format!("{}: {why}.", words::capital(&kind_words(kind)))).collect::<Vec<_>>(),
             effects => words::effects(self.answer, |e| self.borough.is_none_or(|b| self.concerns(e, b))),
             no_cause => NO_CAUSE,
@@ -123,7 +126,7 @@ impl Evidence<'_> {
                 context! {
                     name => &answer.places[*at].name,
                     id => &answer.places[*at].id,
-                    incidents => number(f64::from(answer.needs[*at].incidents), 0),
+                    incidents => words::told(answer.told[*at]),
                     expected => number(answer.needs[*at].expected.mean(), 1),
                     amount => number(kind.shares.amount[*at], 1),
                     spread => number(kind.shares.apportioned[*at], 1),
@@ -214,7 +217,7 @@ impl Evidence<'_> {
                 });
                 context! {
                     name => &answer.places[*at].name,
-                    incidents => number(f64::from(answer.needs[*at].incidents), 0),
+                    incidents => words::told(answer.told[*at]),
                     need => format!("{} ({} to {})", percent(gap.need_share.mean), percent(gap.need_share.lo), percent(gap.need_share.hi)),
                     shares => shares.collect::<Vec<_>>(),
                 }

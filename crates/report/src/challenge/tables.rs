@@ -14,6 +14,7 @@
 //! | [`RESOURCES`] | a row of the resources that was used, as supplied |
 
 use super::in_order;
+use hotspot_core::disclosure::published::Told;
 use hotspot_core::hotspot::Estimate;
 use hotspot_core::release::DataClass;
 use hotspot_core::resource::allocation::Shares;
@@ -92,6 +93,17 @@ impl<'a, R> Draft<'a, R> {
         self.with(name, unit, what, values)
     }
 
+    /// Incidents of the window, with the sign where they are supposed.
+    fn told(self, of: impl Fn(&R) -> Told) -> Self {
+        self.integer(INCIDENTS, INCIDENTS, "Recorded incidents in the window; to the nearest 5 where they are supposed", |r| {
+            Some(of(r).shown().into())
+        })
+        .text("incidents_status", "[e] where they are not told, or not all of them, and supposed; empty for a count", |r| {
+            of(r).status().to_owned()
+        })
+        .decimal("incidents_supposed", SHARE, "Which share of them is supposed; empty for a count", |r| of(r).share_supposed())
+    }
+
     /// An estimate under three names: mean, lower and upper end.
     fn estimate(self, unit: &'static str, columns: [(&'static str, &'static str); 3], of: impl Fn(&R) -> Option<Estimate>) -> Self {
         let [mean, lo, hi] = columns;
@@ -165,7 +177,7 @@ fn gaps(input: &ChallengeInput<'_>, answer: &Challenge, rows: &[Row<'_>]) -> Tab
         .text("is_rest", "Whether it is what remains of a command unit", |r| yes(r.place.is_rest))
         .text("borough", "Code of its borough", |r| r.place.borough.clone().unwrap_or_default())
         .text("bcu", "Command unit", |r| r.place.command_unit.clone().unwrap_or_default())
-        .integer("incidents", INCIDENTS, "Recorded incidents in the window", |r| Some(i64::from(answer.needs[r.at].incidents)))
+        .told(|r| answer.told[r.at])
         .decimal(
             "expected",
             INCIDENTS,
@@ -261,7 +273,7 @@ fn similar(input: &ChallengeInput<'_>, answer: &Challenge, rows: &[Row<'_>]) -> 
         .text("unit", "Unit of the amounts", |(r, _)| r.kind.unit.clone())
         .text("id", "Identifier of the place", |(r, _)| r.place.id.clone())
         .text("name", "Place", |(r, _)| r.place.name.clone())
-        .integer("incidents", INCIDENTS, "Recorded incidents in the window", |(r, _)| Some(i64::from(answer.needs[r.at].incidents)))
+        .told(|(r, _)| answer.told[r.at])
         .decimal("expected_incidents", INCIDENTS, "Incidents expected in the next period", |(r, _)| Some(answer.needs[r.at].count))
         .decimal("per_incident", "unit", "Amount for each expected incident", |(_, g)| Some(g.per_incident))
         .decimal("median", "unit", "Median of the others of its group", |(_, g)| Some(g.median))
@@ -345,7 +357,7 @@ fn funnel(input: &ChallengeInput<'_>, answer: &Challenge) -> Table {
         .text("kind", "Kind of resource", |(kind, _)| kind.kind.clone())
         .text("id", "Identifier of the place", |(_, at)| answer.places[*at].id.clone())
         .text("name", "Place", |(_, at)| answer.places[*at].name.clone())
-        .integer("incidents", INCIDENTS, "Recorded incidents in the window", |(_, at)| Some(i64::from(answer.needs[*at].incidents)))
+        .told(|(_, at)| answer.told[*at])
         .decimal("expected", INCIDENTS, "Incidents that its share of the resource would have", |(kind, at)| {
             Some(expected(answer, kind)[*at])
         })
@@ -371,6 +383,7 @@ fn cover(input: &ChallengeInput<'_>, answer: &Challenge) -> Table {
         of: &'static str,
         name: &'a str,
         n: u64,
+        status: &'static str,
         areas: Option<[u32; 2]>,
         cover: Option<Exposure>,
         all: Option<Exposure>,
@@ -381,7 +394,8 @@ fn cover(input: &ChallengeInput<'_>, answer: &Challenge) -> Table {
             kind,
             of: "incidents",
             name: s.strand.map_or("all records", |s| s.id()),
-            n: s.incidents.into(),
+            n: s.incidents.shown().into(),
+            status: s.incidents.status(),
             areas: None,
             cover: s.exposure,
             all: kind.fairness.strands.first().and_then(|all| all.exposure),
@@ -391,6 +405,7 @@ fn cover(input: &ChallengeInput<'_>, answer: &Challenge) -> Table {
             of: "people",
             name: &g.group,
             n: g.people,
+            status: "",
             areas: Some([g.areas, g.split]),
             cover: g.exposure,
             all: g.residents,
@@ -400,7 +415,12 @@ fn cover(input: &ChallengeInput<'_>, answer: &Challenge) -> Table {
         .text("kind", "Kind of resource", |r| r.kind.kind.clone())
         .text("of", "What is counted: incidents of a strand, or people of a group", |r| r.of.to_owned())
         .text("group", "Strand, or group as supplied", |r| r.name.to_owned())
-        .integer("n", "", "Incidents in the window, or people", |r| i64::try_from(r.n).ok())
+        .integer("n", "", "Incidents in the window, or people; to the nearest 5 where they are supposed", |r| {
+            i64::try_from(r.n).ok()
+        })
+        .text("n_status", "[e] where incidents are not told, or not all of them, and supposed; empty for a count", |r| {
+            r.status.to_owned()
+        })
         .integer("areas", "areas", "Areas that the group is supplied for", |r| r.areas.map(|a| a[0].into()))
         .integer("areas_split", "areas", "Of these, split by residents over several places", |r| r.areas.map(|a| a[1].into()))
         .decimal("questioned", SHARE, "In places that are questioned", |r| r.cover.map(|c| c.questioned))

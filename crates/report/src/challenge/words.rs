@@ -2,7 +2,8 @@
 
 use super::in_order;
 use crate::chart::number;
-use hotspot_core::disclosure::published::Basis;
+use hotspot_core::disclosure::published::{Basis, Told};
+use hotspot_core::disclosure::signs::ESTIMATED_WORDS;
 use hotspot_core::hotspot::Estimate;
 use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Level, Status};
 use hotspot_core::resource::effect::{Effect, Found, MIN_MONTHS};
@@ -438,7 +439,7 @@ pub fn cover(policy: &ChallengePolicy, kind: &KindAnswer) -> Cover {
         strands: fairness
             .strands
             .iter()
-            .map(|s| cover_row(s.strand.map_or("All records", |s| s.label()), count(s.incidents.into()), s.exposure.as_ref()))
+            .map(|s| cover_row(s.strand.map_or("All records", |s| s.label()), told(s.incidents), s.exposure.as_ref()))
             .collect(),
         groups: fairness.groups.iter().map(|g| cover_row(&g.group, count(g.people), g.exposure.as_ref())).collect(),
         residents: most.map(|all| cover_row("All residents", String::new(), Some(all))),
@@ -571,12 +572,48 @@ pub fn published(basis: &Basis) -> String {
     format!(
         "This is made of nothing but the figures that are published below the analyst (policy {}): incidents of whole quarters, {}. {without} of {all} \
          hotspots ({:.0} %) have no count that can be told, since it is below {} or would give one away: they are in the rest of their command unit. How \
-         incidents lie within an area of the year, and what of an area is not told, is supposed, by its other quarters and by the expected numbers.",
+         incidents lie within an area of the year, and what of an area or strand is not told, is supposed, by other quarters, by the year and by the expected \
+         numbers. {ESTIMATED_WORDS}",
         basis.policy,
         basis.counted,
         100.0 * without as f64 / all.max(1) as f64,
         basis.threshold
     )
+}
+
+fn count(n: u32) -> String {
+    number(f64::from(n), 0)
+}
+
+/// A number of incidents with its sign.
+pub fn told(told: Told) -> String {
+    format!("{} {}", count(told.shown()), told.status()).trim_end().to_owned()
+}
+
+/// How a sum of places hangs together with what is published of the study area: what is in, what is not, with numbers.
+pub fn reconciled(answer: &Challenge) -> Option<String> {
+    let beside = answer.beside.as_ref()?;
+    let all: Told = answer.told.iter().copied().sum();
+    let share = all.share_supposed().map_or_else(String::new, |share| format!(", {} of them supposed", percent(share)));
+    let mut said = vec![format!("In the table: {} incidents in {} places{share}.", told(all), answer.places.len())];
+    if beside.elsewhere.n > 0 {
+        said.push(format!("Not in it: {} in the City of London, which has a force of its own.", told(beside.elsewhere)));
+    }
+    let within = all.n + beside.elsewhere.n;
+    said.push(match beside.published {
+        None => "What is published of all of London is not told for each of these quarters, so that there is no sum to compare.".to_owned(),
+        Some(published) if published >= within => format!(
+            "Published of London in these months: {}. The rest, {}, is told of no area: records that lie in none, and what is not told of areas.",
+            count(published),
+            told(Told { n: published - within, supposed: all.supposed.or(beside.elsewhere.supposed) })
+        ),
+        Some(published) => format!(
+            "Published of London in these months: {}, {} fewer than in the table: what is supposed is too many.",
+            count(published),
+            told(Told { n: within - published, supposed: Some(0) })
+        ),
+    });
+    Some(said.join(" "))
 }
 
 /// How the need comes by victims.

@@ -3,21 +3,19 @@
 use super::files::csv;
 use super::page::grid::{Cell, Grid};
 use super::page::words::{self, day, grouped};
-use super::page::{STYLE, TABLES};
+use super::page::{HEAD, STYLE, TABLES};
 use super::{ReportError, strand_label};
 use crate::chart::month_name;
 use hotspot_core::MonthRange;
 use hotspot_core::disclosure::Released;
 use hotspot_core::disclosure::protected::{ALL, Figure, Geography, OTHERS, Period, ProtectedHotspot, ProtectedRelease, STRANDS};
+use hotspot_core::disclosure::signs::HIDDEN;
 use hotspot_core::hotspot::identity::Change;
 use hotspot_core::rate::ratio::SMALL_BASE;
 use hotspot_core::release::DataClass;
 use hotspot_core::summary::oversight::{Compared, compared, periods, places, tables};
 use hotspot_core::summary::tables::Table;
 use minijinja::{Environment, Value, context};
-
-/// What stands in place of a figure that is not shown.
-const HIDDEN: &str = "[c]";
 
 /// The month of a protected release, for oversight.
 #[derive(Debug)]
@@ -75,6 +73,7 @@ impl<'a> ForOversight<'a> {
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
         environment.add_template("tables", TABLES)?;
         environment.add_template("style", STYLE)?;
+        environment.add_template("head", HEAD)?;
         environment.add_template("page", include_str!("oversight.html"))?;
         let files: Vec<Value> = files.iter().map(|(name, bytes)| context! { name, kilobytes => bytes.div_ceil(1000) }).collect();
         Ok(environment.get_template("page")?.render(context! {
@@ -277,8 +276,7 @@ impl<'a> ForOversight<'a> {
 fn shown(figure: Option<Figure>) -> String {
     match figure {
         Some(Figure::Count(n)) => grouped(n),
-        Some(Figure::Band { low, high }) => format!("{low} to {high}"),
-        Some(Figure::Hidden) => HIDDEN.to_owned(),
+        Some(figure) => figure.sign().unwrap_or_default(),
         None => "–".to_owned(),
     }
 }

@@ -39,6 +39,8 @@ use std::collections::BTreeSet;
 /// How a table is written, and how pages look on screens and paper: of every page of a month.
 pub(super) const TABLES: &str = include_str!("page/tables.html");
 pub(super) const STYLE: &str = include_str!("page/style.html");
+/// From the first line of a page to its body, with the title.
+pub(super) const HEAD: &str = include_str!("page/head.html");
 
 /// Months of the charts.
 const SHOWN: u16 = 36;
@@ -83,6 +85,7 @@ impl<'a> Page<'a> {
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
         environment.add_template("tables", TABLES)?;
         environment.add_template("style", STYLE)?;
+        environment.add_template("head", HEAD)?;
         environment.add_template("page", include_str!("page/page.html"))?;
         let marking = self.publication.marking();
         Ok(environment.get_template("page")?.render(context! {

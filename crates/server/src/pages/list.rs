@@ -136,6 +136,7 @@ fn answer(asked: &Asked, evidence: &Evidence<'_>, number: usize) -> Result<Value
         given => format!("{} {}", words::number(kind.shares.amount.iter().sum()), kind.unit),
         planned => kind.planned.is_some(),
         rows => in_order(kind).into_iter().map(|(row, _)| place(asked, evidence, kind, row)).collect::<Vec<_>>(),
+        reconciled => said::reconciled(answer),
         charts => [charts.scatter, charts.funnel, Some(charts.curve)].into_iter().flatten().map(chart).collect::<Vec<_>>(),
         name => &name,
         cover => said::cover(input.policy, kind).context(),
@@ -156,7 +157,7 @@ pub(super) fn chart(drawn: Drawn) -> Value {
 }
 
 fn place(asked: &Asked, evidence: &Evidence<'_>, kind: &KindAnswer, row: usize) -> Value {
-    let (place, gap) = (&evidence.answer.places[row], &kind.gaps[row]);
+    let (place, gap, told) = (&evidence.answer.places[row], &kind.gaps[row], evidence.answer.told[row]);
     let (held, of) = kind.held(row);
     let spread = kind.shares.apportioned[row];
     context! {
@@ -164,7 +165,8 @@ fn place(asked: &Asked, evidence: &Evidence<'_>, kind: &KindAnswer, row: usize) 
         is_rest => place.is_rest,
         questioned => gap.verdict == Verdict::Questioned,
         link => link(asked, &kind.kind, Some(&place.id)),
-        incidents => words::number(f64::from(evidence.answer.needs[row].incidents)),
+        incidents => said::told(told),
+        supposed => told.share_supposed().map(|share| format!("{} supposed", words::percent(share))),
         amount => words::number(kind.shares.amount[row]),
         spread => (spread > 0.0).then(|| words::number(spread)),
         planned => kind.planned.as_ref().map(|p| words::number(p.amount[row])),

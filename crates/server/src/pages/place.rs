@@ -49,7 +49,7 @@ pub(crate) fn place(state: &AppState, page: &Asking<'_>) -> Result<Vec<u8>, ApiE
             ),
         ),
         ("Share of the resource", words::percent(gap.resource_share)),
-        ("Incidents in the window", words::number(f64::from(view.answer.needs[row].incidents))),
+        ("Incidents in the window", hotspot_report::challenge::words::told(view.answer.told[row])),
         ("Share of the need", format!("{need}, 95 % interval {need_interval} %")),
         ("Gap", format!("{points} percentage points, 95 % interval {points_interval}")),
         (

@@ -8,6 +8,7 @@ use hotspot_core::disclosure::Released;
 use hotspot_core::disclosure::agreement::{Agreement, CONDITION, Field};
 use hotspot_core::disclosure::products::{Origin, PartnerView, ProductHotspot, PublicView, RoundedFigure};
 use hotspot_core::disclosure::protected::{ALL, Period, STRANDS};
+use hotspot_core::disclosure::signs::HIDDEN;
 use hotspot_core::hotspot::evidence::Evidence;
 use hotspot_core::release::DataClass;
 use jiff::civil::Date;
@@ -21,7 +22,7 @@ const QUARTERS: usize = 4;
 type Column = (Period, Option<Strand>);
 
 fn figure(n: Option<u32>) -> String {
-    n.map_or_else(|| "[c]".to_owned(), |n| words::number(f64::from(n)))
+    n.map_or_else(|| HIDDEN.to_owned(), |n| words::number(f64::from(n)))
 }
 
 fn marking(origin: &Origin, restricted: &'static str) -> &'static str {

@@ -11,11 +11,14 @@ use hotspot_core::atlas::Atlas;
 use hotspot_core::disclosure::protected::{
     ALL, Figure, Geography, Key, OTHERS, Period, ProtectedHotspot, ProtectedRelease, STRANDS,
 };
+use hotspot_core::disclosure::signs;
 use hotspot_core::hotspot::identity::Change;
 use hotspot_core::release::DataClass;
 use minijinja::{Value, context};
 use std::fmt::Write as _;
 
+/// Where no figure of that kind is made.
+const NO_FIGURE: &str = "–";
 /// Width of the map in its own units; its height follows.
 const WIDTH: f64 = 1000.0;
 /// How far a drawn outline may be from the true one, degrees: less than a line is wide.
@@ -100,8 +103,8 @@ fn content(view: &ProtectedRelease, strand: Option<u8>) -> Value {
 fn figure(figure: Option<&Figure>) -> String {
     match figure {
         Some(Figure::Count(n)) => words::number(f64::from(*n)),
-        Some(Figure::Band { low, high }) => format!("{low} to {high}"),
-        Some(Figure::Hidden) | None => "[c]".to_owned(),
+        Some(figure) => figure.sign().unwrap_or_default(),
+        None => NO_FIGURE.to_owned(),
     }
 }
 
@@ -159,9 +162,32 @@ fn boroughs(view: &ProtectedRelease) -> Value {
     context! {
         months => months.iter().map(|m| m.months().from().in_words()).collect::<Vec<_>>(),
         year => year.map(|y| y.to_string()),
+        reconciled => months.last().and_then(|month| reconciled(view, *month, None)),
         strands => STRANDS.map(Strand::label),
         rows,
     }
+}
+
+/// How the rows of a table hang together with London in a period: what is in, what is not, with numbers.
+fn reconciled(view: &ProtectedRelease, period: Period, strand: Option<u8>) -> Option<String> {
+    let of = |place: &str| view.figures.get(&Key { place: place.to_owned(), period, strand });
+    let Some(Figure::Count(london)) = of(ALL) else { return None };
+    let places = || view.boroughs.iter().map(|(_, code)| code.as_str()).chain([OTHERS]).filter_map(of);
+    let told: u32 = places().map(|f| if let Figure::Count(n) = f { *n } else { 0 }).sum();
+    let hidden = places().filter(|f| !matches!(f, Figure::Count(_))).count();
+    let number = |n: u32| words::number(f64::from(n));
+    let rest = london.checked_sub(told)?;
+    Some(format!(
+        "In {period}: London {}. The rows that are told sum to {}. The rest, {}, {}.",
+        number(*london),
+        number(told),
+        number(rest),
+        match (hidden, rest) {
+            (0, 0) => "is nothing".to_owned(),
+            (0, _) => "are records of no borough".to_owned(),
+            (rows, _) => format!("is in {rows} rows that are {} and in records of no borough", signs::HIDDEN),
+        },
+    ))
 }
 
 /// Months of the table of months.
@@ -175,7 +201,7 @@ fn months(view: &ProtectedRelease, strand: Option<u8>) -> Value {
         let of = |month: &Period| view.figures.get(&Key { place: code.to_owned(), period: *month, strand });
         let figures: Vec<Option<&Figure>> = months.iter().map(of).collect();
         let is_told = figures.iter().any(Option::is_some);
-        let cells = figures.into_iter().map(|f| f.map_or_else(|| "–".to_owned(), |f| figure(Some(f))));
+        let cells = figures.into_iter().map(figure);
         is_told.then(|| context! { name, cells => cells.collect::<Vec<_>>() })
     };
     let mut rows: Vec<Value> = row("London", ALL).into_iter().collect();
@@ -188,6 +214,7 @@ fn months(view: &ProtectedRelease, strand: Option<u8>) -> Value {
     let strands = STRANDS.iter().zip(0..).map(|(s, row)| option(s.id(), s.label(), Some(row)));
     context! {
         label,
+        reconciled => months.last().and_then(|month| reconciled(view, *month, strand)),
         heads => months.iter().map(|m| m.months().from().in_words()).collect::<Vec<_>>(),
         rows,
         without => without.join(", "),
@@ -226,7 +253,7 @@ fn map(view: &ProtectedRelease, quarters: hotspot_core::MonthRange) -> Value {
         drawn[class.unwrap_or(CLASSES.len())] += 1;
         let fill = class.map_or("url(#hidden)", |class| CLASSES[class].1);
         let borough = view.boroughs.iter().find(|(_, code)| *code == area.borough).map_or("", |(name, _)| name);
-        let said = count.map_or_else(|| "not shown".to_owned(), |n| format!("{n} incidents"));
+        let said = count.map_or_else(|| signs::HIDDEN.to_owned(), |n| format!("{n} incidents"));
         let _ = write!(
             svg,
             "<path fill=\"{fill}\" d=\"{}\"><title>{} ({}): {said}</title></path>",
@@ -243,7 +270,7 @@ fn map(view: &ProtectedRelease, quarters: hotspot_core::MonthRange) -> Value {
     let mut legend: Vec<Value> =
         CLASSES.iter().zip(drawn).map(|((_, colour, said), areas)| context! { colour => *colour, said => *said, areas }).collect();
     legend.push(
-        context! { said => "not shown (a quarter is below the threshold, or would give one away)", areas => drawn[CLASSES.len()] },
+        context! { said => format!("{} in a quarter ({})", signs::HIDDEN, signs::HIDDEN_WORDS), areas => drawn[CLASSES.len()] },
     );
     context! {
         svg => Value::from_safe_string(svg),

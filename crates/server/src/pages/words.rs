@@ -84,7 +84,7 @@ pub fn scope(evidence: &Evidence<'_>) -> String {
     format!(
         "{} {} incidents. Release {}. Policy {}.",
         said::asked(input, answer),
-        number(answer.needs.iter().map(|n| f64::from(n.incidents)).sum()),
+        said::told(answer.told.iter().copied().sum()),
         input.release.id,
         input.policy.version
     )

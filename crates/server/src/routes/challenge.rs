@@ -31,7 +31,7 @@ pub(super) fn json(body: Vec<u8>) -> Response {
 /// Resources against need, place by place.
 #[utoipa::path(get, path = "/api/v1/challenge", tag = "challenge", params(
     ("release" = Option<String>, Query, description = "Id of a release; default the newest."),
-    ("level" = Option<String>, Query, description = "hotspot (default), borough or bcu."),
+    ("level" = Option<String>, Query, description = "hotspot (default), borough, bcu, or area of a release on areas and of published figures."),
     ("strand" = Option<String>, Query, description = "all (default) or a strand that the release analyses."),
     ("apportion" = Option<String>, Query, description = "How amounts of wider areas are spread: need (default), area, residents or equal."),
     ("kind" = Option<String>, Query, description = "One kind of resource; default all."),
@@ -93,7 +93,7 @@ pub(crate) async fn put_resources(State(state): State<AppState>, request: Reques
 /// The evidence as one archive that says how to make it again.
 #[utoipa::path(get, path = "/api/v1/challenge/pack", tag = "challenge", params(
     ("release" = Option<String>, Query, description = "Id of a release; default the newest."),
-    ("level" = Option<String>, Query, description = "hotspot (default), borough or bcu."),
+    ("level" = Option<String>, Query, description = "hotspot (default), borough, bcu, or area of a release on areas and of published figures."),
     ("strand" = Option<String>, Query, description = "all (default) or a strand that the release analyses."),
     ("apportion" = Option<String>, Query, description = "How amounts of wider areas are spread: need (default), area, residents or equal."),
     ("borough" = Option<String>, Query, description = "Name or code of a borough: the pages are about it and begin with a letter of one page."),

@@ -13,7 +13,7 @@ use hotspot_core::resource::effect::NO_CAUSE;
 use hotspot_core::resource::fairness::ECOLOGICAL;
 use hotspot_core::resource::gap::{Gap, Verdict, by_shortfall, with};
 use hotspot_core::view::{ChallengeView, SitesView, WhatIfView};
-use hotspot_report::challenge::words::{NO_FORECAST, SITES_LIMITS, held_words};
+use hotspot_report::challenge::words::{NO_FORECAST, SITES_LIMITS, held_words, reconciled};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -32,6 +32,8 @@ pub(crate) struct ChallengeAnswer<'a> {
     caveat: &'static str,
     /// Where the answer is made of what is published below the analyst; null where it is made of records.
     made_from: Option<MadeFrom<'a>>,
+    /// How the places' incidents hang together with what is published of the study area, in words; null where it is made of records.
+    reconciled: Option<String>,
     kinds: Vec<KindEntry<'a>>,
     unanswered: Vec<Unanswered<'a>>,
     /// Before and after, wherever an amount of the table changed.
@@ -133,8 +135,12 @@ struct PlaceEntry<'a> {
     is_rest: bool,
     borough: Option<&'a str>,
     bcu: Option<&'a str>,
-    /// In the window.
+    /// In the window; to the nearest 5 where they are supposed.
     incidents: u32,
+    /// `[e]` where they are not told, or not all of them, and supposed from what is published; null for a count.
+    incidents_status: Option<&'static str>,
+    /// Which share of them is supposed, 0 to 1; null for a count.
+    incidents_supposed: Option<f64>,
     /// In the next period, of what the need counts; with weights of harm, in units of harm.
     expected: f64,
     /// Incidents in the next period, whatever the need counts.
@@ -256,7 +262,7 @@ fn policy(view: &ChallengeView) -> PolicyEntry<'_> {
 }
 
 fn place<'a>(view: &'a ChallengeView, kind: &KindAnswer, row: usize) -> PlaceEntry<'a> {
-    let place = &view.answer.places[row];
+    let (place, told) = (&view.answer.places[row], view.answer.told[row]);
     let (held, of) = kind.held(row);
     let under = |gaps: &Vec<Gap>| SettingEntry { gap: gaps[row].gap.mean, verdict: gaps[row].verdict.id() };
     PlaceEntry {
@@ -265,7 +271,9 @@ fn place<'a>(view: &'a ChallengeView, kind: &KindAnswer, row: usize) -> PlaceEnt
         is_rest: place.is_rest,
         borough: place.borough.as_deref(),
         bcu: place.command_unit.as_deref(),
-        incidents: view.answer.needs[row].incidents,
+        incidents: told.shown(),
+        incidents_status: told.supposed.map(|_| told.status()),
+        incidents_supposed: told.share_supposed(),
         expected: view.answer.needs[row].expected.mean(),
         expected_incidents: view.answer.needs[row].count,
         amount: kind.shares.amount[row],
@@ -294,6 +302,7 @@ fn document(view: &ChallengeView) -> ChallengeAnswer<'_> {
         policy: policy(view),
         caveat: CAVEAT,
         made_from: view.basis.as_ref().map(MadeFrom::from),
+        reconciled: reconciled(&view.answer),
         kinds: view
             .answer
             .kinds
@@ -373,7 +382,7 @@ fn rounded(value: Value) -> Value {
 pub(crate) struct WhatIfBody {
     /// Id of a release; default the newest.
     pub release: Option<String>,
-    /// hotspot (default), borough, bcu, or area of a release on areas.
+    /// hotspot (default), borough, bcu, or area of a release on areas and of published figures.
     pub level: Option<String>,
     /// all (default) or a strand that the release analyses.
     pub strand: Option<String>,

@@ -21,8 +21,10 @@ pub(super) struct FairnessEntry<'a> {
 struct StrandCoverEntry {
     /// Null for all records.
     strand: Option<&'static str>,
-    /// In the window.
+    /// In the window; to the nearest 5 where they are supposed.
     incidents: u32,
+    /// `[e]` where they are not told, or not all of them, and supposed from what is published; null for a count.
+    incidents_status: Option<&'static str>,
     /// Null of too few; ratios are to all records.
     cover: Option<CoverEntry>,
 }
@@ -109,7 +111,8 @@ pub(super) fn entry(fairness: &Fairness) -> FairnessEntry<'_> {
             .iter()
             .map(|s| StrandCoverEntry {
                 strand: s.strand.map(Strand::id),
-                incidents: s.incidents,
+                incidents: s.incidents.shown(),
+                incidents_status: s.incidents.supposed.map(|_| s.incidents.status()),
                 cover: s.exposure.as_ref().map(CoverEntry::from),
             })
             .collect(),

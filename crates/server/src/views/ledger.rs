@@ -134,7 +134,7 @@ pub(crate) struct RaiseBody {
     pub key: Option<String>,
     /// Id of a release; default the newest.
     pub release: Option<String>,
-    /// hotspot (default), borough or bcu.
+    /// hotspot (default), borough, bcu, or area of a release on areas and of published figures.
     pub level: Option<String>,
     /// all (default) or a strand that the release analyses.
     pub strand: Option<String>,

@@ -77,7 +77,7 @@ pub(crate) struct ProtectedFigures<'a> {
     period: Vec<String>,
     /// all, or a strand.
     strand: Vec<&'static str>,
-    /// Null where it is not shown.
+    /// Null where it is withheld ([c]): too small, or protects one that is.
     incidents: Vec<Option<u32>>,
 }
 
@@ -91,9 +91,9 @@ pub(crate) struct ProtectedHotspotEntry<'a> {
     borough: Option<&'a str>,
     /// Codes of the areas that it touches: its outline, rounded out.
     areas: &'a [String],
-    /// In the months counted; null where it is not shown.
+    /// In the months counted; null where a band is told, and where it is withheld ([c]).
     incidents: Option<u32>,
-    /// Where a band is shown in its place: the least and the most.
+    /// Where a band is told in its place, such as 0 to 4: the least and the most.
     band: Option<[u32; 2]>,
     rank: Option<u32>,
     /// Number expected if incidents followed the reference measure.

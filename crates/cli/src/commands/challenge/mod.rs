@@ -237,7 +237,7 @@ fn print(release: &Release, answer: &Challenge, policy: &ChallengePolicy) -> Don
                 "{:<22} {:<34} {:>9} {:>7.2} {:>7.2} {:>+6.2} ({:>+6.2}, {:>+6.2}) {:>6.3} {:>6}  {verdict}{similar}",
                 clip(&answer.places[place].id, 22),
                 clip(&answer.places[place].name, 34),
-                answer.needs[place].incidents,
+                answer.told[place].to_string(),
                 100.0 * gap.need_share.mean,
                 100.0 * gap.resource_share,
                 100.0 * gap.gap.mean,
@@ -261,6 +261,9 @@ fn print(release: &Release, answer: &Challenge, policy: &ChallengePolicy) -> Don
         for [name, n, questioned, elsewhere] in &cover.stops {
             say(format_args!("{:<44} {n:>38} {questioned:>22} {elsewhere:>22}", clip(name, 44)))?;
         }
+    }
+    if let Some(said) = words::reconciled(answer) {
+        say(format_args!("\n{said}"))?;
     }
     say(format_args!(
         "\nP: how likely the place gets less than {:.0} % of its share of the expected {}. Questioned: P at least {} and {} incidents expected \

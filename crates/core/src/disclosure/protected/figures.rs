@@ -6,6 +6,7 @@ use super::told::{OTHERS, Told, is_told, told};
 use super::{Geography, Hidden, NoRelease, Past, Rules};
 use crate::Strand;
 use crate::disclosure::adaptive::{Leaf, Smallest, areas};
+use crate::disclosure::signs::HIDDEN;
 use crate::disclosure::table::{CellId, DoesNotAddUp, LinkedTables, NOWHERE, Relation, Shown, Sign};
 use crate::release::Release;
 use crate::units::Units;
@@ -76,6 +77,25 @@ pub enum Figure {
     },
     /// Nothing: too small, or hidden so that a small one stays hidden.
     Hidden,
+}
+
+impl Figure {
+    /// What stands in place of the number, where there is none: the band that is told, or that nothing is.
+    ///
+    /// ```
+    /// use hotspot_core::disclosure::protected::Figure;
+    ///
+    /// assert_eq!(Figure::Count(7).sign(), None);
+    /// assert_eq!(Figure::Band { low: 0, high: 4 }.sign().unwrap(), "0–4");
+    /// assert_eq!(Figure::Hidden.sign().unwrap(), "[c]");
+    /// ```
+    pub fn sign(self) -> Option<String> {
+        match self {
+            Self::Count(_) => None,
+            Self::Band { low, high } => Some(format!("{low}–{high}")),
+            Self::Hidden => Some(HIDDEN.to_owned()),
+        }
+    }
 }
 
 /// Figures by what they count.

@@ -19,8 +19,11 @@
 
 mod counts;
 mod parts;
+mod supposed;
 
-use super::protected::{Figure, Period, ProtectedArea, ProtectedHotspot, ProtectedRelease, Regression, STRANDS};
+pub use supposed::Told;
+
+use super::protected::{ALL, Figure, Key, Period, ProtectedArea, ProtectedHotspot, ProtectedRelease, Regression, STRANDS};
 use crate::areas::AreaLayer;
 use crate::atlas::Atlas;
 use crate::cube::Filter;
@@ -38,12 +41,13 @@ use crate::incident::Strand;
 use crate::month::{BreakRegistry, MonthRange};
 use crate::provenance::Provenance;
 use crate::release::{PersonCheck, Reconciliation, Release, ReportingArea, RobustnessSettings};
-use crate::resource::challenge::{ChallengeInput, Resource, Target, atlas_of};
+use crate::resource::challenge::{ChallengeInput, Level, Place, Resource, Target, atlas_of};
 use crate::resource::gap::ChallengePolicy;
 use crate::units::Units;
 use counts::Counts;
 use parts::{Parts, Unit};
 use std::collections::{BTreeMap, BTreeSet};
+use supposed::Supposed;
 
 /// What everybody knows of a release: where it is, and who lives there. No record is in it.
 #[derive(Debug, Clone, Copy)]
@@ -103,6 +107,12 @@ pub struct Published {
     pub(crate) area_km2: Vec<f64>,
     /// How many incidents are to be expected for each one counted, by unit; the rest of each area comes first, in the order of the areas.
     regression: Vec<f64>,
+    /// Which counts are published, and which are not.
+    supposed: Supposed,
+    /// Code of the borough of each area of the year.
+    boroughs: Vec<String>,
+    /// What is published of the study area in the months counted; none where a quarter of it is not told.
+    whole: Option<u32>,
     /// Where what is stated for something that is no place here goes: a hotspot without a count, a polygon that is part of an area.
     elsewhere: BTreeMap<String, String>,
 }
@@ -192,7 +202,16 @@ impl Published {
         let all = shown.hotspots.iter().flat_map(|(_, of)| of);
         let without = all.filter(|h| !told.iter().any(|(t, _)| t.id == h.id)).filter_map(|h| Some((h.id.clone(), within(h)?)));
         let polygons = counts.polygons.iter().map(|(code, row)| (code.clone(), shown.areas[*row as usize].code.clone()));
+        let area: Vec<u32> = units.iter().map(|u| u.area).collect();
+        let row = strand.and_then(|s| STRANDS.iter().position(|of| *of == s)).map(|row| row as u8);
+        let of_all = |quarter: &Period| match shown.figures.get(&Key { place: ALL.to_owned(), period: *quarter, strand: row }) {
+            Some(Figure::Count(n)) => Some(*n),
+            _ => None,
+        };
         Ok(Self {
+            supposed: Supposed::of(shown, &release.facts, &area, &quarters),
+            boroughs: shown.areas.iter().map(|a| a.borough.clone()).collect(),
+            whole: quarters.iter().map(of_all).sum(),
             basis: Basis {
                 policy: shown.policy.clone(),
                 threshold: shown.rules.threshold,
@@ -201,7 +220,7 @@ impl Published {
             },
             layer,
             borough: units.iter().map(|u| row_of(&shown.areas[u.area as usize].borough)).collect(),
-            area: units.iter().map(|u| u.area).collect(),
+            area,
             area_km2: scaled(&counts.area_km2),
             regression: units.iter().map(|u| u.hotspot.map_or(1.0, |h| regression.of(told[h].1))).collect(),
             elsewhere: without.chain(polygons).collect(),
@@ -227,6 +246,59 @@ impl Published {
             published: Some(self),
             ..ChallengeInput::new(&self.release, resources, policy)
         }
+    }
+
+    /// Incidents of a place in the months counted, of the strand that was asked for. A hotspot has its count; what remains of a command unit has
+    /// that of its boroughs without its hotspots, and is supposed as far as these reach into other units.
+    pub(crate) fn told_of(&self, level: Level, place: &Place) -> Told {
+        let analysis = &self.release.analyses[0];
+        let n = self.told_in(&place.units, analysis.strand).n;
+        if level == Level::Hotspot && !place.is_rest {
+            let count = analysis.hotspots.iter().find(|h| h.identity.id == place.id).map(|h| h.n);
+            return Told { n, supposed: (count != Some(n)).then_some(n) };
+        }
+        if level == Level::Area {
+            let areas: BTreeSet<u32> = place.units.iter().map(|unit| self.area[*unit as usize]).collect();
+            let all: Told = areas.iter().map(|area| self.supposed.area(analysis.strand, *area as usize)).sum();
+            return Told { n, ..all };
+        }
+        let all = self.told_in(&place.units, analysis.strand);
+        if !place.is_rest {
+            return all;
+        }
+        let within: BTreeSet<&str> = place.units.iter().map(|unit| self.borough_of(*unit)).collect();
+        let counts = self.counts(analysis.strand);
+        let parted = |h: &Hotspot| -> Option<u32> {
+            let own: Vec<u32> = h.units.iter().copied().filter(|unit| within.contains(self.borough_of(*unit))).collect();
+            (!own.is_empty() && own.len() < h.units.len()).then(|| own.iter().map(|unit| counts[*unit as usize]).sum())
+        };
+        let parted = analysis.hotspots.iter().filter_map(parted).reduce(|a, b| a + b);
+        [all, Told { n: 0, supposed: parted }].into_iter().sum()
+    }
+
+    /// Incidents of units in the months counted, of a strand or of all records: told of a borough, of which all areas are there, or of areas.
+    pub(crate) fn told_in(&self, units: &[u32], strand: Option<Strand>) -> Told {
+        let counts = self.counts(strand);
+        let n = units.iter().map(|unit| counts[*unit as usize]).sum();
+        let mut areas: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+        for unit in units {
+            areas.entry(self.borough_of(*unit)).or_default().insert(self.area[*unit as usize] as usize);
+        }
+        let all: Told = areas.iter().map(|(code, areas)| self.supposed.borough(strand, code, areas)).sum();
+        Told { n, ..all }
+    }
+
+    fn counts(&self, strand: Option<Strand>) -> Vec<u32> {
+        self.release.facts.counts(&Filter { strand, ..Filter::over(self.release.window) }, self.area.len())
+    }
+
+    fn borough_of(&self, unit: u32) -> &str {
+        &self.boroughs[self.area[unit as usize] as usize]
+    }
+
+    /// What is published of the study area in the months counted; none where a quarter of it is not told.
+    pub const fn whole(&self) -> Option<u32> {
+        self.whole
     }
 
     /// Incidents in the months counted, and the measure by which they are expected, by area of the year.

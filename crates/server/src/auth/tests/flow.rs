@@ -4,7 +4,7 @@ use super::issuer::Issuer;
 use super::*;
 use crate::auth::{Site, Visitor};
 use crate::challenge::readable_by;
-use hotspot_core::disclosure::protected::Figure;
+use hotspot_core::disclosure::protected::{Figure, Key, Period};
 use hotspot_ledger::Tokens;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -383,8 +383,29 @@ async fn oversight_is_answered_from_what_is_published_and_plays_the_whole_challe
     let n = counted.iter().find(|h| place["id"] == h.id.as_str()).unwrap().n;
     assert_eq!(n, Figure::Count(place["incidents"].as_u64().unwrap() as u32), "its count is the published one");
 
+    assert!(place["incidents_status"].is_null() && place["incidents_supposed"].is_null(), "it is told");
+    assert!(published["reconciled"].as_str().unwrap().starts_with("In the table: ") && exact["reconciled"].is_null());
+    // Of an area that is not told every figure says that it is supposed, and is no count.
+    let areas = read(&mut mopac, "/api/v1/challenge?level=area").await;
+    let untold = |code: &Value| {
+        shown.counted.unwrap().iter().map(Period::quarter_of).any(|period| {
+            let key = Key { place: code.as_str().unwrap().to_owned(), period, strand: None };
+            shown.figures.get(&key) == Some(&Figure::Hidden)
+        })
+    };
+    for area in areas["kinds"][0]["places"].as_array().unwrap() {
+        let supposed = area["incidents_status"] == "[e]";
+        assert_eq!(supposed, !area["incidents_supposed"].is_null());
+        assert!(!supposed || area["incidents"].as_u64().unwrap() % 5 == 0, "{area}");
+        assert!(supposed || !untold(&area["id"]), "{area}");
+    }
+    assert!(exact["kinds"][0]["places"].as_array().unwrap().iter().all(|p| p["incidents_status"].is_null()));
+
     let page = text(mopac.get("/challenge").await).await;
-    assert!(page.contains("What it is made from.") && page.contains("no count that can be told"), "{page}");
+    assert!(
+        page.contains("In the table: ") && page.contains("What it is made from.") && page.contains("no count that can be told"),
+        "{page}"
+    );
     assert!(!page.contains("id=\"sites\"") && !page.contains("#sites"), "places of cells are not for oversight");
     assert!(!text(mps.get("/challenge").await).await.contains("What it is made from."));
     let played = mopac.get("/challenge?kind=patrol_hours&play=yes&budget=200").await;

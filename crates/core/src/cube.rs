@@ -49,12 +49,12 @@ impl WeekSet {
     ///
     /// ```
     /// use hotspot_core::cube::WeekSet;
-    /// let friday_evening = WeekSet::of([4], [3]);
+    /// let friday_evening = WeekSet::of([4], &[3]);
     /// assert!(friday_evening.contains(4 * 24 + 20) && !friday_evening.contains(4 * 24 + 17));
     /// assert!(!friday_evening.contains(u8::MAX) && WeekSet::ALL.contains(u8::MAX));
     /// ```
-    pub fn of(days: impl IntoIterator<Item = u8>, parts: impl IntoIterator<Item = u8> + Clone) -> Self {
-        let bits = days.into_iter().flat_map(|day| parts.clone().into_iter().map(move |part| 1u32 << (day * 4 + part)));
+    pub fn of(days: impl IntoIterator<Item = u8>, parts: &[u8]) -> Self {
+        let bits = days.into_iter().flat_map(|day| parts.iter().map(move |part| 1u32 << (day * 4 + part)));
         Self(bits.fold(0, |all, bit| all | bit) & Self::ALL.0)
     }
 
@@ -203,6 +203,11 @@ pub struct FilterCounts {
     pub hour_known: u64,
 }
 
+/// The members that occur, with their counts.
+fn occurring<T: Copy>(members: &[T], counts: &[u64]) -> Vec<(T, u64)> {
+    members.iter().copied().zip(counts.iter().copied()).filter(|(_, n)| *n > 0).collect()
+}
+
 impl Facts {
     /// Counts the rows that meet the filter by what they can be filtered for beside it.
     pub fn filter_counts(&self, filter: &Filter) -> FilterCounts {
@@ -216,9 +221,6 @@ impl Facts {
             settings[usize::from(self.setting[row].code())] += n;
             outcomes[usize::from(self.outcome[row].code())] += n;
             hour_known += if week_part(self.hour_of_week[row]).is_some() { n } else { 0 };
-        }
-        fn occurring<T: Copy>(members: &[T], counts: &[u64]) -> Vec<(T, u64)> {
-            members.iter().copied().zip(counts.iter().copied()).filter(|(_, n)| *n > 0).collect()
         }
         FilterCounts {
             offences: occurring(Offence::ALL, &offences),
@@ -472,9 +474,9 @@ mod tests {
         assert_eq!(n(Filter { offences: OffenceSet::only(Offence::Violence), ..all }), 2);
         assert_eq!(n(Filter { settings: SettingSet::only(Setting::Street), ..all }), 1);
         assert_eq!(n(Filter { outcomes: OutcomeSet::only(Outcome::Charged), ..all }), 1);
-        assert_eq!(n(Filter { week: WeekSet::of([4], [0]), ..all }), 2);
-        assert_eq!(n(Filter { week: WeekSet::of(0..6, 0..4), ..all }), 2);
-        assert_eq!(n(Filter { week: WeekSet::of(0..7, 0..4), ..all }), 3, "every part is the whole week");
+        assert_eq!(n(Filter { week: WeekSet::of([4], &[0]), ..all }), 2);
+        assert_eq!(n(Filter { week: WeekSet::of(0..6, &[0, 1, 2, 3]), ..all }), 2);
+        assert_eq!(n(Filter { week: WeekSet::of(0..7, &[0, 1, 2, 3]), ..all }), 3, "every part is the whole week");
         let together =
             Filter { offences: OffenceSet::only(Offence::Violence), outcomes: OutcomeSet::only(Outcome::Unknown), ..all };
         assert_eq!(n(together), 1);

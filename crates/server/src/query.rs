@@ -163,7 +163,7 @@ impl<'a> Params<'a> {
         filter.outcomes = OutcomeSet::from_bits(outcomes.iter().map(|o| 1 << o.code()).fold(0, |all: u8, bit: u8| all | bit));
         let days = self.some_of("days", &[0, 1, 2, 3, 4, 5, 6], |day: u8| DAYS[usize::from(day)])?;
         let parts = self.some_of("hours", &[0, 1, 2, 3], |part: u8| PARTS[usize::from(part)])?;
-        filter.week = WeekSet::of(days, parts);
+        filter.week = WeekSet::of(days, &parts);
         Ok(filter)
     }
 
@@ -296,7 +296,7 @@ mod tests {
         assert_eq!(read.offences, OffenceSet::only(Offence::Violence).union(OffenceSet::only(Offence::Robbery)));
         assert_eq!(read.settings, SettingSet::only(Setting::Street));
         assert_eq!(read.outcomes, OutcomeSet::only(Outcome::Charged).union(OutcomeSet::only(Outcome::Caution)));
-        assert_eq!(read.week, WeekSet::of([5, 6], [0]));
+        assert_eq!(read.week, WeekSet::of([5, 6], &[0]));
         let all = filter("offence=all&setting=all&outcome=all&days=all&hours=night,morning,afternoon,evening").unwrap();
         assert_eq!(all, filter("").unwrap());
     }

@@ -67,7 +67,7 @@ impl ComparisonView {
             let sum = |units: &[u32]| units.iter().map(|unit| u64::from(counts[*unit as usize])).sum();
             spots.iter().map(|spot| sum(&spot.units)).collect::<Vec<u64>>()
         });
-        let spots = spots.iter().map(|spot| (spot.identity.id.to_string(), spot.name.clone()));
+        let spots = spots.iter().map(|spot| (spot.identity.id.clone(), spot.name.clone()));
         let hotspots = places(spots, periods.changes(&now, &before)?);
 
         let areas = filters.map(|filter| AreasView::of(release, filter));

@@ -57,7 +57,7 @@ impl RecordsView {
         let (strand, hotspot) = release
             .analyses
             .iter()
-            .find_map(|analysis| Some((analysis.strand, analysis.hotspots.iter().find(|h| h.identity.id.to_string() == id)?)))?;
+            .find_map(|analysis| Some((analysis.strand, analysis.hotspots.iter().find(|h| h.identity.id == id)?)))?;
         let mut rows: Vec<RecordRow> = incidents.iter().filter_map(|incident| row(release, strand, hotspot, incident)).collect();
         rows.sort_by(|a, b| b.occurred.from.cmp(&a.occurred.from).then_with(|| a.id.cmp(&b.id)));
         Some(Self { hotspot: id.to_owned(), name: hotspot.name.clone(), strand, window: release.window, n: hotspot.n, rows })

@@ -2,6 +2,7 @@
 
 use super::{Period, bytes};
 use crate::query::strand_name;
+use hotspot_core::Strand;
 use hotspot_core::disclosure::Released;
 use hotspot_core::incident::{Occurred, TimePrecision};
 use hotspot_core::view::{RecordRow, RecordsView};
@@ -12,6 +13,7 @@ use utoipa::ToSchema;
 /// The reported records whose points lie in a hotspot. The hotspot counts events, of which several records may tell, and leaves out what hangs on
 /// one person: the numbers differ.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the name in the answer")]
 pub(crate) struct Records<'a> {
     release: &'a str,
     hotspot: &'a str,
@@ -51,7 +53,7 @@ fn entry<'a>(row: &'a RecordRow, zone: &TimeZone) -> RecordEntry<'a> {
         known_to: row.occurred.precision.id(),
         recorded_on: row.recorded_on.map(|day| day.to_string()),
         offence: row.offence.label(),
-        strands: row.strands.iter().map(|s| s.label()).collect(),
+        strands: row.strands.iter().map(Strand::label).collect(),
         source: row.source.label(),
         status: row.status.label(),
         setting: row.setting.label(),

@@ -81,7 +81,7 @@ export interface BreakEntry {
 export type Cells = Counted & { cells: Columns; hour_unknown: number | null; layer: string; legend: LegendEntry[]; n: number; release: string; resolution: number; unit: string };
 
 /** Resources against need: by kind, the places by shortfall. Shares are 0 to 1, gaps resource share less need share. */
-export type ChallengeAnswer = Parameters & { caveat: string; effects: ResourceEffectEntry[]; effects_caveat: string; fairness_caveat: string; kinds: KindEntry[]; made_from: MadeFrom | null; policy: PolicyEntry; release: string; unanswered: Unanswered[]; window: Period };
+export type ChallengeAnswer = Parameters & { caveat: string; effects: ResourceEffectEntry[]; effects_caveat: string; fairness_caveat: string; kinds: KindEntry[]; made_from: MadeFrom | null; policy: PolicyEntry; reconciled: string | null; release: string; unanswered: Unanswered[]; window: Period };
 
 export interface ChangeClassEntry {
   before: number;
@@ -785,7 +785,7 @@ export interface PersonCheckEntry {
 }
 
 /** A place and one kind of resource. */
-export type PlaceEntry = GapEntry & { amount: number; apportioned: number; bcu: string | null; borough: string | null; expected: number; expected_incidents: number; holds_in: number; id: string; incidents: number; is_rest: boolean; name: string; planned: number | null; settings: number; similar: SimilarEntry | null; under_settings: (SettingEntry | null)[] };
+export type PlaceEntry = GapEntry & { amount: number; apportioned: number; bcu: string | null; borough: string | null; expected: number; expected_incidents: number; holds_in: number; id: string; incidents: number; incidents_status: string | null; incidents_supposed: number | null; is_rest: boolean; name: string; planned: number | null; settings: number; similar: SimilarEntry | null; under_settings: (SettingEntry | null)[] };
 
 export interface PlaceFeature {
   geometry: Geometry;
@@ -880,7 +880,7 @@ export interface ProductOrigin {
 
 /** Figures in columns of equal length. */
 export interface ProtectedFigures {
-  /** Null where it is not shown. */
+  /** Null where it is withheld ([c]): too small, or protects one that is. */
   incidents: (number | null)[];
   /** 2026, 2026-Q4 or 2026-10. */
   period: string[];
@@ -894,7 +894,7 @@ export interface ProtectedFigures {
 export interface ProtectedHotspotEntry {
   /** Codes of the areas that it touches: its outline, rounded out. */
   areas: string[];
-  /** Where a band is shown in its place: the least and the most. */
+  /** Where a band is told in its place, such as 0 to 4: the least and the most. */
   band: number[] | null;
   /** Code of its borough. */
   borough: string | null;
@@ -906,7 +906,7 @@ export interface ProtectedHotspotEntry {
   expected: number | null;
   first_seen: string;
   id: string;
-  /** In the months counted; null where it is not shown. */
+  /** In the months counted; null where a band is told, and where it is withheld ([c]). */
   incidents: number | null;
   name: string;
   rank: number | null;
@@ -996,7 +996,7 @@ export interface RaiseBody {
   key?: string | null;
   /** Kind of resource. */
   kind: string;
-  /** hotspot (default), borough or bcu. */
+  /** hotspot (default), borough, bcu, or area of a release on areas and of published figures. */
   level?: string | null;
   /** Id of a place of the answer. */
   place: string;
@@ -1408,8 +1408,10 @@ export interface StopSide {
 
 export interface StrandCoverEntry {
   cover: CoverEntry | null;
-  /** In the window. */
+  /** In the window; to the nearest 5 where they are supposed. */
   incidents: number;
+  /** `[e]` where they are not told, or not all of them, and supposed from what is published; null for a count. */
+  incidents_status: string | null;
   /** Null for all records. */
   strand: string | null;
 }
@@ -1604,7 +1606,7 @@ export interface WhatIfBody {
   floor?: number | null;
   /** Kind of resource. */
   kind: string;
-  /** hotspot (default), borough, bcu, or area of a release on areas. */
+  /** hotspot (default), borough, bcu, or area of a release on areas and of published figures. */
   level?: string | null;
   /** Id of a release; default the newest. */
   release?: string | null;

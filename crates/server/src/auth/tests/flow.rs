@@ -299,7 +299,7 @@ async fn a_token_that_was_made_here_opens_its_scopes_until_it_ends() {
     let end = Timestamp::from_second(MORNING + 86_400).unwrap();
     let (made, presented) =
         tokens.create("monthly summary", "batch", &["read:release".to_owned()], end, now(), None).await.unwrap();
-    let (_, partner) = tokens.create("a partner", "partner", &["read:release".to_owned()], end, now(), Some("A-1")).await.unwrap();
+    let (_, partner) = tokens.create("a partner", "partner", &["read:products".to_owned()], end, now(), Some("A-1")).await.unwrap();
     let auth = Auth::development(now).with_tokens(Tokens::open(address).await.unwrap());
     let mut program = Browser::of(auth, DataClass::Synthetic);
     let mut ask = async |path: &str, token: &str| {

@@ -71,6 +71,26 @@ async fn an_ordinary_morning_is_told_by_the_log() {
 }
 
 #[tokio::test]
+async fn tiles_that_are_asked_for_at_one_moment_are_one_look() {
+    let folder = tempfile::tempdir().unwrap();
+    let (address, audit) = log(folder.path()).await;
+    let mut first = Browser::of(Auth::development(now).recorded(audit.clone()), DataClass::Synthetic);
+    first.form("/sign-in", &[("role", "analyst")]).await;
+    first.form("/purpose", &[("purpose", "safeguarding")]).await;
+    let mut beside = [first.other(), first.other(), first.other()];
+    beside.iter_mut().for_each(|browser| browser.cookies.clone_from(&first.cookies));
+    let [a, b, c] = &mut beside;
+    let id = crate::fixture::ID;
+    let tile = |x: u32| format!("/tiles/{id}/count/15/{x}/10899.geojson");
+    let (t0, t1, t2, t3) = (tile(16_377), tile(16_378), tile(16_377), tile(16_379));
+    let (w, x, y, z) = tokio::join!(first.get(&t0), a.get(&t1), b.get(&t2), c.get(&t3));
+    assert_eq!([w.status(), x.status(), y.status(), z.status()], [StatusCode::OK; 4]);
+    audit.close().await.unwrap();
+    let looks = recorded(&address).await.into_iter().filter(|e| e.object.ends_with("/count")).count();
+    assert_eq!(looks, 1);
+}
+
+#[tokio::test]
 async fn a_refusal_is_told_as_one_and_what_is_written_before_and_after() {
     let folder = tempfile::tempdir().unwrap();
     let (address, audit) = log(folder.path()).await;

@@ -33,6 +33,27 @@ describe("resources and need", { concurrency: false }, () => {
     await page.close();
   });
 
+  test("leads down from command units to their boroughs and hotspots, and back up", async () => {
+    const page = await openPage();
+    await page.goto(at("/challenge?kind=officers&level=bcu"));
+    const rows = () => page.locator("#list ~ .scroll.across tbody tr").count();
+    const units = await rows();
+    await page.getByRole("link", { name: "Its boroughs: Central North" }).click();
+    const inside = await rows();
+    assert.ok(inside > 0 && inside < units);
+    assert.deepEqual(await page.locator(".crumbs li").allInnerTexts(), ["London", "Central North"]);
+    await assertAccessible(page);
+    await page.getByRole("link", { name: "Its hotspots: Camden" }).click();
+    assert.deepEqual(await page.locator(".crumbs li").allInnerTexts(), ["London", "Central North", "Camden"]);
+    const hotspots = await page.locator("#list ~ .scroll.across tbody th").allInnerTexts();
+    assert.ok(hotspots.length > 0 && hotspots.every((name) => name.includes("Camden")), hotspots.join("; "));
+    await page.locator(".crumbs a").first().click();
+    assert.equal(await rows(), units);
+    const nowhere = await page.goto(at("/challenge?kind=officers&level=bcu&within=Atlantis"));
+    assert.equal(nowhere.status(), 400);
+    await page.close();
+  });
+
   test("plays what if by its address, and sends back what is wrong with a link to the field", async () => {
     const page = await openPage();
     await page.goto(at("/challenge?kind=officers&level=bcu"));

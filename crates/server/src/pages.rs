@@ -11,7 +11,7 @@ mod success;
 mod thread;
 mod words;
 
-pub(crate) use list::{List, list};
+pub(crate) use list::{List, lies_in, list};
 pub(crate) use place::{Asking, place};
 pub(crate) use products::{partner, public};
 pub(crate) use protected::protected;

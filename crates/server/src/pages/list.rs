@@ -6,9 +6,10 @@ use crate::challenge::Asked;
 use crate::problem::ApiError;
 use crate::query::strand_name;
 use hotspot_core::Strand;
+use hotspot_core::atlas::Atlas;
 use hotspot_core::disclosure::Released;
 use hotspot_core::resource::allocation::Rule;
-use hotspot_core::resource::challenge::{CAVEAT, KindAnswer, Level, levels_of};
+use hotspot_core::resource::challenge::{CAVEAT, KindAnswer, Level, Place, levels_of};
 use hotspot_core::resource::effect::NO_CAUSE;
 use hotspot_core::resource::gap::{ChallengePolicy, Verdict, by_shortfall, with};
 use hotspot_core::view::{ChallengeView, SitesView, WhatIfView};
@@ -31,6 +32,8 @@ pub(crate) struct List<'a> {
     /// Where more sites would reach most, where that is asked.
     pub sites: Option<&'a Released<SitesView>>,
     pub faults: Vec<(String, String)>,
+    /// A command unit, or the code of a borough, whose places alone are listed.
+    pub within: Option<&'a str>,
     /// The challenges that are asked for, or why there are none.
     pub threads: Result<(&'a [Challenge], &'a Filter), &'a str>,
     pub today: Date,
@@ -45,7 +48,7 @@ pub(crate) fn list(page: &List<'_>) -> Result<Vec<u8>, ApiError> {
     let answered = match page.asked.ok().zip(found) {
         Some((asked, (view, _, number))) => {
             let evidence = asked.evidence(view, None)?;
-            Some(answer(asked, &evidence, number).map_err(|error| {
+            Some(answer(asked, &evidence, number, page.within).map_err(|error| {
                 tracing::error!(%error, "the answer could not be drawn");
                 ApiError::Internal
             })?)
@@ -107,7 +110,7 @@ fn link(asked: &Asked, kind: &str, place: Option<&str>) -> String {
     query.finish()
 }
 
-fn answer(asked: &Asked, evidence: &Evidence<'_>, number: usize) -> Result<Value, EvidenceError> {
+fn answer(asked: &Asked, evidence: &Evidence<'_>, number: usize, within: Option<&str>) -> Result<Value, EvidenceError> {
     let (input, answer) = (&evidence.input, evidence.answer);
     let kind = &answer.kinds[number];
     let name = words::kind(&kind.kind);
@@ -135,7 +138,9 @@ fn answer(asked: &Asked, evidence: &Evidence<'_>, number: usize) -> Result<Value
         bar => words::bar(input.policy),
         given => format!("{} {}", words::number(kind.shares.amount.iter().sum()), kind.unit),
         planned => kind.planned.is_some(),
-        rows => in_order(kind).into_iter().map(|(row, _)| place(asked, evidence, kind, row)).collect::<Vec<_>>(),
+        rows => in_order(kind).into_iter().map(|(row, _)| row).filter(|row| lies_in(&answer.places[*row], within)).map(|row| place(asked, evidence, kind, row)).collect::<Vec<_>>(),
+        crumbs => crumbs(asked, &kind.kind, within),
+        within => within.map(|within| format!("{} of {} places; shares are those of all.", answer.places.iter().filter(|p| lies_in(p, Some(within))).count(), answer.places.len())),
         reconciled => said::reconciled(answer),
         charts => [charts.scatter, charts.funnel, Some(charts.curve)].into_iter().flatten().map(chart).collect::<Vec<_>>(),
         name => &name,
@@ -151,6 +156,49 @@ fn answer(asked: &Asked, evidence: &Evidence<'_>, number: usize) -> Result<Value
     })
 }
 
+/// Whether a place is listed.
+pub(crate) fn lies_in(place: &Place, within: Option<&str>) -> bool {
+    within.is_none_or(|within| [&place.borough, &place.command_unit].into_iter().flatten().any(|of| of == within))
+}
+
+/// The way down to what is listed: all of London, its command unit, the borough; each with its address, the last without.
+fn crumbs(asked: &Asked, kind: &str, within: Option<&str>) -> Vec<Value> {
+    let Some(within) = within else { return Vec::new() };
+    let borough = Atlas::london().boroughs().iter().find(|borough| borough.code == within);
+    let unit = borough.map_or(Some(within), |borough| borough.bcu.as_deref());
+    let step = |name: &str, level: Level, within: Option<&str>| context! { name, link => down(asked, kind, level, within) };
+    let mut steps = vec![step("London", Level::CommandUnit, None)];
+    match borough {
+        None => steps.push(context! { name => within }),
+        Some(borough) => {
+            steps.extend(unit.map(|unit| step(unit, Level::Borough, Some(unit))));
+            steps.push(context! { name => &borough.name });
+        }
+    }
+    steps
+}
+
+/// The address of the places of a level inside another.
+fn down(asked: &Asked, kind: &str, level: Level, within: Option<&str>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(parameters(asked, kind).into_iter().filter(|(name, _)| *name != "level"));
+    query.append_pair("level", level.id());
+    if let Some(within) = within {
+        query.append_pair("within", within);
+    }
+    query.finish()
+}
+
+/// What a place can be taken apart into, if anything: words and address.
+fn deeper(asked: &Asked, kind: &str, place: &Place) -> Option<Value> {
+    let (words, level, within) = match asked.level {
+        Level::CommandUnit => ("Its boroughs", Level::Borough, place.command_unit.as_deref()?),
+        Level::Borough => ("Its hotspots", Level::Hotspot, place.borough.as_deref()?),
+        Level::Hotspot | Level::Area => return None,
+    };
+    Some(context! { words, link => down(asked, kind, level, Some(within)) })
+}
+
 /// A chart with its figures.
 pub(super) fn chart(drawn: Drawn) -> Value {
     context! { title => drawn.title, svg => Value::from_safe_string(drawn.on_page) }
@@ -163,6 +211,7 @@ fn place(asked: &Asked, evidence: &Evidence<'_>, kind: &KindAnswer, row: usize) 
     context! {
         name => &place.name,
         is_rest => place.is_rest,
+        deeper => deeper(asked, &kind.kind, place),
         questioned => gap.verdict == Verdict::Questioned,
         link => link(asked, &kind.kind, Some(&place.id)),
         incidents => said::told(told),

@@ -5,7 +5,7 @@ use super::ledger::{filter, known, step_of};
 use crate::auth::Visitor;
 use crate::body::Form;
 use crate::challenge::{Asked, id_of, kind_of, page_of, readable_by, row_of};
-use crate::pages::{self, Asking, List, Tried, faults_in};
+use crate::pages::{self, Asking, List, Tried, faults_in, lies_in};
 use crate::problem::{ApiError, GIVE_LEDGER, GIVE_RESOURCES};
 use crate::query::{BadParameter, Params};
 use crate::state::AppState;
@@ -41,7 +41,7 @@ fn see(event: &Event) -> Result<Response, ApiError> {
 
 /// Resources and need, what if, and the challenges.
 pub(crate) async fn list(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response, ApiError> {
-    let mut names = known(&["kind", "play", "overdue", "borough", "place", "state"]);
+    let mut names = known(&["kind", "play", "overdue", "borough", "place", "state", "within"]);
     names.extend(SOUGHT);
     names.push("find");
     names.extend(WISHED);
@@ -78,6 +78,12 @@ pub(crate) async fn list(State(state): State<AppState>, visitor: Visitor, uri: U
     };
     let wished: BTreeMap<&'static str, String> =
         WISHED.into_iter().chain(SOUGHT).filter_map(|name| Some((name, params.get(name)?.trim().to_owned()))).collect();
+    let within = params.get("within").map(str::to_owned);
+    if let (Ok(view), Some(within)) = (&view, &within)
+        && !view.answer.places.iter().any(|place| lies_in(place, Some(within)))
+    {
+        return Err(BadParameter::new("within", "a command unit, or the code of a borough, that has places of this level").into());
+    }
     let (mut faults, mut played, mut sites) = (Vec::new(), None, None);
     let mut status = StatusCode::OK;
     let mut kind = String::new();
@@ -135,6 +141,7 @@ pub(crate) async fn list(State(state): State<AppState>, visitor: Visitor, uri: U
                 played: played.as_ref(),
                 sites: sites.as_ref(),
                 faults,
+                within: within.as_deref(),
                 threads: threads.as_deref().map(|all| (all, &filter)).map_err(String::as_str),
                 today,
             })

@@ -43,6 +43,18 @@ pub struct Catalog {
     access: Access,
     below: ArcSwapOption<Below>,
     records: Option<RecordSource>,
+    tables: Option<TableSource>,
+}
+
+/// Reads the files of a release, by its identifier: name and bytes of each; else what went wrong, for the log.
+pub struct TableSource(pub Box<ReadTables>);
+
+type ReadTables = dyn Fn(&str) -> Result<Vec<(String, Vec<u8>)>, String> + Send + Sync;
+
+impl fmt::Debug for TableSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TableSource")
+    }
 }
 
 /// Reads the records of the store that a release was made from, as they were known on a day.
@@ -118,6 +130,23 @@ impl Catalog {
     #[must_use]
     pub fn with_records(self, records: RecordSource) -> Self {
         Self { records: Some(records), ..self }
+    }
+
+    /// The files of releases come from here.
+    #[must_use]
+    pub fn with_tables(self, tables: TableSource) -> Self {
+        Self { tables: Some(tables), ..self }
+    }
+
+    /// The tables of a release that is shown as it is, in one archive.
+    pub(crate) fn tables(&self, served: &Served) -> Result<Vec<u8>, ApiError> {
+        let fault = |error: &dyn fmt::Display| {
+            tracing::error!(%error, release.id = served.id(), "the tables of a release could not be taken");
+            ApiError::Internal
+        };
+        let TableSource(read) = self.tables.as_ref().ok_or(ApiError::NotFound { what: "tables of a release" })?;
+        let files = read(served.id()).map_err(|error| fault(&error))?;
+        hotspot_report::workbook::pack(&files).map_err(|error| fault(&error))
     }
 
     /// The records of one hotspot of an exact release.

@@ -34,7 +34,7 @@ pub use accept::{BadCertificate, Tls, listen, serve};
 pub use auth::{
     Auth, Endpoints, Jwks, NoHttp, NoWebAddress, OidcSettings, Purposes, Reread, Scope, Secret, Sharing, Site, WebAddress,
 };
-pub use catalog::{Catalog, RecordSource};
+pub use catalog::{Catalog, RecordSource, TableSource};
 pub use challenge::{Challenges, Given, GivenTable, Receive};
 pub use openapi::document as openapi;
 pub use routes::router;

@@ -18,6 +18,7 @@ use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder, Schema};
         routes::hotspot,
         routes::events,
         routes::boroughs,
+        routes::tables,
         routes::records,
         routes::comparison,
         routes::silence,

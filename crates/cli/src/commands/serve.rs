@@ -14,11 +14,13 @@ use hotspot_ledger::{Agreements, Ledger, Tokens};
 use hotspot_pipeline::agreement::parse_agreement;
 use hotspot_pipeline::people::{Supplied, read_people, read_stops};
 use hotspot_pipeline::protected::{list_protected, read_protected};
-use hotspot_pipeline::release::{current, list_releases, read_release};
+use hotspot_pipeline::release::{current, list_releases, read_release, release_tables};
 use hotspot_pipeline::resources::{read_harm, read_resources};
 use hotspot_pipeline::store::Store;
 use hotspot_pipeline::success::read_success;
-use hotspot_server::{AppState, Catalog, Challenges, Given, GivenTable, Receive, RecordSource, Settings, Sharing, router, serve};
+use hotspot_server::{
+    AppState, Catalog, Challenges, Given, GivenTable, Receive, RecordSource, Settings, Sharing, TableSource, router, serve,
+};
 use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -75,7 +77,7 @@ pub fn listen(
             "who signs in is recorded with every look: say where, as --ledger FILE or postgres://user@host/database",
         ));
     }
-    let mut catalog = Catalog::towards(access, load(releases, access)?)?;
+    let mut catalog = Catalog::towards(access, load(releases, access)?)?.with_tables(tables(releases));
     if let Some(store) = store {
         catalog = catalog.with_records(records(store, access)?);
     }
@@ -154,6 +156,11 @@ fn may_listen_beyond(access: Access, encrypted: bool) -> Done {
         }
     };
     Err(Failure::cannot(why))
+}
+
+fn tables(releases: &Path) -> TableSource {
+    let releases = releases.to_owned();
+    TableSource(Box::new(move |id| release_tables(&releases, id).map_err(|error| error.to_string())))
 }
 
 /// Reads the records of a store whenever they are asked for, if those who can ask may be shown its class.

@@ -227,6 +227,23 @@ pub fn read_release(releases: &Path, id: Option<&str>) -> Result<Release> {
     })
 }
 
+/// The tables of a release as files: Parquet, with the manifest that names them. Without that of single events, which is for programs that
+/// read releases.
+///
+/// # Errors
+/// When there is no such release, or a file of it cannot be read.
+pub fn release_tables(releases: &Path, id: &str) -> Result<Vec<(String, Vec<u8>)>> {
+    if !is_id(id) {
+        return Err(Error::refused(STAGE, releases, "not the identifier of a release; write it as YYYY-MM-xxxxxxxxxxxx"));
+    }
+    let folder = releases.join(id);
+    let mut files = commit::entries(STAGE, &folder)?;
+    files.retain(|(name, _)| name == manifest::NAME || (name.ends_with(".parquet") && name != FACTS));
+    files.sort();
+    let read = |path: &Path| std::fs::read(path).map_err(|error| Error::source(STAGE, path, error));
+    files.into_iter().map(|(name, path)| Ok((name, read(&path)?))).collect()
+}
+
 /// Identifiers of the releases that are there, newest first: by month, then by the day of knowledge, then by the time of
 /// publication. A folder without a sound manifest is not a release.
 ///

@@ -11,8 +11,11 @@ pub(super) const MIMETYPE: &str = "mimetype";
 /// Parts of an archive: path and bytes, in order.
 pub(super) type Parts = Vec<(String, Vec<u8>)>;
 
-/// One archive of the parts, without the time and the system of the machine.
-pub(crate) fn pack(parts: &[(String, Vec<u8>)]) -> Result<Vec<u8>, WriteError> {
+/// One ZIP archive of the parts, by path and bytes, in their order; without the time and the system of the machine.
+///
+/// # Errors
+/// When a part cannot be packed.
+pub fn pack(parts: &[(String, Vec<u8>)]) -> Result<Vec<u8>, WriteError> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in parts {
         let method = if name == MIMETYPE { CompressionMethod::Stored } else { CompressionMethod::Deflated };

@@ -73,7 +73,7 @@ mod table;
 mod text;
 mod xlsx;
 
-pub(crate) use archive::pack;
+pub use archive::pack;
 pub use book::{About, Cover, Section, Workbook};
 pub use cell::Cell;
 pub(crate) use cell::NONE;

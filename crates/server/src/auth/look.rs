@@ -11,7 +11,7 @@
 //! by the same figures, and a log that fails must stop whoever tries addresses as it stops whoever reads.
 
 use super::principal::Principal;
-use super::rights::{Method as How, PACK, Row, TILES};
+use super::rights::{Method as How, PACK, Row, TABLES, TILES};
 use crate::problem::ApiError;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -129,7 +129,7 @@ pub(super) struct Asked {
 impl Asked {
     pub fn of(principal: &Arc<Principal>, row: &Row, request: &Parts) -> Self {
         let action = match row.method {
-            How::Get if *row == PACK || row.path.ends_with("/export") => Action::Export,
+            How::Get if *row == PACK || *row == TABLES || row.path.ends_with("/export") => Action::Export,
             How::Get => Action::Look,
             How::Post | How::Put => Action::Change,
         };

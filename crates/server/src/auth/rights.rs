@@ -83,6 +83,7 @@ const PRODUCTS: Option<Scope> = Some(Scope::ReadProducts);
 
 pub(crate) const TILES: Row = get("/tiles/{*path}", ANALYST, None);
 pub(crate) const RELEASES: Row = get("/api/v1/releases", ANALYST, RELEASE);
+pub(crate) const TABLES: Row = get("/api/v1/releases/{id}/tables", ANALYST, None);
 pub(crate) const LAYERS: Row = get("/api/v1/layers", ANALYST, RELEASE);
 pub(crate) const CELLS: Row = get("/api/v1/cells", ANALYST, RELEASE);
 pub(crate) const HOTSPOTS: Row = get("/api/v1/hotspots", ANALYST, RELEASE);

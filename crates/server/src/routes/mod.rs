@@ -27,7 +27,7 @@ pub(crate) use ledger::{__path_export, __path_list, __path_one, __path_raise, __
 pub(crate) use me::__path_me;
 pub(crate) use products::{__path_partner, __path_public};
 pub(crate) use protected::{__path_areas, __path_figures, __path_hotspots as __path_protected_hotspots, __path_protected};
-pub(crate) use records::__path_records;
+pub(crate) use records::{__path_records, __path_tables};
 pub(crate) use success::__path_success;
 pub(crate) use tiles::{__path_tile, __path_tilejson};
 
@@ -49,6 +49,7 @@ pub(crate) fn with_rows(state: AppState) -> (Router, Vec<&'static Row>) {
     let (router, rows) = Routes::new(state.clone())
         .add(&rights::TILES, tiles::either)
         .add(&rights::RELEASES, api::releases)
+        .add(&rights::TABLES, records::tables)
         .add(&rights::LAYERS, api::layers)
         .add(&rights::CELLS, api::cells)
         .add(&rights::HOTSPOTS, api::hotspots)

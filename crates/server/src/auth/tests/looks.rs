@@ -78,7 +78,9 @@ async fn tiles_that_are_asked_for_at_one_moment_are_one_look() {
     first.form("/sign-in", &[("role", "analyst")]).await;
     first.form("/purpose", &[("purpose", "safeguarding")]).await;
     let mut beside = [first.other(), first.other(), first.other()];
-    beside.iter_mut().for_each(|browser| browser.cookies.clone_from(&first.cookies));
+    for browser in &mut beside {
+        browser.cookies.clone_from(&first.cookies);
+    }
     let [a, b, c] = &mut beside;
     let id = crate::fixture::ID;
     let tile = |x: u32| format!("/tiles/{id}/count/15/{x}/10899.geojson");

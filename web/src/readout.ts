@@ -3,6 +3,7 @@ import type { CellsAnswer, Hotspot } from "./api";
 import { h } from "./dom";
 import { counted, decimal, periodName } from "./format";
 import { unitName } from "./legend";
+import type { MapView } from "./url-state";
 
 export interface CellFigures {
   n: number;
@@ -56,3 +57,9 @@ export function drawReadout(node: HTMLElement, at: { x: number; y: number }, roo
   const top = at.y + 16 + height > room.height ? at.y - 16 - height : at.y + 16;
   node.style.transform = `translate(${Math.max(4, left)}px, ${Math.max(4, top)}px)`;
 }
+
+const degrees = (value: number, positive: string, negative: string): string => `${Math.abs(value).toFixed(3)}° ${value < 0 ? negative : positive}`;
+
+/** The view as a voice says it: centre, zoom, what is in it. */
+export const viewWords = ({ lon, lat, zoom }: MapView, inView: number): string =>
+  `Centre ${degrees(lat, "north", "south")}, ${degrees(lon, "east", "west")}; zoom ${zoom.toFixed(1)}; ${counted(inView, "hotspot")} in view`;

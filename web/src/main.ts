@@ -173,6 +173,7 @@ async function lookForReleases(): Promise<void> {
     if (!release || !was || !is || was.id === is.id) return;
     offered = known;
     showStale(release);
+    say(staleLine(release, is) ?? "");
   } catch {
     // The next look, or what the reader asks for, tells what is wrong.
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { CHANGE_CLASSES } from "../src/comparison";
 import palettes from "./palettes.json";
 
 type Rgb = [number, number, number];
@@ -94,5 +95,32 @@ describe.each(palettes)("the colours of layer $id", ({ classes }) => {
 
   test("are never red beside green", () => {
     for (const [r, g, b] of colors.slice(1)) expect(g > r && g > b).toBe(false);
+  });
+});
+
+describe("the colours of a change", () => {
+  const [nothing, muchFewer, fewer, notSure, more, muchMore] = CHANGE_CLASSES.map((c) => rgb(c.color)) as [Rgb, Rgb, Rgb, Rgb, Rgb, Rgb];
+  const byName = Object.entries({ "full colour vision": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], ...VISION });
+
+  test.each(byName)("get darker from the middle to both ends with %s", (_, matrix) => {
+    for (const side of [[nothing, notSure, fewer, muchFewer], [nothing, notSure, more, muchMore]]) {
+      const seen = side.map((c) => seenBy(c, matrix) + 0.05);
+      for (let i = 1; i < seen.length; i++) expect(seen[i - 1] as number).toBeGreaterThan((seen[i] as number) * 1.08);
+    }
+  });
+
+  test.each(byName)("say more and fewer by different hues with %s", (_, matrix) => {
+    const hue = (c: Rgb): number => {
+      const light = c.map(linear);
+      const [r, , b] = matrix.map((row) => row.reduce((sum, k, i) => sum + k * (light[i] ?? 0), 0)) as Rgb;
+      return Math.max(0, b) - Math.max(0, r);
+    };
+    // One side leans to blue and the other to yellow: every common kind of vision has that axis, or red and blue in its stead.
+    for (const [cool, warm] of [[fewer, more], [muchFewer, muchMore]] as const) expect(hue(cool) - hue(warm)).toBeGreaterThan(0.15);
+  });
+
+  test("end dark enough to stand out from the ground of the map, and are never red beside green", () => {
+    for (const c of [muchFewer, muchMore]) expect(contrast(c, rgb("#f6f5f1"))).toBeGreaterThanOrEqual(3);
+    for (const [r, g, b] of [fewer, muchFewer, more, muchMore]) expect(g > r && g > b).toBe(false);
   });
 });

@@ -7,7 +7,7 @@ import { monthsOf, plusMonths } from "../src/format";
 import { withoutValue } from "../src/legend";
 import { breakTicks, played, playedFrom, shifted } from "../src/month-range";
 import { gaveWay, Pending } from "../src/pending";
-import { viewWords } from "../src/readout";
+import { hotspotLine, viewWords } from "../src/readout";
 import { changeLine, choiceInWords, chosenFrom } from "../src/selection";
 import { moved, neighbour, type Direction } from "../src/spatial-list";
 import { moreHotspots, slowLine, staleLine, widen } from "../src/states";
@@ -116,6 +116,10 @@ describe("the list of hotspots in view", () => {
     expect(moved(list, list[1], "End", false)).toBe(list[2]);
     expect(moved(list, list[1], "ArrowLeft", true)).toBe(list[0]);
     expect(moved(list, list[1], "Tab", false)).toBeUndefined();
+  });
+
+  test("says of a hotspot what it is, how much and how sure", () => {
+    expect(hotspotLine(spot({ evidence: "cannot_tell" }))).toBe("1. SE15, north of Southwark: 300 incidents, 15 times expected (95% interval 12 to 18), evidence cannot tell");
   });
 
   test("says the view in words", () => {

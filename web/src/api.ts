@@ -130,12 +130,15 @@ export class ApiError extends Error {
   readonly title: string;
   /** The parameter that was refused. */
   readonly parameter: string | null;
-  constructor(status: number, title: string, detail: string, parameter: string | null = null) {
+  /** By which the server's log knows the request; null when none was answered. */
+  readonly requestId: string | null;
+  constructor(status: number, title: string, detail: string, { parameter = null, requestId = null }: { parameter?: string | null; requestId?: string | null } = {}) {
     super(detail);
     this.parameter = parameter;
     this.name = "ApiError";
     this.status = status;
     this.title = title;
+    this.requestId = requestId;
   }
 }
 
@@ -144,9 +147,10 @@ export function problemOf(status: number, body: string): ApiError {
   try {
     const problem: unknown = JSON.parse(body);
     if (typeof problem === "object" && problem !== null) {
-      const { title, detail, parameter } = problem as { title?: unknown; detail?: unknown; parameter?: unknown };
+      const { title, detail, parameter, request_id: id } = problem as { title?: unknown; detail?: unknown; parameter?: unknown; request_id?: unknown };
       const heading = typeof title === "string" ? title : `Status ${status}`;
-      return new ApiError(status, heading, typeof detail === "string" ? detail : heading, typeof parameter === "string" ? parameter : null);
+      const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
+      return new ApiError(status, heading, text(detail) ?? heading, { parameter: text(parameter), requestId: text(id) });
     }
   } catch {
     // Not JSON: fall through to the plain sentence.
@@ -159,7 +163,7 @@ async function read<T>(path: string, signal?: AbortSignal, whenEmpty?: T): Promi
   try {
     response = await fetch(path, { headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
   } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    if (signal?.aborted) throw signal.reason;
     throw new ApiError(0, "No answer", "The server cannot be reached. Check that it is running, then try again.");
   }
   if (!response.ok) throw problemOf(response.status, await response.text());

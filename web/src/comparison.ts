@@ -65,7 +65,7 @@ export function drawCompare(node: HTMLElement, state: State, release: Release, c
 }
 
 /** Classes of a change, from fewer to more; what is not sure is pale whatever its ratio. Class 0 is drawn empty. */
-const CLASSES = [
+export const CHANGE_CLASSES = [
   { label: "no incident in either period", color: "#ffffff" },
   { label: "fewer, below half as many", color: "#542788" },
   { label: "fewer, beyond chance", color: "#998ec3" },
@@ -91,7 +91,7 @@ export function changeClass(change: PlaceChange["change"], ratio: number | null)
 export function asCells(answer: Comparison): CellsAnswer {
   const { id, n, before, ratio, change } = answer.units;
   const classes = id.map((_, i) => changeClass(change[i] ?? "nothing", ratio[i] ?? null));
-  const legend = CLASSES.map(({ label, color }) => ({ label, color, cells: 0, incidents: 0 }));
+  const legend = CHANGE_CLASSES.map(({ label, color }) => ({ label, color, cells: 0, incidents: 0 }));
   classes.forEach((index, i) => {
     const entry = legend[index];
     if (!entry) return;

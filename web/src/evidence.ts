@@ -42,6 +42,7 @@ export function drawKey(node: HTMLElement, answer: HotspotsAnswer | null): void 
   const spots = answer?.verdict === "analysed" ? answer.features.map((f) => f.properties) : [];
   node.hidden = spots.length === 0;
   const n = countWords(spots);
+  const unsure = spots.filter((s) => s.ratio_lo <= 1).length;
   node.replaceChildren(
     h("span", { class: "key-title" }, "Outlined hotspots, evidence:"),
     ...WORDS.map((word, i) =>
@@ -52,6 +53,7 @@ export function drawKey(node: HTMLElement, answer: HotspotsAnswer | null): void 
         ` ${word.label.toLowerCase()} ${integer(n[i] ?? 0)}`,
       ),
     ),
+    ...(unsure > 0 ? [h("span", { class: "key-item" }, h("span", { class: "swatch-small swatch-unsure", "aria-hidden": "true" }), ` lines across: the interval holds “as expected” ${integer(unsure)}`)] : []),
   );
 }
 

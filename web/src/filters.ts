@@ -1,8 +1,8 @@
-/** The filter row: strand, period, source, layer. Native controls; each change is one step of the state. */
-import type { LayerEntry, Month, Period, Release, StrandEntry } from "./api";
+/** The filter row: strand, source, layer; the months have a row of their own. Native controls; each change is one step of the state. */
+import type { LayerEntry, Period, Release, StrandEntry } from "./api";
 import { h } from "./dom";
 import { integer, monthName, monthsOf, plusMonths } from "./format";
-import { hasStrands, periodOf } from "./headline";
+import { hasStrands } from "./headline";
 import type { State } from "./url-state";
 
 /** Strands in reading order, each with its depth: a strand whose parent is not listed stands at the top. */
@@ -48,21 +48,10 @@ function select(id: string, options: { value: string; label: string }[], chosen:
 
 const field = (id: string, label: string, control: Node): HTMLElement => h("div", { class: "field" }, h("label", { for: id }, label), control);
 
-/** A period within the release from two chosen ends; the end that was not just chosen gives way. */
-export function periodFrom(from: Month, to: Month, moved: "from" | "to"): Period {
-  if (from <= to) return { from, to };
-  return moved === "from" ? { from, to: from } : { from: to, to };
-}
-
 /** Fills the form; called when the release or the state changes. Focus stays on the control that had it. */
 export function drawFilters(form: HTMLFormElement, state: State, release: Release, known: { releases: readonly Release[]; layers: readonly LayerEntry[] }, change: (patch: Partial<State>) => void): void {
   const { releases, layers } = known;
   const focused = form.contains(document.activeElement) ? document.activeElement?.id : undefined;
-  const period = periodOf(state, release);
-  // The default stays unwritten, so that a link without a period follows the release.
-  const setPeriod = ({ from, to }: Period): void =>
-    change({ from: from === release.window.from ? null : from, to: to === release.window.to ? null : to });
-
   const indent = (depth: number): string => "\u00a0\u00a0\u00a0".repeat(depth) + (depth > 0 ? "└ " : "");
   const strand = select(
     "strand",
@@ -70,19 +59,6 @@ export function drawFilters(form: HTMLFormElement, state: State, release: Releas
     state.strand,
   );
   strand.addEventListener("change", () => change({ strand: strand.value, hotspot: null }));
-
-  const months = monthsOf(release.months).map((m) => ({ value: m, label: monthName(m) }));
-  const from = select("from", months, period.from);
-  const to = select("to", months, period.to);
-  from.addEventListener("change", () => setPeriod(periodFrom(from.value, to.value, "from")));
-  to.addEventListener("change", () => setPeriod(periodFrom(from.value, to.value, "to")));
-  const quick = h("div", { class: "quick", role: "group", "aria-label": "Quick periods" });
-  quickPeriods(release).forEach(({ label, period: choice }, index) => {
-    const pressed = choice.from === period.from && choice.to === period.to;
-    const button = h("button", { type: "button", id: `quick-${index}`, "aria-pressed": String(pressed) }, label);
-    button.addEventListener("click", () => setPeriod(choice));
-    quick.append(button);
-  });
 
   const source = select(
     "source",
@@ -108,7 +84,6 @@ export function drawFilters(form: HTMLFormElement, state: State, release: Releas
   form.replaceChildren(
     ...(releases.length > 1 ? [field("release", "Release", edition)] : []),
     ...(hasStrands(release) ? [field("strand", "Strand", strand)] : []),
-    h("div", { class: "field-group" }, field("from", "From", from), field("to", "To", to), quick.childElementCount > 1 ? quick : ""),
     field("source", "Source", source),
     field("layer", "Colour shows", layer),
   );

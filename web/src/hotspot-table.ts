@@ -2,12 +2,13 @@
 import type { Hotspot, HotspotsAnswer } from "./api";
 import { h } from "./dom";
 import { mark, order, wordsLine } from "./evidence";
-import { counted, decimal, integer, monthName, periodName } from "./format";
-import { focusHeader, orderInWords, sortableTable, type Column, type Order } from "./sortable-table";
+import { counted, decimal, integer, monthName, periodName, probability } from "./format";
+import { isChanged } from "./selection";
+import { focusHeader, orderInWords, sortableTable, sorted, type Column, type Order } from "./sortable-table";
 
 export const HOTSPOT_COLUMNS: readonly Column<Hotspot>[] = [
   { id: "rank", label: "Rank", numeric: true, ascendingFirst: true, key: (s) => s.rank, cell: (s) => [s.rank] },
-  { id: "name", label: "Place", numeric: false, heading: true, key: (s) => s.name, cell: (s) => [h("button", { type: "button", class: "link" }, s.name), s.only_by_events ? h("span", { class: "after-event" }, "only after an event") : null] },
+  { id: "name", label: "Place", numeric: false, heading: true, key: (s) => s.name, cell: (s) => [h("button", { type: "button", class: "link" }, s.name), s.only_by_events ? h("span", { class: "after-event" }, "only after an event") : null, isChanged(s) ? h("span", { class: "changed" }, s.change === "new" ? "new" : "larger") : null] },
   { id: "borough", label: "Borough", numeric: false, key: (s) => s.borough ?? "", cell: (s) => [s.borough ?? "–"] },
   { id: "n", label: "Incidents", numeric: true, key: (s) => s.n, cell: (s) => [integer(s.n)] },
   { id: "expected", label: "Expected", numeric: true, key: (s) => s.expected, cell: (s) => [decimal(s.expected)] },
@@ -21,6 +22,25 @@ export const HOTSPOT_COLUMNS: readonly Column<Hotspot>[] = [
   },
   { id: "evidence", label: "Evidence", numeric: false, key: (s) => order(s.evidence), cell: (s) => [mark(s.evidence)] },
 ];
+
+/** What the full table says besides. */
+const MORE_COLUMNS: readonly Column<Hotspot>[] = [
+  { id: "probability", label: "Probability", note: "above the rule", numeric: true, key: (s) => s.probability, cell: (s) => [probability(s.probability)] },
+  { id: "held", label: "Settings", note: "hot in", numeric: true, key: (s) => (s.robustness.said > 0 ? s.robustness.held / s.robustness.said : null), cell: (s) => [s.robustness.said > 0 ? `${s.robustness.held} of ${s.robustness.said}` : "–"] },
+  { id: "density", label: "Per km² a year", numeric: true, key: (s) => s.per_km2_year, cell: (s) => [decimal(s.per_km2_year)] },
+  { id: "area", label: "Size, km²", numeric: true, key: (s) => s.area_km2, cell: (s) => [s.area_km2.toFixed(2)] },
+  { id: "change", label: "Since before", numeric: false, key: (s) => CHANGES.indexOf(s.change), cell: (s) => [s.change === "first" ? "–" : s.change] },
+  { id: "first_seen", label: "First seen", numeric: false, key: (s) => s.first_seen, cell: (s) => [monthName(s.first_seen)] },
+  { id: "id", label: "Name that lasts", numeric: false, key: (s) => s.id, cell: (s) => [h("code", {}, s.id)] },
+];
+
+const CHANGES: readonly Hotspot["change"][] = ["new", "grew", "split", "merged", "continued", "shrank", "first"];
+
+/** Columns of the full table, the word for the evidence last among those that the small one has too. */
+export const FULL_COLUMNS: readonly Column<Hotspot>[] = [...HOTSPOT_COLUMNS, ...MORE_COLUMNS];
+
+/** Rows of a page of the full table. */
+export const PAGE = 100;
 
 export interface TableHandlers {
   choose(id: string): void;
@@ -44,15 +64,30 @@ export class HotspotTable {
   #answer: HotspotsAnswer | null = null;
   #order: Order = { column: "rank", descending: false };
   #chosen: string | null = null;
+  /** Of how many hotspots the answer is a part, and which; null for all of them. */
+  #part: { of: number; words: string } | null = null;
+  #full = false;
+  #page = 0;
 
   constructor(node: HTMLElement, handlers: TableHandlers) {
     this.#node = node;
     this.#handlers = handlers;
   }
 
-  show(answer: HotspotsAnswer): void {
+  show(answer: HotspotsAnswer, part: { of: number; words: string } | null): void {
     this.#answer = answer;
+    this.#part = part;
+    this.#page = 0;
     this.#draw();
+  }
+
+  /** All columns by pages, or the few that stand beside the map. */
+  showFull(full: boolean): void {
+    if (full === this.#full) return;
+    this.#full = full;
+    this.#page = 0;
+    this.#draw();
+    this.choose(this.#chosen);
   }
 
   /** Takes the list away and says why. */
@@ -64,6 +99,11 @@ export class HotspotTable {
   /** Marks the chosen row and brings it into view. */
   choose(id: string | null): void {
     this.#chosen = id;
+    const at = id === null ? -1 : this.#inOrder().findIndex((s) => s.id === id);
+    if (this.#full && at >= 0 && Math.floor(at / PAGE) !== this.#page) {
+      this.#page = Math.floor(at / PAGE);
+      this.#draw();
+    }
     for (const row of this.#rows()) {
       const chosen = row.dataset["id"] === id;
       if (chosen) {
@@ -99,8 +139,12 @@ export class HotspotTable {
       );
       return;
     }
-    const spots = answer.features.map((f) => f.properties).sort((a, b) => a.rank - b.rank);
+    const spots = this.#spots();
     const first = spots[0];
+    if (!first && this.#part) {
+      this.#node.replaceChildren(h("h2", {}, "None of these"), h("p", { class: "empty" }, `None of ${counted(this.#part.of, "hotspot")} is ${this.#part.words}.`));
+      return;
+    }
     if (!first) {
       this.#node.replaceChildren(
         h("h2", {}, "No hotspot found"),
@@ -108,18 +152,61 @@ export class HotspotTable {
       );
       return;
     }
+    // Outside London and on polygons there is no borough to name.
+    const columns = this.#columns().filter((c) => c.id !== "borough" || spots.some((s) => s.borough));
+    const of = this.#part ? h("span", {}, ` of ${integer(this.#part.of)}, those ${this.#part.words}`) : "";
+    const pages = this.#full ? Math.ceil(spots.length / PAGE) : 1;
     this.#node.replaceChildren(
       sortableTable({
         label: "Table of hotspots",
-        caption: [h("strong", {}, counted(spots.length, "hotspot")), `, ${periodName(first.period)}: rate above ${answer.threshold} times the expected. Evidence: ${wordsLine(spots)}`],
-        // Outside London and on polygons there is no borough to name.
-        columns: spots.some((s) => s.borough) ? HOTSPOT_COLUMNS : HOTSPOT_COLUMNS.filter((c) => c.id !== "borough"),
-        rows: spots,
+        caption: [h("strong", {}, counted(spots.length, "hotspot")), of, `, ${periodName(first.period)}: rate above ${answer.threshold} times the expected. Evidence: ${wordsLine(spots)}`],
+        columns,
+        // The whole is in order before a page of it is cut out.
+        rows: pages > 1 ? this.#inOrder().slice(this.#page * PAGE, (this.#page + 1) * PAGE) : spots,
         order: this.#order,
         dress: (row, spot) => this.#dress(row, spot.id),
         sort: (order) => this.#sort(order),
       }),
+      ...(pages > 1 ? [this.#pages(pages, spots.length)] : []),
       ...this.#ended(answer),
+    );
+  }
+
+  #columns(): readonly Column<Hotspot>[] {
+    return this.#full ? FULL_COLUMNS : HOTSPOT_COLUMNS;
+  }
+
+  #spots(): Hotspot[] {
+    return this.#answer?.features.map((f) => f.properties).sort((a, b) => a.rank - b.rank) ?? [];
+  }
+
+  #inOrder(): Hotspot[] {
+    const column = FULL_COLUMNS.find((c) => c.id === this.#order.column);
+    return column ? sorted(this.#spots(), column, this.#order.descending) : this.#spots();
+  }
+
+  /** Links to the pages; the one on the screen is marked. */
+  #pages(pages: number, rows: number): HTMLElement {
+    const from = this.#page * PAGE;
+    const turn = (page: number, text: string, label: string, id: string): HTMLElement => {
+      const button = h("button", { type: "button", class: "small", id, "aria-label": label, "aria-current": page === this.#page ? "page" : null, disabled: page < 0 || page >= pages }, text);
+      button.addEventListener("click", () => {
+        this.#page = page;
+        this.#draw();
+        // At either end the arrow is off: the number of the page takes the focus.
+        const again = document.getElementById(id);
+        (again?.hasAttribute("disabled") ? document.getElementById(`page-${page + 1}`) : again)?.focus();
+        this.#handlers.say(`Page ${page + 1} of ${pages}`);
+      });
+      return button;
+    };
+    return h(
+      "nav",
+      { class: "table-pages", "aria-label": "Pages of the table" },
+      h("span", {}, `Rows ${integer(from + 1)} to ${integer(Math.min(rows, from + PAGE))} of ${integer(rows)}`),
+      turn(this.#page - 1, "◀", "Page before", "page-before"),
+      ...Array.from({ length: pages }, (_, i) => turn(i, String(i + 1), `Page ${i + 1}`, `page-${i + 1}`)),
+      turn(this.#page + 1, "▶", "Next page", "page-next"),
     );
   }
 
@@ -154,8 +241,9 @@ export class HotspotTable {
 
   #sort(order: Order): void {
     this.#order = order;
+    this.#page = 0;
     this.#draw();
     focusHeader(this.#node, order.column);
-    this.#handlers.say(orderInWords(HOTSPOT_COLUMNS, order));
+    this.#handlers.say(orderInWords(FULL_COLUMNS, order));
   }
 }

@@ -1,7 +1,7 @@
 /** The legend: classes, colours and figures come from the server; nothing is coloured that it does not name. */
-import type { CellsAnswer, LayerEntry } from "./api";
+import type { CellsAnswer, LayerEntry, Release } from "./api";
 import { h } from "./dom";
-import { integer } from "./format";
+import { counted, integer, monthsOf, periodName } from "./format";
 
 /** What one unit of the map is called. */
 export const unitName = (resolution: number): string => (resolution === 0 ? "area" : "cell");
@@ -24,7 +24,16 @@ export const legendTotal = (answer: CellsAnswer): number => answer.legend.reduce
 const figure = (value: number, unit: string): HTMLElement =>
   h("span", { class: "class-n" }, integer(value), h("span", { class: "unit" }, ` ${unit}${value === 1 ? "" : "s"}`));
 
-export function drawLegend(node: HTMLElement, answer: CellsAnswer, layer: LayerEntry | undefined): void {
+/** Where the methods of the layers are written down. */
+export const methodAddress = (layer: string): string => `/method#${encodeURIComponent(layer)}`;
+
+/** Cells that the method has no answer for, although they hold incidents. */
+export const withoutValue = ({ cells }: Pick<CellsAnswer, "cells">): number => cells.value.filter((v) => v === null).length;
+
+/** A row of the key below the classes: what is drawn without being of a class. */
+const other = (kind: string, ...text: (Node | string)[]): HTMLElement => h("span", {}, h("span", { class: `swatch-small swatch-${kind}`, "aria-hidden": "true" }), h("span", {}, ...text));
+
+export function drawLegend(node: HTMLElement, answer: CellsAnswer, layer: LayerEntry | undefined, release: Release): void {
   const unit = unitName(answer.resolution);
   const list = h("ol", { class: "classes" });
   answer.legend.forEach(({ label, color, cells, incidents }, index) => {
@@ -42,17 +51,34 @@ export function drawLegend(node: HTMLElement, answer: CellsAnswer, layer: LayerE
   });
   const total = legendTotal(answer);
   const scope = total === answer.n ? `${integer(answer.n)} incidents on the map` : `${integer(total)} of ${integer(answer.n)} incidents in the part shown`;
+  const { withheld } = release.person_check;
+  const without = withoutValue(answer);
   node.replaceChildren(
-    h("div", { class: "legend-head" }, h("h2", {}, layer?.label ?? answer.layer), h("p", {}, `${scope} · ${cellSize(answer.resolution)}`)),
+    h("div", { class: "legend-head" }, h("h2", {}, layer?.label ?? answer.layer), h("p", {}, `${scope} · ${periodName(answer)} · ${cellSize(answer.resolution)}`)),
     h("div", { class: "legend-body" }, h("div", { class: "legend-rows", "aria-hidden": "true" }, h("span", {}, unit === "area" ? "Areas" : "Cells"), h("span", {}, "Incidents")), list),
-    layer?.definition ? h("p", { class: "definition" }, layer.definition) : "",
+    h(
+      "p",
+      { class: "definition" },
+      layer?.definition ? `${layer.definition} ` : "",
+      h("a", { href: methodAddress(answer.layer) }, "How it is worked out"),
+      ". ",
+      h("strong", {}, "Scale locked: "),
+      "fixed classes, the same for every month, strand and source.",
+    ),
+    h(
+      "p",
+      { class: "legend-others" },
+      other("empty", `drawn empty: ${answer.legend[0]?.label ?? "none"}`),
+      without > 0 ? other("unknown", `no answer: ${counted(without, unit)} with too little to say`) : "",
+      withheld > 0 ? other("withheld", `withheld, so that no person is pointed at: ${counted(withheld, "incident")} in ${counted(monthsOf(release.months).length, "month")}, on no ${unit}`) : "",
+    ),
   );
   node.dataset["n"] = String(answer.n);
 }
 
-/** Marks the class of the cell under the pointer. */
-export function markClass(node: HTMLElement, index: number | null): void {
+/** Marks the class of the cell under the pointer, and that of the chosen hotspot's fullest cell as a ghost. */
+export function markClass(node: HTMLElement, index: number | null, kind: "is-hovered" | "is-chosen" = "is-hovered"): void {
   for (const item of node.querySelectorAll("li[data-class]")) {
-    item.classList.toggle("is-hovered", index !== null && item.getAttribute("data-class") === String(index));
+    item.classList.toggle(kind, index !== null && item.getAttribute("data-class") === String(index));
   }
 }

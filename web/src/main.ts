@@ -1,27 +1,35 @@
 /** The page: reads the address, asks the server, hands the answers to the parts, and keeps them in step. */
 import "./style.css";
 import * as api from "./api";
+import { drawAbout } from "./about-view";
 import { drawAccount, drawMarking } from "./account";
 import { BoroughTable } from "./borough-table";
 import { asCells, cautions, changeInWords, ChangeTable, drawCompare, unitChange, versusOf } from "./comparison";
+import { monthCount, rankedChart, seriesChart, type MonthCount } from "./chart-view";
 import { byId, h } from "./dom";
 import { EventTable } from "./event-table";
 import { drawKey } from "./evidence";
 import { drawFeedback } from "./feedback";
-import { drawFilters } from "./filters";
-import { counted } from "./format";
+import { drawFilters, quickPeriods } from "./filters";
+import { counted, monthsOf } from "./format";
 import { breaksInside, headline, periodOf, subject } from "./headline";
 import { drawDetail } from "./hotspot-detail";
 import { drawRecords } from "./hotspot-records";
 import { HotspotTable } from "./hotspot-table";
+import { bindKeyHelp } from "./key-help";
 import { drawLegend, markClass, unitName } from "./legend";
 import type { HotspotMap, Target } from "./map";
 import { inLondon } from "./map-base";
+import { MonthRange } from "./month-range";
 import { drawChips, drawNarrowing } from "./narrowing";
-import { Pending } from "./pending";
-import { cellLine, drawReadout, figuresByCell, hotspotLine, type CellFigures } from "./readout";
+import { gaveWay, Pending } from "./pending";
+import { cellLine, drawReadout, figuresByCell, hotspotLine, viewWords, type CellFigures } from "./readout";
+import { choiceInWords, chosenFrom, drawSelection } from "./selection";
 import { drawSilence } from "./silence";
+import { SpatialList, type Placed } from "./spatial-list";
+import { moreHotspots, slowLine, staleLine, widen, type Fix } from "./states";
 import { Store, type Step } from "./store";
+import { copyLink, drawTabs, TAB_NAMES } from "./tabs";
 import { encode, NARROWING, TABLES, type State } from "./url-state";
 
 const node = {
@@ -33,6 +41,9 @@ const node = {
   boroughChanges: byId("borough-changes"),
   narrowing: byId("narrowing"),
   chips: byId("chips"),
+  months: byId("months"),
+  views: byId("views"),
+  skip: byId<HTMLAnchorElement>("skip"),
   notices: byId("notices"),
   map: byId("map"),
   mapMessage: byId("map-message"),
@@ -44,6 +55,12 @@ const node = {
   boroughs: byId("boroughs"),
   events: byId("events"),
   hotspots: byId("hotspots"),
+  selection: byId("selection"),
+  chart: byId("chart"),
+  about: byId("about"),
+  inView: byId("in-view"),
+  still: byId("still"),
+  keys: byId<HTMLDialogElement>("keys"),
   silence: byId("silence"),
   feedback: byId("feedback"),
   account: byId("account"),
@@ -63,6 +80,8 @@ let map: HotspotMap | null = null;
 let mapOf: string | null = null;
 /** The hotspots of the strand, and of these the ones that are shown. */
 let found: api.HotspotsAnswer | null = null;
+/** Identifier of the release whose figures are on the screen. */
+let onScreen: string | null = null;
 let hotspots: api.HotspotsAnswer | null = null;
 let cells: api.CellsAnswer | null = null;
 /** Places to engage that are drawn; null when they are not. */
@@ -71,6 +90,15 @@ let events: api.EventsAnswer | null = null;
 /** Two periods, while they are compared. */
 let compared: api.Comparison | null = null;
 let figures = new Map<string, CellFigures>();
+/** The months of what is filtered, and what they were asked for. */
+let series: { of: string; months: MonthCount[] } | null = null;
+let wholeChart = false;
+/** Releases that came up while the page was open; the reader is asked before they are shown. */
+let offered: api.Release[] | null = null;
+/** Where the panel was opened: the focus goes back there. */
+let openedFrom: "map" | "list" | "table" | "panel" = "table";
+/** What the map said of its view, until what lies under the cross is said with it. */
+let viewSaid = "";
 
 const say = (text: string): void => {
   node.live.textContent = text;
@@ -95,7 +123,60 @@ function failure(kind: string, error: unknown, again: () => void): void {
   }
   const title = error instanceof api.ApiError ? error.title : "Something went wrong";
   const detail = error instanceof Error ? error.message : String(error);
-  notice(kind, [h("p", {}, h("strong", {}, `${title}. `), detail), retry], "error");
+  const id = error instanceof api.ApiError && error.requestId !== null ? [" To report it, give the number ", h("code", {}, error.requestId), "."] : [];
+  notice(kind, [h("p", {}, h("strong", {}, `${title}. `), detail, ...id), retry], "error");
+  // What was there a moment ago may have been replaced by a newer release.
+  if (error instanceof api.ApiError && (error.status === 404 || error.status === 410)) void lookForReleases();
+}
+
+/** A button that makes one change of the state. */
+function fixButton({ label, patch }: Fix): HTMLElement {
+  const button = h("button", { type: "button", class: "small" }, label);
+  button.addEventListener("click", () => store.set(patch, "push"));
+  return button;
+}
+
+pending.slow = (names) => {
+  const stoppable = names.filter((name) => name !== "map" && name !== "still");
+  if (stoppable.length === 0) return notice("slow", null);
+  const cancel = h("button", { type: "button", class: "small" }, "Stop waiting");
+  cancel.addEventListener("click", () => pending.stop(new api.ApiError(0, "Stopped", "You stopped waiting for the answer.")));
+  const text = slowLine(stoppable);
+  notice("slow", [text, cancel]);
+  say(text);
+};
+
+/** Says that the release on the screen is not the newest, and offers the newest. */
+function showStale(release: api.Release): void {
+  const newest = (offered ?? releases)[0];
+  const line = newest ? staleLine(release, newest) : null;
+  if (line === null) return notice("stale", null);
+  const show = h("button", { type: "button", class: "small" }, "Show the newest");
+  show.addEventListener("click", () => {
+    const previous = store.state;
+    if (offered) releases = offered;
+    offered = null;
+    store.set({ release: null, from: null, to: null, hotspot: null }, "push");
+    // The address may have been that of the newest already: then nothing has changed but what it means.
+    if (store.state === previous) void apply(store.state, null);
+  });
+  notice("stale", [line, show]);
+}
+
+/** Asks whether there is a newer release; the one on the screen stays until the reader takes the other. */
+async function lookForReleases(): Promise<void> {
+  if (releases.length === 0) return;
+  try {
+    const known = (await api.releases()).releases;
+    const [was, is] = [releases[0], known[0]];
+    const release = currentRelease(store.state);
+    if (!release || !was || !is || was.id === is.id) return;
+    offered = known;
+    showStale(release);
+    say(staleLine(release, is) ?? "");
+  } catch {
+    // The next look, or what the reader asks for, tells what is wrong.
+  }
 }
 
 /** Who is signed in, with the way to what he may open and to the sign-out; nothing where nobody signs in. */
@@ -112,13 +193,55 @@ function currentRelease(state: State): api.Release | undefined {
   return releases.find((r) => r.id === state.release) ?? releases[0];
 }
 
-const chosenFeature = (): api.HotspotFeature | undefined => hotspots?.features.find((f) => f.properties.id === store.state.hotspot);
+/** The hotspots that are listed and outlined. */
+const listed = (): api.HotspotsAnswer | null => hotspots && chosenFrom(hotspots, store.state);
+
+const chosenFeature = (): api.HotspotFeature | undefined => listed()?.features.find((f) => f.properties.id === store.state.hotspot);
 
 const table = new HotspotTable(node.hotspots, {
   choose: (id) => choose(id, "table"),
   point: (id) => map?.point(id),
   say,
 });
+
+const months = new MonthRange(node.months, {
+  set: ({ from, to }, step) => {
+    const release = currentRelease(store.state);
+    // The default stays unwritten, so that a link without a period follows the release.
+    if (release) store.set({ from: from === release.window.from ? null : from, to: to === release.window.to ? null : to }, step);
+  },
+  shown: () => pending.ended("cells"),
+  say,
+});
+
+const spatial = new SpatialList(node.inView, byId("in-view-ring"), {
+  point: (place) => {
+    map?.point(place?.spot.id ?? null);
+    table.point(place?.spot.id ?? null);
+    markClass(node.legend, place ? classOf(place.spot) : null);
+    if (place) drawReadout(node.readout, place, { width: node.map.clientWidth, height: node.map.clientHeight }, { hotspot: hotspotLine(place.spot), cell: null });
+    else node.readout.hidden = true;
+  },
+  choose: (id) => choose(id, "list"),
+  leave: () => map?.focus(),
+});
+
+/** Class of a hotspot's fullest cell; null where other cells are drawn. */
+function classOf(spot: api.Hotspot): number | null {
+  if (!cells || cells.resolution !== currentRelease(store.state)?.resolution) return null;
+  return figures.get(spot.peak)?.class ?? 0;
+}
+
+/** Lists the hotspots in view for the keyboard. */
+function showInView(): number {
+  const spots = new Map(listed()?.features.map((f) => [f.properties.id, f.properties]));
+  const places = (map?.inView() ?? []).flatMap(({ id, x, y }): Placed[] => {
+    const spot = spots.get(id);
+    return spot ? [{ spot, x, y }] : [];
+  });
+  spatial.show(places, store.state.hotspot);
+  return places.length;
+}
 
 const boroughTable = new BoroughTable(node.boroughs, say);
 const eventTable = new EventTable(node.events, say);
@@ -129,16 +252,20 @@ const changeTables = [
 ];
 
 /** The reader chose a hotspot. */
-function choose(id: string, where: "map" | "table" | "panel"): void {
+function choose(id: string, where: "map" | "list" | "table" | "panel"): void {
+  if (where !== "panel") openedFrom = where;
   store.set({ hotspot: id }, "push");
-  byId("detail-title").focus({ preventScroll: where === "map" });
+  byId("detail-title").focus({ preventScroll: where === "map" || where === "list" });
   const feature = chosenFeature();
-  if (feature && where !== "map" && map && !map.shows(feature)) map.goTo(feature);
+  if (feature && where !== "map" && where !== "list" && map && store.state.tab === "map" && !map.shows(feature)) map.goTo(feature);
 }
 
 function closeDetail(): void {
   const id = store.state.hotspot;
   store.set({ hotspot: null }, "push");
+  if (openedFrom === "list" && spatial.focus(id)) return;
+  if (openedFrom === "map" && store.state.tab === "map" && map) return map.focus();
+  if (store.state.tab === "chart") return node.chart.querySelector<HTMLElement>(`[data-id="${CSS.escape(id ?? "")}"] button`)?.focus();
   if (id === null || !table.focus(id)) (store.state.table === "hotspots" ? node.hotspots : node.tables).querySelector("button")?.focus();
 }
 
@@ -148,15 +275,22 @@ function showDetail(release: api.Release): void {
   node.detail.hidden = feature === undefined;
   table.choose(feature?.properties.id ?? null);
   map?.choose(feature?.properties.id ?? null);
-  const lost = hotspots !== null && store.state.hotspot !== null && !feature;
-  notice("hotspot", lost ? [`The hotspot of this link, ${store.state.hotspot ?? ""}, is not among those shown.`] : null);
-  if (!feature || !hotspots) return;
-  const byRank = hotspots.features.map((f) => f.properties).sort((a, b) => a.rank - b.rank);
+  markClass(node.legend, feature ? classOf(feature.properties) : null, "is-chosen");
+  showInView();
+  const shown = listed();
+  const lost = shown !== null && store.state.hotspot !== null && !feature;
+  const fix = lost && hotspots && choiceInWords(store.state) !== "" ? moreHotspots(store.state, release, hotspots) : null;
+  notice("hotspot", lost ? [`The hotspot of this link, ${store.state.hotspot ?? ""}, is not among those shown.`, ...(fix ? [fixButton(fix)] : [])] : null);
+  if (!feature || !shown) return;
+  const byRank = shown.features.map((f) => f.properties).sort((a, b) => a.rank - b.rank);
   const at = byRank.findIndex((s) => s.id === feature.properties.id);
-  drawDetail(node.detail, feature.properties, release, hotspots, { before: byRank[at - 1] ?? null, after: byRank[at + 1] ?? null }, {
+  drawDetail(node.detail, feature.properties, release, shown, { before: byRank[at - 1] ?? null, after: byRank[at + 1] ?? null }, {
     close: closeDetail,
     choose: (id) => choose(id, "panel"),
-    show: () => map?.goTo(feature),
+    show: () => {
+      if (store.state.tab !== "map") store.set({ tab: "map" }, "push");
+      map?.goTo(feature);
+    },
   });
   node.detail.scrollTop = 0;
   const { id, n } = feature.properties;
@@ -170,9 +304,9 @@ async function loadStory(id: string, release: api.Release): Promise<void> {
     const place = byId("detail-time");
     try {
       const [story, time] = await Promise.all([api.hotspot(release.id, id, signal), import("./hotspot-time")]);
-      if (!signal.aborted) time.drawTime(place, story);
+      if (!gaveWay(signal)) time.drawTime(place, story);
     } catch (error) {
-      if (signal.aborted) return;
+      if (gaveWay(signal)) return;
       place.append(h("p", { class: "empty" }, `Its story over the months could not be loaded. ${error instanceof Error ? error.message : ""}`));
     }
   });
@@ -182,12 +316,12 @@ async function loadEvents(state: State, release: api.Release): Promise<void> {
   await pending.run("events", async (signal) => {
     try {
       const answer = await api.events(release.id, state.strand, signal);
-      if (signal.aborted) return;
+      if (gaveWay(signal)) return;
       notice("events-error", null);
       events = answer;
       eventTable.show(answer);
     } catch (error) {
-      if (signal.aborted) return;
+      if (gaveWay(signal)) return;
       events = null;
       failure("events-error", error, () => void loadEvents(store.state, release));
     }
@@ -195,24 +329,90 @@ async function loadEvents(state: State, release: api.Release): Promise<void> {
   });
 }
 
+/** The table, the map and the chart of the hotspots that are listed: those of the chosen borough, or all, and of these the ones that are chosen. */
+function showHotspots(release: api.Release): void {
+  const { borough } = store.state;
+  hotspots = found && borough !== null ? { ...found, features: found.features.filter((f) => f.properties.borough === borough) } : found;
+  const shown = listed();
+  drawSelection(node.selection, hotspots, store.state, { set: (patch) => store.set({ ...patch, hotspot: null }, "push"), choose: (id) => choose(id, "table") });
+  node.selection.hidden ||= store.state.table !== "hotspots";
+  if (shown && hotspots) {
+    const words = choiceInWords(store.state);
+    if (borough !== null && hotspots.features.length === 0) table.clear(`No hotspot of this strand lies in ${borough}.`);
+    else table.show(shown, words ? { of: hotspots.features.length, words } : null);
+    const fix = shown.features.length === 0 ? moreHotspots(store.state, release, hotspots) : null;
+    if (fix) node.hotspots.append(h("p", { class: "empty" }, fixButton(fix)));
+    map?.showHotspots(shown);
+    void showStill(release);
+  }
+  drawKey(node.key, shown);
+  showHeadline(store.state, release);
+  showDetail(release);
+  showWords(store.state, release);
+}
+
+/** The views in words and charts, as far as they are on the screen. */
+function showWords(state: State, release: api.Release): void {
+  if (state.tab === "about") drawAbout(node.about, { state, release, hotspots, cells, layer: layers.find((l) => l.id === state.layer) });
+  if (state.tab !== "chart") return;
+  const shown = listed();
+  const focused = node.chart.contains(document.activeElement) ? document.activeElement?.closest<HTMLElement>("[data-id]")?.dataset["id"] : undefined;
+  const top = node.chart.scrollTop;
+  node.chart.replaceChildren(
+    series?.of === seriesOf(state, release) ? seriesChart(series.months, release, subject(state, release)) : h("p", { class: "empty" }, "Loading the months …"),
+    shown
+      ? rankedChart(shown, wholeChart, (id) => choose(id, "table"), () => {
+          wholeChart = true;
+          showWords(store.state, release);
+        })
+      : h("p", { class: "empty" }, "The hotspots are not there."),
+  );
+  node.chart.scrollTop = top;
+  if (focused) node.chart.querySelector<HTMLElement>(`[data-id="${CSS.escape(focused)}"] button`)?.focus({ preventScroll: true });
+}
+
+const seriesOf = (state: State, release: api.Release): string => JSON.stringify(countOf(state, release));
+
+/** Asks for the months of the period, each by itself. */
+async function loadSeries(state: State, release: api.Release): Promise<void> {
+  const of = seriesOf(state, release);
+  if (series?.of === of) return showWords(state, release);
+  await pending.run("series", async (signal) => {
+    try {
+      const asked = monthsOf(periodOf(state, release)).map((month) => api.boroughs({ ...countOf(state, release), from: month, to: month }, signal));
+      const answers = await Promise.all(asked);
+      if (gaveWay(signal)) return;
+      notice("series-error", null);
+      series = { of, months: answers.map(monthCount) };
+    } catch (error) {
+      if (gaveWay(signal)) return;
+      series = null;
+      failure("series-error", error, () => void loadSeries(store.state, release));
+    }
+    showWords(store.state, release);
+  });
+}
+
+/** Puts the chosen view on the screen. */
+function showView(state: State): void {
+  document.body.dataset["view"] = state.tab;
+  drawTabs(node.views, state, (tab) => {
+    store.set({ tab }, "push");
+    say(`${TAB_NAMES[tab]} view`);
+  });
+  node.chart.hidden = state.tab !== "chart";
+  node.about.hidden = state.tab !== "about";
+  const target = { map: "tables", table: "tables", chart: "chart", about: "about" }[state.tab];
+  node.skip.href = `#${target}`;
+  node.skip.textContent = target === "tables" ? "Skip to the tables" : `Skip to the ${target === "chart" ? "chart" : "text"}`;
+  table.showFull(state.tab === "table");
+}
+
 function showHeadline(state: State, release: api.Release): void {
   node.headline.textContent = headline(state, release, hotspots?.strand === state.strand ? hotspots : null, cells, compared);
   document.title = `${subject(state, release)} – hotspots, ${release.study_area}`;
   const breaks = breaksInside(release, periodOf(state, release));
   notice("breaks", breaks.length > 0 ? breaks.map((text) => h("p", {}, h("strong", {}, "! "), text)) : null);
-}
-
-/** Shows the hotspots of the chosen borough, or all. */
-function showHotspots(release: api.Release): void {
-  const { borough } = store.state;
-  hotspots = found && borough !== null ? { ...found, features: found.features.filter((f) => f.properties.borough === borough) } : found;
-  if (!hotspots) return;
-  if (borough !== null && hotspots.features.length === 0) table.clear(`No hotspot of this strand lies in ${borough}.`);
-  else table.show(hotspots);
-  map?.showHotspots(hotspots);
-  drawKey(node.key, hotspots);
-  showHeadline(store.state, release);
-  showDetail(release);
 }
 
 /** The filters beside strand, period and source, and the chips of all of them. */
@@ -227,20 +427,18 @@ async function loadHotspots(state: State, release: api.Release): Promise<void> {
   await pending.run("hotspots", async (signal) => {
     try {
       const answer = await api.hotspots(release.id, state.strand, signal);
-      if (signal.aborted) return;
+      if (gaveWay(signal)) return;
       notice("hotspots-error", null);
       found = answer;
       showNarrowing(store.state, release);
       showHotspots(release);
       say(answer.verdict === "cannot_tell" ? "Too few incidents to tell hotspots" : counted(answer.features.length, "hotspot"));
     } catch (error) {
-      if (signal.aborted) return;
+      if (gaveWay(signal)) return;
       found = hotspots = null;
       table.clear("The hotspots could not be loaded.");
       map?.clearHotspots();
-      drawKey(node.key, null);
-      showHeadline(store.state, release);
-      showDetail(release);
+      showHotspots(release);
       failure("hotspots-error", error, () => void loadHotspots(store.state, release));
     }
   });
@@ -261,11 +459,11 @@ async function loadBoroughs(state: State, release: api.Release): Promise<void> {
   await pending.run("boroughs", async (signal) => {
     try {
       const answer = await api.boroughs(countOf(state, release), signal);
-      if (signal.aborted) return;
+      if (gaveWay(signal)) return;
       notice("boroughs-error", null);
       boroughTable.show(answer);
     } catch (error) {
-      if (signal.aborted) return;
+      if (gaveWay(signal)) return;
       failure("boroughs-error", error, () => void loadBoroughs(store.state, release));
     }
   });
@@ -281,7 +479,7 @@ async function loadSilence(release: api.Release): Promise<void> {
   await pending.run("silence", async (signal) => {
     try {
       const answer = await api.silence(release.id, signal);
-      if (signal.aborted) return;
+      if (gaveWay(signal)) return;
       notice("silence-error", null);
       drawSilence(node.silence, answer, {
         draw: (shown) => drawPlaces(shown ? answer : null),
@@ -292,7 +490,7 @@ async function loadSilence(release: api.Release): Promise<void> {
         },
       });
     } catch (error) {
-      if (signal.aborted) return;
+      if (gaveWay(signal)) return;
       node.silence.replaceChildren();
       failure("silence-error", error, () => void loadSilence(release));
     }
@@ -307,6 +505,7 @@ function showTables(state: State, release: api.Release): void {
   const names = TABLES.filter((name) => offered[name] || state.table === name);
   node.tables.hidden = names.length === 1;
   node.hotspots.hidden = state.table !== "hotspots";
+  node.selection.hidden = state.table !== "hotspots" || node.selection.childElementCount === 0;
   node.boroughs.hidden = state.table !== "boroughs";
   node.events.hidden = state.table !== "events";
   node.changes.hidden = state.table !== "changes";
@@ -339,11 +538,11 @@ async function loadComparison(state: State, release: api.Release, versus: api.Pe
     const resolution = map ? map.band.resolution : release.resolution;
     try {
       const answer = await api.comparison({ ...countOf(state, release), versus, across: state.across, ...(resolution > 0 ? { resolution } : {}) }, signal);
-      if (signal.aborted) return;
+      if (gaveWay(signal)) return;
       notice("cells-error", null);
       showComparison(answer, release);
     } catch (error) {
-      if (signal.aborted) return;
+      if (gaveWay(signal)) return;
       showComparison(null, release);
       withoutCells(release);
       if (error instanceof api.ApiError && error.parameter === "across_break") {
@@ -362,8 +561,12 @@ function showCells(answer: api.CellsAnswer, layer: api.LayerEntry | undefined, r
   noticeHours(answer.hour_unknown);
   figures = figuresByCell(answer);
   map?.showCells(answer);
-  drawLegend(node.legend, answer, layer);
+  drawLegend(node.legend, answer, layer, release);
+  const feature = chosenFeature();
+  markClass(node.legend, feature ? classOf(feature.properties) : null, "is-chosen");
+  notice("empty", null);
   showHeadline(store.state, release);
+  showWords(store.state, release);
 }
 
 /** Old colours under a new headline would lie. */
@@ -373,6 +576,7 @@ function withoutCells(release: api.Release): void {
   map?.clearCells();
   node.legend.replaceChildren();
   delete node.legend.dataset["n"];
+  notice("empty", null);
   showHeadline(store.state, release);
 }
 
@@ -393,11 +597,13 @@ async function loadCells(state: State, release: api.Release): Promise<void> {
         },
         signal,
       );
-      if (signal.aborted) return;
+      if (gaveWay(signal)) return;
       notice("cells-error", null);
       showCells(answer, layers.find((l) => l.id === answer.layer), release);
+      const fix = answer.n === 0 ? widen(store.state, release) : null;
+      notice("empty", answer.n === 0 ? [`Nothing is recorded for ${subject(store.state, release)}. That is what the records hold, not that nothing happened.`, ...(fix ? [fixButton(fix)] : [])] : null);
     } catch (error) {
-      if (signal.aborted) return;
+      if (gaveWay(signal)) return;
       withoutCells(release);
       failure("cells-error", error, () => void loadCells(store.state, release));
     }
@@ -422,12 +628,26 @@ function pointed(target: Target | null): void {
   const spot = hotspots?.features.find((f) => f.properties.id === target.hotspot)?.properties;
   const lines = { hotspot: spot ? hotspotLine(spot) : null, cell: target.cell && cells ? cellWords(target.cell, figure, cells) : null };
   drawReadout(node.readout, target, { width: node.map.clientWidth, height: node.map.clientHeight }, lines);
-  if (target.by === "keyboard") say([lines.hotspot, lines.cell].filter((l) => l !== null).join(". "));
+  if (target.by === "keyboard") {
+    say([viewSaid, lines.hotspot, lines.cell].filter((l) => l !== null && l !== "").join(". "));
+    viewSaid = "";
+  }
+}
+
+/** Draws the picture that stands for the map where it cannot be drawn. */
+async function showStill(release: api.Release): Promise<void> {
+  if (!document.body.hasAttribute("data-no-map")) return;
+  await pending.run("still", async (signal) => {
+    const still = await import("./still-map");
+    const shown = listed();
+    if (shown && !gaveWay(signal)) await still.drawStill(node.still, release, shown);
+  });
 }
 
 /** Opens the map, once for each release; without WebGL the table stands alone. */
 async function openMap(state: State, release: api.Release): Promise<void> {
-  if (mapOf === release.id) return;
+  // A view without the map does not wait for it.
+  if (mapOf === release.id || state.tab !== "map") return;
   mapOf = release.id;
   map?.remove();
   map = null;
@@ -441,6 +661,10 @@ async function openMap(state: State, release: api.Release): Promise<void> {
         moved: (view) => store.set({ view }, "replace"),
         bandChanged: () => void loadCells(store.state, release),
         pointed,
+        viewed: (view, by) => {
+          const n = showInView();
+          if (by === "keyboard") viewSaid = viewWords(view, n);
+        },
         chosen: (id) => choose(id, "map"),
         tilesLoading: (loading) => pending.mark("tiles", loading),
         tilesFailed: (count) =>
@@ -450,13 +674,17 @@ async function openMap(state: State, release: api.Release): Promise<void> {
       map = opened;
       pending.settled = () => opened.idle();
       node.mapMessage.hidden = true;
-      if (hotspots) map.showHotspots(hotspots);
+      const shown = listed();
+      if (shown) map.showHotspots(shown);
+      const cellsShown = cells;
+      if (cellsShown && cellsShown.resolution === opened.band.resolution) opened.showCells(cellsShown);
       map.showPlaces(placesDrawn);
       map.choose(chosenFeature()?.properties.id ?? null);
     } catch (error) {
       node.mapMessage.hidden = false;
       node.mapMessage.textContent = `This browser cannot draw the map (${error instanceof Error ? error.message : "unknown reason"}). The table has every hotspot of it.`;
       document.body.toggleAttribute("data-no-map", true);
+      void showStill(release);
     }
   });
 }
@@ -471,7 +699,8 @@ const differs = (a: State, b: State, keys: readonly (keyof State)[]): boolean =>
 async function apply(state: State, previous: State | null): Promise<void> {
   const release = currentRelease(state);
   if (!release) return;
-  const newRelease = previous === null || currentRelease(previous) !== release;
+  const newRelease = previous === null || onScreen !== release.id;
+  onScreen = release.id;
   const change = (patch: Partial<State>, step: Step = "push"): void => store.set(patch, step);
   if (newRelease) {
     found = hotspots = cells = null;
@@ -488,21 +717,30 @@ async function apply(state: State, previous: State | null): Promise<void> {
     showNarrowing(state, release);
     drawCompare(node.compare, state, release, change);
     drawFilters(node.filters, state, release, { releases, layers }, change);
+    months.show(release, periodOf(state, release), quickPeriods(release));
     showHeadline(state, release);
   }
+  if (newRelease) showStale(release);
+  // Every link of a tab says the whole state.
+  showView(state);
+  const newTab = previous === null || state.tab !== previous.tab;
   if (newRelease || differs(state, previous, ["table", "versus"])) showTables(state, release);
   const newCount = newRelease || differs(state, previous, COUNTED);
   if (state.table === "boroughs" && (newCount || state.table !== previous.table)) void loadBoroughs(state, release);
   if (newRelease || state.strand !== previous.strand) void loadEvents(state, release);
   if (newRelease || state.strand !== previous.strand) void loadHotspots(state, release);
-  else if (state.borough !== previous.borough) {
+  else if (differs(state, previous, ["borough", "changed", "clear"])) {
     showHotspots(release);
-    if (state.borough !== null) map?.goTo(...(hotspots?.features ?? []));
+    if (state.borough !== previous.borough && state.borough !== null) map?.goTo(...(listed()?.features ?? []));
   }
   else if (state.hotspot !== previous.hotspot) showDetail(release);
-  if (newRelease) {
+  if (newTab) showWords(state, release);
+  if (state.tab === "chart" && (newTab || newCount)) void loadSeries(state, release);
+  if (newRelease || (newTab && mapOf !== release.id && state.tab === "map")) {
+    pending.mark("view", true);
     await openMap(state, release);
     void loadCells(store.state, release);
+    pending.mark("view", false);
     return;
   }
   if (differs(state, previous, [...COUNTED, ...COMPARED, "layer"])) void loadCells(state, release);
@@ -510,14 +748,14 @@ async function apply(state: State, previous: State | null): Promise<void> {
 
 async function start(): Promise<void> {
   // The map's code is the largest part: it comes while the figures are asked for. A failure is met where the map is opened.
-  import("./map").catch(() => undefined);
+  if (store.state.tab === "map") import("./map").catch(() => undefined);
   await pending.run("start", async (signal) => {
     try {
       const [known, named] = await Promise.all([api.releases(signal), api.layers(signal)]);
       releases = known.releases;
       layers = named.layers;
     } catch (error) {
-      failure("start", error, () => void start());
+      if (!gaveWay(signal)) failure("start", error, () => void start());
       return;
     }
     if (releases.length === 0) {
@@ -526,7 +764,8 @@ async function start(): Promise<void> {
       notice("start", ["There is no release to show. Make one with ", h("code", {}, "hotspot analyse"), ", then load the page again."]);
       return;
     }
-    await apply(store.state, null);
+    // Not waited for: opening the map is no part of the list of releases.
+    void apply(store.state, null);
   });
 }
 
@@ -537,7 +776,16 @@ addEventListener("popstate", () => {
 });
 store.followHistory();
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !node.detail.hidden) closeDetail();
+  if (event.key === "Escape" && !node.detail.hidden && !node.keys.open) closeDetail();
+});
+bindKeyHelp(node.keys, node.map);
+byId("keys-open").addEventListener("click", () => node.keys.showModal());
+copyLink(byId("copy"), say);
+/** How often a page that stays open asks whether there is a newer release. */
+const LOOK_EVERY = 5 * 60 * 1000;
+setInterval(() => void lookForReleases(), LOOK_EVERY);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) void lookForReleases();
 });
 // A period or strand that the release does not have is answered by the server; the address stays as it was written.
 if (location.search.slice(1) !== encode(store.state)) history.replaceState(null, "", encode(store.state) === "" ? location.pathname : `?${encode(store.state)}`);

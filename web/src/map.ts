@@ -9,6 +9,7 @@ import { WORDS } from "./evidence";
 import { classColors } from "./legend";
 import { labelPoint, outlineBox } from "./outline";
 import { baseStyle, firstLine, labelLayers } from "./map-base";
+import { PanControl } from "./map-controls";
 import { boxOf, intersection, type Band, type Box } from "./tiles";
 import type { MapView } from "./url-state";
 
@@ -31,6 +32,8 @@ export interface MapHandlers {
   /** A new band of zoom or, at the finest resolution, a new part of it is in view. */
   bandChanged(): void;
   pointed(target: Target | null): void;
+  /** The map has come to rest, or other hotspots are drawn; `by` keyboard when the focus is on it. */
+  viewed(view: MapView, by: Target["by"]): void;
   chosen(id: string): void;
   tilesLoading(loading: boolean): void;
   tilesFailed(count: number): void;
@@ -73,19 +76,19 @@ function badge(fill: string, rim = "#ffffff"): ImageData {
   return context.getImageData(0, 0, size, size);
 }
 
-/** Slanted lines that no hotspot or class of cells has. */
-function hatch(): ImageData {
+/** Slanted lines: rising ones are places to engage, falling ones hotspots that may be as expected. */
+function hatch(color: string, width: number, falling: boolean): ImageData {
   const size = 24;
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = size;
   const context = canvas.getContext("2d");
   if (!context) throw new Error("no 2-D canvas");
-  context.strokeStyle = ENGAGE;
-  context.lineWidth = 4;
+  context.strokeStyle = color;
+  context.lineWidth = width;
   context.beginPath();
   for (const shift of [-size, 0, size]) {
-    context.moveTo(shift, size);
-    context.lineTo(shift + size, 0);
+    context.moveTo(shift, falling ? 0 : size);
+    context.lineTo(shift + size, falling ? size : 0);
   }
   context.stroke();
   return context.getImageData(0, 0, size, size);
@@ -122,6 +125,9 @@ export class HotspotMap {
   #whole: boolean;
   /** Set while a view of the address is shown: it is not written back. */
   #silent = false;
+  /** Where the hotspots that are drawn stand. */
+  #ranks: FeatureCollection<Point, { id: string; rank: number }> = { type: "FeatureCollection", features: [] };
+  readonly #size: ResizeObserver;
 
   private constructor(map: MapLibre, release: Release, london: boolean, whole: boolean, handlers: MapHandlers) {
     this.#map = map;
@@ -130,6 +136,11 @@ export class HotspotMap {
     this.#london = london;
     this.#whole = whole;
     this.#handlers = handlers;
+    // A map whose tab is not shown has no size, and keeps the one it had.
+    this.#size = new ResizeObserver(() => {
+      if (map.getContainer().clientWidth > 0) map.resize();
+    });
+    this.#size.observe(map.getContainer());
   }
 
   /** Makes the map in a container and waits until its style is there. */
@@ -142,6 +153,7 @@ export class HotspotMap {
       minZoom: 4,
       maxZoom: 16.9,
       renderWorldCopies: false,
+      trackResize: false,
       dragRotate: false,
       pitchWithRotate: false,
       touchPitch: false,
@@ -158,6 +170,7 @@ export class HotspotMap {
     map.addControl(new AttributionControl({ compact: false, customAttribution: london ? "Contains National Statistics and OS data © Crown copyright and database right" : "" }), "bottom-right");
     await map.once("load");
     const made = new HotspotMap(map, release, london, view === null, handlers);
+    map.addControl(new PanControl((x, y) => made.pan(x, y), () => made.showWhole()), "bottom-right");
     made.#addLayers();
     made.#listen();
     void made.#sync();
@@ -171,7 +184,8 @@ export class HotspotMap {
     map.addImage("badge-weak", badge("#ffffff", INK), { pixelRatio });
     map.addImage("badge-cannot_tell", badge("#ffffff", FAINT), { pixelRatio });
     map.addImage("badge-chosen", badge(CHOSEN), { pixelRatio });
-    map.addImage("hatch", hatch(), { pixelRatio });
+    map.addImage("hatch", hatch(ENGAGE, 4, false), { pixelRatio });
+    map.addImage("hatch-unsure", hatch("#ffffff", 9, true), { pixelRatio });
     map.addSource("places", { type: "geojson", data: EMPTY_COLLECTION });
     map.addSource("cells", { type: "geojson", data: EMPTY_COLLECTION, promoteId: "unit" });
     map.addSource("hotspots", { type: "geojson", data: EMPTY_COLLECTION, promoteId: "id" });
@@ -190,6 +204,8 @@ export class HotspotMap {
     map.addLayer({ id: "places-hatch", type: "fill", source: "places", paint: { "fill-pattern": "hatch" } }, labels);
     map.addLayer({ id: "places-line", type: "line", source: "places", paint: { "line-color": ENGAGE, "line-width": 2 } }, labels);
     map.addLayer({ id: "hotspots-area", type: "fill", source: "hotspots", paint: { "fill-color": CHOSEN, "fill-opacity": ["case", state("chosen"), 0.14, state("pointed"), 0.1, 0] } }, labels);
+    // Muted by lines of paper where the interval holds "as expected".
+    map.addLayer({ id: "hotspots-unsure", type: "fill", source: "hotspots", filter: ["<=", ["get", "ratio_lo"], 1], paint: { "fill-pattern": "hatch-unsure" } }, labels);
     map.addLayer(
       {
         id: "hotspots-casing",
@@ -273,7 +289,9 @@ export class HotspotMap {
         this.#handlers.moved({ lon: lng, lat, zoom: map.getZoom() });
       }
       void this.#sync();
-      if (document.activeElement === canvas && canvas.matches(":focus-visible")) this.#pointAtMiddle();
+      const keyboard = document.activeElement === canvas && canvas.matches(":focus-visible");
+      this.#viewed(keyboard ? "keyboard" : "pointer");
+      if (keyboard) this.#pointAtMiddle();
     });
     map.on("mousemove", ({ point }) => this.#pointAt(point.x, point.y, "pointer"));
     canvas.addEventListener("pointerleave", () => this.#leave());
@@ -406,6 +424,8 @@ export class HotspotMap {
     this.#pointed = this.#chosen = null;
     this.#map.setFilter("rank-chosen", ["==", ["get", "id"], ""]);
     for (const id of ["hotspots", "ranks"]) this.#data(id).setData(EMPTY_COLLECTION);
+    this.#ranks = { type: "FeatureCollection", features: [] };
+    this.#viewed("pointer");
   }
 
   /** Draws the outlines and ranks. */
@@ -413,10 +433,44 @@ export class HotspotMap {
     this.#map.removeFeatureState({ source: "hotspots" });
     this.#pointed = null;
     this.#data("hotspots").setData(answer);
-    this.#data("ranks").setData(rankPoints(answer));
+    const ranks = rankPoints(answer);
+    this.#ranks = ranks;
+    this.#data("ranks").setData(ranks);
     const chosen = this.#chosen;
     this.#chosen = null;
     this.choose(chosen);
+    this.#viewed("pointer");
+  }
+
+  #viewed(by: Target["by"]): void {
+    const { lng, lat } = this.#map.getCenter();
+    this.#handlers.viewed({ lon: lng, lat, zoom: this.#map.getZoom() }, by);
+  }
+
+  /** Hotspots whose middle is in view, by rank, each with its place in pixels. */
+  inView(): { id: string; x: number; y: number }[] {
+    const { clientWidth, clientHeight } = this.#map.getContainer();
+    return this.#ranks.features
+      .map(({ properties: { id, rank }, geometry: { coordinates } }) => ({ id, rank, ...this.#map.project([coordinates[0] ?? 0, coordinates[1] ?? 0]) }))
+      .filter(({ x, y }) => x >= 0 && y >= 0 && x <= clientWidth && y <= clientHeight)
+      .sort((a, b) => a.rank - b.rank)
+      .map(({ id, x, y }) => ({ id, x, y }));
+  }
+
+  /** Moves by shares of the map's width and height. */
+  pan(x: number, y: number): void {
+    const { clientWidth, clientHeight } = this.#map.getContainer();
+    this.#map.panBy([x * clientWidth, y * clientHeight], still() ? { animate: false } : { duration: 250 });
+  }
+
+  /** Moves to the whole study area as the reader's own step. */
+  showWhole(): void {
+    this.#map.fitBounds(this.#release.bounds, { padding: PADDING, ...(still() ? { animate: false } : { duration: 400 }) });
+  }
+
+  /** Puts the focus on the map. */
+  focus(): void {
+    this.#map.getCanvas().focus();
   }
 
   /** Marks the chosen hotspot. */
@@ -476,6 +530,7 @@ export class HotspotMap {
 
   remove(): void {
     this.#loading?.abort();
+    this.#size.disconnect();
     this.#map.remove();
   }
 }

@@ -1,8 +1,10 @@
 /** The small card that says what lies under the pointer or the crosshair. */
 import type { CellsAnswer, Hotspot } from "./api";
 import { h } from "./dom";
+import { wordOf } from "./evidence";
 import { counted, decimal, periodName } from "./format";
 import { unitName } from "./legend";
+import type { MapView } from "./url-state";
 
 export interface CellFigures {
   n: number;
@@ -41,7 +43,9 @@ export function cellLine(figures: CellFigures | undefined, answer: CellsAnswer):
   }
 }
 
-export const hotspotLine = (spot: Hotspot): string => `${spot.rank}. ${spot.name}: ${counted(spot.n, "incident")}, ${decimal(spot.ratio)} times expected`;
+/** What the pointer, the crosshair and the list of what is in view say of a hotspot: the same. */
+export const hotspotLine = (spot: Hotspot): string =>
+  `${spot.rank}. ${spot.name}: ${counted(spot.n, "incident")}, ${decimal(spot.ratio)} times expected (95% interval ${decimal(spot.ratio_lo)} to ${decimal(spot.ratio_hi)}), evidence ${wordOf(spot.evidence).label.toLowerCase()}`;
 
 /** Places the card beside the point, inside the map. */
 export function drawReadout(node: HTMLElement, at: { x: number; y: number }, room: { width: number; height: number }, lines: { hotspot: string | null; cell: string | null }): void {
@@ -56,3 +60,9 @@ export function drawReadout(node: HTMLElement, at: { x: number; y: number }, roo
   const top = at.y + 16 + height > room.height ? at.y - 16 - height : at.y + 16;
   node.style.transform = `translate(${Math.max(4, left)}px, ${Math.max(4, top)}px)`;
 }
+
+const degrees = (value: number, positive: string, negative: string): string => `${Math.abs(value).toFixed(3)}° ${value < 0 ? negative : positive}`;
+
+/** The view as a voice says it: centre, zoom, what is in it. */
+export const viewWords = ({ lon, lat, zoom }: MapView, inView: number): string =>
+  `Centre ${degrees(lat, "north", "south")}, ${degrees(lon, "east", "west")}; zoom ${zoom.toFixed(1)}; ${counted(inView, "hotspot")} in view`;

@@ -16,6 +16,11 @@ export const NARROWING = ["offence", "setting", "outcome", "days", "hours"] as c
 
 export type Narrowing = (typeof NARROWING)[number];
 
+export const TABS = ["map", "table", "chart", "about"] as const;
+
+/** What the page shows of the one state. */
+export type Tab = (typeof TABS)[number];
+
 export interface State extends Record<Narrowing, string> {
   /** null: the newest. */
   release: string | null;
@@ -31,6 +36,12 @@ export interface State extends Record<Narrowing, string> {
   across: boolean;
   /** Only hotspots of this borough are listed and drawn; null: of all. */
   borough: string | null;
+  /** `view` in the address. */
+  tab: Tab;
+  /** Lists only hotspots that are new or grew since the release before; `changed=yes` in the address. */
+  changed: boolean;
+  /** Lists only hotspots of clear evidence; `evidence=clear` in the address. */
+  clear: boolean;
   /** The table beside the map. */
   table: TableName;
   /** Identifier of the chosen hotspot. */
@@ -54,6 +65,9 @@ export const DEFAULTS: State = {
   versus: null,
   across: false,
   borough: null,
+  tab: "map",
+  changed: false,
+  clear: false,
   table: "hotspots",
   hotspot: null,
   view: null,
@@ -100,6 +114,9 @@ export function encode(state: State): string {
     if (value !== null && value !== DEFAULTS[key]) params.set(key, value);
   }
   if (state.across) params.set("across", "yes");
+  if (state.tab !== DEFAULTS.tab) params.set("view", state.tab);
+  if (state.changed) params.set("changed", "yes");
+  if (state.clear) params.set("evidence", "clear");
   if (state.view) {
     const view = roundedView(state.view);
     params.set("lon", String(view.lon));
@@ -135,6 +152,9 @@ export function decode(query: string): State {
     versus,
     across: versus !== null && params.get("across") === "yes",
     borough: matching(NAME, params.get("borough")),
+    tab: TABS.find((t) => t === params.get("view")) ?? DEFAULTS.tab,
+    changed: params.get("changed") === "yes",
+    clear: params.get("evidence") === "clear",
     table: TABLES.find((t) => t === params.get("table")) ?? DEFAULTS.table,
     hotspot: matching(ID, params.get("hotspot")),
     view: lon !== null && lat !== null && zoom !== null ? roundedView({ lon, lat, zoom }) : null,

@@ -342,7 +342,11 @@ describe("the page", { concurrency: false }, () => {
     const row = places.locator("tbody tr");
     assert.match(await row.innerText(), /Planted quarter\s+–\s+0\.02 to 0\.40 times/);
     assert.match(await places.innerText(), /no count of crime/);
-    const drawn = () => other.page.locator("canvas.maplibregl-canvas").screenshot();
+    const drawn = async () => {
+      // From the same place of the page: half a pixel changes every line.
+      await other.page.evaluate(() => scrollTo(0, 0));
+      return other.page.locator("canvas.maplibregl-canvas").screenshot();
+    };
     const before = await drawn();
     const toggle = places.locator("button[aria-pressed]");
     await settle(other.page, () => toggle.click());
@@ -396,6 +400,7 @@ describe("the page", { concurrency: false }, () => {
     assert.match(await page.locator("#map-message").innerText(), /cannot draw the map/);
     assert.match(await page.locator("#notices").innerText(), /long-gone/);
     const { features } = await api("/api/v1/hotspots");
+    assert.equal(await page.locator("#still .still-hotspot").count(), features.length, "a picture has the outlines");
     assert.equal(await rows(page).count(), features.length);
     assert.ok((await legend(page)).n > 0);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
@@ -418,4 +423,472 @@ describe("the page", { concurrency: false }, () => {
     await page.waitForFunction(() => document.activeElement.closest("#tables, #hotspots"));
     await page.close();
   });
+});
+
+/** Answers of the server with one thing changed in them. */
+const patched = (pattern, patch) => [pattern, async (route) => {
+  const response = await route.fetch();
+  const body = await response.json();
+  patch(body);
+  await route.fulfill({ response, json: body });
+}];
+const problemAnswer = (status, title, detail) => ({ status, contentType: "application/problem+json", body: JSON.stringify({ type: "about:blank", title, status, detail, request_id: "0123456789abcdef" }) });
+const param = (page, key) => new URL(page.url()).searchParams.get(key);
+const activeText = (page) => page.evaluate(() => document.activeElement.textContent);
+const notice = (page, kind) => page.locator(`#notices [data-kind="${kind}"]`);
+
+describe("the views of one state", { concurrency: false }, () => {
+  test("has Map, Table, Chart and About, each with an address, and Back goes from one to the other", async () => {
+    const { page, seen } = await open("?strand=race");
+    await ready(page);
+    const n = (await api("/api/v1/hotspots?strand=race")).features.length;
+    await settle(page, () => page.click("#tab-table"));
+    assert.equal(param(page, "view"), "table");
+    assert.equal(param(page, "strand"), "race");
+    assert.equal(await page.locator(".map-column").isVisible(), false);
+    assert.equal(await page.locator("#tab-table").getAttribute("aria-current"), "page");
+    assert.equal(await rows(page).count(), Math.min(n, 100), "a page of the table holds at most 100 rows");
+    assert.ok((await page.locator("#hotspots thead th").count()) > 10, "the full table says more");
+    await assertAccessible(page, "table view");
+    if (n > 100) {
+      await page.click("#page-next");
+      assert.equal(await page.locator("#live").textContent(), `Page 2 of ${Math.ceil(n / 100)}`);
+      assert.equal(await rows(page).first().locator("td").first().innerText(), "101");
+      await page.click(`#page-${Math.ceil(n / 100)}`);
+      assert.equal(await rows(page).count(), n % 100 || 100);
+      await page.locator('th[data-column="n"] button').click();
+      const first = Number((await rows(page).first().locator("td").nth(2).innerText()).replaceAll(",", ""));
+      const most = Math.max(...(await api("/api/v1/hotspots?strand=race")).features.map((f) => f.properties.n));
+      assert.equal(first, most, "the whole is sorted, not one page of it");
+    }
+    await settle(page, () => rows(page).nth(3).locator("button").click());
+    assert.equal(param(page, "hotspot"), await rows(page).nth(3).getAttribute("data-id"));
+    assert.equal(await rows(page).nth(3).getAttribute("aria-current"), "true");
+    await assertAccessible(page, "table view with a hotspot");
+    await settle(page, () => page.click("#tab-chart"));
+    await page.locator("#chart .series-chart").waitFor();
+    await assertAccessible(page, "chart view");
+    await settle(page, () => page.click("#tab-about"));
+    assert.match(await page.locator("#about").innerText(), /What the map cannot say/);
+    assert.ok((await page.locator("#about").innerText()).includes(release.id));
+    await assertAccessible(page, "about view");
+    for (const tab of ["chart", "table", "table", null]) {
+      await settle(page, () => page.goBack());
+      assert.equal(param(page, "view"), tab);
+    }
+    assert.equal(await page.locator(".map-column").isVisible(), true);
+    assert.ok((await legend(page)).n > 0);
+    await assertClean(page, seen);
+    await page.close();
+  });
+
+  test("opens the map only when its tab is chosen, and then with the same state", async () => {
+    const { page, seen } = await open("?view=about&strand=race");
+    await ready(page);
+    assert.equal(seen.requests.filter((r) => r.startsWith("/tiles/")).length, 0);
+    assert.equal(await page.locator("canvas.maplibregl-canvas").count(), 0);
+    await settle(page, () => page.click("#tab-map"));
+    assert.equal(await page.locator("canvas.maplibregl-canvas").count(), 1);
+    assert.ok((await page.locator("canvas.maplibregl-canvas").boundingBox()).width > 300);
+    await settle(page, () => page.click("#tab-table"));
+    await settle(page, () => page.click("#tab-map"));
+    assert.ok((await page.locator("canvas.maplibregl-canvas").boundingBox()).width > 300, "the map has its size again");
+    assert.equal(param(page, "zoom"), null, "looking away is no move of the map");
+    await assertClean(page, seen);
+    await page.close();
+  });
+
+  test("draws the same figures as it says: each hotspot of the chart, each month of the series", async () => {
+    const { page, seen } = await open("?view=chart&from=2026-05", { init: withoutWebGl });
+    await ready(page);
+    const { features } = await api("/api/v1/hotspots");
+    const drawn = await page.locator("#chart .dots tbody tr").evaluateAll((list) => list.map((row) => [row.dataset.id, Number(row.cells[4].textContent.replaceAll(",", ""))]));
+    const wanted = features.map((f) => f.properties).sort((a, b) => a.rank - b.rank).map(({ id, n }) => [id, n]);
+    assert.deepEqual(drawn, wanted.slice(0, 40));
+    await page.locator("#chart .ranked > button").click();
+    assert.equal(await page.locator("#chart .dots tbody tr").count(), features.length);
+    await page.locator("#chart .series summary").click();
+    const months = await page.locator("#chart .series tbody tr").evaluateAll((list) => list.map((row) => Number(row.cells[1].textContent.replaceAll(",", ""))));
+    const whole = await api("/api/v1/boroughs?from=2026-05");
+    assert.equal(months.reduce((a, b) => a + b, 0), whole.total, "the months add up to the period");
+    assert.equal(await page.locator("#chart .series rect.bar").count(), months.length);
+    const name = page.locator("#chart .dots tbody button").nth(1);
+    await settle(page, () => name.click());
+    await page.locator("#detail").waitFor({ state: "visible" });
+    await assertAccessible(page, "chart view with a hotspot");
+    await page.keyboard.press("Escape");
+    assert.equal(await activeText(page), await name.textContent(), "the focus is on its name in the chart again");
+    await assertClean(page, seen);
+    await page.close();
+  });
+
+  test("copies the link of what is shown", async () => {
+    const { page } = await open("?view=table&strand=race", { init: withoutWebGl });
+    await ready(page);
+    await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: { writeText: async (text) => void (globalThis.copied = text) } }));
+    await page.locator("#copy button").click();
+    await page.waitForFunction(() => document.querySelector("#live").textContent === "Link copied");
+    assert.equal(await page.evaluate(() => globalThis.copied), page.url());
+    await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true })).catch(() => undefined);
+    await page.close();
+  });
+
+  test("moves the months by thumb, by step, by a click on the track and by play, which stops at the end", async () => {
+    const { page, seen } = await open("", { init: withoutWebGl });
+    await ready(page);
+    const last = page.locator('[data-part="thumb-to"]');
+    const first = page.locator('[data-part="thumb-from"]');
+    assert.match(await last.getAttribute("aria-valuetext"), /^[A-Z][a-z]{2} \d{4}$/);
+    await last.focus();
+    await settle(page, () => page.keyboard.press("ArrowLeft"));
+    assert.equal(param(page, "to"), "2026-09");
+    assert.equal(await page.locator("#to").inputValue(), "2026-09", "thumb and list say the same");
+    assert.equal(await page.evaluate(() => document.activeElement.dataset.part), "thumb-to", "the thumb keeps the focus");
+    await settle(page, () => page.click('[data-part="previous"]'));
+    assert.equal(param(page, "from"), "2025-10");
+    assert.equal(param(page, "to"), "2026-08");
+    assert.equal((await legend(page)).n, (await api("/api/v1/cells?from=2025-10&to=2026-08")).n);
+    const track = await page.locator('[data-part="track"]').boundingBox();
+    await settle(page, () => page.mouse.click(track.x + 40, track.y + track.height / 2));
+    assert.ok(param(page, "from") < "2025-10", "a click on the track moves the nearer thumb");
+    assert.equal(param(page, "to"), "2026-08");
+    // Both thumbs at the right end: the first one can still be taken back.
+    await settle(page, () => page.click("#quick-2"));
+    await first.focus();
+    await settle(page, () => page.keyboard.press("ArrowLeft"));
+    assert.equal(param(page, "from"), "2026-09");
+    for (const { from, what } of release.breaks) {
+      assert.match(await page.locator(".track-break").first().innerText(), new RegExp(from.slice(0, 4)));
+      assert.ok((await page.locator(".breaks").textContent()).includes(what));
+    }
+    await page.selectOption("#speed", "fast");
+    await settle(page, () => page.selectOption("#from", "2026-07"));
+    await settle(page, () => page.selectOption("#to", "2026-08"));
+    const steps = await page.evaluate(() => history.length);
+    await page.click('[data-part="play"]');
+    assert.equal(await page.locator('[data-part="play"]').innerText(), "Pause");
+    await page.waitForFunction(() => document.querySelector('[data-part="play"]').textContent === "Play");
+    assert.equal(param(page, "to"), null, "it ends with the last month");
+    assert.match(await page.locator("#live").textContent(), /Stopped at the end, Sep – Oct 2026/);
+    assert.ok((await page.evaluate(() => history.length)) <= steps + 1, "a play-back is one step of Back");
+    await page.click('[data-part="play"]');
+    await page.waitForFunction(() => new URL(location.href).searchParams.get("from") === "2023-11", null, { polling: 20 });
+    await page.click('[data-part="play"]');
+    const paused = param(page, "from");
+    await page.waitForTimeout(1500);
+    assert.equal(param(page, "from"), paused, "pause holds it");
+    await assertAccessible(page, "months");
+    await assertClean(page, seen);
+    await page.close();
+  });
+
+  test("plays step by step for those who ask for less motion, and moves no camera", async () => {
+    const { page } = await open("?from=2026-08&to=2026-08");
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await ready(page);
+    await page.selectOption("#speed", "fast");
+    await page.click('[data-part="play"]');
+    await page.waitForFunction(() => new URL(location.href).searchParams.get("from") === "2026-10");
+    await page.waitForFunction(() => document.querySelector('[data-part="play"]').textContent === "Play");
+    assert.equal(param(page, "zoom"), null, "the camera has not moved");
+    await settle(page, () => page.click(".pan-right"));
+    assert.ok(Number(param(page, "lon")) > -0.09, "one click moves the map");
+    await settle(page, () => page.click(".pan-whole"));
+    await page.close();
+  });
+
+  test("says in the legend what a colour is, what has none, and where the method is", async () => {
+    const { page } = await open("?layer=probability");
+    await ready(page);
+    const text = await page.locator("#legend").innerText();
+    assert.match(text, /Scale locked/);
+    assert.match(text, /drawn empty: below 0\.2/);
+    if (release.person_check.withheld > 0) assert.ok(text.includes(`withheld, so that no person is pointed at: ${release.person_check.withheld.toLocaleString("en-GB")} incidents`));
+    assert.equal(await page.locator("#legend .definition a").getAttribute("href"), "/method#probability");
+    await page.close();
+  });
+
+  test("marks in the legend the class under the pointer and, as a ghost, that of the chosen hotspot", async () => {
+    const { features } = await api("/api/v1/hotspots");
+    const { id, peak } = features[0].properties;
+    const cells = await api("/api/v1/cells");
+    const { page } = await open(`?hotspot=${id}&zoom=12&lon=-0.13&lat=51.51`);
+    await ready(page);
+    const chosen = page.locator("#legend li.is-chosen");
+    assert.equal(Number(await chosen.getAttribute("data-class")), cells.cells.class[cells.cells.id.indexOf(peak)]);
+    const box = await page.locator("#map").boundingBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.locator("#legend li.is-hovered").waitFor();
+    await page.close();
+  });
+});
+
+describe("the keyboard", { concurrency: false }, () => {
+  test("walks the list of hotspots in view, by rank and by direction, opens one and comes back", async () => {
+    const { page, seen } = await open();
+    await ready(page);
+    await page.locator("canvas.maplibregl-canvas").focus();
+    await page.keyboard.press("ArrowRight");
+    await page.waitForFunction(() => /Centre .* north, .*; zoom .* in view/.test(document.querySelector("#live").textContent));
+    await ready(page);
+    const list = page.getByRole("listbox", { name: /Hotspots in view on the map/ });
+    const options = list.getByRole("option");
+    const n = await options.count();
+    assert.ok(n > 100, `${n} hotspots are in view`);
+    assert.equal(await list.locator('[tabindex="0"]').count(), 1, "one option is in the order of Tab");
+    // From the map by Tab alone, past its buttons.
+    for (let i = 0; i < 12 && !(await page.evaluate(() => document.activeElement.closest("#in-view"))); i++) await page.keyboard.press("Tab");
+    const at = () => page.evaluate(() => document.activeElement.dataset.id);
+    const order = await options.evaluateAll((all) => all.map((o) => o.dataset.id));
+    assert.equal(await at(), order[0]);
+    assert.equal(await page.locator("#in-view-ring").isVisible(), true, "the place is marked on the map");
+    assert.equal(await page.locator("#readout").isVisible(), true, "and says what a pointer would be told");
+    await page.keyboard.press("ArrowDown");
+    assert.equal(await at(), order[1]);
+    await page.keyboard.press("End");
+    assert.equal(await at(), order.at(-1));
+    await page.keyboard.press("Home");
+    const place = () => page.evaluate(() => document.querySelector("#in-view-ring").getBoundingClientRect().x);
+    const before = await place();
+    await page.keyboard.press("Alt+ArrowRight");
+    assert.ok((await place()) > before, "Alt and an arrow go that way on the map");
+    const id = await at();
+    await assertAccessible(page, "list of hotspots in view");
+    await settle(page, () => page.keyboard.press("Enter"));
+    assert.equal(param(page, "hotspot"), id);
+    assert.equal(await page.evaluate(() => document.activeElement.id), "detail-title");
+    await page.keyboard.press("Escape");
+    assert.equal(await at(), id, "the focus is on the option again");
+    await page.keyboard.press("Escape");
+    assert.match(await page.evaluate(() => document.activeElement.className), /maplibregl-canvas/);
+    assert.equal(await page.locator("#in-view-ring").isVisible(), false);
+    await assertClean(page, seen);
+    await page.close();
+  });
+
+  test("gives a screen reader the map, its list and the panel as a tree", async () => {
+    const { features } = await api("/api/v1/hotspots");
+    const { id, name } = features[0].properties;
+    const { page } = await open(`?hotspot=${id}`);
+    await ready(page);
+    const tree = await page.locator("#main").ariaSnapshot();
+    for (const says of [/- region "Map":/, /- region "Map of hotspots\. Arrow keys/, /- listbox "Hotspots in view on the map, \d+":/, /option "1\. .*times expected \(95% interval .*\), evidence .*" \[selected\]/, /- region "Chosen hotspot":/, /- group "Move the map":/, /- button "Move the map left \(west\)"/]) assert.match(tree, says);
+    assert.ok(tree.includes(name));
+    assert.equal(await page.locator("#live").getAttribute("aria-live"), "polite");
+    await page.close();
+  });
+
+  test("opens the help on keys, by Alt+K anywhere and by ? on the map only, and gives the focus back", async () => {
+    const { page, seen } = await open();
+    await ready(page);
+    const dialog = page.locator("#keys");
+    await page.locator("#strand").focus();
+    await page.keyboard.press("?");
+    assert.equal(await dialog.isVisible(), false, "a letter in a filter is a letter");
+    await page.keyboard.press("Alt+KeyK");
+    assert.equal(await dialog.isVisible(), true);
+    await assertAccessible(page, "help on keys");
+    await page.keyboard.press("Escape");
+    assert.equal(await page.evaluate(() => document.activeElement.id), "strand");
+    await page.locator("canvas.maplibregl-canvas").focus();
+    await page.keyboard.press("?");
+    assert.equal(await dialog.isVisible(), true);
+    await dialog.locator("button").click();
+    assert.match(await page.evaluate(() => document.activeElement.className), /maplibregl-canvas/);
+    await assertClean(page, seen);
+    await page.close();
+  });
+
+  test("makes the whole journey alone: filter, months, view, hotspot, and back", async () => {
+    const { page } = await open("", { init: withoutWebGl });
+    await ready(page);
+    const until = async (what) => {
+      for (let i = 0; i < 60; i++) {
+        await page.keyboard.press("Tab");
+        if (await page.evaluate((s) => document.activeElement.matches(s), what)) return;
+      }
+      assert.fail(`Tab never comes to ${what}`);
+    };
+    await until("#strand");
+    await settle(page, () => page.keyboard.press("ArrowDown"));
+    assert.notEqual(param(page, "strand"), null);
+    await until('[data-part="thumb-from"]');
+    await settle(page, () => page.keyboard.press("ArrowRight"));
+    assert.notEqual(param(page, "from"), null);
+    await until("#tab-table");
+    await settle(page, () => page.keyboard.press("Enter"));
+    assert.equal(param(page, "view"), "table");
+    await until("#only-clear");
+    await settle(page, () => page.keyboard.press("Space"));
+    assert.equal(param(page, "evidence"), "clear");
+    assert.equal(await page.evaluate(() => document.activeElement.id), "only-clear", "the switch keeps the focus");
+    await until("tr[data-id] button");
+    await settle(page, () => page.keyboard.press("Enter"));
+    assert.equal(await page.evaluate(() => document.activeElement.id), "detail-title");
+    await page.keyboard.press("Escape");
+    assert.ok(await page.evaluate(() => document.activeElement.closest("tr[data-id]")));
+    await page.close();
+  });
+});
+
+describe("what is new, and what is not as it should be", { concurrency: false }, () => {
+  test("puts what is new at the top, and lists it alone or the clear alone, on the map too", async () => {
+    const patch = (body) => body.features.forEach(({ properties: s }, i) => {
+      s.change = i === 4 ? "new" : i === 9 ? "grew" : "continued";
+    });
+    const { page, seen } = await open("", { routes: [patched("**/api/v1/hotspots?*", patch)] });
+    await ready(page);
+    const { features } = await api("/api/v1/hotspots");
+    const spots = features.map((f) => f.properties);
+    const text = await page.locator("#selection").innerText();
+    assert.match(text, /1 new, 1 larger/);
+    assert.ok(text.includes(spots[4].name));
+    assert.equal(await page.locator(`tr[data-id="${spots[4].id}"] .changed`).innerText(), "new");
+    await settle(page, () => page.click("#only-changed"));
+    assert.equal(param(page, "changed"), "yes");
+    assert.deepEqual(await rows(page).evaluateAll((list) => list.map((r) => r.dataset.id)), [spots[4].id, spots[9].id]);
+    assert.match(await page.locator("#hotspots caption").innerText(), new RegExp(`2 hotspots of ${spots.length}`));
+    assert.match(await page.locator("#in-view").getAttribute("aria-label"), /, 2$/, "the map has the same");
+    await assertAccessible(page, "only the changed");
+    await settle(page, () => page.click("#only-changed"));
+    await settle(page, () => page.click("#only-clear"));
+    assert.equal(await rows(page).count(), spots.filter((s) => s.evidence === "clear").length);
+    await settle(page, () => page.goBack());
+    assert.equal(await rows(page).count(), spots.length);
+    await assertClean(page, seen);
+    await page.close();
+    // A choice that leaves nothing says so, and takes itself back with one click.
+    const other = await open("?changed=yes", { init: withoutWebGl, routes: [patched("**/api/v1/hotspots?*", (body) => body.features.forEach((f) => (f.properties.change = "continued")))] });
+    await ready(other.page);
+    assert.match(await other.page.locator("#hotspots").innerText(), /None of these/);
+    await settle(other.page, () => other.page.locator("#hotspots button").click());
+    assert.equal(await rows(other.page).count(), spots.length);
+    await other.page.close();
+  });
+
+  test("mends an empty answer with one click", async () => {
+    const empty = patched("**/api/v1/cells*", (body) => {
+      if (body.from === body.to) Object.assign(body, { n: 0, cells: { id: [], n: [], value: [], class: [] }, legend: body.legend.map((c) => ({ ...c, incidents: 0 })) });
+    });
+    const { page, seen } = await open("?from=2026-10", { init: withoutWebGl, routes: [empty] });
+    await ready(page);
+    assert.match(await notice(page, "empty").innerText(), /not that nothing happened/);
+    await assertAccessible(page, "empty");
+    await settle(page, () => notice(page, "empty").locator("button").click());
+    assert.equal(new URL(page.url()).search, "");
+    assert.equal(await notice(page, "empty").count(), 0);
+    assert.ok((await legend(page)).n > 0);
+    await assertClean(page, seen);
+    await page.close();
+  });
+
+  test("says the number of a failed request", async () => {
+    const { page } = await open("", { init: withoutWebGl, routes: [["**/api/v1/hotspots?*", (route) => route.fulfill(problemAnswer(500, "Internal error", "The server could not answer."))]] });
+    await ready(page);
+    assert.match(await notice(page, "hotspots-error").innerText(), /The server could not answer\. To report it, give the number 0123456789abcdef\./);
+    await assertAccessible(page, "error with a number");
+    await page.close();
+  });
+
+  test("shows a skeleton, says after a while that it is slow, and lets the reader stop", async () => {
+    let held = [];
+    let slow = true;
+    const { page } = await open("", { init: withoutWebGl, routes: [["**/api/v1/hotspots?*", (route) => (slow ? void held.push(route) : route.continue())]] });
+    await page.locator("#hotspots .skeleton").waitFor();
+    assert.equal(await page.locator("#main").getAttribute("aria-busy"), "true");
+    await notice(page, "slow").waitFor();
+    assert.match(await notice(page, "slow").innerText(), /Still waiting for the hotspots/);
+    await assertAccessible(page, "slow");
+    await notice(page, "slow").locator("button").click();
+    await ready(page);
+    assert.equal(await notice(page, "slow").count(), 0);
+    assert.match(await notice(page, "hotspots-error").innerText(), /Stopped/);
+    slow = false;
+    await settle(page, () => notice(page, "hotspots-error").locator("button").click());
+    assert.ok((await rows(page).count()) > 0);
+    held.forEach((route) => route.abort().catch(() => undefined));
+    await page.close();
+  });
+
+  test("says which parts of the map are missing, while the table is whole", async () => {
+    const { page } = await open("", { routes: [["**/tiles/**", (route) => route.fulfill({ status: 503, body: "" })]] });
+    await ready(page);
+    assert.match(await notice(page, "tiles").innerText(), /could not be loaded; the table is complete/);
+    assert.equal(await rows(page).count(), (await api("/api/v1/hotspots")).features.length);
+    await assertAccessible(page, "tiles missing");
+    await page.close();
+  });
+
+  test("keeps the release on the screen when a newer one comes, says how old it is, and shows the newest when asked", async () => {
+    let newer = false;
+    const next = patched("**/api/v1/releases", (body) => {
+      const [was] = body.releases;
+      if (newer) body.releases = [{ ...was, id: "2026-11-newer", month: "2026-11", as_known_on: "2026-12-06" }, was];
+    });
+    // The newer release answers with the figures of the one that is there.
+    const alias = [/2026-11-newer/, (route) => route.continue({ url: route.request().url().replace("2026-11-newer", release.id) })];
+    const { page, seen } = await open("?strand=race", { init: withoutWebGl, routes: [next, alias] });
+    await ready(page);
+    const before = await headline(page);
+    assert.equal(await notice(page, "stale").count(), 0);
+    newer = true;
+    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    await notice(page, "stale").waitFor();
+    assert.match(await notice(page, "stale").innerText(), /Figures as at .*There is the release of Nov 2026/);
+    assert.equal(await headline(page), before, "nothing else has changed");
+    await assertAccessible(page, "stale release");
+    // What is asked for next is still of the release on the screen.
+    await settle(page, () => page.selectOption("#strand", "all"));
+    assert.ok(seen.requests.filter((r) => r.startsWith("/api/v1/hotspots?")).every((r) => r.includes(release.id)));
+    await settle(page, () => notice(page, "stale").locator("button").click());
+    assert.equal(await notice(page, "stale").count(), 0);
+    assert.ok(seen.requests.some((r) => r.startsWith("/api/v1/hotspots?") && r.includes("2026-11-newer")));
+    await assertClean(page, seen);
+    await page.close();
+    // A link to an older release says so at once.
+    newer = true;
+    const link = await open(`?release=${release.id}`, { init: withoutWebGl, routes: [next, alias] });
+    await ready(link.page);
+    assert.match(await notice(link.page, "stale").innerText(), /Figures as at/);
+    await link.page.close();
+  });
+
+  test("sends whoever is signed out to the sign-in, and back to the same page", async () => {
+    const { page } = await open("?strand=race&view=table", { init: withoutWebGl, routes: [["**/api/v1/hotspots?*", (route) => route.fulfill(problemAnswer(401, "Signed out", "Sign in to see this."))]] });
+    await ready(page);
+    const href = await notice(page, "hotspots-error").getByRole("link", { name: "Sign in again" }).getAttribute("href");
+    assert.equal(new URLSearchParams(href.split("?")[1]).get("next"), "/?strand=race&view=table");
+    await page.close();
+  });
+
+  for (const view of ["map", "table", "chart", "about"]) {
+    test(`fits 320 pixels without sideways scrolling: ${view}`, async () => {
+      const { page } = await open(view === "map" ? "" : `?view=${view}`, { size: { width: 320, height: 640 }, init: withoutWebGl });
+      await ready(page);
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(width <= 320, `the page is ${width} pixels wide`);
+      const small = await page.evaluate(() => [...document.querySelectorAll(".views a, .months button, .switch, .chip, .table-pages button, #copy button")].filter((b) => b.offsetParent).map((b) => [b.textContent, b.offsetWidth, b.offsetHeight]).filter(([, w, h]) => w < 24 || h < 24));
+      assert.deepEqual(small, [], "targets of at least 24 pixels");
+      await assertAccessible(page, `${view}, 320 px`);
+      await page.close();
+    });
+  }
+
+  test("stays readable in forced colours and in print", async () => {
+    const { page } = await open("?view=chart", { init: withoutWebGl });
+    await page.emulateMedia({ forcedColors: "active" });
+    await ready(page);
+    const lines = await page.evaluate(() => [...document.querySelectorAll(".dot-row .dot")].slice(0, 1).map((l) => getComputedStyle(l).stroke));
+    assert.ok(lines.length === 1 && lines[0] !== "none");
+    await page.emulateMedia({ forcedColors: "none", media: "print" });
+    for (const hidden of ["#filters", "#months", "#views", "#copy"]) assert.equal(await page.locator(hidden).isVisible(), false, `${hidden} is not printed`);
+    assert.equal(await page.locator("#chart").isVisible(), true);
+    await page.close();
+  });
+});
+
+test("the palettes whose contrast is tested are those that the server sends", async () => {
+  const tested = JSON.parse(readFileSync(new URL("palettes.json", import.meta.url), "utf8"));
+  const sent = (await api("/api/v1/layers")).layers.filter((l) => l.classes?.length > 0).map(({ id, classes }) => [id, classes.map((c) => c.color)]);
+  assert.deepEqual(tested.map(({ id, classes }) => [id, classes.map((c) => c.color)]), sent);
 });

@@ -17,6 +17,7 @@ export const release = (patch: Partial<Release> = {}): Release => ({
   reconciliation: { rows: 110, mapped: 80, area_only: 10, online: 10, no_place: 5, rejected: 5 },
   outside: 2,
   person_check: { possible: true, mapped: 61_998, victims_known: 55_000, withheld: 310 },
+  evidence: { version: "evidence-1", thresholds: [{ word: "clear", quantity: "incidents", least: 8 }, { word: "clear", quantity: "robustness", least: 0.5 }] },
   strands: [
     { id: "all", label: "All strands", parent: null, n: 1000, hotspots: 2 },
     { id: "religion", label: "Religion", parent: "race_or_religion", n: 200, hotspots: 1 },
@@ -32,7 +33,6 @@ export const release = (patch: Partial<Release> = {}): Release => ({
   },
   breaks: [{ from: "2024-02-28", what: "new system" }],
   feedback: null,
-  evidence: { version: "evidence-1", thresholds: [{ word: "clear", quantity: "incidents", least: 10 }] },
   ...patch,
 });
 

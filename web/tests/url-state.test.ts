@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DEFAULTS, NARROWING, TABLES, decode, encode, roundedView, type State } from "../src/url-state";
+import { DEFAULTS, NARROWING, TABLES, TABS, decode, encode, roundedView, type State } from "../src/url-state";
 
 const id = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,20}$/);
 const month = fc.tuple(fc.integer({ min: 1990, max: 2099 }), fc.integer({ min: 1, max: 12 })).map(([y, m]) => `${y}-${String(m).padStart(2, "0")}`);
@@ -22,6 +22,9 @@ const state: fc.Arbitrary<State> = fc
     versus: fc.option(fc.oneof(fc.constantFrom("year", "before"), fc.tuple(month, month).map((ends) => ends.sort().join(".")))),
     across: fc.boolean(),
     borough: fc.option(fc.stringMatching(/^[A-Za-z][A-Za-z '&-]{0,20}$/)),
+    tab: fc.constantFrom(...TABS),
+    changed: fc.boolean(),
+    clear: fc.boolean(),
     table: fc.constantFrom(...TABLES),
     hotspot: fc.option(id),
     view: fc.option(fc.record({ lon: number(-180, 180), lat: number(-85, 85), zoom: number(0, 24) }).map(roundedView)),
@@ -51,7 +54,7 @@ describe("the address", () => {
 
   test("reads garbage in every known parameter as its default", () => {
     const garbage = fc.string().filter((s) => !/^[A-Za-z0-9]/.test(s));
-    const keys = ["release", "strand", "from", "to", "source", ...NARROWING, "versus", "across", "borough", "layer", "table", "hotspot", "lat", "zoom"];
+    const keys = ["release", "strand", "from", "to", "source", ...NARROWING, "versus", "across", "borough", "layer", "view", "changed", "evidence", "table", "hotspot", "lat", "zoom"];
     fc.assert(
       fc.property(garbage, (text) => {
         const params = new URLSearchParams();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { marking, personLine, reconciliationLine } from "../src/account";
 import { cellsPath, problemOf } from "../src/api";
-import { nested, periodFrom, quickPeriods } from "../src/filters";
+import { nested, quickPeriods } from "../src/filters";
 import { counted, dayName, decimal, monthsOf, percent, periodName, plusMonths, probability } from "../src/format";
 import { breaksInside, headline } from "../src/headline";
 import { countWords, pValue, rankLine, robustnessLine, wordsLine } from "../src/evidence";
@@ -10,6 +10,7 @@ import { intervalAxis, logPosition, lifecycle, orderLine } from "../src/hotspot-
 import { HOTSPOT_COLUMNS } from "../src/hotspot-table";
 import { legendTotal } from "../src/legend";
 import { inLondon } from "../src/map-base";
+import { periodFrom } from "../src/month-range";
 import { cellLine, figuresByCell } from "../src/readout";
 import { DEFAULTS } from "../src/url-state";
 import { boundsInWords, silenceLine } from "../src/silence";

@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import { CHANGE_CLASSES } from "../src/comparison";
+import palettes from "./palettes.json";
+
+type Rgb = [number, number, number];
+
+const rgb = (hex: string): Rgb => {
+  const digits = hex.slice(1);
+  const full = digits.length === 3 ? [...digits].map((d) => d + d).join("") : digits;
+  return [0, 2, 4].map((i) => Number.parseInt(full.slice(i, i + 2), 16)) as Rgb;
+};
+const linear = (v: number): number => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
+/** Relative luminance of WCAG. */
+const luminance = (c: Rgb): number => 0.2126 * linear(c[0]) + 0.7152 * linear(c[1]) + 0.0722 * linear(c[2]);
+const contrast = (a: Rgb, b: Rgb): number => {
+  const [x, y] = [luminance(a), luminance(b)].sort((p, q) => q - p) as [number, number];
+  return (x + 0.05) / (y + 0.05);
+};
+
+/** Machado, Oliveira and Fernandes (2009), severity 1: on linear light. */
+const VISION: Record<string, number[][]> = {
+  protanopia: [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+  deuteranopia: [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+  tritanopia: [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+};
+const seenBy = (c: Rgb, matrix: number[][]): number => {
+  const light = c.map(linear);
+  const [r, g, b] = matrix.map((row) => Math.min(1, Math.max(0, row.reduce((sum, k, i) => sum + k * (light[i] ?? 0), 0)))) as Rgb;
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+
+const raw = import.meta.glob<string>("../src/*.css", { query: "?raw", import: "default", eager: true });
+const sheets = Object.entries(raw).map(([path, text]) => ({ name: path.slice("../src/".length), text: text.replaceAll(/\/\*[^]*?\*\//g, "") }));
+const variables = new Map(sheets.flatMap(({ text }) => [...(/:root\s*\{([^}]*)\}/.exec(text)?.[1] ?? "").matchAll(/(--[a-z-]+):\s*(#[0-9a-f]{3,6})\b/g)].map((m) => [m[1] ?? "", m[2] ?? ""] as const)));
+const colorOf = (value: string): string | null => {
+  const name = /^var\((--[a-z-]+)\)$/.exec(value)?.[1];
+  const hex = name === undefined ? value : variables.get(name);
+  return hex !== undefined && /^#[0-9a-f]{3,6}$/.test(hex) ? hex : null;
+};
+const named = (name: string): Rgb => rgb(variables.get(name) ?? "");
+
+/** Rules that set both the colour of text and one plain ground. */
+const pairs = sheets.flatMap(({ name, text }) =>
+  [...text.matchAll(/([^{}]+)\{([^{}]*)\}/g)].flatMap(([, selector = "", body = ""]) => {
+    const value = (property: RegExp): string | null => colorOf(property.exec(body)?.[1]?.trim() ?? "");
+    const [color, ground] = [value(/(?:^|[\s;])color:\s*([^;]+);/), value(/(?:^|[\s;])background(?:-color)?:\s*([^;]+);/)];
+    return color && ground ? [{ rule: `${name} ${selector.trim()}`, color, ground }] : [];
+  }),
+);
+
+describe("colours of the page", () => {
+  test("are read out of the style sheets", () => {
+    expect(variables.get("--ink")).toBe("#0b0c0c");
+    expect(pairs.length).toBeGreaterThan(8);
+    expect(contrast(rgb("#ffffff"), rgb("#000"))).toBeCloseTo(21, 5);
+  });
+
+  test.each(pairs)("text of $rule can be read", ({ color, ground }) => {
+    expect(contrast(rgb(color), rgb(ground))).toBeGreaterThanOrEqual(4.5);
+  });
+
+  test.each(["--ink", "--muted", "--brand"])("text of %s can be read on every ground of the page", (name) => {
+    for (const ground of ["--paper", "--ground", "--faint", "--brand-pale"]) expect(contrast(named(name), named(ground)), ground).toBeGreaterThanOrEqual(4.5);
+    if (name === "--ink") expect(contrast(named(name), named("--warn"))).toBeGreaterThanOrEqual(4.5);
+  });
+
+  test("edges of controls, and the two parts of the focus ring, stand out", () => {
+    for (const ground of ["--paper", "--ground", "--brand-pale"]) expect(contrast(rgb("#5f676d"), named(ground))).toBeGreaterThanOrEqual(3);
+    expect(contrast(named("--focus"), named("--ink"))).toBeGreaterThanOrEqual(3);
+    expect(contrast(named("--ink"), named("--paper"))).toBeGreaterThanOrEqual(3);
+    expect(contrast(named("--brand"), named("--faint"))).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe.each(palettes)("the colours of layer $id", ({ classes }) => {
+  const colors = classes.map((c) => rgb(c.color));
+
+  test("get darker from class to class, and each can be told from the next", () => {
+    const steps = colors.slice(1).map((c, i) => (luminance(colors[i] as Rgb) + 0.05) / (luminance(c) + 0.05));
+    for (const step of steps) expect(step).toBeGreaterThan(1.1);
+  });
+
+  test.each(Object.entries(VISION))("get darker from class to class with %s too", (_, matrix) => {
+    const seen = colors.map((c) => seenBy(c, matrix));
+    for (let i = 1; i < seen.length; i++) expect((seen[i - 1] as number) + 0.05).toBeGreaterThan(((seen[i] as number) + 0.05) * 1.08);
+  });
+
+  test("end dark enough to stand out from the ground of the map", () => {
+    expect(contrast(colors.at(-1) as Rgb, rgb("#f6f5f1"))).toBeGreaterThanOrEqual(3);
+  });
+
+  test("let the outline of a hotspot be seen on every one, by its ink or by its white casing", () => {
+    for (const c of colors) expect(Math.max(contrast(c, rgb("#0b0c0c")), contrast(c, rgb("#ffffff")))).toBeGreaterThanOrEqual(3);
+  });
+
+  test("are never red beside green", () => {
+    for (const [r, g, b] of colors.slice(1)) expect(g > r && g > b).toBe(false);
+  });
+});
+
+describe("the colours of a change", () => {
+  const [nothing, muchFewer, fewer, notSure, more, muchMore] = CHANGE_CLASSES.map((c) => rgb(c.color)) as [Rgb, Rgb, Rgb, Rgb, Rgb, Rgb];
+  const byName = Object.entries({ "full colour vision": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], ...VISION });
+
+  test.each(byName)("get darker from the middle to both ends with %s", (_, matrix) => {
+    for (const side of [[nothing, notSure, fewer, muchFewer], [nothing, notSure, more, muchMore]]) {
+      const seen = side.map((c) => seenBy(c, matrix) + 0.05);
+      for (let i = 1; i < seen.length; i++) expect(seen[i - 1] as number).toBeGreaterThan((seen[i] as number) * 1.08);
+    }
+  });
+
+  test.each(byName)("say more and fewer by different hues with %s", (_, matrix) => {
+    const hue = (c: Rgb): number => {
+      const light = c.map(linear);
+      const [r, , b] = matrix.map((row) => row.reduce((sum, k, i) => sum + k * (light[i] ?? 0), 0)) as Rgb;
+      return Math.max(0, b) - Math.max(0, r);
+    };
+    // One side leans to blue and the other to yellow: every common kind of vision has that axis, or red and blue in its stead.
+    for (const [cool, warm] of [[fewer, more], [muchFewer, muchMore]] as const) expect(hue(cool) - hue(warm)).toBeGreaterThan(0.15);
+  });
+
+  test("end dark enough to stand out from the ground of the map, and are never red beside green", () => {
+    for (const c of [muchFewer, muchMore]) expect(contrast(c, rgb("#f6f5f1"))).toBeGreaterThanOrEqual(3);
+    for (const [r, g, b] of [fewer, muchFewer, more, muchMore]) expect(g > r && g > b).toBe(false);
+  });
+});

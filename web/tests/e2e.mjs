@@ -887,6 +887,91 @@ describe("what is new, and what is not as it should be", { concurrency: false },
   });
 });
 
+describe("narrowing and comparing", { concurrency: false }, () => {
+  test("narrows the records by boxes, says so in headline, address and chips, and takes each away", async () => {
+    const { page, seen } = await open("", { init: withoutWebGl });
+    await ready(page);
+    await page.locator("#narrowing summary").click();
+    await settle(page, () => page.getByRole("checkbox", { name: /^Street or public place/ }).check());
+    await settle(page, () => page.getByRole("checkbox", { name: "Saturday" }).check());
+    assert.match(page.url(), /setting=street&days=sat/);
+    assert.match(await headline(page), /street or public place, Saturday/);
+    const { n } = await api(`/api/v1/cells?setting=street&days=sat`);
+    assert.equal((await legend(page)).n, n);
+    // What has no known hour is left out, and that is said.
+    assert.match(await page.locator('[data-kind="hours"]').innerText(), /no known hour/);
+    await assertAccessible(page, "filters open and on");
+    await settle(page, () => page.getByRole("button", { name: "Take away: Day of the week: Saturday" }).click());
+    assert.doesNotMatch(page.url(), /days=/);
+    assert.equal(await page.evaluate(() => document.activeElement?.closest("#chips") !== null), true, "the focus stays with the chips");
+    await settle(page, () => page.getByRole("button", { name: /Take away: Kind of place/ }).click());
+    assert.equal(await page.locator("#chips").isHidden(), true);
+    await assertClean(page, seen);
+    await page.close();
+  });
+
+  test("lists the hotspots of one borough, which the map and the headline follow", async () => {
+    const all = (await api("/api/v1/hotspots")).features.map((f) => f.properties);
+    const { borough } = all[0];
+    const { page } = await open(`?borough=${encodeURIComponent(borough)}`, { init: withoutWebGl });
+    await ready(page);
+    assert.equal(await rows(page).count(), all.filter((s) => s.borough === borough).length);
+    assert.ok((await headline(page)).includes(`in ${borough}`));
+    await page.close();
+  });
+
+  test("compares two periods on the map and by place, with the figures of the server", async () => {
+    const { page, seen } = await open();
+    await ready(page);
+    await settle(page, () => page.selectOption("#versus", "year"));
+    const answer = await api(`/api/v1/comparison?versus_from=${plusYears(release.window.from, -1)}&versus_to=${plusYears(release.window.to, -1)}`);
+    assert.match(await headline(page), new RegExp(`${answer.total.n.toLocaleString("en-GB")} incidents against ${answer.total.before.toLocaleString("en-GB")}`));
+    const table = page.locator("#changes tbody tr");
+    assert.equal(await table.count(), answer.hotspots.length);
+    assert.equal(await table.filter({ hasText: "More" }).count(), answer.hotspots.filter((s) => s.change === "more").length);
+    assert.equal(await page.locator("#legend li").count(), 6);
+    await assertAccessible(page, "two periods");
+    await settle(page, () => page.getByRole("button", { name: "Change by borough" }).click());
+    assert.equal(await page.locator("#borough-changes tbody tr").count(), answer.boroughs.length);
+    await settle(page, () => page.selectOption("#versus", ""));
+    assert.doesNotMatch(page.url(), /versus/);
+    assert.equal(await page.locator("#hotspots").isVisible(), true);
+    await assertClean(page, seen);
+    await page.close();
+  });
+
+  test("crosses a break of recording only when asked to", async () => {
+    const brk = release.breaks[0]?.from.slice(0, 7);
+    if (!brk || brk <= release.months.from) return;
+    const { page } = await open(`?versus=${release.months.from}.${release.months.from}`, { init: withoutWebGl });
+    await ready(page);
+    assert.match(await page.locator('[data-kind="cells-error"]').innerText(), /two sides of a break/);
+    await settle(page, () => page.getByRole("button", { name: "Compare all the same" }).click());
+    assert.match(page.url(), /across=yes/);
+    assert.match(await page.locator('[data-kind="comparison"]').innerText(), /may be that of the recording/);
+    await page.close();
+  });
+
+  test("shows the records of a hotspot when asked, and not before", async () => {
+    const [spot] = (await api("/api/v1/hotspots")).features.map((f) => f.properties);
+    const { page, seen } = await open(`?hotspot=${spot.id}`, { init: withoutWebGl });
+    await ready(page);
+    assert.ok(!seen.requests.some((path) => path.includes("/records")), "nobody looks by opening the panel");
+    await page.getByRole("button", { name: "Show the records" }).click();
+    const table = page.locator("#detail-records tbody tr");
+    await table.first().waitFor();
+    const answer = await api(`/api/v1/hotspots/${spot.id}/records`);
+    assert.equal(await table.count(), answer.records.length);
+    await page.locator("#detail-records").getByRole("button", { name: /Offence/ }).click();
+    const offences = await page.locator("#detail-records tbody tr td:nth-child(3)").allInnerTexts();
+    assert.deepEqual(offences, [...offences].sort((a, b) => a.localeCompare(b, "en-GB")));
+    await assertAccessible(page, "records of a hotspot");
+    await page.close();
+  });
+});
+
+const plusYears = (month, years) => `${Number(month.slice(0, 4)) + years}${month.slice(4)}`;
+
 test("the palettes whose contrast is tested are those that the server sends", async () => {
   const tested = JSON.parse(readFileSync(new URL("palettes.json", import.meta.url), "utf8"));
   const sent = (await api("/api/v1/layers")).layers.filter((l) => l.classes?.length > 0).map(({ id, classes }) => [id, classes.map((c) => c.color)]);

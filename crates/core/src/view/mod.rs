@@ -21,6 +21,7 @@ mod comparison;
 mod layer;
 mod over_time;
 mod records;
+mod quality;
 mod silence;
 mod success;
 mod surface;
@@ -30,6 +31,7 @@ pub use comparison::{ComparedPlace, ComparisonView};
 pub use layer::{KDE_BANDWIDTH_M, Layer, LegendClass};
 pub use over_time::{EventRow, EventsView, HotspotView};
 pub use records::{RecordRow, RecordsView};
+pub use quality::QualityView;
 pub use silence::SilenceView;
 pub use success::{SuccessFile, SuccessView};
 

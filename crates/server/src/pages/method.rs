@@ -90,7 +90,7 @@ static LAYERS: [Entry; Layer::ALL.len()] = [
     ),
 ];
 
-static WORDS: [Entry; 22] = [
+static WORDS: [Entry; 23] = [
     word(
         "hotspot",
         "Hotspot",
@@ -170,6 +170,14 @@ static WORDS: [Entry; 22] = [
          or from any earlier publication",
         "Policy in every folder of protected figures; ONS and UK LLC guidance on small counts.",
         "Not zero, and not “nothing happened”. Hatched on the map.",
+    ),
+    word(
+        "supposed",
+        "Supposed, [e]",
+        "A number of incidents that is not told, or not all of it, and is supposed from what is published.",
+        "from other quarters, from the year or from the borough, rounded to 5",
+        "Protected figures, and nothing else.",
+        "Not a count: what is expected of such a place, its shares and its verdict rest on it, and intervals do not hold how wrong it may be.",
     ),
     word(
         "series-break",

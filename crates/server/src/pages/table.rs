@@ -210,7 +210,7 @@ pub(crate) fn hotspot(
     }
     let denominators = list.denominators.iter().zip(&h.standing.rates).map(|([_, name, unit], rate)| {
         let of = |rate: &hotspot_core::hotspot::denominator::PlaceRate| {
-            [format!("{} {unit}", figure(rate.rate[0])), format!("{} to {}", figure(rate.rate[1]), figure(rate.rate[2]))]
+            [format!("{} per {unit}", figure(rate.rate[0])), format!("{} to {}", figure(rate.rate[1]), figure(rate.rate[2]))]
         };
         let [rate, limits] = rate.as_ref().map_or_else(|| ["no fit denominator here".to_owned(), String::new()], of);
         context! { name => measure(name), rate, limits }

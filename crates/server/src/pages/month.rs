@@ -72,10 +72,7 @@ fn revised(edition: &PublishedMonth) -> String {
         None => format!("It was compared with the edition of {before}; what changed was not published beside it."),
         Some(MonthRevised { figures: 0, .. }) => format!("No figure of the edition of {before} was revised."),
         Some(MonthRevised { figures, .. }) => {
-            format!(
-                "{} figures of the edition of {before} were revised [r]: late reports, reviewed flags, corrected places.",
-                words::number(*figures as f64)
-            )
+            format!("{} figures of the edition of {before} were revised [r].", words::number(*figures as f64))
         }
     }
 }

@@ -163,6 +163,7 @@ fn the_help_is_as_the_contract_has_it() {
         "simulate",
         "ingest",
         "analyse",
+        "quality",
         "evaluate",
         "summary",
         "challenge",

@@ -25,6 +25,7 @@ mod protect;
 mod protection;
 #[cfg(unix)]
 mod pseudonyms;
+mod quality;
 mod retention;
 mod silence;
 mod stats;

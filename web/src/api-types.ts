@@ -211,6 +211,17 @@ export interface CoverEntry {
   short_ratio: ShareLimits | null;
 }
 
+export interface DelayEntry {
+  /** Half came within so many months. */
+  median: number;
+  /** Recorded in the period. */
+  n: number;
+  /** Nine of ten came within so many months. */
+  ninetieth: number;
+  /** Of these, in the month in which they happened. */
+  same_month: number;
+}
+
 /** Weighted displacement difference with its 95 % intervals. */
 export interface DifferenceEntry {
   /** Both. */
@@ -985,6 +996,54 @@ export interface PublicProducts {
   /** All boroughs together by quarter. */
   whole: RoundedFigures;
 }
+
+/** Quality of the records of a release, in its window. */
+export interface QualityAnswer {
+  /** State of the store, `YYYY-MM-DD`. */
+  as_known_on: string;
+  /** By borough; what lies in none comes last, without a code. */
+  boroughs: QualityRow[];
+  /** What no map of records can say. */
+  cannot_say: string[];
+  /** synthetic, open or restricted. */
+  class: string;
+  /** events, or counts: of published counts only n, places and sources mean something. */
+  counted: string;
+  /** By month in which they happened; for the delay, in which they were recorded. */
+  months: QualityMonth[];
+  /** Mapped, but outside the study area. */
+  outside: number;
+  /** Months in which the records happened. */
+  period: Period;
+  /** Every row that the store holds, of any month. */
+  reconciliation: Account;
+  release: string;
+  /** By strand; strands overlap. */
+  strands: QualityRow[];
+  total: QualityEntry;
+  /** Withheld from every unit, since a hotspot depended on one person. */
+  withheld: number;
+}
+
+/** Counts of records, never shares: n is beside each. */
+export interface QualityEntry {
+  delay?: DelayEntry | null;
+  /** Those that lie in a unit. */
+  in_units: number;
+  /** Those without strand, offence, outcome and hour, of n; without a known victim, of those in units. */
+  missing: Record<string, number>;
+  n: number;
+  /** mapped, area_only, online and no_place; they add up to n. */
+  placed: Record<string, number>;
+  /** Flagged in the first instance, and not reviewed. */
+  provisional: number;
+  /** Those that name each source; a record may name several. */
+  sources: Record<string, number>;
+}
+
+export type QualityMonth = QualityEntry & { month: string };
+
+export type QualityRow = QualityEntry & { id?: string | null; name: string };
 
 /** A question about a place of the answer. */
 export interface RaiseBody {

@@ -31,6 +31,7 @@ import { moreHotspots, slowLine, staleLine, widen, type Fix } from "./states";
 import { Store, type Step } from "./store";
 import { copyLink, drawTabs, TAB_NAMES } from "./tabs";
 import { encode, NARROWING, TABLES, type State } from "./url-state";
+import { drawWho } from "./who";
 
 const node = {
   marking: byId("marking"),
@@ -177,15 +178,6 @@ async function lookForReleases(): Promise<void> {
   } catch {
     // The next look, or what the reader asks for, tells what is wrong.
   }
-}
-
-/** Who is signed in, with the way to what he may open and to the sign-out; nothing where nobody signs in. */
-async function drawMe(): Promise<void> {
-  const { name, role } = await api.me();
-  if (name === null) return;
-  const link = byId("me");
-  link.textContent = `${name}, ${role ?? ""}`;
-  link.hidden = false;
 }
 
 /** The release of the state; a link to one that is gone falls back to the newest and says so. */
@@ -791,4 +783,4 @@ document.addEventListener("visibilitychange", () => {
 if (location.search.slice(1) !== encode(store.state)) history.replaceState(null, "", encode(store.state) === "" ? location.pathname : `?${encode(store.state)}`);
 void start();
 // Whoever is not signed in is told so by what he asks for.
-drawMe().catch(() => undefined);
+drawWho(byId("who")).catch(() => undefined);

@@ -31,6 +31,15 @@ export async function openPage() {
   return page;
 }
 
+/** What axe finds on a page whose scripts are on. */
+export async function axeFinds(page) {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }),
+  );
+  return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`);
+}
+
 /** axe runs where scripts may: the page is the same. */
 export async function assertAccessible(path, width) {
   const page = await scripted.browser.newPage();
@@ -38,11 +47,7 @@ export async function assertAccessible(path, width) {
   await page.setViewportSize({ width, height: 900 });
   await page.goto(at(path));
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0, `${path} scrolls sideways`);
-  await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() =>
-    globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }),
-  );
-  assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`), [], `axe: ${path} at ${width}`);
+  assert.deepEqual(await axeFinds(page), [], `axe: ${path} at ${width}`);
   const levels = await page.locator("h1, h2, h3, h4").evaluateAll((all) => all.map((h) => Number(h.tagName[1])));
   assert.equal(levels.filter((l) => l === 1).length, 1);
   levels.forEach((level, i) => assert.ok(i === 0 ? level === 1 : level <= levels[i - 1] + 1, `${path}: heading ${i}: ${levels}`));

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Ingest(args) => commands::ingest::run(&args),
         Command::Analyse(args) => commands::analyse::run(&args),
         Command::Protect(args) => commands::protect::run(&args),
+        Command::Quality(args) => commands::quality::run(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),
         Command::Summary(args) => commands::summary::run(&args),
         Command::Challenge(args) => commands::challenge::run(&args),

@@ -17,6 +17,7 @@
 //! | how high is a rate, how sure is it? | [`rate`] |
 //! | was the method right? | [`evaluate`], [`simulate`] |
 //! | what is a hotspot? | [`hotspot`] |
+//! | how good are the records? | [`quality`] |
 //! | what may be shown? | [`view`], [`disclosure`], [`release`] |
 //!
 //! Each method's module is a half-page paper: definition, formula, source, parameters, pitfalls, cost, example. `CONFORMANCE.md`,
@@ -107,6 +108,7 @@ pub mod month;
 mod policy;
 pub mod projection;
 pub mod provenance;
+pub mod quality;
 pub mod rate;
 pub mod release;
 pub mod residents;

@@ -22,8 +22,8 @@ use hotspot_core::resource::sites::SitesInput;
 use hotspot_core::resource::what_if::Wish;
 use hotspot_core::units::Units;
 use hotspot_core::view::{
-    AreasView, CellsView, ChallengeView, ComparisonView, EventsView, HotspotView, HotspotsView, Layer, RecordsView, ReleaseView,
-    SilenceView, SitesView, WhatIfView,
+    AreasView, CellsView, ChallengeView, ComparisonView, EventsView, HotspotView, HotspotsView, Layer, QualityView, RecordsView,
+    ReleaseView, SilenceView, SitesView, WhatIfView,
 };
 use hotspot_core::{Incident, Strand};
 use hotspot_tiles::{CellTiles, ShapeTiles, TileCoord, TileIndex};
@@ -452,6 +452,10 @@ impl Served {
 
     pub fn silence(&self) -> Released<SilenceView> {
         self.policy.release(SilenceView::of(self.release()))
+    }
+
+    pub fn quality(&self) -> Released<QualityView> {
+        self.policy.release(QualityView::of(self.release()))
     }
 
     fn let_through<T: View>(&self, view: T) -> Released<T> {

@@ -2,6 +2,7 @@
 
 use crate::auth::Visitor;
 use crate::catalog::Served;
+use crate::months::Months;
 use crate::problem::{ApiError, GIVE_LEDGER, GIVE_RESOURCES};
 use crate::query::{BadParameter, Params};
 use crate::state::AppState;
@@ -111,6 +112,8 @@ pub struct Challenges {
     pub(crate) receive: Option<Receive>,
     /// Measures of success.
     pub(crate) success: Option<Released<SuccessView>>,
+    /// Months as they were published.
+    pub(crate) months: Option<Arc<Months>>,
     /// The record of challenges.
     pub(crate) ledger: Option<Ledger>,
     /// What time it is.
@@ -126,7 +129,13 @@ impl Challenges {
         ledger: Option<Ledger>,
         now: fn() -> Timestamp,
     ) -> Self {
-        Self { given: given.map(Arc::new).into(), receive, success, ledger, now }
+        Self { given: given.map(Arc::new).into(), receive, success, months: None, ledger, now }
+    }
+
+    /// With months as they were published.
+    #[must_use]
+    pub fn with_months(self, months: Months) -> Self {
+        Self { months: Some(Arc::new(months)), ..self }
     }
 
     pub(crate) fn ledger(&self) -> Result<&Ledger, ApiError> {

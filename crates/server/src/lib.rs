@@ -20,6 +20,7 @@ mod catalog;
 mod challenge;
 #[cfg(test)]
 mod fixture;
+mod months;
 mod openapi;
 mod pages;
 mod problem;
@@ -36,10 +37,11 @@ pub use auth::{
 };
 pub use catalog::{Catalog, RecordSource, TableSource};
 pub use challenge::{Challenges, Given, GivenTable, Receive};
+pub use months::{MonthRevised, Months, PublishedMonth, Tier};
 pub use openapi::document as openapi;
 pub use routes::router;
 pub use state::{AppState, Settings};
-pub use views::{challenge_json, effects_json, sites_json, success_json, what_if_json};
+pub use views::{challenge_json, effects_json, quality_json, sites_json, success_json, what_if_json};
 
 #[cfg(test)]
 mod tests {

@@ -22,6 +22,7 @@ use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder, Schema};
         routes::records,
         routes::comparison,
         routes::silence,
+        routes::quality,
         routes::challenge,
         routes::resources,
         routes::put_resources,

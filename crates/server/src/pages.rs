@@ -3,20 +3,29 @@
 //! Figures come from released views; what people wrote comes from the ledger and is escaped.
 
 mod list;
+mod method;
+mod month;
 mod place;
+mod plane;
 mod products;
 mod protected;
+mod quality;
 mod sign_in;
 mod success;
+mod table;
 mod thread;
 mod words;
 
 pub(crate) use list::{List, lies_in, list};
+pub(crate) use method::{accessibility, method};
+pub(crate) use month::month;
 pub(crate) use place::{Asking, place};
 pub(crate) use products::{partner, public};
 pub(crate) use protected::protected;
+pub(crate) use quality::quality;
 pub(crate) use sign_in::{Choosing, account, purpose, sign_in};
 pub(crate) use success::success;
+pub(crate) use table::{hotspot, table};
 pub(crate) use thread::{Tried, thread};
 
 use crate::auth::Visitor;
@@ -24,9 +33,9 @@ use crate::auth::rights::{self, Row};
 use crate::catalog::Served;
 use crate::problem::ApiError;
 use crate::steps::Fault;
-use hotspot_core::disclosure::signs;
+use hotspot_core::disclosure::{Role, signs};
 use hotspot_core::release::DataClass;
-use hotspot_ledger::{Kind, Role};
+use hotspot_ledger::Kind;
 use minijinja::value::merge_maps;
 use minijinja::{AutoEscape, Environment, Value, context};
 use std::sync::LazyLock;
@@ -37,15 +46,21 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     for (name, text) in [
         ("base", include_str!("pages/base.html")),
         ("fields", include_str!("pages/fields.html")),
+        ("accessibility", include_str!("pages/accessibility.html")),
         ("account", include_str!("pages/account.html")),
+        ("hotspot", include_str!("pages/hotspot.html")),
         ("list", include_str!("pages/list.html")),
+        ("method", include_str!("pages/method.html")),
+        ("month", include_str!("pages/month.html")),
         ("partner", include_str!("pages/partner.html")),
         ("protected", include_str!("pages/protected.html")),
         ("public", include_str!("pages/public.html")),
+        ("quality", include_str!("pages/quality.html")),
         ("purpose", include_str!("pages/purpose.html")),
         ("raise", include_str!("pages/raise.html")),
         ("sign-in", include_str!("pages/sign-in.html")),
         ("success", include_str!("pages/success.html")),
+        ("table", include_str!("pages/table.html")),
         ("thread", include_str!("pages/thread.html")),
     ] {
         environment.add_template(name, text).expect("the templates are sound: a test draws each");
@@ -76,8 +91,11 @@ fn draw_marked(
     let style = Value::from_safe_string(hotspot_report::STYLE.to_owned());
     let nav: Vec<Value> = PAGES
         .iter()
-        .filter(|(row, ..)| may_open(visitor, row))
-        .map(|(_, href, label)| context! { href => Value::from_safe_string((*href).to_owned()), label => *label })
+        .filter(|page| may_open(visitor, page.row))
+        .map(|page| {
+            let href = Value::from_safe_string(page.row.path.to_owned());
+            context! { href, label => page.label, here => page.template == template }
+        })
         .collect();
     let common =
         context! { marking, style, faults, nav, me => me(visitor), sign => signs::HIDDEN, sign_words => signs::HIDDEN_WORDS };
@@ -89,14 +107,30 @@ fn draw_marked(
     })
 }
 
-/// The pages, with their rows of the table of rights.
-static PAGES: [(&Row, &str, &str); 6] = [
-    (&rights::MAP, "/", "Map"),
-    (&rights::PROTECTED_PAGE, "/protected", "Protected figures"),
-    (&rights::PARTNER_PAGE, "/partner", "What your agreement gives"),
-    (&rights::CHALLENGE_PAGE, "/challenge", "Resources and need"),
-    (&rights::CHALLENGE_PAGE, "/challenge#threads", "Challenges"),
-    (&rights::SUCCESS_PAGE, "/success", "Success factors"),
+/// A page of the navigation.
+struct Page {
+    row: &'static Row,
+    label: &'static str,
+    /// What draws it; none where a script does.
+    template: &'static str,
+}
+
+const fn page(row: &'static Row, label: &'static str, template: &'static str) -> Page {
+    Page { row, label, template }
+}
+
+/// The pages that one goes to, with their rows of the table of rights: one navigation for all of them, and the map's (`web/index.html`).
+static PAGES: [Page; 10] = [
+    page(&rights::MAP, "Map", ""),
+    page(&rights::TABLE_PAGE, "Table", "table"),
+    page(&rights::CHALLENGE_PAGE, "Resources and need", "list"),
+    page(&rights::MONTH_PAGE, "Month", "month"),
+    page(&rights::SUCCESS_PAGE, "Success factors", "success"),
+    page(&rights::QUALITY_PAGE, "Data quality", "quality"),
+    page(&rights::PROTECTED_PAGE, "Protected figures", "protected"),
+    page(&rights::METHOD_PAGE, "Method", "method"),
+    page(&rights::ACCESSIBILITY_PAGE, "Accessibility", "accessibility"),
+    page(&rights::PARTNER_PAGE, "What your agreement gives", "partner"),
 ];
 
 fn may_open(visitor: &Visitor, row: &Row) -> bool {
@@ -113,6 +147,7 @@ fn me(visitor: &Visitor) -> Option<Value> {
         purpose => &principal.purpose,
         token => &*visitor.token,
         development => principal.issuer == crate::auth::DEVELOPMENT,
+        roles => Role::ALL.iter().map(|r| option(r.id(), sign_in::role_words(*r), *r == principal.role)).collect::<Vec<_>>(),
     })
 }
 
@@ -132,9 +167,9 @@ pub(crate) fn faults_in(prefix: &str, faults: Vec<Fault>) -> Vec<(String, String
 
 /// Who may do a step.
 fn roles(kind: Kind) -> Vec<Value> {
-    let label = |role: &Role| match role {
-        Role::Mopac => "The Mayor’s Office for Policing and Crime (MOPAC)",
-        Role::Mps => "The Metropolitan Police Service (MPS)",
+    let label = |role: &hotspot_ledger::Role| match role {
+        hotspot_ledger::Role::Mopac => "The Mayor’s Office for Policing and Crime (MOPAC)",
+        hotspot_ledger::Role::Mps => "The Metropolitan Police Service (MPS)",
     };
     kind.roles().iter().map(|role| context! { id => role.id(), label => label(role) }).collect()
 }
@@ -142,4 +177,28 @@ fn roles(kind: Kind) -> Vec<Value> {
 /// An option of a list of choices.
 fn option(id: &str, label: &str, chosen: bool) -> Value {
     context! { id, label, chosen }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_map_has_the_navigation_of_every_other_page() {
+        let map = include_str!("../../../web/index.html");
+        let (_, nav) = map.split_once("<nav class=\"pages\" aria-label=\"Pages\">").unwrap();
+        let (nav, _) = nav.split_once("</nav>").unwrap();
+        let links: Vec<(&str, &str)> = nav
+            .split("<a href=\"")
+            .skip(1)
+            .filter_map(|link| {
+                let (href, rest) = link.split_once('"')?;
+                Some((href, rest.split_once('>')?.1.split_once('<')?.0))
+            })
+            .collect();
+        // The map is for analysts, who are no partners.
+        let own: Vec<(&str, &str)> =
+            PAGES.iter().filter(|page| !page.row.needs_agreement()).map(|page| (page.row.path, page.label)).collect();
+        assert_eq!(links, own);
+    }
 }

@@ -100,6 +100,10 @@ pub(crate) const GIVE_MEASURES: &str = "No measures of success were given. Start
                                         (columns as in hotspot factors --help).";
 /// How the server is given the records of a release.
 pub(crate) const GIVE_STORE: &str = "The records of a hotspot are in the store that its release was made from: start the server with hotspot                                      serve --store DIR.";
+/// How the server is given published months.
+pub(crate) const GIVE_MONTHS: &str = "No month was published here. Publish one with hotspot summary, and start the server with its folder: \
+    hotspot serve --summary DIR.";
+/// How the server is given the release of the protected figures.
 pub(crate) const GIVE_GROUND: &str = "The release that the protected figures are of is not served here: start the server with its folder of \
                                       releases, or protect the newest with hotspot protect.";
 pub(crate) const GIVE_PROTECTED: &str = "No protected figures were given. Make them with hotspot protect, and start the server with \

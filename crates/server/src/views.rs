@@ -12,6 +12,7 @@ mod ledger;
 mod me;
 mod products;
 mod protected;
+mod quality;
 mod records;
 mod silence;
 mod success;
@@ -34,6 +35,8 @@ pub(crate) use protected::{
     ProtectedFigures, ProtectedHotspots, ProtectedSummary, incidents_in, protected, protected_areas, protected_figures,
     protected_hotspots,
 };
+pub use quality::quality_json;
+pub(crate) use quality::{QualityAnswer, quality};
 pub(crate) use records::{Records, records};
 pub(crate) use silence::{Silence, silence};
 pub use success::success_json;
@@ -44,6 +47,7 @@ use crate::problem::ApiError;
 use crate::query::{DAYS, PARTS, set_name, source_name, strand_name};
 use hotspot_core::cube::Filter;
 use hotspot_core::disclosure::Released;
+use hotspot_core::release::Reconciliation;
 use hotspot_core::units::Units;
 use hotspot_core::view::{AreaRow, AreasView, CellsView, Layer, LegendClass, ReleaseView};
 use hotspot_core::{MonthRange, Offence, OffenceSet, Outcome, OutcomeSet, SeriesBreak, Setting, SettingSet, Source, Strand};
@@ -262,8 +266,18 @@ pub(crate) fn releases(views: &[Released<ReleaseView>]) -> Vec<u8> {
     bytes(&Releases { releases: views.iter().map(release).collect() })
 }
 
+const fn account(all: Reconciliation) -> Account {
+    Account {
+        rows: all.rows,
+        mapped: all.mapped,
+        area_only: all.area_only,
+        online: all.online,
+        no_place: all.no_place,
+        rejected: all.rejected,
+    }
+}
+
 fn release(view: &Released<ReleaseView>) -> ReleaseEntry {
-    let account = view.reconciliation;
     let strand = |(strand, n, hotspots): &(Option<Strand>, u32, Option<u32>)| StrandEntry {
         id: strand_name(*strand),
         label: strand.map_or("All recorded incidents", Strand::label),
@@ -287,14 +301,7 @@ fn release(view: &Released<ReleaseView>) -> ReleaseEntry {
         resolutions: view.resolutions.clone(),
         reference: view.reference.clone(),
         threshold: view.threshold,
-        reconciliation: Account {
-            rows: account.rows,
-            mapped: account.mapped,
-            area_only: account.area_only,
-            online: account.online,
-            no_place: account.no_place,
-            rejected: account.rejected,
-        },
+        reconciliation: account(view.reconciliation),
         outside: view.outside,
         person_check: PersonCheckEntry {
             possible: view.person_check.possible(),

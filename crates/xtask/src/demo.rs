@@ -37,6 +37,16 @@ pub fn beside(program: &str, dir: &str, ledger: &str) -> Result<(Running, String
     serving(program, &["serve", "--listen", "127.0.0.1:0", "--releases", &releases, "--resources", &resources, "--ledger", ledger])
 }
 
+/// Starts a server on what a demo made, with the development sign-in.
+pub fn signed(program: &str, dir: &str) -> Result<(Running, String), String> {
+    let in_dir = |name: &str| format!("{dir}/{name}");
+    let (releases, protected, resources) = (in_dir("releases"), in_dir("protected"), in_dir("resources.csv"));
+    let (summary, ledger) = (in_dir("summary"), in_dir("signed.db"));
+    let mut args = vec!["serve", "--listen", "127.0.0.1:0", "--auth", "dev", "--releases", &releases, "--protected", &protected];
+    args.extend(["--resources", &resources, "--summary", &summary, "--ledger", &ledger]);
+    serving(program, &args)
+}
+
 fn serving(program: &str, args: &[&str]) -> Result<(Running, String), String> {
     let mut child = command(program, args).stdout(Stdio::piped()).spawn().map_err(|e| format!("{program}: cannot start: {e}"))?;
     let out = child.stdout.take().expect("stdout is piped");

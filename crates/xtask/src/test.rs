@@ -49,6 +49,10 @@ pub fn run() -> Result<(), String> {
         browser("e2e", &url, &url)?;
         browser("challenge", &url, &url)?;
         browser("success", &url, &url)?;
+        let (_signed, signed) = demo::signed(&program, &dir)?;
+        let mut npm = command("npm", &["run", "reading"]);
+        npm.current_dir(root().join("web")).env("HOTSPOT_URL", &url).env("HOTSPOT_SIGNED_URL", &signed);
+        succeed("browser tests", &mut npm)?;
         // The same on PostgreSQL, where MOPAC and the MPS have a server each.
         let postgres = postgres::start()?;
         let (_one, url) = demo::beside(&program, &dir, &postgres.address)?;

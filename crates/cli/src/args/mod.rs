@@ -39,6 +39,8 @@ pub enum Command {
     Analyse(AnalyseArgs),
     /// Make and prove what is shown of a release below the analyst: protected figures of areas and boroughs, hotspots as objects
     Protect(ProtectArgs),
+    /// Say how good the records of a release are: what is filled in, how they are placed, who brought them, how late they came
+    Quality(QualityArgs),
     /// Test the ways to rank places against the months that followed
     Evaluate(EvaluateArgs),
     /// Publish the month's figures by borough and strand: CSV, ODS, XLSX and a page
@@ -300,6 +302,19 @@ pub struct EvaluateArgs {
     pub json: bool,
 }
 
+#[derive(Debug, ClapArgs)]
+pub struct QualityArgs {
+    /// The releases; exact figures, for analysts
+    #[arg(long, value_name = "DIR")]
+    pub releases: PathBuf,
+    /// Id of a release; the current one by default
+    #[arg(long, value_name = "ID")]
+    pub release: Option<String>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Who reads a summary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TierArg {
@@ -523,9 +538,10 @@ pub struct ServeChallengesArgs {
     /// Measures of success, as for hotspot factors: opens the page /success
     #[arg(long, value_name = "FILE")]
     pub measures: Option<PathBuf>,
-    /// An edition of hotspot summary whose records and outcomes stand on that page, such as out/2026-10
-    #[arg(long, value_name = "DIR", requires = "measures")]
-    pub summary: Option<PathBuf>,
+    /// Published months: an edition of hotspot summary, such as out/2026-10, or the folder of several; opens the page /month, and the newest of
+    /// exact figures stands on the page /success; may be given several times, such as once for oversight
+    #[arg(long, value_name = "DIR")]
+    pub summary: Vec<PathBuf>,
     /// Who lives where: columns area_code, group, people, source
     #[arg(long, value_name = "FILE", requires = "resources")]
     pub people: Option<PathBuf>,

@@ -99,7 +99,7 @@ pub fn run(args: &DemoArgs) -> Done {
         area_code: None,
         events: None,
         similar: None,
-        formats: vec![FormatOfSummary::Json],
+        formats: vec![FormatOfSummary::Json, FormatOfSummary::Html, FormatOfSummary::Ods, FormatOfSummary::Csv],
         replace: false,
         tier: TierArg::Analyst,
         explain: None,
@@ -114,7 +114,7 @@ pub fn run(args: &DemoArgs) -> Done {
         people: Some(people),
         stops: None,
         measures: Some(measures),
-        summary: Some(out.join(last.to_string())),
+        summary: vec![out],
         ledger,
     };
     let folders = serve::Folders { releases: &releases, protected: Some(&protected), store: Some(&store) };

@@ -16,6 +16,7 @@ pub mod ingest;
 pub mod ledger;
 pub mod private;
 pub mod protect;
+pub mod quality;
 pub mod retention;
 pub mod serve;
 pub mod shell;

@@ -18,8 +18,10 @@ use hotspot_pipeline::release::{current, list_releases, read_release, release_ta
 use hotspot_pipeline::resources::{read_harm, read_resources};
 use hotspot_pipeline::store::Store;
 use hotspot_pipeline::success::read_success;
+use hotspot_pipeline::summary::{OnShelf, Shelf};
 use hotspot_server::{
-    AppState, Catalog, Challenges, Given, GivenTable, Receive, RecordSource, Settings, Sharing, TableSource, router, serve,
+    AppState, Catalog, Challenges, Given, GivenTable, MonthRevised, Months, PublishedMonth, Receive, RecordSource, Settings,
+    Sharing, TableSource, Tier, router, serve,
 };
 use jiff::Timestamp;
 use std::net::SocketAddr;
@@ -29,6 +31,8 @@ use std::time::Duration;
 
 /// Releases kept in memory: the newest, and those before it to compare with.
 const LOADED: usize = 3;
+/// The tier of exact figures, in records of editions.
+const EXACT: &str = Tier::Analyst.id();
 /// How often the folder is asked for a new release.
 const WATCH: Duration = Duration::from_secs(2);
 
@@ -93,7 +97,8 @@ pub fn listen(
             .map_err(|no_policy| Failure::cannot(format!("{}: {no_policy}", protected.display())))?;
     }
     let given = given(challenges, folders)?;
-    let success = success(challenges, access)?;
+    let shelf = shelf(&challenges.summary, access)?;
+    let success = success(challenges, shelf.as_ref(), access)?;
     let certificate = Certificate::given(tls)?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let ledger = match &challenges.ledger {
@@ -113,6 +118,10 @@ pub fn listen(
             _ => (auth, None),
         };
         let challenges = Challenges::new(given, receive(challenges, folders), success, ledger, Timestamp::now);
+        let challenges = match shelf {
+            Some(shelf) => challenges.with_months(months(shelf, access)),
+            None => challenges,
+        };
         let listener = hotspot_server::listen(address).map_err(|e| Failure::cannot(format!("cannot listen on {address}: {e}")))?;
         let scheme = if certificate.is_some() { "https" } else { "http" };
         say(format_args!("serving {scheme}://{}/ (release {})", listener.local_addr()?, catalog.ids()[0]))?;
@@ -220,12 +229,61 @@ fn table<T>(read: Supplied<T>) -> GivenTable<T> {
 }
 
 /// The measures of success, read and checked once.
-fn success(args: &ServeChallengesArgs, access: Access) -> Done<Option<Released<SuccessView>>> {
+fn success(args: &ServeChallengesArgs, shelf: Option<&Shelf>, access: Access) -> Done<Option<Released<SuccessView>>> {
     let Some(path) = &args.measures else { return Ok(None) };
-    let view = read_success(path, args.summary.as_deref())?;
+    let edition = shelf.map(|shelf| shelf.newest(EXACT)).transpose()?.flatten();
+    let view = read_success(path, edition.as_deref())?;
     let policy =
         Policy::towards(view.class, access).map_err(|no_policy| Failure::cannot(format!("{}: {no_policy}", path.display())))?;
     Ok(Some(policy.release(view)))
+}
+
+/// The published months, which may all be shown to those who can ask.
+fn shelf(folders: &[PathBuf], access: Access) -> Done<Option<Shelf>> {
+    if folders.is_empty() {
+        return Ok(None);
+    }
+    let shelf = Shelf::open(folders)?;
+    for edition in shelf.editions()? {
+        Policy::towards(edition.record.class, access)
+            .map_err(|no_policy| Failure::cannot(format!("--summary: the edition of {}: {no_policy}", edition.record.month)))?;
+    }
+    Ok(Some(shelf))
+}
+
+/// What the server asks of the shelf. A month that comes later, and may not be shown, is not.
+fn months(shelf: Shelf, access: Access) -> Months {
+    let shelf = Arc::new(shelf);
+    let files = Arc::clone(&shelf);
+    let may = move |class| Policy::towards(class, access).is_ok();
+    Months {
+        list: Box::new(move || {
+            let editions = shelf.editions().map_err(|e| e.to_string())?;
+            Ok(editions.into_iter().filter(|edition| may(edition.record.class)).filter_map(month).collect())
+        }),
+        file: Box::new(move |tier, month, name| {
+            let of = files.editions().map_err(|e| e.to_string())?;
+            let shown = of.iter().any(|e| e.record.month == month && e.record.tier == tier.id() && may(e.record.class));
+            if shown { files.file(tier.id(), month, name).map_err(|e| e.to_string()) } else { Ok(None) }
+        }),
+    }
+}
+
+fn month(edition: OnShelf) -> Option<PublishedMonth> {
+    let OnShelf { record, revised, .. } = edition;
+    Some(PublishedMonth {
+        month: record.month,
+        tier: Tier::of(&record.tier)?,
+        known_on: record.as_known_on,
+        class: record.class,
+        before: record.before.map(|before| before.name),
+        warnings: record.warnings,
+        files: record.files.into_iter().map(|file| (file.name, file.bytes)).collect(),
+        revised: revised.map(|revised| MonthRevised {
+            figures: revised.figures,
+            london: revised.london.into_iter().map(|r| (r.month, r.before, r.now)).collect(),
+        }),
+    })
 }
 
 /// The newest releases that may be shown. A restricted one anywhere among them is an error, not an omission; one of the older that is

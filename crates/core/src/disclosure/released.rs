@@ -22,6 +22,7 @@ views!(
     crate::view::ComparisonView,
     crate::view::ReleaseView,
     crate::view::RecordsView,
+    crate::view::QualityView,
     crate::view::SilenceView,
     crate::view::ChallengeView,
     crate::view::WhatIfView,

@@ -94,6 +94,7 @@ pub(crate) const EVENTS: Row = get("/api/v1/events", ANALYST, RELEASE);
 pub(crate) const BOROUGHS: Row = get("/api/v1/boroughs", ANALYST, RELEASE);
 pub(crate) const COMPARISON: Row = get("/api/v1/comparison", ANALYST, RELEASE);
 pub(crate) const SILENCE: Row = get("/api/v1/silence", ANALYST, RELEASE);
+pub(crate) const QUALITY: Row = get("/api/v1/quality", ANALYST, RELEASE);
 pub(crate) const CHALLENGE: Row = get("/api/v1/challenge", BOTH, None);
 pub(crate) const RESOURCES: Row = get("/api/v1/challenge/resources", BOTH, Some(Scope::WriteResources));
 pub(crate) const PUT_RESOURCES: Row =
@@ -114,6 +115,16 @@ pub(crate) const THREAD_PAGE: Row = get("/challenge/{id}", BOTH, None);
 pub(crate) const STEP_FORM: Row = post("/challenge/{id}/{step}", BOTH);
 pub(crate) const SUCCESS: Row = get("/api/v1/success", BOTH, None);
 pub(crate) const SUCCESS_PAGE: Row = get("/success", BOTH, None);
+/// Each sees the editions of his own tier.
+pub(crate) const MONTH_PAGE: Row = get("/month", BOTH, None);
+pub(crate) const MONTH_FILE: Row = get("/month/{tier}/{month}/{file}", BOTH, None);
+/// Figures for analysts alone; for oversight, what the map cannot say.
+pub(crate) const QUALITY_PAGE: Row = get("/quality", BOTH, None);
+pub(crate) const TABLE_PAGE: Row = get("/table", ANALYST, None);
+pub(crate) const HOTSPOT_PAGE: Row = get("/hotspot/{id}", ANALYST, None);
+/// What the figures mean, without a figure.
+pub(crate) const METHOD_PAGE: Row = get("/method", Who::SignedIn, None);
+pub(crate) const ACCESSIBILITY_PAGE: Row = get("/accessibility", Who::Everybody, None);
 pub(crate) const PROTECTED: Row = get("/api/v1/protected", BOTH, PRODUCTS);
 pub(crate) const PROTECTED_FIGURES: Row = get("/api/v1/protected/figures", BOTH, PRODUCTS);
 pub(crate) const PROTECTED_AREAS: Row = get("/api/v1/protected/areas", BOTH, PRODUCTS);
@@ -134,6 +145,8 @@ pub(crate) const SIGN_IN_START: Row = get("/sign-in/start", Who::Everybody, None
 pub(crate) const SIGN_IN_CALLBACK: Row = get("/sign-in/callback", Who::Everybody, None);
 pub(crate) const PURPOSE: Row = get("/purpose", Who::SignedIn, None);
 pub(crate) const PURPOSE_FORM: Row = post("/purpose", Who::SignedIn);
+/// Another role, where everybody is who he says.
+pub(crate) const ROLE_FORM: Row = post("/role", Who::SignedIn);
 pub(crate) const SIGN_OUT: Row = post("/sign-out", Who::SignedIn);
 pub(crate) const MAP: Row = get("/", ANALYST, None);
 /// Scripts, styles and pictures: the same for all, without a figure.

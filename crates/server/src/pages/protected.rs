@@ -1,11 +1,12 @@
 //! What is shown below the analyst: a map of areas, and tables of hotspots and boroughs.
 
+use super::plane::Plane;
 use super::{draw_marked, words};
 use crate::auth::Visitor;
 use crate::catalog::Below;
 use crate::problem::{ApiError, GIVE_PROTECTED};
 use crate::views::incidents_in;
-use geo::{BoundingRect, GeodesicArea, MultiPolygon, Simplify};
+use geo::{BoundingRect, GeodesicArea};
 use hotspot_core::Strand;
 use hotspot_core::atlas::Atlas;
 use hotspot_core::disclosure::protected::{
@@ -21,8 +22,6 @@ use std::fmt::Write as _;
 const NO_FIGURE: &str = "–";
 /// Width of the map in its own units; its height follows.
 const WIDTH: f64 = 1000.0;
-/// How far a drawn outline may be from the true one, degrees: less than a line is wide.
-const COARSE: f64 = 0.0004;
 /// Classes of incidents for each square kilometre, as times that of all areas that are shown: from, colour, words.
 const CLASSES: [(f64, &str, &str); 5] = [
     (0.0, "#eef3f8", "less than half"),
@@ -233,10 +232,8 @@ fn map(view: &ProtectedRelease, quarters: hotspot_core::MonthRange) -> Value {
         geo::Rect::new((a.min().x.min(b.min().x), a.min().y.min(b.min().y)), (a.max().x.max(b.max().x), a.max().y.max(b.max().y)))
     });
     let Some(bounds) = bounds else { return Value::UNDEFINED };
-    // Degrees of longitude are shorter than those of latitude.
-    let narrow = bounds.center().y.to_radians().cos();
-    let scale = WIDTH / (bounds.width() * narrow);
-    let height = (bounds.height() * scale).ceil();
+    let plane = Plane::of([bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y], WIDTH);
+    let height = plane.height;
     let mut drawn = [0usize; CLASSES.len() + 1];
     let mut svg = format!(
         "<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-labelledby=\"map-title\"><title id=\"map-title\">Areas by incidents for each square \
@@ -244,7 +241,6 @@ fn map(view: &ProtectedRelease, quarters: hotspot_core::MonthRange) -> Value {
          patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><rect width=\"8\" height=\"8\" fill=\"#fff\"/><path d=\"M0 0V8\" \
          stroke=\"#4a5359\" stroke-width=\"2.5\"/></pattern></defs><g stroke=\"#fff\" stroke-width=\"1\" stroke-linejoin=\"round\">"
     );
-    let place = |x: f64, y: f64| [(x - bounds.min().x) * narrow * scale, (bounds.max().y - y) * scale];
     for ((area, count), km2) in view.areas.iter().zip(&counts).zip(&km2) {
         let class = count.map(|count| {
             let times = f64::from(count) / km2.max(1e-6) / density.max(1e-12);
@@ -257,14 +253,14 @@ fn map(view: &ProtectedRelease, quarters: hotspot_core::MonthRange) -> Value {
         let _ = write!(
             svg,
             "<path fill=\"{fill}\" d=\"{}\"><title>{} ({}): {said}</title></path>",
-            path(&area.outline, place),
+            plane.path(&area.outline),
             minijinja::HtmlEscape(borough),
             minijinja::HtmlEscape(&area.code),
         );
     }
     svg.push_str("</g><g fill=\"none\" stroke=\"#0b0c0c\" stroke-width=\"1.4\" stroke-linejoin=\"round\" pointer-events=\"none\">");
     for borough in Atlas::london().boroughs().iter().filter(|b| view.boroughs.iter().any(|(_, code)| *code == b.code)) {
-        let _ = write!(svg, "<path d=\"{}\"/>", path(&borough.display, place));
+        let _ = write!(svg, "<path d=\"{}\"/>", plane.path(&borough.display));
     }
     svg.push_str("</g></svg>");
     let mut legend: Vec<Value> =
@@ -279,20 +275,4 @@ fn map(view: &ProtectedRelease, quarters: hotspot_core::MonthRange) -> Value {
         n => words::number(n),
         km2 => words::number(whole),
     }
-}
-
-fn path(outline: &MultiPolygon<f64>, at: impl Fn(f64, f64) -> [f64; 2]) -> String {
-    let mut text = String::new();
-    for polygon in &outline.simplify(COARSE) {
-        for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
-            for (number, point) in ring.0.iter().skip(1).enumerate() {
-                let [x, y] = at(point.x, point.y);
-                let _ = write!(text, "{}{x:.0} {y:.0}", if number == 0 { 'M' } else { 'L' });
-            }
-            if ring.0.len() > 1 {
-                text.push('Z');
-            }
-        }
-    }
-    text
 }

@@ -16,7 +16,7 @@ const JSON: &str = "application/json";
 const GEOJSON: &str = "application/geo+json";
 
 /// Answers with what `work` makes, unless the client has it; `parts` is everything that the answer depends on beside the release.
-async fn answer(
+pub(super) async fn answer(
     state: &AppState,
     headers: &HeaderMap,
     kind: &'static str,

@@ -6,12 +6,16 @@ mod challenge_pages;
 mod health;
 mod ledger;
 mod me;
+mod method;
+mod month;
 mod page;
 mod products;
 mod protected;
+mod quality;
 mod records;
 mod sign_in;
 mod success;
+mod table;
 mod tiles;
 
 #[cfg(test)]
@@ -27,6 +31,7 @@ pub(crate) use ledger::{__path_export, __path_list, __path_one, __path_raise, __
 pub(crate) use me::__path_me;
 pub(crate) use products::{__path_partner, __path_public};
 pub(crate) use protected::{__path_areas, __path_figures, __path_hotspots as __path_protected_hotspots, __path_protected};
+pub(crate) use quality::__path_quality;
 pub(crate) use records::{__path_records, __path_tables};
 pub(crate) use success::__path_success;
 pub(crate) use tiles::{__path_tile, __path_tilejson};
@@ -59,6 +64,7 @@ pub(crate) fn with_rows(state: AppState) -> (Router, Vec<&'static Row>) {
         .add(&rights::BOROUGHS, api::boroughs)
         .add(&rights::COMPARISON, api::comparison)
         .add(&rights::SILENCE, api::silence)
+        .add(&rights::QUALITY, quality::quality)
         .add(&rights::CHALLENGE, challenge::challenge)
         .add(&rights::RESOURCES, challenge::resources)
         .add(&rights::PUT_RESOURCES, challenge::put_resources)
@@ -78,6 +84,13 @@ pub(crate) fn with_rows(state: AppState) -> (Router, Vec<&'static Row>) {
         .add(&rights::STEP_FORM, challenge_pages::step)
         .add(&rights::SUCCESS, success::success)
         .add(&rights::SUCCESS_PAGE, success::page)
+        .add(&rights::MONTH_PAGE, month::page)
+        .add(&rights::MONTH_FILE, month::file)
+        .add(&rights::QUALITY_PAGE, quality::page)
+        .add(&rights::TABLE_PAGE, table::table)
+        .add(&rights::HOTSPOT_PAGE, table::hotspot)
+        .add(&rights::METHOD_PAGE, method::method)
+        .add(&rights::ACCESSIBILITY_PAGE, method::accessibility)
         .add(&rights::PROTECTED, protected::protected)
         .add(&rights::PROTECTED_FIGURES, protected::figures)
         .add(&rights::PROTECTED_AREAS, protected::areas)
@@ -97,6 +110,7 @@ pub(crate) fn with_rows(state: AppState) -> (Router, Vec<&'static Row>) {
         .add(&rights::SIGN_IN_CALLBACK, sign_in::callback)
         .add(&rights::PURPOSE, sign_in::purpose)
         .add(&rights::PURPOSE_FORM, sign_in::choose)
+        .add(&rights::ROLE_FORM, sign_in::role)
         .add(&rights::SIGN_OUT, sign_in::out)
         .add(&rights::MAP, page::index)
         .add(&rights::ASSETS, page::file)

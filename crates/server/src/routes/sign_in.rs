@@ -7,7 +7,7 @@ use crate::auth::{DEVELOPMENT, Mode, Oidc, Principal, Visitor};
 use crate::body::Form;
 use crate::pages::{self, Choosing};
 use crate::problem::ApiError;
-use crate::query::Params;
+use crate::query::{BadParameter, Params};
 use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::http::header::SET_COOKIE;
@@ -16,6 +16,7 @@ use axum::response::Response;
 use hotspot_core::disclosure::Role;
 use hotspot_ledger::audit::Action;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Letters of a reason.
 const REASON: usize = 500;
@@ -62,8 +63,34 @@ pub(crate) async fn development(State(state): State<AppState>, request: Request)
         let faults = [("role".to_owned(), "Say who you are.".to_owned())];
         return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, pages::sign_in(&state, next, &faults)?));
     };
-    let name = format!("Development {role}");
-    Ok(opened(&state, &headers, Principal::new(DEVELOPMENT, role.id(), Some(&name), role), next))
+    Ok(opened(&state, &headers, whoever(role), next))
+}
+
+fn whoever(role: Role) -> Principal {
+    Principal::new(DEVELOPMENT, role.id(), Some(&format!("Development {role}")), role)
+}
+
+/// Development: whoever is signed in goes on as somebody else, for the same purpose.
+pub(crate) async fn role(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let auth = state.auth();
+    let before = match (&auth.mode, &visitor.principal) {
+        (Mode::Development, Some(principal)) => Arc::clone(principal),
+        _ => return Err(ApiError::NotFound { what: "page" }),
+    };
+    let form = Form::read(&state, request).await?;
+    let names = || Role::ALL.map(|role| role.id()).join(", ");
+    let role: Role = form.get("role").parse().map_err(|_unknown| BadParameter::new("role", names()))?;
+    let person = Principal { purpose: before.purpose.clone(), reason: before.reason.clone(), ..whoever(role) };
+    if person.purpose.is_some() {
+        auth.came_or_went(&before, Action::SignOut).await?;
+        auth.came_or_went(&person, Action::SignIn).await?;
+    }
+    Ok(opened(&state, &headers, person, "/"))
 }
 
 fn issuer(state: &AppState) -> Result<&Oidc, ApiError> {

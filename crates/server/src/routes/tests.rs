@@ -1,5 +1,6 @@
 pub(crate) mod challenge;
 mod comparison;
+mod reading;
 mod records;
 mod success;
 mod time;

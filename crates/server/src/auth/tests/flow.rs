@@ -484,3 +484,42 @@ async fn without_a_sign_in_all_is_as_it_was() {
     let site = Site::default();
     assert_eq!((site.secure, site.hosts.len()), (false, 0));
 }
+
+#[tokio::test]
+async fn in_development_another_role_is_tried_for_the_same_purpose_without_another_sign_in() {
+    let mut browser = Browser::with_ledger(Auth::development(now)).await;
+    browser.form("/sign-in", &[("role", "analyst")]).await;
+    browser.form("/purpose", &[("purpose", "safeguarding")]).await;
+    assert_eq!(browser.open("/table").await.status(), StatusCode::OK);
+    let page = text(browser.open("/method").await).await;
+    assert!(page.contains("action=\"/role\"") && page.contains("href=\"/table\""), "{page}");
+    let before = browser.cookies.clone();
+    let changed = browser.form("/role", &[("role", "oversight")]).await;
+    assert_eq!((changed.status(), to(&changed)), (StatusCode::SEE_OTHER, "/purpose"));
+    assert_eq!(to(&browser.open("/purpose").await), "/challenge", "the purpose is known");
+    let who = me(&mut browser).await;
+    assert_eq!((&who["role"], &who["purpose"]), (&json!("oversight"), &json!("safeguarding")));
+    for own in ["/table", "/hotspot/all-2026-10-1", "/api/v1/quality"] {
+        assert_eq!(browser.open(own).await.status(), StatusCode::FORBIDDEN, "{own}");
+    }
+    let page = text(browser.open("/quality").await).await;
+    assert!(page.contains("What is not shown here") && !page.contains("Where every row went"), "{page}");
+    assert!(!page.contains("href=\"/table\"") && page.contains("href=\"/month\""), "{page}");
+    assert_eq!(browser.form("/role", &[("role", "queen")]).await.status(), StatusCode::BAD_REQUEST);
+    browser.cookies = before;
+    assert_eq!(browser.get("/api/v1/me").await.status(), StatusCode::UNAUTHORIZED, "the session of the role before is over");
+}
+
+#[tokio::test]
+async fn nobody_chooses_his_role_where_an_issuer_says_who_he_is() {
+    let issuer = Issuer::start().await;
+    let browser = Browser::of(issuer.auth(LOCAL), DataClass::Synthetic);
+    let mut person = browser.signed_in(somebody(Role::Partner));
+    assert_eq!(person.form("/role", &[("role", "analyst")]).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(me(&mut person).await["role"], json!("partner"));
+    let statement = text(browser.other().open("/accessibility").await).await;
+    assert!(
+        statement.contains("Accessibility statement") && !statement.contains("<nav"),
+        "without a sign-in there is nothing to go to"
+    );
+}

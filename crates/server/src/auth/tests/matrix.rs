@@ -20,8 +20,10 @@ pub(super) fn address(path: &str) -> String {
     path.replace("/tiles/{*path}", &format!("/tiles/{ID}/count/12/0/0.mvt"))
         .replace("/{*path}", "/icon.svg")
         .replace("hotspots/{id}", "hotspots/all-2026-10-1")
+        .replace("hotspot/{id}", "hotspot/all-2026-10-1")
         .replace("{id}", "C-2026-0001")
         .replace("{step}", "acknowledge")
+        .replace("{tier}/{month}/{file}", "analyst/2026-10/recorded-hate-crime-2026-10.csv")
 }
 
 #[tokio::test]

@@ -106,7 +106,7 @@ const picture: Maker = async (now) => {
   const { state, release, title, hotspots, layer } = now;
   const map = present(now.map, "map");
   const filters = chipsOf(state, release).map((c) => c.label);
-  const words = draw.wordsOf({ release, title, cells: now.cells, layer, hotspots, filters });
+  const words = draw.wordsOf({ release, title, cells: now.cells, layer, hotspots, filters, drawn: state.area !== null });
   const canvas = draw.drawPicture(map.picture(), map.pixelRatio, words);
   const basis = file.basisOf(state, release, periodOf(state, release), now.compared ? versusOf(state, release) : null);
   const name = file.fileName("map", basis, "png");
@@ -160,4 +160,16 @@ export function drawDownload(node: HTMLElement, { now }: DownloadHandlers): void
     if (details.open) tell("");
   });
   node.append(details);
+  printMap(now);
+}
+
+/** What the map shows goes onto paper as a picture: its own drawing buffer is empty by then. */
+function printMap(now: DownloadHandlers["now"]): void {
+  addEventListener("beforeprint", () => {
+    const map = now()?.map;
+    if (map) map.container.append(h("img", { class: "print-map", alt: "Map of what the tables say", src: map.picture().toDataURL() }));
+  });
+  addEventListener("afterprint", () => {
+    for (const image of document.querySelectorAll(".print-map")) image.remove();
+  });
 }

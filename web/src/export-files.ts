@@ -10,6 +10,8 @@ export type Value = string | number | boolean | null;
 export interface Table {
   /** What the rows are, as it begins the file's name. */
   what: string;
+  /** Incidents of the whole that the rows are parts of; null where they are parts of nothing. */
+  n: number | null;
   columns: readonly string[];
   rows: readonly (readonly Value[])[];
 }
@@ -95,19 +97,19 @@ export function csvField(value: Value): string {
 
 /** One observation a row, numbers as numbers, and what they rest on in the last columns of each. */
 export function csv(table: Table, basis: Basis): string {
-  const about = Object.entries(basis).filter(([name]) => basis.versus_from !== null || !name.startsWith("versus_"));
+  const about: [string, Value][] = [["n_all", table.n], ...Object.entries(basis).filter(([name]) => basis.versus_from !== null || !name.startsWith("versus_"))];
   const lines = [[...table.columns, ...about.map(([name]) => name)], ...table.rows.map((row) => [...row, ...about.map(([, value]) => value)])];
   return lines.map((line) => `${line.map(csvField).join(",")}\n`).join("");
 }
 
 /** Columns by name, so that a name and its value stand together. */
-function tableOf<Row>(what: string, rows: readonly Row[], columns: Record<string, (row: Row) => Value>): Table {
-  return { what, columns: Object.keys(columns), rows: rows.map((row) => Object.values(columns).map((value) => value(row))) };
+function tableOf<Row>(what: string, n: number | null, rows: readonly Row[], columns: Record<string, (row: Row) => Value>): Table {
+  return { what, n, columns: Object.keys(columns), rows: rows.map((row) => Object.values(columns).map((value) => value(row))) };
 }
 
 export function hotspotsTable(answer: HotspotsAnswer): Table {
   const spots = answer.features.map((f) => f.properties).sort((a, b) => a.rank - b.rank);
-  return tableOf<Hotspot>("hotspots", spots, {
+  return tableOf<Hotspot>("hotspots", answer.n, spots, {
     rank: (s) => s.rank,
     hotspot: (s) => s.id,
     name: (s) => s.name,
@@ -140,7 +142,7 @@ export function boroughsTable(answer: BoroughsAnswer): Table {
     { code: "", name: "online", n: answer.online, ...none },
     { code: "", name: "no place", n: answer.no_place, ...none },
   ];
-  return tableOf("boroughs", [...answer.rows, ...others], {
+  return tableOf("boroughs", answer.total, [...answer.rows, ...others], {
     code: (r) => r.code,
     name: (r) => r.name,
     n: (r) => r.n,
@@ -152,7 +154,7 @@ export function boroughsTable(answer: BoroughsAnswer): Table {
 }
 
 export function changesTable(answer: Comparison, kind: "hotspots" | "boroughs"): Table {
-  return tableOf<ComparedPlace>(kind === "hotspots" ? "change-by-hotspot" : "change-by-borough", answer[kind], {
+  return tableOf<ComparedPlace>(kind === "hotspots" ? "change-by-hotspot" : "change-by-borough", answer.total.n, answer[kind], {
     [kind === "hotspots" ? "hotspot" : "code"]: (p) => p.id,
     name: (p) => p.name,
     n: (p) => p.n,
@@ -166,7 +168,7 @@ export function changesTable(answer: Comparison, kind: "hotspots" | "boroughs"):
 }
 
 export function eventsTable(answer: EventsAnswer): Table {
-  return tableOf("events", answer.events, {
+  return tableOf("events", null, answer.events, {
     event: (e) => e.id,
     name: (e) => e.name,
     first_day: (e) => e.from,
@@ -195,7 +197,7 @@ export function cellsTable(answer: CellsAnswer, centres: Centres, what = "cells"
   const figures = figuresByCell(answer);
   const rows = [...centres].sort(([a], [b]) => (a < b ? -1 : 1));
   const empty = answer.layer === "count" ? 0 : null;
-  return tableOf<[string, readonly [number, number]]>(what, rows, {
+  return tableOf<[string, readonly [number, number]]>(what, answer.n, rows, {
     cell: ([id]) => id,
     lon: ([, [lon]]) => degrees(lon),
     lat: ([, [, lat]]) => degrees(lat),
@@ -214,7 +216,7 @@ export function comparedCellsTable(answer: Comparison, centres: Centres): Table 
   const { units } = answer;
   const { legend, cells } = asCells(answer);
   const rows = [...centres].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, [lon, lat]]) => ({ id, lon, lat, i: at.get(id) ?? -1 }));
-  return tableOf("change-by-cell", rows, {
+  return tableOf("change-by-cell", units.n.reduce((sum, n) => sum + n, 0), rows, {
     cell: ({ id }) => id,
     lon: ({ lon }) => degrees(lon),
     lat: ({ lat }) => degrees(lat),

@@ -24,10 +24,12 @@ export interface Shown {
   hotspots: HotspotsAnswer | null;
   /** The filters in words, one each. */
   filters: string[];
+  /** Whether an area is drawn on the map. */
+  drawn: boolean;
 }
 
 /** Everything that is written on the picture. */
-export function wordsOf({ release, title, cells, layer, hotspots, filters }: Shown): Words {
+export function wordsOf({ release, title, cells, layer, hotspots, filters, drawn }: Shown): Words {
   const spots = hotspots?.verdict === "analysed" ? hotspots.features.map((f) => f.properties) : [];
   const words = countWords(spots);
   const legend = cells && {
@@ -50,6 +52,8 @@ export function wordsOf({ release, title, cells, layer, hotspots, filters }: Sho
     foot: [
       `Filters: ${filters.length === 0 ? "none" : filters.join("; ")}.`,
       ...(spots.length === 0 ? [] : [`Outlines and ranks: ${counted(spots.length, "hotspot")} of ${periodName(release.window)}, reported incidents. The map shows what was recorded; what is not reported is not on it.`]),
+      ...(drawn ? ["The broken line in dark red goes round an area that was drawn by hand, and is no hotspot."] : []),
+      ...(cells && total === cells.n ? [`Numbers beside the classes are of ${release.study_area} as a whole, whatever part of it the picture shows.`] : []),
       `Source: release ${release.id}, as known on ${dayName(release.as_known_on)}. Licence of the records: ${release.licence ?? "not stated"}. ${ATTRIBUTION}.`,
     ],
   };

@@ -147,20 +147,20 @@ new Find(byId("tools"), {
   say,
 });
 
-const areaPanel = new AreaPanel(byId("tools"), byId("area"), {
-  map: () => map,
-  hotspots: () => found,
-  set: (area) => store.set({ area }, "push"),
-  choose: (id) => choose(id, "table"),
-  say,
-});
-
 drawDownload(byId("tools"), {
   now: () => {
     const release = currentRelease(store.state);
     const layer = cells && layers.find((l) => l.id === cells?.layer);
     return release ? { state: store.state, release, title: node.headline.textContent, map, hotspots, cells, layer: layer ?? (compared ? CHANGE_LAYER : undefined), boroughs, events, compared } : null;
   },
+});
+
+const areaPanel = new AreaPanel(byId("tools"), byId("area"), {
+  map: () => map,
+  hotspots: () => found,
+  set: (area) => store.set({ area }, "push"),
+  choose: (id) => choose(id, "table"),
+  say,
 });
 
 /** The reader chose a hotspot. */

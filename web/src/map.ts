@@ -488,6 +488,10 @@ export class HotspotMap {
     return intersection(outlineBox(geometry), this.box) !== null;
   }
 
+  get container(): HTMLElement {
+    return this.#map.getContainer();
+  }
+
   /** Pixels of the picture for one of the page. */
   get pixelRatio(): number {
     return this.#map.getPixelRatio();

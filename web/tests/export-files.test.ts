@@ -47,7 +47,7 @@ describe("a CSV file", () => {
     );
     fc.assert(
       fc.property(table, ({ columns, rows }) => {
-        const [head = [], ...body] = read(csv({ what: "x", columns, rows }, basis));
+        const [head = [], ...body] = read(csv({ what: "x", n: 12, columns, rows }, basis));
         expect(head.slice(0, columns.length)).toEqual(columns);
         expect(body.length).toBe(rows.length);
         body.forEach((record, i) => {
@@ -57,6 +57,7 @@ describe("a CSV file", () => {
             // Who reads takes the one apostrophe off a text and has what there was.
             expect(typeof wanted === "string" ? field.replace(/^'/, "") : field).toBe(wanted === null ? "" : String(wanted));
           });
+          expect(record[columns.length]).toBe("12");
           expect(record[head.indexOf("release")]).toBe("2026-10-abc");
         });
       }),
@@ -82,10 +83,10 @@ describe("a CSV file", () => {
     for (const table of tables) {
       const [head = [], ...body] = read(csv(table, basisOf(state, release(), comparison, comparison.versus)));
       expect(new Set(head).size, table.what).toBe(head.length);
-      expect(head).toEqual(expect.arrayContaining(["release", "as_known_on", "from", "to", "versus_from", "strand", "source", "offence", "hours", "class", "marking", "licence"]));
+      expect(head).toEqual(expect.arrayContaining(["n_all", "release", "as_known_on", "from", "to", "versus_from", "strand", "source", "offence", "hours", "class", "marking", "licence"]));
       for (const record of body) expect(record[head.indexOf("marking")]).toBe("SYNTHETIC DATA: about nobody");
     }
-    expect(csv(changesTable(comparison, "hotspots"), basis)).toContain("\nh,'=H,4,2,2,0.5,,0.3,not_sure,2026-10-abc,");
+    expect(csv(changesTable(comparison, "hotspots"), basis)).toContain("\nh,'=H,4,2,2,0.5,,0.3,not_sure,4,2026-10-abc,");
     expect(csv(boroughsTable(boroughs), basis).split("\n").filter((line) => /^,(elsewhere,2|online,3|no place,4),/.test(line)).length).toBe(3);
   });
 
@@ -125,7 +126,7 @@ test("GeoJSON carries what it rests on beside its features", () => {
 });
 
 describe("the picture", () => {
-  const shown = { release: release(), title: "Recorded hate crime, race", cells: cells(), layer: { id: "count", label: "Incidents", definition: "Recorded incidents." }, hotspots: hotspots([spot(), spot({ id: "b", evidence: "weak" })]), filters: ["Strand: race"] };
+  const shown = { release: release(), title: "Recorded hate crime, race", cells: cells(), layer: { id: "count", label: "Incidents", definition: "Recorded incidents." }, hotspots: hotspots([spot(), spot({ id: "b", evidence: "weak" })]), filters: ["Strand: race"], drawn: true };
 
   test("says period, n, classes with their numbers, release, day of knowledge, source and marking", () => {
     const words = wordsOf(shown);
@@ -138,11 +139,11 @@ describe("the picture", () => {
     ]);
     expect(words.outlines.map((o) => o.label)).toEqual(["clear 1", "weak 1", "cannot tell 0"]);
     const foot = words.foot.join(" ");
-    for (const part of ["Strand: race", "release 2026-10-abc", "as known on 6 Nov 2026", "Crown copyright", "2 hotspots of Nov 2025 – Oct 2026"]) expect(foot).toContain(part);
+    for (const part of ["Strand: race", "release 2026-10-abc", "as known on 6 Nov 2026", "Crown copyright", "2 hotspots of Nov 2025 – Oct 2026", "classes are of London as a whole", "an area that was drawn"]) expect(foot).toContain(part);
   });
 
   test("does without values and without hotspots", () => {
-    expect(wordsOf({ ...shown, cells: null, hotspots: null, filters: [] })).toMatchObject({ subtitle: "London", legend: null, outlines: [], foot: ["Filters: none.", expect.stringContaining("release")] });
+    expect(wordsOf({ ...shown, cells: null, hotspots: null, filters: [], drawn: false })).toMatchObject({ subtitle: "London", legend: null, outlines: [], foot: ["Filters: none.", expect.stringContaining("release")] });
   });
 
   test("breaks lines at spaces, keeps every word, and none is too wide but a single word", () => {

@@ -1,6 +1,7 @@
 /** Files of what is shown. Every one says in itself what it rests on: release, period, filters, class, marking and licence. Pure: text out, nothing drawn. */
 import type { Feature, FeatureCollection, MultiPolygon, Polygon } from "geojson";
 import type { BoroughsAnswer, CellsAnswer, ComparedPlace, Comparison, EventsAnswer, Hotspot, HotspotsAnswer, Period, Release } from "./api";
+import { ATTRIBUTION } from "./account";
 import { asCells } from "./comparison";
 import { figuresByCell } from "./readout";
 import { DEFAULTS, NARROWING, type Narrowing, type State } from "./url-state";
@@ -44,9 +45,6 @@ export function fileMarking(release: Pick<Release, "class">): string {
       return "OFFICIAL-SENSITIVE: for those cleared to see it";
   }
 }
-
-/** What base maps and postcodes are made from. */
-export const ATTRIBUTION = "Contains National Statistics, OS and Royal Mail data © Crown copyright and database right; Open Government Licence v3.0";
 
 /** Of figures that follow the filters. */
 export function basisOf(state: State, release: Release, { from, to }: Period, versus: Period | null = null): Basis {

@@ -1,7 +1,8 @@
 /** The map as a picture that can stand alone: the sentence above it, and below it the legend with its numbers and what it rests on. */
 import type { CellsAnswer, HotspotsAnswer, LayerEntry, Release } from "./api";
+import { ATTRIBUTION } from "./account";
 import { countWords, WORDS } from "./evidence";
-import { ATTRIBUTION, fileMarking } from "./export-files";
+import { fileMarking } from "./export-files";
 import { counted, dayName, integer, periodName } from "./format";
 import { cellSize, legendTotal, unitName } from "./legend";
 
@@ -54,7 +55,7 @@ export function wordsOf({ release, title, cells, layer, hotspots, filters, drawn
       ...(spots.length === 0 ? [] : [`Outlines and ranks: ${counted(spots.length, "hotspot")} of ${periodName(release.window)}, reported incidents. The map shows what was recorded; what is not reported is not on it.`]),
       ...(drawn ? ["The broken line in dark red goes round an area that was drawn by hand, and is no hotspot."] : []),
       ...(cells && total === cells.n ? [`Numbers beside the classes are of ${release.study_area} as a whole, whatever part of it the picture shows.`] : []),
-      `Source: release ${release.id}, as known on ${dayName(release.as_known_on)}. Licence of the records: ${release.licence ?? "not stated"}. ${ATTRIBUTION}.`,
+      `Source: release ${release.id}, as known on ${dayName(release.as_known_on)}. Licence of the records: ${release.licence ?? "not stated"}. ${ATTRIBUTION}`,
     ],
   };
 }

@@ -140,7 +140,8 @@ export class Find {
       const reachable = places.filter(({ box }) => here(box));
       const [first] = reachable;
       if (!first) return this.#tell(places.length > 0 ? `${places[0]?.label ?? text} lies outside ${release.study_area}.` : why);
-      const certain = reachable.length === 1 || first.label.toLowerCase() === text.toLowerCase() || first.kind === "postcode";
+      const named = [first.label, first.id].some((name) => name.toLowerCase() === text.toLowerCase());
+      const certain = reachable.length === 1 || named || first.kind === "postcode";
       if (certain) this.#go(first);
       else this.#choice(text, reachable);
     } catch (error) {

@@ -12,10 +12,11 @@ export function closeOnLeaving(details: HTMLDetailsElement): void {
     close();
     details.querySelector("summary")?.focus();
   });
-  details.addEventListener("focusout", ({ relatedTarget }) => {
-    if (relatedTarget instanceof Node && !details.contains(relatedTarget)) close();
-  });
-  document.addEventListener("pointerdown", ({ target }) => {
+  // After the click and never before it: where the panel pushes the page down, closing it moves what was aimed at.
+  document.addEventListener("click", ({ target }) => {
     if (details.open && target instanceof Node && !details.contains(target)) close();
+  });
+  document.addEventListener("focusin", ({ target }) => {
+    if (details.open && target instanceof Element && !details.contains(target) && target.matches(":focus-visible")) close();
   });
 }

@@ -7,6 +7,7 @@ import { inLondon } from "./map-base";
 import { outlineBox } from "./outline";
 import { cellQuery, gridPlace, MOST_FOUND, namedPlaces, parentOf, postcodePlace, postcodeQuery, resolutionOf, type NamedBorough, type Place, type PostcodeFile } from "./places";
 import { intersection, type Box } from "./tiles";
+import { whenLeft } from "./tools";
 import { bandsOf, unitsIn } from "./units";
 
 export interface FindHandlers {
@@ -65,6 +66,9 @@ export class Find {
       event.stopPropagation();
       this.#show(null);
       this.#input.focus();
+    });
+    whenLeft(form, () => {
+      if (this.#answer.querySelector("ul")) this.#show(null);
     });
     node.append(form);
   }

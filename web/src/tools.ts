@@ -12,11 +12,21 @@ export function closeOnLeaving(details: HTMLDetailsElement): void {
     close();
     details.querySelector("summary")?.focus();
   });
-  // After the click and never before it: where the panel pushes the page down, closing it moves what was aimed at.
+  whenLeft(details, () => {
+    if (details.open) close();
+  });
+}
+
+/**
+ * Acts on a click elsewhere and when the keyboard moves the focus elsewhere. After the click and never before it: where what closes
+ * had pushed the page down, closing it moves what was aimed at.
+ */
+export function whenLeft(node: HTMLElement, act: () => void): void {
+  const elsewhere = (target: EventTarget | null): target is Element => target instanceof Element && target.isConnected && !node.contains(target);
   document.addEventListener("click", ({ target }) => {
-    if (details.open && target instanceof Node && !details.contains(target)) close();
+    if (elsewhere(target)) act();
   });
   document.addEventListener("focusin", ({ target }) => {
-    if (details.open && target instanceof Element && !details.contains(target) && target.matches(":focus-visible")) close();
+    if (elsewhere(target) && target.matches(":focus-visible")) act();
   });
 }

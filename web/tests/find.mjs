@@ -253,6 +253,9 @@ describe("finding a place", { concurrency: false }, () => {
     await find(page, word);
     assert.match(await answer(page), /places with/);
     await assertClean(page, seen, "which place");
+    await page.focus("#download-tool summary");
+    assert.equal(await page.locator("#find-answer").isVisible(), false, "the choice covers nothing that has the focus");
+    await find(page, word);
     await settle(page, () => page.locator("#find-answer li button").nth(1).click());
     assert.notEqual(new URL(page.url()).searchParams.get("hotspot"), null);
     await page.close();

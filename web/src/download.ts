@@ -28,13 +28,10 @@ export interface DownloadHandlers {
   now(): Now | null;
 }
 
-/** Hands a file to the reader. */
+/** Hands a file to the reader. The link is never part of the page: its click is none of the reader's, and closes nothing. */
 export function save(name: string, content: Blob): void {
   const address = URL.createObjectURL(content);
-  const link = h("a", { href: address, download: name, hidden: true });
-  document.body.append(link);
-  link.click();
-  link.remove();
+  h("a", { href: address, download: name }).click();
   // The browser has taken it by then.
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

@@ -144,6 +144,7 @@ describe("files", { concurrency: false }, () => {
     for (const { properties } of file.features) assert.equal(properties.n, wanted.find((s) => s.id === properties.id).n);
     assert.equal(await page.locator("#download-tool [role=status]").innerText(), `Saved as ${geojson.name}`);
 
+    assert.equal(await page.locator("#download-tool .tool-panel").isVisible(), true, "it stays open for the next file");
     await page.keyboard.press("Escape");
     assert.equal(await page.locator("#download-tool .tool-panel").isVisible(), false);
     assert.equal(await page.evaluate(() => document.activeElement.closest("details").id), "download-tool", "the focus goes back to where it came from");

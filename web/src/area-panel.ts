@@ -51,7 +51,6 @@ export class AreaPanel {
   /** The corners while the reader draws; null when he does not. */
   #draft: Corner[] | null = null;
   #area: string | null = null;
-  #loading: AbortController | null = null;
 
   constructor(tools: HTMLElement, panel: HTMLElement, handlers: AreaHandlers) {
     this.#panel = panel;
@@ -187,10 +186,7 @@ export class AreaPanel {
   }
 
   /** Asks for the area of a state under its filters and shows what is in it; the area may be none. */
-  async show(state: State, release: api.Release, query: api.CountQuery): Promise<void> {
-    this.#loading?.abort();
-    const loading = new AbortController();
-    this.#loading = loading;
+  async show(state: State, release: api.Release, query: api.CountQuery, signal: AbortSignal): Promise<void> {
     this.#area = state.area;
     this.#onMap();
     const corners = areaCorners(state.area);
@@ -198,12 +194,12 @@ export class AreaPanel {
     if (!corners) return this.#panel.replaceChildren();
     this.#frame(h("p", { class: "muted" }, "Counting …"));
     try {
-      const known = await this.#count(corners, release, query, loading.signal);
-      if (loading.signal.aborted) return;
+      const known = await this.#count(corners, release, query, signal);
+      if (signal.aborted) return;
       this.#frame(...this.#content(known, state, release));
       this.#handlers.say(`Area: ${areaSentences(known.figures, known.answer.resolution, true)[0] ?? ""}`);
     } catch (error) {
-      if (loading.signal.aborted) return;
+      if (signal.aborted) return;
       this.#frame(h("p", { role: "alert" }, `The area could not be counted. ${error instanceof Error ? error.message : ""}`));
     }
   }

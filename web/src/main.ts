@@ -142,6 +142,8 @@ new Find(byId("tools"), {
       choose(id, "table");
     }
     if (kind === "borough") store.set({ borough: id, hotspot: null }, "push");
+    // On a phone the map lies below.
+    if (kind !== "hotspot") node.map.scrollIntoView({ block: "nearest" });
     map?.goToBox(box, kind === "postcode" || kind === "grid" ? 15 : 14, 60);
   },
   say,
@@ -542,7 +544,7 @@ async function apply(state: State, previous: State | null): Promise<void> {
     if (state.borough !== null) map?.goTo(...(hotspots?.features ?? []));
   }
   else if (state.hotspot !== previous.hotspot) showDetail(release);
-  if (newRelease || newCount || state.area !== previous.area) void pending.run("area", () => areaPanel.show(state, release, countOf(state, release)));
+  if (newRelease || newCount || state.area !== previous.area) void pending.run("area", (signal) => areaPanel.show(state, release, countOf(state, release), signal));
   if (newRelease) {
     await openMap(state, release);
     void loadCells(store.state, release);

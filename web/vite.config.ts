@@ -6,6 +6,8 @@ export default defineConfig({
   css: { lightningcss: { errorRecovery: true } },
   // Fonts stay files: the page's policy has no `font-src data:`.
   build: { target: "es2022", assetsInlineLimit: 0, chunkSizeWarningLimit: 1400 },
+  // Reference data of the tests.
+  assetsInclude: ["**/*.csv.gz"],
   server: { proxy: { "/api": "http://127.0.0.1:8080", "/tiles": "http://127.0.0.1:8080" } },
   // Style sheets are read by the test of contrast.
   test: { include: ["tests/**/*.test.{ts,mjs}"], environment: "node", testTimeout: 60_000, css: true },

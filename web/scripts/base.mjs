@@ -1,20 +1,22 @@
-// Writes the base map of London into public/base from the project's data: boroughs, their label points, the tidal Thames.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+// Writes the base map of London into public/base from the project's data: boroughs, their label points, the tidal Thames; and the postcodes, by area.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 
 const web = join(dirname(fileURLToPath(import.meta.url)), "..");
 const data = process.env.HOTSPOT_DATA ?? join(web, "..", "data");
 const out = join(web, "public", "base");
 
-const read = (name) => {
+const bytes = (name, parse) => {
   try {
-    return JSON.parse(readFileSync(join(data, name), "utf8"));
+    return parse(readFileSync(join(data, name)));
   } catch (error) {
-    console.error(`base: cannot read ${name} in ${data}: ${error.message}\nbase: set HOTSPOT_DATA to the folder that holds boroughs/ and context/`);
+    console.error(`base: cannot read ${name} in ${data}: ${error.message}\nbase: set HOTSPOT_DATA to the folder that holds boroughs/, context/ and postcodes/`);
     process.exit(1);
   }
 };
+const read = (name) => bytes(name, (content) => JSON.parse(content));
 const write = (name, features) => writeFileSync(join(out, name), JSON.stringify({ type: "FeatureCollection", features }));
 
 const parts = (geometry) => (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates);
@@ -79,3 +81,30 @@ write("borough-labels.geojson", boroughs.map(({ geometry, properties }) => ({
   properties: { name: properties.name, room: Number(parts(geometry).reduce((sum, rings) => sum + ringArea(rings[0]), 0).toFixed(5)) },
 })));
 write("thames.geojson", thames.map(({ geometry }) => ({ type: "Feature", geometry, properties: { name: "River Thames" } })));
+
+// Postcodes in use, so that a search tells nobody what was typed: one file for each area (the letters), by district. Places are metres of the
+// National Grid, each after the first as the difference from the one before; the page turns them into degrees.
+const POSTCODES = "postcodes/london_postcodes_onspd_2025-11.csv.gz";
+const lines = bytes(POSTCODES, (content) => gunzipSync(content).toString("utf8")).trim().split("\n");
+if (lines[0] !== "postcode,gss_code,easting,northing,in_codepoint_open") {
+  console.error(`base: ${POSTCODES}: the header is not the expected one`);
+  process.exit(1);
+}
+const areas = {};
+for (const line of lines.slice(1).sort()) {
+  const [postcode, , easting, northing, live] = line.split(",");
+  if (live !== "1") continue;
+  const [district, unit] = postcode.split(" ");
+  const area = /^[A-Z]+/.exec(district)[0];
+  const found = ((areas[area] ??= {})[district] ??= { units: "", east: [], north: [], last: [0, 0] });
+  found.units += unit;
+  found.east.push(Number(easting) - found.last[0]);
+  found.north.push(Number(northing) - found.last[1]);
+  found.last = [Number(easting), Number(northing)];
+}
+rmSync(join(out, "postcodes"), { recursive: true, force: true });
+mkdirSync(join(out, "postcodes"), { recursive: true });
+for (const [area, districts] of Object.entries(areas)) {
+  for (const district of Object.values(districts)) delete district.last;
+  writeFileSync(join(out, "postcodes", `${area}.json`), JSON.stringify(districts));
+}

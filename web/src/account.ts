@@ -2,7 +2,11 @@
 import type { Release } from "./api";
 import { h } from "./dom";
 import { referenceName } from "./headline";
+import { inLondon } from "./map-base";
 import { dayName, integer, periodName } from "./format";
+
+/** What the base map and the postcodes are made from. */
+export const ATTRIBUTION = "Contains National Statistics data, OS data and Royal Mail data, each © Crown copyright or Royal Mail copyright and database right 2015 and 2025, under the Open Government Licence v3.0.";
 
 /** The line at the top of every page. */
 export function marking(release: Release): { className: string; lead: string; text: string } {
@@ -49,5 +53,6 @@ export function drawAccount(node: HTMLElement, release: Release): void {
       h("code", {}, release.id),
       ".",
     ),
+    inLondon(release.bounds) ? h("p", {}, `Base map and postcodes: ${ATTRIBUTION}`) : "",
   );
 }

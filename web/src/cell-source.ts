@@ -19,6 +19,8 @@ export class CellSource {
   readonly #release: Release;
   readonly #tiles = new Map<string, Cells["features"]>();
   #shown = "";
+  /** The units that were merged last. */
+  features: Cells["features"] = [];
 
   constructor(release: Release) {
     this.#release = release;
@@ -81,6 +83,7 @@ export class CellSource {
     const shown = tiles.filter((t) => this.#tiles.has(tileKey(t))).map(tileKey).sort().join(" ");
     if (shown === this.#shown) return { cells: null, failed };
     this.#shown = shown;
+    this.features = features;
     return { cells: { type: "FeatureCollection", features }, failed };
   }
 }

@@ -3,14 +3,17 @@ import "./style.css";
 import * as api from "./api";
 import { drawAbout } from "./about-view";
 import { drawAccount, drawMarking } from "./account";
+import { AreaPanel } from "./area-panel";
 import { BoroughTable } from "./borough-table";
 import { asCells, cautions, changeInWords, ChangeTable, drawCompare, unitChange, versusOf } from "./comparison";
 import { monthCount, rankedChart, seriesChart, type MonthCount } from "./chart-view";
 import { byId, h } from "./dom";
+import { drawDownload } from "./download";
 import { EventTable } from "./event-table";
 import { drawKey } from "./evidence";
 import { drawFeedback } from "./feedback";
 import { drawFilters, quickPeriods } from "./filters";
+import { Find } from "./find";
 import { counted, monthsOf } from "./format";
 import { breaksInside, headline, periodOf, subject } from "./headline";
 import { drawDetail } from "./hotspot-detail";
@@ -88,6 +91,8 @@ let cells: api.CellsAnswer | null = null;
 /** Places to engage that are drawn; null when they are not. */
 let placesDrawn: api.SilenceAnswer | null = null;
 let events: api.EventsAnswer | null = null;
+/** The table of boroughs as it was asked for last. */
+let boroughs: api.BoroughsAnswer | null = null;
 /** Two periods, while they are compared. */
 let compared: api.Comparison | null = null;
 let figures = new Map<string, CellFigures>();
@@ -242,6 +247,38 @@ const changeTables = [
   new ChangeTable(node.changes, "hotspots", { choose: (id) => choose(id, "table"), say }),
   new ChangeTable(node.boroughChanges, "boroughs", { choose: () => undefined, say }),
 ];
+
+new Find(byId("tools"), {
+  release: () => currentRelease(store.state) ?? null,
+  hotspots: () => found,
+  go: ({ kind, id, box }) => {
+    if (kind === "hotspot") {
+      if (!hotspots?.features.some((f) => f.properties.id === id)) store.set({ borough: null }, "push");
+      choose(id, "table");
+    }
+    if (kind === "borough") store.set({ borough: id, hotspot: null }, "push");
+    // On a phone the map lies below.
+    if (kind !== "hotspot") node.map.scrollIntoView({ block: "nearest" });
+    map?.goToBox(box, kind === "postcode" || kind === "grid" ? 15 : 14, 60);
+  },
+  say,
+});
+
+drawDownload(byId("tools"), {
+  now: () => {
+    const release = currentRelease(store.state);
+    const layer = cells && layers.find((l) => l.id === cells?.layer);
+    return release ? { state: store.state, release, title: node.headline.textContent, map, hotspots: listed(), cells, layer: layer ?? (compared ? CHANGE_LAYER : undefined), boroughs, events, compared } : null;
+  },
+});
+
+const areaPanel = new AreaPanel(byId("tools"), byId("area"), {
+  map: () => map,
+  hotspots: () => found,
+  set: (area) => store.set({ area }, "push"),
+  choose: (id) => choose(id, "table"),
+  say,
+});
 
 /** The reader chose a hotspot. */
 function choose(id: string, where: "map" | "list" | "table" | "panel"): void {
@@ -453,9 +490,11 @@ async function loadBoroughs(state: State, release: api.Release): Promise<void> {
       const answer = await api.boroughs(countOf(state, release), signal);
       if (gaveWay(signal)) return;
       notice("boroughs-error", null);
+      boroughs = answer;
       boroughTable.show(answer);
     } catch (error) {
       if (gaveWay(signal)) return;
+      boroughs = null;
       failure("boroughs-error", error, () => void loadBoroughs(store.state, release));
     }
   });
@@ -519,10 +558,14 @@ function showComparison(answer: api.Comparison | null, release: api.Release): vo
   for (const one of changeTables) one.show(answer);
   const lines = answer ? cautions(answer) : [];
   notice("comparison", lines.length > 0 ? lines.map((text) => h("p", {}, h("strong", {}, "! "), text)) : null);
-  if (answer) showCells(asCells(answer), { id: "change", label: "Change between two periods", definition: CHANGE_DEFINITION }, release);
+  if (answer) showCells(asCells(answer), CHANGE_LAYER, release);
 }
 
-const CHANGE_DEFINITION = "Incidents a month of the period shown by those of the other one. Coloured only where chance would seldom bring the difference, asked of all cells together; the incidents are those of both periods.";
+const CHANGE_LAYER: api.LayerEntry = {
+  id: "change",
+  label: "Change between two periods",
+  definition: "Incidents a month of the period shown by those of the other one. Coloured only where chance would seldom bring the difference, asked of all cells together; the incidents are those of both periods.",
+};
 
 /** Compares with the period of the state; a break between the two is to be crossed knowingly. */
 async function loadComparison(state: State, release: api.Release, versus: api.Period): Promise<void> {
@@ -671,6 +714,7 @@ async function openMap(state: State, release: api.Release): Promise<void> {
       const cellsShown = cells;
       if (cellsShown && cellsShown.resolution === opened.band.resolution) opened.showCells(cellsShown);
       map.showPlaces(placesDrawn);
+      areaPanel.mapOpened();
       map.choose(chosenFeature()?.properties.id ?? null);
     } catch (error) {
       node.mapMessage.hidden = false;
@@ -726,6 +770,7 @@ async function apply(state: State, previous: State | null): Promise<void> {
     if (state.borough !== previous.borough && state.borough !== null) map?.goTo(...(listed()?.features ?? []));
   }
   else if (state.hotspot !== previous.hotspot) showDetail(release);
+  if (newRelease || newCount || state.area !== previous.area) void pending.run("area", (signal) => areaPanel.show(state, release, countOf(state, release), signal));
   if (newTab) showWords(state, release);
   if (state.tab === "chart" && (newTab || newCount)) void loadSeries(state, release);
   if (newRelease || (newTab && mapOf !== release.id && state.tab === "map")) {

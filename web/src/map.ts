@@ -2,8 +2,9 @@
 import { AttributionControl, Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl, type ExpressionSpecification, type GeoJSONSource, type PointLike } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
-import type { FeatureCollection, Point } from "geojson";
+import type { Feature, FeatureCollection, Point } from "geojson";
 import type { CellsAnswer, HotspotFeature, HotspotsAnswer, Release, SilenceAnswer } from "./api";
+import type { Corner } from "./area";
 import { CellSource } from "./cell-source";
 import { WORDS } from "./evidence";
 import { classColors } from "./legend";
@@ -11,6 +12,7 @@ import { labelPoint, outlineBox } from "./outline";
 import { baseStyle, firstLine, labelLayers } from "./map-base";
 import { PanControl } from "./map-controls";
 import { boxOf, intersection, type Band, type Box } from "./tiles";
+import { middleOf } from "./units";
 import type { MapView } from "./url-state";
 
 setWorkerUrl(workerUrl);
@@ -45,6 +47,8 @@ const CHOSEN = "#12436d";
 const FAINT = "#4f5a61";
 /** Places to engage. */
 const ENGAGE = "#54319f";
+/** An area that the reader draws. */
+const DRAWN = "#801650";
 const EMPTY = "rgba(0,0,0,0)";
 const PADDING = 24;
 
@@ -109,6 +113,8 @@ function rankPoints(answer: HotspotsAnswer): FeatureCollection<Point, { id: stri
 const EMPTY_COLLECTION: FeatureCollection = { type: "FeatureCollection", features: [] };
 
 export class HotspotMap {
+  /** While set, a click, or Enter at the cross, is a corner of an area and chooses nothing. */
+  #drawing: ((place: Corner) => void) | null = null;
   readonly #map: MapLibre;
   readonly #handlers: MapHandlers;
   readonly #release: Release;
@@ -267,6 +273,11 @@ export class HotspotMap {
       },
       paint: { "text-color": "#ffffff" },
     });
+    map.addSource("area", { type: "geojson", data: EMPTY_COLLECTION });
+    map.addLayer({ id: "area-fill", type: "fill", source: "area", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": DRAWN, "fill-opacity": 0.08 } });
+    map.addLayer({ id: "area-casing", type: "line", source: "area", layout: { "line-join": "round" }, paint: { "line-color": "#ffffff", "line-width": 6 } });
+    map.addLayer({ id: "area-line", type: "line", source: "area", layout: { "line-join": "round" }, paint: { "line-color": DRAWN, "line-width": 3, "line-dasharray": [4, 1.5, 1, 1.5] } });
+    map.addLayer({ id: "area-corners", type: "circle", source: "area", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": DRAWN, "circle-radius": 5, "circle-stroke-color": "#ffffff", "circle-stroke-width": 2 } });
   }
 
   #listen(): void {
@@ -301,10 +312,12 @@ export class HotspotMap {
     canvas.addEventListener("blur", () => this.#leave());
     canvas.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
+      if (this.#drawing) return this.#drawing(this.middle);
       const target = this.#targetAt(canvas.clientWidth / 2, canvas.clientHeight / 2, "keyboard");
       if (target.hotspot) this.#handlers.chosen(target.hotspot);
     });
-    map.on("click", ({ point }) => {
+    map.on("click", ({ point, lngLat }) => {
+      if (this.#drawing) return this.#drawing([lngLat.lng, lngLat.lat]);
       const target = this.#targetAt(point.x, point.y, "pointer");
       if (target.hotspot) this.#handlers.chosen(target.hotspot);
       else this.#pointAt(point.x, point.y, "pointer");
@@ -351,7 +364,8 @@ export class HotspotMap {
     this.#hovered = cell;
   }
 
-  #box(): Box {
+  /** West, south, east, north of what is in view. */
+  get box(): Box {
     const bounds = this.#map.getBounds();
     return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
   }
@@ -364,7 +378,7 @@ export class HotspotMap {
   /** The box of the tiles in view at the finest resolution; null when values are asked for the whole study area. */
   get part(): Box | null {
     if (this.band.resolution < 10) return null;
-    const box = boxOf(this.#source.wanted(this.#box(), this.#map.getZoom()));
+    const box = boxOf(this.#source.wanted(this.box, this.#map.getZoom()));
     return box && intersection(box, this.#source.bounds);
   }
 
@@ -381,7 +395,7 @@ export class HotspotMap {
     }
     this.#handlers.tilesLoading(true);
     try {
-      const { cells, failed } = await this.#source.load(this.#source.wanted(this.#box(), this.#map.getZoom()), loading.signal);
+      const { cells, failed } = await this.#source.load(this.#source.wanted(this.box, this.#map.getZoom()), loading.signal);
       if (cells) this.#data("cells").setData(cells);
       this.#handlers.tilesFailed(failed);
     } catch (error) {
@@ -494,18 +508,79 @@ export class HotspotMap {
     this.#data("places").setData(answer ?? EMPTY_COLLECTION);
   }
 
+  /** The place under the cross. */
+  get middle(): Corner {
+    const { lng, lat } = this.#map.getCenter();
+    return [lng, lat];
+  }
+
+  /** Takes what follows a click or Enter while the reader draws; null gives them back. */
+  set drawing(take: ((place: Corner) => void) | null) {
+    this.#drawing = take;
+    this.#map.getContainer().classList.toggle("is-drawing", take !== null);
+  }
+
+  /** Draws the corners of an area: as an open line while it is drawn, closed when it is finished; none takes it off. */
+  showArea(corners: readonly Corner[], finished: boolean): void {
+    const feature = (geometry: Feature["geometry"]): Feature => ({ type: "Feature", properties: {}, geometry });
+    const [first] = corners;
+    const line = [...corners];
+    const outline = finished && first ? [feature({ type: "Polygon", coordinates: [[...line, first]] })] : line.length > 1 ? [feature({ type: "LineString", coordinates: line })] : [];
+    const points = finished ? [] : corners.map((corner) => feature({ type: "Point", coordinates: corner }));
+    this.#data("area").setData({ type: "FeatureCollection", features: [...outline, ...points] });
+  }
+
+  /** The middles of the cells in view. */
+  cellsInView(): Map<string, [number, number]> {
+    const [w, s, e, n] = this.box;
+    const middles = this.#source.features.map(({ geometry, properties }) => [properties.unit, middleOf(geometry)] as const);
+    return new Map(middles.filter(([, [lon, lat]]) => lon >= w && lon <= e && lat >= s && lat <= n));
+  }
+
+  /** Whether any of a hotspot's box is in view. */
+  meets({ geometry }: Pick<HotspotFeature, "geometry">): boolean {
+    return intersection(outlineBox(geometry), this.box) !== null;
+  }
+
+  get container(): HTMLElement {
+    return this.#map.getContainer();
+  }
+
+  /** Pixels of the picture for one of the page. */
+  get pixelRatio(): number {
+    return this.#map.getPixelRatio();
+  }
+
+  /** The map as it is drawn, without controls. The drawing buffer is gone after the frame, so it is read within one. */
+  picture(): HTMLCanvasElement {
+    const drawn = this.#map.getCanvas();
+    const copy = document.createElement("canvas");
+    this.#map.once("render", () => {
+      copy.width = drawn.width;
+      copy.height = drawn.height;
+      copy.getContext("2d")?.drawImage(drawn, 0, 0);
+    });
+    this.#map.redraw();
+    return copy;
+  }
+
+  /** Moves to a box; `nearest` is the largest zoom. */
+  goToBox([w, s, e, n]: Box, nearest: number, padding: number): void {
+    this.#map.fitBounds([w, s, e, n], { padding, maxZoom: nearest, ...(still() ? { animate: false } : { duration: 500 }) });
+  }
+
   /** Moves to a hotspot or place, near enough to see its cells. */
   goTo(...features: Pick<HotspotFeature, "geometry">[]): void {
     const boxes = features.map(({ geometry }) => outlineBox(geometry));
     if (boxes.length === 0) return;
     const at = (side: 0 | 1 | 2 | 3): number[] => boxes.map((box) => box[side]);
-    this.#map.fitBounds([Math.min(...at(0)), Math.min(...at(1)), Math.max(...at(2)), Math.max(...at(3))], { padding: 140, maxZoom: 13, ...(still() ? { animate: false } : { duration: 500 }) });
+    this.goToBox([Math.min(...at(0)), Math.min(...at(1)), Math.max(...at(2)), Math.max(...at(3))], 13, 140);
   }
 
   /** Whether the whole of a hotspot is in view and large enough to see. */
   shows({ geometry }: HotspotFeature): boolean {
     const [w, s, e, n] = outlineBox(geometry);
-    const [west, south, east, north] = this.#box();
+    const [west, south, east, north] = this.box;
     return w >= west && e <= east && s >= south && n <= north && this.#map.getZoom() >= 11;
   }
 

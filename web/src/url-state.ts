@@ -1,5 +1,6 @@
 /** The state of the page and its form in the address: one string says everything that is on the screen. */
 import type { Month } from "./api";
+import { areaIn } from "./area";
 
 export interface MapView {
   lon: number;
@@ -46,6 +47,8 @@ export interface State extends Record<Narrowing, string> {
   table: TableName;
   /** Identifier of the chosen hotspot. */
   hotspot: string | null;
+  /** An area that the reader drew, as text (`area.ts`). */
+  area: string | null;
   /** null: the whole study area. */
   view: MapView | null;
 }
@@ -70,6 +73,7 @@ export const DEFAULTS: State = {
   clear: false,
   table: "hotspots",
   hotspot: null,
+  area: null,
   view: null,
 };
 
@@ -109,7 +113,7 @@ export const roundedView = (view: MapView): MapView => ({
 /** Query string without the question mark; what is at its default is left out. */
 export function encode(state: State): string {
   const params = new URLSearchParams();
-  for (const key of ["release", "strand", "from", "to", "source", ...NARROWING, "versus", "borough", "layer", "table", "hotspot"] as const) {
+  for (const key of ["release", "strand", "from", "to", "source", ...NARROWING, "versus", "borough", "layer", "table", "hotspot", "area"] as const) {
     const value = state[key];
     if (value !== null && value !== DEFAULTS[key]) params.set(key, value);
   }
@@ -157,6 +161,7 @@ export function decode(query: string): State {
     clear: params.get("evidence") === "clear",
     table: TABLES.find((t) => t === params.get("table")) ?? DEFAULTS.table,
     hotspot: matching(ID, params.get("hotspot")),
+    area: areaIn(params.get("area")),
     view: lon !== null && lat !== null && zoom !== null ? roundedView({ lon, lat, zoom }) : null,
   };
 }

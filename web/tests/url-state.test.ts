@@ -1,11 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { areaText } from "../src/area";
 import { DEFAULTS, NARROWING, TABLES, TABS, decode, encode, roundedView, type State } from "../src/url-state";
 
 const id = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,20}$/);
 const month = fc.tuple(fc.integer({ min: 1990, max: 2099 }), fc.integer({ min: 1, max: 12 })).map(([y, m]) => `${y}-${String(m).padStart(2, "0")}`);
 const members = fc.oneof(fc.constant("all"), fc.array(fc.stringMatching(/^[a-z][a-z_]{0,15}$/), { minLength: 1, maxLength: 10 }).map((ids) => ids.join(",")));
 const number = (min: number, max: number) => fc.double({ min, max, noNaN: true });
+const corner = fc.tuple(number(-180, 180), number(-85, 85));
+const area = fc.array(corner, { minLength: 3, maxLength: 50 }).map(areaText);
 const state: fc.Arbitrary<State> = fc
   .record({
     release: fc.option(id),
@@ -27,6 +30,7 @@ const state: fc.Arbitrary<State> = fc
     clear: fc.boolean(),
     table: fc.constantFrom(...TABLES),
     hotspot: fc.option(id),
+    area: fc.option(area),
     view: fc.option(fc.record({ lon: number(-180, 180), lat: number(-85, 85), zoom: number(0, 24) }).map(roundedView)),
   })
   .map((s) => ({ ...s, across: s.across && s.versus !== null }))
@@ -54,7 +58,7 @@ describe("the address", () => {
 
   test("reads garbage in every known parameter as its default", () => {
     const garbage = fc.string().filter((s) => !/^[A-Za-z0-9]/.test(s));
-    const keys = ["release", "strand", "from", "to", "source", ...NARROWING, "versus", "across", "borough", "layer", "view", "changed", "evidence", "table", "hotspot", "lat", "zoom"];
+    const keys = ["release", "strand", "from", "to", "source", ...NARROWING, "versus", "across", "borough", "layer", "view", "changed", "evidence", "table", "hotspot", "area", "lat", "zoom"];
     fc.assert(
       fc.property(garbage, (text) => {
         const params = new URLSearchParams();

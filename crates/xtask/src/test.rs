@@ -47,6 +47,7 @@ pub fn run() -> Result<(), String> {
             succeed("browser tests", &mut npm)
         };
         browser("e2e", &url, &url)?;
+        browser("find", &url, &url)?;
         browser("challenge", &url, &url)?;
         browser("success", &url, &url)?;
         let (_signed, signed) = demo::signed(&program, &dir)?;

@@ -32,7 +32,7 @@ pub fn install() -> Result<(), String> {
 pub fn build() -> Result<(), String> {
     install()?;
     let web = root().join("web");
-    let mut inputs = vec![root().join("data/boroughs"), root().join("data/context")];
+    let mut inputs = vec![root().join("data/boroughs"), root().join("data/context"), root().join("data/postcodes")];
     for entry in fs::read_dir(&web).map_err(|e| format!("web: {e}"))? {
         let path = entry.map_err(|e| format!("web: {e}"))?.path();
         let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();

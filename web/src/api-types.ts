@@ -1027,7 +1027,7 @@ export interface QualityAnswer {
 
 /** Counts of records, never shares: n is beside each. */
 export interface QualityEntry {
-  delay?: DelayEntry | null;
+  delay: DelayEntry | null;
   /** Those that lie in a unit. */
   in_units: number;
   /** Those without strand, offence, outcome and hour, of n; without a known victim, of those in units. */
@@ -1043,7 +1043,7 @@ export interface QualityEntry {
 
 export type QualityMonth = QualityEntry & { month: string };
 
-export type QualityRow = QualityEntry & { id?: string | null; name: string };
+export type QualityRow = QualityEntry & { id: string | null; name: string };
 
 /** A question about a place of the answer. */
 export interface RaiseBody {

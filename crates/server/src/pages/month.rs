@@ -38,7 +38,7 @@ fn edition(edition: &PublishedMonth) -> Value {
         })
         .collect();
     files.sort_by_key(|(order, _)| *order);
-    let page = edition.files.iter().find(|(name, _)| name.ends_with(".html")).map(|(name, _)| address(name));
+    let page = edition.files.iter().find(|(name, _)| extension(name) == "html").map(|(name, _)| address(name));
     context! {
         id => format!("{}-{}", edition.tier.id(), edition.month),
         month => edition.month.in_words(),
@@ -77,10 +77,13 @@ fn revised(edition: &PublishedMonth) -> String {
     }
 }
 
+fn extension(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(_, extension)| extension)
+}
+
 /// What a file is, and where it stands in the list.
 fn kind(name: &str) -> (usize, &'static str) {
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    match extension {
+    match extension(name) {
         "html" => (0, "The page"),
         "ods" => (1, "Workbook, OpenDocument"),
         "xlsx" => (2, "Workbook, Excel"),
@@ -95,7 +98,7 @@ fn kind(name: &str) -> (usize, &'static str) {
 fn size(bytes: u64) -> String {
     match bytes {
         ..1_000 => format!("{bytes} bytes"),
-        ..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
+        1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
         _ => format!("{:.1} MB", bytes as f64 / 1e6),
     }
 }

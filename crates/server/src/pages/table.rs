@@ -199,7 +199,7 @@ pub(crate) fn hotspot(
         match fails.as_slice() {
             [] if said == 0 => "It was not asked under other settings.".to_owned(),
             [] => "It is one in every setting that says anything of it.".to_owned(),
-            [first, rest @ ..] if rest.is_empty() => format!("It is none in one setting: {first}."),
+            [first] => format!("It is none in one setting: {first}."),
             [first, rest @ ..] => format!("It is none in {} settings, such as: {first}.", rest.len() + 1),
         },
         "How exactly each point is known is not kept in a release; places were redrawn within their precision among the settings."

@@ -83,7 +83,7 @@ pub(crate) async fn role(
         _ => return Err(ApiError::NotFound { what: "page" }),
     };
     let form = Form::read(&state, request).await?;
-    let names = || Role::ALL.map(|role| role.id()).join(", ");
+    let names = || Role::ALL.map(Role::id).join(", ");
     let role: Role = form.get("role").parse().map_err(|_unknown| BadParameter::new("role", names()))?;
     let person = Principal { purpose: before.purpose.clone(), reason: before.reason.clone(), ..whoever(role) };
     if person.purpose.is_some() {

@@ -146,6 +146,13 @@ export function drawDetail(node: HTMLElement, spot: Hotspot, release: Release, {
     ...(hasStrands(release)
       ? [h("h3", {}, "By strand"), strandSplit(spot, release), h("p", { class: "muted" }, "Strands overlap: one incident can have several, so these can add up to more than the total.")]
       : []),
+    h("h3", {}, "Go on"),
+    h(
+      "ul",
+      { class: "go-on" },
+      h("li", {}, h("a", { href: `/hotspot/${encodeURIComponent(spot.id)}?${new URLSearchParams({ release: release.id })}` }, "One sheet of paper to print, with its resources")),
+      h("li", {}, h("a", { href: `/challenge?${new URLSearchParams({ release: release.id, level: "hotspot" })}#list` }, "Resources and need of all hotspots, and how to question them")),
+    ),
     h("div", { id: "detail-records" }),
     h("p", { class: "muted" }, "Peak ", release.resolution === 0 ? "area" : "cell", ": ", h("code", {}, spot.peak)),
     h(

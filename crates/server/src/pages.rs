@@ -122,7 +122,7 @@ const fn page(row: &'static Row, label: &'static str, template: &'static str) ->
 /// The pages that one goes to, with their rows of the table of rights: one navigation for all of them, and the map's (`web/index.html`).
 static PAGES: [Page; 10] = [
     page(&rights::MAP, "Map", ""),
-    page(&rights::TABLE_PAGE, "Table", "table"),
+    page(&rights::TABLE_PAGE, "Plain table", "table"),
     page(&rights::CHALLENGE_PAGE, "Resources and need", "list"),
     page(&rights::MONTH_PAGE, "Month", "month"),
     page(&rights::SUCCESS_PAGE, "Success factors", "success"),

@@ -1,12 +1,13 @@
 //! What every response carries: security headers, a request id, a problem body for errors, and a line in the trace.
 
+use crate::answer::{Coded, Encoding, Prefer};
 use crate::problem::ApiError;
 use crate::state::AppState;
 use crate::views;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HOST};
-use axum::http::{HeaderName, HeaderValue, Method};
+use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, VARY};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -44,7 +45,11 @@ pub(crate) async fn shell(State(state): State<AppState>, request: Request, next:
     let site = &state.auth().site;
     // The server answers under its own names: a page of another site that points its name here gets nothing.
     let called = site.is_called(request.headers().get(HOST)) && !site.passed_by(request.extensions());
+    let wanted = smaller(request.headers()).filter(|_| !head);
     let mut response = if called { next.run(request).await } else { ApiError::ForeignHost.into_response() };
+    if let Some(encoding) = wanted {
+        response = compressed(response, encoding).await;
+    }
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
         let body = views::problem(&error, address, id.to_str().unwrap_or_default());
         let headers = response.headers_mut();
@@ -63,6 +68,30 @@ pub(crate) async fn shell(State(state): State<AppState>, request: Request, next:
     }
     headers.insert(&REQUEST_ID, id);
     response
+}
+
+/// How a page that nobody keeps is compressed. Only for what the reader or a page of this server asked for: pages carry the token of the
+/// session beside what was asked, and whoever could make a browser ask again and again would read it off their sizes (BREACH).
+fn smaller(headers: &HeaderMap) -> Option<Encoding> {
+    let own = headers.get("sec-fetch-site").is_some_and(|site| matches!(site.as_bytes(), b"same-origin" | b"none"));
+    own.then(|| Encoding::negotiate(headers, Prefer::Fast)).filter(|encoding| *encoding != Encoding::Identity)
+}
+
+async fn compressed(response: Response, encoding: Encoding) -> Response {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let plain = response.status().is_success() && !response.headers().contains_key(CONTENT_ENCODING);
+    if !plain || !(kind.starts_with("text/html") || kind.starts_with("application/json")) {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(whole) = axum::body::to_bytes(body, usize::MAX).await else { return ApiError::Internal.into_response() };
+    let coded = Coded::new(whole.into(), encoding, HeaderValue::from_static(""));
+    parts.headers.remove(CONTENT_LENGTH);
+    if coded.encoding != Encoding::Identity {
+        parts.headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coded.encoding.name()));
+        parts.headers.insert(VARY, HeaderValue::from_static("accept-encoding, sec-fetch-site"));
+    }
+    Response::from_parts(parts, Body::from(coded.bytes))
 }
 
 /// The client's own id when it is a plain one, or a new one: unlike any other of this process, and unlikely to meet one of another.
@@ -101,6 +130,29 @@ pub(crate) fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn pages_are_compressed_for_their_reader_and_for_no_other_site() {
+        let headers = |site: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert("accept-encoding", HeaderValue::from_static("gzip, br"));
+            site.map(|site| headers.insert("sec-fetch-site", HeaderValue::from_static(site)));
+            headers
+        };
+        for (site, asked) in [(Some("same-origin"), true), (Some("none"), true), (Some("cross-site"), false), (Some("same-site"), false)] {
+            assert_eq!(smaller(&headers(site)).is_some(), asked, "{site:?}");
+        }
+        assert_eq!(smaller(&headers(None)), None);
+        let text = "a page ".repeat(10_000);
+        let of = |kind: &'static str| ([(CONTENT_TYPE, kind)], text.clone()).into_response();
+        let page = compressed(of("text/html; charset=utf-8"), Encoding::Gzip).await;
+        assert_eq!(page.headers()[CONTENT_ENCODING], "gzip");
+        let bytes = axum::body::to_bytes(page.into_body(), usize::MAX).await.unwrap();
+        let mut back = String::new();
+        std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut back).unwrap();
+        assert!(bytes.len() < 1_000 && back == text);
+        assert!(!compressed(of("application/zip"), Encoding::Gzip).await.headers().contains_key(CONTENT_ENCODING));
+    }
 
     #[tokio::test]
     async fn an_answer_that_is_not_made_in_time_is_given_up() {

@@ -52,6 +52,9 @@ export class AreaPanel {
   /** The corners while the reader draws; null when he does not. */
   #draft: Corner[] | null = null;
   #area: string | null = null;
+  /** What is counted, and of which strand; null while it is not. */
+  #shown: { known: Known; state: State; release: api.Release } | null = null;
+  readonly #inside = h("div", { class: "area-inside" });
 
   constructor(tools: HTMLElement, panel: HTMLElement, handlers: AreaHandlers) {
     this.#panel = panel;
@@ -114,6 +117,8 @@ export class AreaPanel {
     this.#bar.hidden = false;
     this.#drawBar("Drawing. Click or tap the map for each corner; or move it under the cross and press Enter.");
     document.getElementById("area-corner")?.focus();
+    // On a phone the map lies below.
+    this.#handlers.map()?.container.scrollIntoView({ block: "nearest" });
   }
 
   #drawBar(said: string): void {
@@ -189,6 +194,7 @@ export class AreaPanel {
   /** Asks for the area of a state under its filters and shows what is in it; the area may be none. */
   async show(state: State, release: api.Release, query: api.CountQuery, signal: AbortSignal): Promise<void> {
     this.#area = state.area;
+    this.#shown = null;
     this.#onMap();
     const corners = areaCorners(state.area);
     this.#panel.hidden = corners === null;
@@ -197,7 +203,9 @@ export class AreaPanel {
     try {
       const known = await this.#count(corners, release, query, signal);
       if (gaveWay(signal)) return;
+      this.#shown = { known, state, release };
       this.#frame(...this.#content(known, state, release));
+      this.hotspotsChanged();
       this.#handlers.say(`Area: ${areaSentences(known.figures, known.answer.resolution, true)[0] ?? ""}`);
     } catch (error) {
       if (gaveWay(signal)) return;
@@ -229,19 +237,31 @@ export class AreaPanel {
     this.#panel.querySelector(".area-body")?.replaceChildren(...content);
   }
 
-  #spots(corners: readonly Corner[]): api.HotspotFeature[] {
-    return (this.#handlers.hotspots()?.features ?? []).filter(({ geometry }) => holds(corners, labelPoint(geometry))).sort((a, b) => a.properties.rank - b.properties.rank);
+  /** The hotspots with their middle inside; null while those of the strand are not there. */
+  #spots(corners: readonly Corner[], strand: string): api.HotspotFeature[] | null {
+    const answer = this.#handlers.hotspots();
+    if (answer?.strand !== strand) return null;
+    return answer.features.filter(({ geometry }) => holds(corners, labelPoint(geometry))).sort((a, b) => a.properties.rank - b.properties.rank);
   }
 
-  #content(known: Known, state: State, release: api.Release): Node[] {
-    const { corners, figures, answer } = known;
-    if (figures.cells === 0) return [h("p", {}, `No ${unitName(answer.resolution)} has its middle in this area: draw a larger one, or nearer to ${release.study_area}.`)];
-    const spots = this.#spots(corners);
+  /** Hotspots come and go apart from the count: their list is drawn again. */
+  hotspotsChanged(): void {
+    if (!this.#shown) return;
+    const { known, state, release } = this.#shown;
+    const spots = this.#spots(known.corners, state.strand);
+    if (!spots) return this.#inside.replaceChildren(h("p", { class: "muted" }, "The hotspots of this strand are not loaded."));
     const item = ({ properties: spot }: api.HotspotFeature): HTMLElement => {
       const button = h("button", { type: "button", class: "link" }, `${spot.rank}. ${spot.name}`);
       button.addEventListener("click", () => this.#handlers.choose(spot.id));
       return h("li", {}, button, h("span", { class: "muted" }, ` ${counted(spot.n, "incident")}`));
     };
+    const line = h("p", {}, h("strong", {}, counted(spots.length, "hotspot")), ` of ${periodName(release.window)} with the middle inside${spots.length > 0 ? ":" : "."}`);
+    this.#inside.replaceChildren(line, ...(spots.length > 0 ? [h("ul", { class: "area-spots" }, ...spots.map(item))] : []));
+  }
+
+  #content(known: Known, state: State, release: api.Release): Node[] {
+    const { corners, figures, answer } = known;
+    if (figures.cells === 0) return [h("p", {}, `No ${unitName(answer.resolution)} has its middle in this area: draw a larger one, or nearer to ${release.study_area}.`)];
     const file = (id: string, label: string, act: () => Promise<string>): HTMLElement => {
       const button = h("button", { type: "button", class: "small", id: `area-${id}` }, label);
       button.addEventListener("click", () => {
@@ -256,8 +276,7 @@ export class AreaPanel {
       h("p", { class: "muted" }, `${subject(state, release)}; ${cellSize(answer.resolution)}.`),
       ...areaSentences(figures, answer.resolution, /area/i.test(release.reference)).map((text) => h("p", {}, text)),
       crossesItself(corners) ? h("p", {}, h("strong", {}, "The outline crosses itself: "), "a part that it goes round twice is counted as outside.") : "",
-      h("p", {}, h("strong", {}, counted(spots.length, "hotspot")), ` of ${periodName(release.window)} with the middle inside${spots.length > 0 ? ":" : "."}`),
-      spots.length > 0 ? h("ul", { class: "area-spots" }, ...spots.map(item)) : "",
+      this.#inside,
       h("p", { class: "caveat" }, CAUTION),
       h("p", { class: "area-files" }, file("csv", "Cells of the area (CSV)", () => this.#csv(known, state, release)), file("geojson", "Area, cells and hotspots (GeoJSON)", () => this.#geojson(known, state, release))),
     ].filter((node) => node instanceof Node);
@@ -274,6 +293,8 @@ export class AreaPanel {
   async #geojson({ corners, answer, inside, figures }: Known, state: State, release: api.Release): Promise<string> {
     const file = await import("./export-files");
     const basis = file.basisOf(state, release, periodOf(state, release));
+    const spots = this.#spots(corners, state.strand);
+    if (!spots) throw new Error("The hotspots of this strand are not loaded.");
     const counts = new Map(answer.cells.id.map((id, i) => [id, answer.cells.n[i] ?? 0]));
     const { cells, of, n, total, expected, ratio } = figures;
     const [first] = corners;
@@ -282,7 +303,7 @@ export class AreaPanel {
       { type: "Feature" as const, properties: outline, geometry: { type: "Polygon" as const, coordinates: [first ? [...corners, first] : corners] } },
       ...[...inside].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, geometry]) => ({ type: "Feature" as const, properties: { kind: "cell", cell: id, n: counts.get(id) ?? 0 }, geometry })),
       // Of the release's months and reported records, whatever the filters are.
-      ...this.#spots(corners).map(({ geometry, properties }) => ({ type: "Feature" as const, properties: { kind: "hotspot", ...properties }, geometry })),
+      ...spots.map(({ geometry, properties }) => ({ type: "Feature" as const, properties: { kind: "hotspot", ...properties }, geometry })),
     ];
     const name = file.fileName("area", basis, "geojson");
     saveText(name, "application/geo+json", file.geojson("area", features, basis, { n, caution: CAUTION, hotspots_from: release.window.from, hotspots_to: release.window.to }));

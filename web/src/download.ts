@@ -24,7 +24,7 @@ export interface Now {
 }
 
 export interface DownloadHandlers {
-  /** Null while there is nothing to show. */
+  /** Null while the page is loading. */
   now(): Now | null;
 }
 
@@ -132,7 +132,7 @@ export function drawDownload(node: HTMLElement, { now }: DownloadHandlers): void
   const run = async (make: Maker, needsMap: boolean): Promise<void> => {
     const shown = now();
     tell("");
-    if (!shown) return tell("There is nothing to download yet.");
+    if (!shown) return tell("The page is still loading: try again in a moment.");
     if (needsMap && !shown.map) return tell("There is no map to download: this browser cannot draw it, or it is not ready yet.");
     try {
       tell(`Saved as ${await make(shown)}`);

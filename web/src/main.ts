@@ -266,6 +266,8 @@ new Find(byId("tools"), {
 
 drawDownload(byId("tools"), {
   now: () => {
+    // While something is under way the parts may be of two states.
+    if (!document.documentElement.dataset["ready"]) return null;
     const release = currentRelease(store.state);
     const layer = cells && layers.find((l) => l.id === cells?.layer);
     return release ? { state: store.state, release, title: node.headline.textContent, map, hotspots: listed(), cells, layer: layer ?? (compared ? CHANGE_LAYER : undefined), boroughs, events, compared } : null;
@@ -459,12 +461,14 @@ async function loadHotspots(state: State, release: api.Release): Promise<void> {
       if (gaveWay(signal)) return;
       notice("hotspots-error", null);
       found = answer;
+      areaPanel.hotspotsChanged();
       showNarrowing(store.state, release);
       showHotspots(release);
       say(answer.verdict === "cannot_tell" ? "Too few incidents to tell hotspots" : counted(answer.features.length, "hotspot"));
     } catch (error) {
       if (gaveWay(signal)) return;
       found = hotspots = null;
+      areaPanel.hotspotsChanged();
       table.clear("The hotspots could not be loaded.");
       map?.clearHotspots();
       showHotspots(release);

@@ -306,6 +306,10 @@ describe("an area", { concurrency: false }, () => {
     assert.equal(file.features[0].properties.n, n);
     assert.equal(file.features.filter((f) => f.properties.kind === "cell").length, rows.length);
     assert.match(file.caution, /chosen by its result/);
+    const listed = Number(/([\d,]+) hotspots? of/.exec(text)[1]);
+    assert.ok(listed > 0, "the middle of London has hotspots");
+    assert.equal(await panel.locator("li").count(), listed);
+    assert.equal(file.features.filter((f) => f.properties.kind === "hotspot").length, listed);
 
     const strand = release.strands.find((s) => s.id !== "all" && s.hotspots !== null).id;
     await settle(page, () => page.selectOption("#strand", strand));
@@ -315,6 +319,25 @@ describe("an area", { concurrency: false }, () => {
     assert.equal(new URL(page.url()).searchParams.get("area"), null);
     await settle(page, () => page.goBack());
     assert.equal(await panel.isVisible(), true);
+    await page.close();
+  });
+
+  test("lists its hotspots also when they come after the count, and says so when they do not come", async () => {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(60_000);
+    let hold = true;
+    await page.route("**/api/v1/hotspots?*", async (route) => {
+      if (hold) await page.locator("#area-csv").waitFor();
+      await (hold ? route.continue() : route.abort());
+    });
+    await page.goto(new URL(`/?area=${AREA}`, origin).href);
+    await page.locator("#area-csv").waitFor();
+    await page.locator("#area li").first().waitFor();
+    await ready(page);
+    hold = false;
+    const strand = release.strands.find((s) => s.id !== "all" && s.hotspots !== null).id;
+    await settle(page, () => page.selectOption("#strand", strand));
+    assert.match(await page.locator("#area").innerText(), /hotspots of this strand are not loaded/);
     await page.close();
   });
 

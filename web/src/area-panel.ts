@@ -17,6 +17,8 @@ export interface AreaHandlers {
   map(): HotspotMap | null;
   /** The hotspots of the strand, wherever they are. */
   hotspots(): api.HotspotsAnswer | null;
+  /** Brings the map to the front. */
+  toMap(): void;
   /** Sets the area of the state; null takes it away. */
   set(area: string | null): void;
   choose(hotspot: string): void;
@@ -108,6 +110,7 @@ export class AreaPanel {
   }
 
   #begin(): void {
+    this.#handlers.toMap();
     if (!this.#handlers.map()) {
       this.#told.textContent = "There is no map to draw on: this browser cannot draw it, or it is not ready yet.";
       return;
@@ -172,6 +175,7 @@ export class AreaPanel {
   }
 
   #useView(): void {
+    this.#handlers.toMap();
     const map = this.#handlers.map();
     if (!map) {
       this.#told.textContent = "There is no map: this browser cannot draw it, or it is not ready yet.";

@@ -140,6 +140,7 @@ export function drawDownload(node: HTMLElement, { now }: DownloadHandlers): void
       tell(error instanceof Nothing ? error.message : `The file could not be made. ${error instanceof Error ? error.message : ""}`);
     }
   };
+  const tables = h("a", { id: "download-tables", download: "" }, "Tables of the whole release");
   const details = h(
     "details",
     { class: "tool", id: "download-tool" },
@@ -148,13 +149,15 @@ export function drawDownload(node: HTMLElement, { now }: DownloadHandlers): void
       "div",
       { class: "tool-panel" },
       h("p", { class: "muted" }, "As shown at this moment. Every file says its release, period, filters, licence and marking."),
-      h("ul", {}, ...KINDS.map(({ id, label, note, make, needsMap }) => button(id, label, note, () => void run(make, needsMap))), button("print", "Print", "the page", () => print())),
+      h("ul", {}, ...KINDS.map(({ id, label, note, make, needsMap }) => button(id, label, note, () => void run(make, needsMap))), button("print", "Print", "the page", () => print()), h("li", {}, tables, h("span", { class: "muted" }, " Parquet, in an archive; not single incidents"))),
       told,
     ),
   );
   closeOnLeaving(details);
   details.addEventListener("toggle", () => {
     if (details.open) tell("");
+    const release = now()?.release.id;
+    if (release) tables.href = `/api/v1/releases/${encodeURIComponent(release)}/tables`;
   });
   node.append(details);
   printMap(now);

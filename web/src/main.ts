@@ -248,6 +248,14 @@ const changeTables = [
   new ChangeTable(node.boroughChanges, "boroughs", { choose: () => undefined, say }),
 ];
 
+/** What is asked of a map that is not open yet. */
+let onceOpen: (() => void) | null = null;
+
+/** Brings the map to the front. */
+const toMap = (): void => {
+  if (store.state.tab !== "map") store.set({ tab: "map" }, "push");
+};
+
 new Find(byId("tools"), {
   release: () => currentRelease(store.state) ?? null,
   hotspots: () => found,
@@ -257,9 +265,12 @@ new Find(byId("tools"), {
       choose(id, "table");
     }
     if (kind === "borough") store.set({ borough: id, hotspot: null }, "push");
+    toMap();
     // On a phone the map lies below.
     if (kind !== "hotspot") node.map.scrollIntoView({ block: "nearest" });
-    map?.goToBox(box, kind === "postcode" || kind === "grid" ? 15 : 14, 60);
+    const go = (): void => map?.goToBox(box, kind === "postcode" || kind === "grid" ? 15 : 14, 60);
+    if (map) go();
+    else onceOpen = go;
   },
   say,
 });
@@ -277,6 +288,7 @@ drawDownload(byId("tools"), {
 const areaPanel = new AreaPanel(byId("tools"), byId("area"), {
   map: () => map,
   hotspots: () => found,
+  toMap,
   set: (area) => store.set({ area }, "push"),
   choose: (id) => choose(id, "table"),
   say,
@@ -719,6 +731,8 @@ async function openMap(state: State, release: api.Release): Promise<void> {
       if (cellsShown && cellsShown.resolution === opened.band.resolution) opened.showCells(cellsShown);
       map.showPlaces(placesDrawn);
       areaPanel.mapOpened();
+      onceOpen?.();
+      onceOpen = null;
       map.choose(chosenFeature()?.properties.id ?? null);
     } catch (error) {
       node.mapMessage.hidden = false;

@@ -139,7 +139,9 @@ mod tests {
             site.map(|site| headers.insert("sec-fetch-site", HeaderValue::from_static(site)));
             headers
         };
-        for (site, asked) in [(Some("same-origin"), true), (Some("none"), true), (Some("cross-site"), false), (Some("same-site"), false)] {
+        for (site, asked) in
+            [(Some("same-origin"), true), (Some("none"), true), (Some("cross-site"), false), (Some("same-site"), false)]
+        {
             assert_eq!(smaller(&headers(site)).is_some(), asked, "{site:?}");
         }
         assert_eq!(smaller(&headers(None)), None);

@@ -17,6 +17,9 @@ async function send(page, form, role, fields = {}) {
   await inside.locator("button").click();
 }
 
+/** The day so many days from now: an answer is promised for no day that is over. */
+const dayFrom = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
 describe("resources and need", { concurrency: false }, () => {
   test("lists places by shortfall, says what it does not say, and leads to the map and back", async () => {
     const page = await openPage();
@@ -42,7 +45,7 @@ describe("resources and need", { concurrency: false }, () => {
     const inside = await rows();
     assert.ok(inside > 0 && inside < units);
     assert.deepEqual(await page.locator(".crumbs li").allInnerTexts(), ["London", "Central North"]);
-    await assertAccessible(page);
+    for (const width of [1280, 320]) await assertAccessible("/challenge?kind=officers&level=borough&within=Central+North", width);
     await page.getByRole("link", { name: "Its hotspots: Camden" }).click();
     assert.deepEqual(await page.locator(".crumbs li").allInnerTexts(), ["London", "Central North", "Camden"]);
     const hotspots = await page.locator("#list ~ .scroll.across tbody th").allInnerTexts();
@@ -89,14 +92,14 @@ describe("resources and need", { concurrency: false }, () => {
     assert.equal(await page.locator("#answer-text").inputValue(), "Two more from May.");
     await send(page, 'form[action$="/answer"]', "mps", {
       action: "Move two officers",
-      by: "2026-01-01",
+      by: dayFrom(30),
       change_resource: "officers",
       change_amount: "2",
       change_unit: "fte",
       change_from: "2026-01-01",
     });
     await by("mopac", "escalate", { reason: "Which two, and from where?" });
-    await by("mps", "answer", { text: "Two from the neighbouring unit.", action: "Move two officers", by: "2026-02-01" });
+    await by("mps", "answer", { text: "Two from the neighbouring unit.", action: "Move two officers", by: dayFrom(60) });
     await by("mopac", "accept", { reason: "That will do." });
     await by("mopac", "close", { reason: "Done as promised." });
     const text = await page.locator("main").innerText();

@@ -66,12 +66,12 @@ export function drawCompare(node: HTMLElement, state: State, release: Release, c
 
 /** Classes of a change, from fewer to more; what is not sure is pale whatever its ratio. Class 0 is drawn empty. */
 export const CHANGE_CLASSES = [
-  { label: "no incident in either period", color: "#ffffff" },
-  { label: "fewer, below half as many", color: "#542788" },
-  { label: "fewer, beyond chance", color: "#998ec3" },
-  { label: "cannot be told from chance", color: "#d4d7da" },
-  { label: "more, beyond chance", color: "#f1a340" },
-  { label: "more, over twice as many", color: "#b35806" },
+  { label: "none", color: "#ffffff" },
+  { label: "below half", color: "#542788" },
+  { label: "fewer", color: "#998ec3" },
+  { label: "not sure", color: "#d4d7da" },
+  { label: "more", color: "#f1a340" },
+  { label: "over twice", color: "#b35806" },
 ] as const;
 
 export function changeClass(change: PlaceChange["change"], ratio: number | null): number {
@@ -101,7 +101,7 @@ export function asCells(answer: Comparison): CellsAnswer {
   if (legend[0]) legend[0].cells = answer.legend.find((c) => c.change === "nothing")?.units ?? 0;
   const incidents = legend.reduce((sum, c) => sum + c.incidents, 0);
   const { release, strand, from, to, source, resolution, hour_unknown } = answer;
-  return { release, layer: "change", strand, from, to, source, resolution, unit: "times as many a month", n: incidents, hour_unknown, legend, cells: { id, n, value: ratio, class: classes } };
+  return { release, layer: "change", strand, from, to, source, resolution, unit: "times as many a month", n: incidents, hour_unknown, legend, cells: { id, n, value: ratio.map((r) => r ?? Infinity), class: classes } };
 }
 
 /** `3.0 times as many a month (95% interval 1.2 to 8.4)`, or what stands for it without a ratio. */

@@ -580,7 +580,7 @@ function showComparison(answer: api.Comparison | null, release: api.Release): vo
 const CHANGE_LAYER: api.LayerEntry = {
   id: "change",
   label: "Change between two periods",
-  definition: "Incidents a month of the period shown by those of the other one. Coloured only where chance would seldom bring the difference, asked of all cells together; the incidents are those of both periods.",
+  definition: "Incidents a month of the period shown by those of the other one. Fewer and more stand only where chance would seldom bring the difference, asked of all cells together; the rest is not sure. The incidents are those of both periods.",
 };
 
 /** Compares with the period of the state; a break between the two is to be crossed knowingly. */
@@ -823,6 +823,14 @@ async function start(): Promise<void> {
     void apply(store.state, null);
   });
 }
+
+// Where there is little room the filters are folded away; what is on stands in its chips.
+const narrow = matchMedia("(width <= 640px)");
+const fold = (): void => {
+  byId<HTMLDetailsElement>("controls").open = !narrow.matches;
+};
+fold();
+narrow.addEventListener("change", fold);
 
 store.subscribe((next, previous) => void apply(next, previous));
 addEventListener("popstate", () => {

@@ -45,7 +45,7 @@ export function drawCompare(node: HTMLElement, state: State, release: Release, c
   select.addEventListener("change", () => {
     const period = periodOf(state, release);
     const first = { from: release.months.from, to: plusMonths(period.from, -1) < release.months.from ? release.months.from : plusMonths(period.from, -1) };
-    if (select.value === "") change({ versus: null, across: false, ...(state.table === "changes" || state.table === "borough-changes" ? { table: "hotspots" } : {}) });
+    if (select.value === "") change({ versus: null, across: false, beside: false, ...(state.table === "changes" || state.table === "borough-changes" ? { table: "hotspots" } : {}) });
     else change({ versus: select.value === "own" ? `${first.from}.${first.to}` : select.value, across: false, table: "changes", hotspot: null });
   });
   const ends = own ? versusOf(state, release) : null;
@@ -57,8 +57,11 @@ export function drawCompare(node: HTMLElement, state: State, release: Release, c
     });
     return h("div", { class: "field" }, h("label", { for: id }, label), control);
   };
+  const beside = h("input", { type: "checkbox", id: "side-by-side", checked: state.beside });
+  beside.addEventListener("change", () => change({ beside: beside.checked }));
   node.replaceChildren(
     h("div", { class: "field" }, h("label", { for: "versus" }, "Compare with"), select),
+    ...(state.versus === null ? [] : [h("div", { class: "choice" }, beside, h("label", { for: "side-by-side" }, "Side by side"))]),
     ...(ends ? [month("versus-from", "From", ends.from, (from) => ({ from, to: ends.to })), month("versus-to", "To", ends.to, (to) => ({ from: ends.from, to }))] : []),
   );
   if (focused) document.getElementById(focused)?.focus();

@@ -4,6 +4,7 @@ import * as api from "./api";
 import { drawAbout } from "./about-view";
 import { drawAccount, drawMarking } from "./account";
 import { AreaPanel } from "./area-panel";
+import { Beside } from "./beside";
 import { BoroughTable } from "./borough-table";
 import { asCells, cautions, changeInWords, ChangeTable, drawCompare, unitChange, versusOf } from "./comparison";
 import { monthCount, rankedChart, seriesChart, type MonthCount } from "./chart-view";
@@ -247,6 +248,14 @@ const changeTables = [
   new ChangeTable(node.changes, "hotspots", { choose: (id) => choose(id, "table"), say }),
   new ChangeTable(node.boroughChanges, "boroughs", { choose: () => undefined, say }),
 ];
+
+const beside = new Beside({ map: byId("beside"), captions: [byId("map-caption"), byId("beside-caption")] }, {
+  moved: (view) => {
+    map?.setView(view);
+    store.set({ view }, "replace");
+  },
+  chosen: (id) => choose(id, "map"),
+});
 
 /** What is asked of a map that is not open yet. */
 let onceOpen: (() => void) | null = null;
@@ -574,7 +583,8 @@ function showComparison(answer: api.Comparison | null, release: api.Release): vo
   for (const one of changeTables) one.show(answer);
   const lines = answer ? cautions(answer) : [];
   notice("comparison", lines.length > 0 ? lines.map((text) => h("p", {}, h("strong", {}, "! "), text)) : null);
-  if (answer) showCells(asCells(answer), CHANGE_LAYER, release);
+  if (!answer || !store.state.beside) beside.remove();
+  if (answer && !store.state.beside) showCells(asCells(answer), CHANGE_LAYER, release);
 }
 
 const CHANGE_LAYER: api.LayerEntry = {
@@ -592,6 +602,13 @@ async function loadComparison(state: State, release: api.Release, versus: api.Pe
       if (gaveWay(signal)) return;
       notice("cells-error", null);
       showComparison(answer, release);
+      if (!state.beside || !map) return;
+      const asked = (period: api.Period): Promise<api.CellsAnswer> =>
+        api.cells({ ...countOf(state, release), ...period, layer: state.layer, ...(resolution > 0 ? { resolution } : {}) }, signal);
+      const [now, before] = await Promise.all([asked(periodOf(state, release)), asked(versus)]);
+      if (gaveWay(signal)) return;
+      showCells(now, layers.find((l) => l.id === now.layer), release);
+      await beside.show(release, store.state.view, now, before, listed());
     } catch (error) {
       if (gaveWay(signal)) return;
       showComparison(null, release);
@@ -663,7 +680,7 @@ async function loadCells(state: State, release: api.Release): Promise<void> {
 
 /** What lies under the pointer: one period, or two. */
 function cellWords(cell: string, figure: CellFigures | undefined, answer: api.CellsAnswer): string {
-  if (!compared) return cellLine(figure, answer);
+  if (!compared || store.state.beside) return cellLine(figure, answer);
   return `This ${unitName(answer.resolution)}: ${changeInWords(unitChange(compared, compared.units.id.indexOf(cell)))}`;
 }
 
@@ -709,7 +726,10 @@ async function openMap(state: State, release: api.Release): Promise<void> {
       const module = await import("./map");
       if (!module.canDraw()) throw new Error("WebGL 2 is not available");
       const opened = await module.HotspotMap.open(node.map, release, state.view, {
-        moved: (view) => store.set({ view }, "replace"),
+        moved: (view) => {
+          store.set({ view }, "replace");
+          beside.follow(view);
+        },
         bandChanged: () => void loadCells(store.state, release),
         pointed,
         viewed: (view, by) => {
@@ -745,7 +765,7 @@ async function openMap(state: State, release: api.Release): Promise<void> {
 
 const COUNTED = ["strand", "from", "to", "source", ...NARROWING] as const;
 
-const COMPARED = ["versus", "across"] as const;
+const COMPARED = ["versus", "across", "beside"] as const;
 
 const differs = (a: State, b: State, keys: readonly (keyof State)[]): boolean => keys.some((key) => a[key] !== b[key]);
 

@@ -35,6 +35,8 @@ export interface State extends Record<Narrowing, string> {
   versus: string | null;
   /** Also across a break of recording. */
   across: boolean;
+  /** Each period on a map of its own, instead of their difference. */
+  beside: boolean;
   /** Only hotspots of this borough are listed and drawn; null: of all. */
   borough: string | null;
   /** `view` in the address. */
@@ -67,6 +69,7 @@ export const DEFAULTS: State = {
   hours: "all",
   versus: null,
   across: false,
+  beside: false,
   borough: null,
   tab: "map",
   changed: false,
@@ -118,6 +121,7 @@ export function encode(state: State): string {
     if (value !== null && value !== DEFAULTS[key]) params.set(key, value);
   }
   if (state.across) params.set("across", "yes");
+  if (state.beside) params.set("beside", "yes");
   if (state.tab !== DEFAULTS.tab) params.set("view", state.tab);
   if (state.changed) params.set("changed", "yes");
   if (state.clear) params.set("evidence", "clear");
@@ -155,6 +159,7 @@ export function decode(query: string): State {
     hours: members("hours"),
     versus,
     across: versus !== null && params.get("across") === "yes",
+    beside: versus !== null && params.get("beside") === "yes",
     borough: matching(NAME, params.get("borough")),
     tab: TABS.find((t) => t === params.get("view")) ?? DEFAULTS.tab,
     changed: params.get("changed") === "yes",

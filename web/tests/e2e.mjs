@@ -940,6 +940,27 @@ describe("narrowing and comparing", { concurrency: false }, () => {
     await page.close();
   });
 
+  test("puts the two periods side by side, each with its own figures, on maps that move together", async () => {
+    const { page, seen } = await open("?versus=year");
+    await ready(page);
+    await settle(page, () => page.getByLabel("Side by side").check());
+    await page.locator("#beside canvas.maplibregl-canvas").waitFor();
+    const n = async (years) => (await api(`/api/v1/cells?from=${plusYears(release.window.from, years)}&to=${plusYears(release.window.to, years)}`)).n.toLocaleString("en-GB");
+    assert.match(await page.locator("#map-caption").innerText(), new RegExp(`: ${await n(0)} incidents on the map`));
+    assert.match(await page.locator("#beside-caption").innerText(), new RegExp(`: ${await n(-1)} incidents on the map`));
+    assert.equal((await legend(page)).incidents.length, (await api("/api/v1/cells")).legend.length, "the classes of the layer, not those of a difference");
+    const scales = () => page.locator(".maplibregl-ctrl-scale").allInnerTexts();
+    await settle(page, () => page.locator("#map .maplibregl-ctrl-zoom-in").click());
+    await page.waitForFunction(() => new Set([...document.querySelectorAll(".maplibregl-ctrl-scale")].map((s) => s.textContent)).size === 1);
+    assert.equal(new Set(await scales()).size, 1);
+    await assertAccessible(page, "side by side");
+    await settle(page, () => page.getByLabel("Side by side").uncheck());
+    assert.equal(await page.locator("#beside canvas").count(), 0);
+    assert.equal(await page.locator("#legend li").count(), 6);
+    await assertClean(page, seen);
+    await page.close();
+  });
+
   test("crosses a break of recording only when asked to", async () => {
     const brk = release.breaks[0]?.from.slice(0, 7);
     if (!brk || brk <= release.months.from) return;

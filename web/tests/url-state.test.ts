@@ -24,6 +24,7 @@ const state: fc.Arbitrary<State> = fc
     hours: members,
     versus: fc.option(fc.oneof(fc.constantFrom("year", "before"), fc.tuple(month, month).map((ends) => ends.sort().join(".")))),
     across: fc.boolean(),
+    beside: fc.boolean(),
     borough: fc.option(fc.stringMatching(/^[A-Za-z][A-Za-z '&-]{0,20}$/)),
     tab: fc.constantFrom(...TABS),
     changed: fc.boolean(),
@@ -33,7 +34,7 @@ const state: fc.Arbitrary<State> = fc
     area: fc.option(area),
     view: fc.option(fc.record({ lon: number(-180, 180), lat: number(-85, 85), zoom: number(0, 24) }).map(roundedView)),
   })
-  .map((s) => ({ ...s, across: s.across && s.versus !== null }))
+  .map((s) => ({ ...s, across: s.across && s.versus !== null, beside: s.beside && s.versus !== null }))
   .map((s) => (s.from !== null && s.to !== null && s.from > s.to ? { ...s, from: s.to, to: s.from } : s));
 
 describe("the address", () => {
@@ -58,7 +59,7 @@ describe("the address", () => {
 
   test("reads garbage in every known parameter as its default", () => {
     const garbage = fc.string().filter((s) => !/^[A-Za-z0-9]/.test(s));
-    const keys = ["release", "strand", "from", "to", "source", ...NARROWING, "versus", "across", "borough", "layer", "view", "changed", "evidence", "table", "hotspot", "area", "lat", "zoom"];
+    const keys = ["release", "strand", "from", "to", "source", ...NARROWING, "versus", "across", "beside", "borough", "layer", "view", "changed", "evidence", "table", "hotspot", "area", "lat", "zoom"];
     fc.assert(
       fc.property(garbage, (text) => {
         const params = new URLSearchParams();

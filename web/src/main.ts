@@ -802,7 +802,8 @@ async function apply(state: State, previous: State | null): Promise<void> {
   const newCount = newRelease || differs(state, previous, COUNTED);
   if (state.table === "boroughs" && (newCount || state.table !== previous.table)) void loadBoroughs(state, release);
   if (newRelease || state.strand !== previous.strand) void loadEvents(state, release);
-  if (newRelease || state.strand !== previous.strand) void loadHotspots(state, release);
+  let list: Promise<void> | null = null;
+  if (newRelease || state.strand !== previous.strand) list = loadHotspots(state, release);
   else if (differs(state, previous, ["borough", "changed", "clear"])) {
     showHotspots(release);
     if (state.borough !== previous.borough && state.borough !== null) map?.goTo(...(listed()?.features ?? []));
@@ -813,6 +814,8 @@ async function apply(state: State, previous: State | null): Promise<void> {
   if (state.tab === "chart" && (newTab || newCount)) void loadSeries(state, release);
   if (newRelease || (newTab && mapOf !== release.id && state.tab === "map")) {
     pending.mark("view", true);
+    // The table comes first: making the map keeps the browser busy for a second or two where there is no graphics card.
+    if (list && map === null) await Promise.race([list, later(LIST_FIRST_MS)]);
     await openMap(state, release);
     void loadCells(store.state, release);
     pending.mark("view", false);
@@ -821,9 +824,12 @@ async function apply(state: State, previous: State | null): Promise<void> {
   if (differs(state, previous, [...COUNTED, ...COMPARED, "layer"])) void loadCells(state, release);
 }
 
+/** So long the map waits for the table. */
+const LIST_FIRST_MS = 1500;
+
+const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 async function start(): Promise<void> {
-  // The map's code is the largest part: it comes while the figures are asked for. A failure is met where the map is opened.
-  if (store.state.tab === "map") import("./map").catch(() => undefined);
   await pending.run("start", async (signal) => {
     try {
       const [known, named] = await Promise.all([api.releases(signal), api.layers(signal)]);

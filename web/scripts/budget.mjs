@@ -1,0 +1,88 @@
+// What the pages cost a reader, measured in Chromium: HOTSPOT_URL=http://127.0.0.1:8080 npm run budget
+// Times are from the start of the navigation, on an empty cache; the machine should have nothing else to do. Sizes are as they go over the wire.
+import { openBrowser, ready } from "./browser.mjs";
+
+const origin = process.env.HOTSPOT_URL ?? "http://127.0.0.1:8080";
+const ROUNDS = 3;
+
+/** Starts to watch in the page before anything of it runs. */
+const watch = () => {
+  globalThis.marks = {};
+  globalThis.long = [];
+  new PerformanceObserver((list) => globalThis.long.push(...list.getEntries().map((e) => ({ at: e.startTime, ms: e.duration })))).observe({ type: "longtask", buffered: true });
+  const once = (name, holds) => {
+    const look = () => {
+      if (globalThis.marks[name] === undefined && holds()) globalThis.marks[name] = performance.now();
+    };
+    new MutationObserver(look).observe(document, { childList: true, subtree: true, attributes: true, characterData: true });
+  };
+  once("filters", () => document.querySelector("#strand option"));
+  once("table", () => document.querySelector("#hotspots tbody tr"));
+  once("legend", () => document.querySelector("#legend li"));
+  once("ready", () => document.documentElement.dataset.ready === "true");
+};
+
+const rounded = (value) => Math.round(value);
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Bytes of all that a page asked for, by the browser's own account. */
+async function wire(page) {
+  const client = await page.context().newCDPSession(page);
+  await client.send("Network.enable");
+  const sizes = new Map();
+  const names = new Map();
+  client.on("Network.requestWillBeSent", ({ requestId, request }) => names.set(requestId, new URL(request.url).pathname));
+  client.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => sizes.set(requestId, encodedDataLength));
+  return () => [...sizes].map(([id, bytes]) => ({ path: names.get(id) ?? "?", bytes }));
+}
+
+const rows = [];
+for (const [name, query] of [["map", ""], ["table", "?view=table"], ["chart", "?view=chart"]]) {
+  const rounds = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const { browser, close } = await openBrowser();
+    const page = await browser.newPage();
+    await page.addInitScript(watch);
+    const sent = await wire(page);
+    await page.goto(new URL(`/${query}`, origin).href, { waitUntil: "commit" });
+    await ready(page);
+    const { marks, long } = await page.evaluate(() => ({ marks: globalThis.marks, long: globalThis.long }));
+    // A change of strand: from the choice to the new figures, painting left out.
+    const change = await page.evaluate(async () => {
+      const select = document.querySelector("#source");
+      const before = document.querySelector("#headline").textContent;
+      const from = performance.now();
+      select.value = "all";
+      select.dispatchEvent(new Event("change"));
+      await new Promise((resolve) => {
+        const look = () => (document.querySelector("#legend")?.dataset.n !== undefined && document.querySelector("#headline").textContent !== before && /\d/.test(document.querySelector("#headline").textContent) ? resolve() : setTimeout(look, 2));
+        look();
+      });
+      return performance.now() - from;
+    });
+    await ready(page);
+    const later = await page.evaluate((n) => globalThis.long.slice(n), long.length);
+    const all = sent();
+    const of = (test) => all.filter(({ path }) => test(path)).reduce((sum, { bytes }) => sum + bytes, 0);
+    rounds.push({ ...marks, change, longest: Math.max(0, ...long.map((l) => l.ms)), longestLater: Math.max(0, ...later.map((l) => l.ms)), page: of((p) => p === "/" || p.startsWith("/assets/")), data: of((p) => p.startsWith("/api/") || p.startsWith("/tiles/")), base: of((p) => p.startsWith("/base/")) });
+    await close();
+  }
+  const middle = (key) => rounded(median(rounds.map((r) => r[key] ?? 0)));
+  rows.push({ page: name, "filters ms": middle("filters"), "table ms": middle("table"), "colours ms": middle("legend"), "ready ms": middle("ready"), "longest task ms": middle("longest"), "filter ms": middle("change"), "longest then ms": middle("longestLater"), "page kB": middle("page") / 1000, "base kB": middle("base") / 1000, "data kB": middle("data") / 1000 });
+}
+console.table(rows);
+
+const pages = [];
+const [spot] = (await (await fetch(new URL("/api/v1/hotspots", origin))).json()).features;
+const { browser, close } = await openBrowser();
+for (const path of ["/table", `/hotspot/${spot.properties.id}`, "/challenge", "/month", "/success", "/quality", "/protected", "/method", "/accessibility"]) {
+  const page = await browser.newPage();
+  const sent = await wire(page);
+  const start = performance.now();
+  const answer = await page.goto(new URL(path, origin).href);
+  const took = performance.now() - start;
+  pages.push({ path: path.replace(spot.properties.id, "ID"), status: answer.status(), "ms": rounded(took), "kB": rounded(sent().reduce((sum, { bytes }) => sum + bytes, 0) / 100) / 10 });
+  await page.close();
+}
+await close();
+console.table(pages);

@@ -181,7 +181,7 @@ fn a_week_is_on_record_as_it_was() {
         format!("batch refused {} refused", newest("/api/v1/cells")),
         format!("partner look {} done", newest("/api/v1/partner/A-2026-01")),
         format!("partner refused {} refused", newest("/api/v1/partner/A-2026-01")),
-        "admin refused agreement/A-2026-01/export refused".to_owned(),
+        "admin export agreement/A-2026-01/export refused".to_owned(),
         format!("admin refused {} refused", newest("/api/v1/hotspots")),
         format!("admin refused {} refused", newest("/api/v1/protected/figures")),
         format!("admin refused {} refused", newest("/challenge")),
@@ -190,7 +190,7 @@ fn a_week_is_on_record_as_it_was() {
     for entry in &wanted {
         assert!(rest.any(|of| of == entry), "{entry} is not in its place in\n{}", story.join("\n"));
     }
-    let exports = log.iter().filter(|e| e["action"] == "export").count();
+    let exports = log.iter().filter(|e| e["action"] == "export" && e["outcome"] == "done").count();
     assert_eq!(exports, 1, "{}", story.join("\n"));
     assert!(
         log.iter().any(|e| e["purpose"] == "oversight of allocation")

@@ -23,7 +23,7 @@ use hotspot_core::resource::what_if::Wish;
 use hotspot_core::units::Units;
 use hotspot_core::view::{
     AreasView, CellsView, ChallengeView, ComparisonView, EventsView, HotspotView, HotspotsView, Layer, QualityView, RecordsView,
-    ReleaseView, SilenceView, SitesView, WhatIfView,
+    ReleaseView, SilenceView, SitesView, SuccessView, WhatIfView,
 };
 use hotspot_core::{Incident, Strand};
 use hotspot_tiles::{CellTiles, ShapeTiles, TileCoord, TileIndex};
@@ -91,6 +91,12 @@ pub(crate) struct PolicyText {
 }
 
 impl Below {
+    /// Measures as they are shown below the analyst, and how many series are left out.
+    pub fn success(&self, supplied: &SuccessView) -> (Released<SuccessView>, usize) {
+        let (view, left_out) = supplied.below(u64::from(self.shown.rules.threshold));
+        (self.policy.release(view), left_out)
+    }
+
     /// What everybody is shown.
     pub fn public(&self) -> Result<&Released<PublicView>, ApiError> {
         self.public.as_ref().ok_or(ApiError::NotGiven { how: OPEN_PUBLIC })

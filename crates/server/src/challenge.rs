@@ -103,6 +103,15 @@ impl fmt::Debug for Receive {
     }
 }
 
+/// Measures of success.
+#[derive(Debug, Clone)]
+pub struct Success {
+    /// All of them, with the exact figures of an edition of the summary: the analyst's.
+    pub exact: Released<SuccessView>,
+    /// Those that were supplied, alone.
+    pub supplied: SuccessView,
+}
+
 /// What challenges, and the measures of success, need beside the releases.
 #[derive(Debug)]
 pub struct Challenges {
@@ -111,7 +120,7 @@ pub struct Challenges {
     /// How a new table of resources is taken; none where it cannot be.
     pub(crate) receive: Option<Receive>,
     /// Measures of success.
-    pub(crate) success: Option<Released<SuccessView>>,
+    pub(crate) success: Option<Success>,
     /// Months as they were published.
     pub(crate) months: Option<Arc<Months>>,
     /// The record of challenges.
@@ -125,7 +134,7 @@ impl Challenges {
     pub fn new(
         given: Option<Given>,
         receive: Option<Receive>,
-        success: Option<Released<SuccessView>>,
+        success: Option<Success>,
         ledger: Option<Ledger>,
         now: fn() -> Timestamp,
     ) -> Self {

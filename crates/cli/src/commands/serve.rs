@@ -6,9 +6,8 @@ use crate::commands::sign_in::SignIn;
 use crate::commands::{last_part, note, say, write_whole};
 use crate::config::Config;
 use crate::failure::{Done, Failure};
-use hotspot_core::disclosure::{Access, Policy, Released};
+use hotspot_core::disclosure::{Access, Policy};
 use hotspot_core::release::Release;
-use hotspot_core::view::SuccessView;
 use hotspot_ledger::audit::{AuditLog, Checkpoints, SigningKey};
 use hotspot_ledger::{Agreements, Ledger, Tokens};
 use hotspot_pipeline::agreement::parse_agreement;
@@ -21,7 +20,7 @@ use hotspot_pipeline::success::read_success;
 use hotspot_pipeline::summary::{OnShelf, Shelf};
 use hotspot_server::{
     AppState, Catalog, Challenges, Given, GivenTable, MonthRevised, Months, PublishedMonth, Receive, RecordSource, Settings,
-    Sharing, TableSource, Tier, router, serve,
+    Sharing, Success, TableSource, Tier, router, serve,
 };
 use jiff::Timestamp;
 use std::net::SocketAddr;
@@ -229,13 +228,13 @@ fn table<T>(read: Supplied<T>) -> GivenTable<T> {
 }
 
 /// The measures of success, read and checked once.
-fn success(args: &ServeChallengesArgs, shelf: Option<&Shelf>, access: Access) -> Done<Option<Released<SuccessView>>> {
+fn success(args: &ServeChallengesArgs, shelf: Option<&Shelf>, access: Access) -> Done<Option<Success>> {
     let Some(path) = &args.measures else { return Ok(None) };
     let edition = shelf.map(|shelf| shelf.newest(EXACT)).transpose()?.flatten();
     let view = read_success(path, edition.as_deref())?;
     let policy =
         Policy::towards(view.class, access).map_err(|no_policy| Failure::cannot(format!("{}: {no_policy}", path.display())))?;
-    Ok(Some(policy.release(view)))
+    Ok(Some(Success { exact: policy.release(view), supplied: read_success(path, None)? }))
 }
 
 /// The published months, which may all be shown to those who can ask.

@@ -59,6 +59,19 @@ impl Figure {
         }
     }
 
+    /// Whether a count in it, or what is left of its whole, is below a threshold; zero is.
+    pub const fn is_small(&self, threshold: u64) -> bool {
+        match *self {
+            Self::Count(n) | Self::Survey { respondents: n, .. } | Self::Median { n, .. } => n < threshold,
+            Self::Part { part, whole } => part < threshold || whole.saturating_sub(part) < threshold,
+            Self::Cohort { reached, recorded, open } => {
+                reached < threshold
+                    || recorded.saturating_sub(reached).saturating_sub(open) < threshold
+                    || (open > 0 && open < threshold)
+            }
+        }
+    }
+
     /// How many it is of: see [`Kind::n`].
     pub const fn n(&self) -> u64 {
         match *self {

@@ -27,3 +27,19 @@ pub struct SuccessView {
     /// The measures.
     pub factors: Factors,
 }
+
+impl SuccessView {
+    /// What of supplied measures is shown below the analyst: the series of which no count, in any period, is below the threshold. A single one
+    /// that is left out could be worked out from limits and signals of the others, so that its whole series goes; `.1` says how many did.
+    ///
+    /// What an edition of the monthly summary adds is not among them: its exact figures are the analyst's, and what of recorded crime may be
+    /// shown is protected by itself.
+    #[must_use]
+    pub fn below(&self, threshold: u64) -> (Self, usize) {
+        let mut view = self.clone();
+        let all = view.factors.series.len();
+        view.factors.series.retain(|series| series.points.iter().all(|point| !point.figure.is_small(threshold)));
+        let left_out = all - view.factors.series.len();
+        (view, left_out)
+    }
+}

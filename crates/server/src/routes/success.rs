@@ -10,7 +10,15 @@ use crate::views;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
+use hotspot_core::disclosure::Released;
 use hotspot_core::success::Definition;
+use hotspot_core::view::SuccessView;
+
+/// What a visitor is shown, and how many series he is not.
+fn shown(state: &AppState, visitor: &Visitor) -> Result<(Released<SuccessView>, usize), ApiError> {
+    let success = state.challenges().success.as_ref().ok_or(ApiError::NotGiven { how: GIVE_MEASURES })?;
+    if visitor.sees_records() { Ok((success.exact.clone(), 0)) } else { Ok(state.catalog().below()?.success(&success.supplied)) }
+}
 
 /// Measures of success: value, limits, period and control chart of each, by area and strand.
 #[utoipa::path(get, path = "/api/v1/success", tag = "success", params(
@@ -20,23 +28,15 @@ use hotspot_core::success::Definition;
     (status = 400, description = "A parameter is not allowed as given.", body = views::Problem, content_type = "application/problem+json"),
     (status = 404, description = "The server was given no measures.", body = views::Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn success(State(state): State<AppState>, uri: Uri) -> Result<Response, ApiError> {
+pub(crate) async fn success(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response, ApiError> {
     let params = Params::parse(uri.query(), &["measure"])?;
     let measure = params.get("measure").map(str::to_owned);
     if measure.as_deref().is_some_and(|id| Definition::of(id).is_none()) {
         let known: Vec<&str> = Definition::all().iter().map(|d| d.id).collect();
         return Err(BadParameter::new("measure", known.join(", ")).into());
     }
-    if state.challenges().success.is_none() {
-        return Err(ApiError::NotGiven { how: GIVE_MEASURES });
-    }
     let shared = state.clone();
-    let body = state
-        .heavy(move || {
-            let view = shared.challenges().success.as_ref().ok_or(ApiError::NotGiven { how: GIVE_MEASURES })?;
-            Ok(views::success(view, measure.as_deref()))
-        })
-        .await?;
+    let body = state.heavy(move || Ok(views::success(&shown(&shared, &visitor)?.0, measure.as_deref()))).await?;
     Ok(json(body))
 }
 
@@ -44,6 +44,12 @@ pub(crate) async fn success(State(state): State<AppState>, uri: Uri) -> Result<R
 pub(crate) async fn page(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response, ApiError> {
     Params::parse(uri.query(), &[])?;
     let shared = state.clone();
-    let drawn = state.heavy(move || pages::success(&visitor, shared.challenges().success.as_ref())).await?;
+    let drawn = state
+        .heavy(move || match shown(&shared, &visitor) {
+            Ok((view, left_out)) => pages::success(&visitor, Some(&view), left_out),
+            Err(ApiError::NotGiven { .. }) => pages::success(&visitor, None, 0),
+            Err(other) => Err(other),
+        })
+        .await?;
     Ok(fresh(StatusCode::OK, "text/html; charset=utf-8", drawn))
 }

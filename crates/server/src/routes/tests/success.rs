@@ -2,7 +2,7 @@
 
 use super::{body, nothing};
 use crate::fixture;
-use crate::{AppState, Catalog, Challenges, Settings, router};
+use crate::{AppState, Catalog, Challenges, Settings, Success, router};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use axum::response::Response;
@@ -43,7 +43,7 @@ fn view() -> SuccessView {
 
 fn app(given: bool) -> axum::Router {
     let catalog = Catalog::new(vec![fixture::release(DataClass::Synthetic)]).unwrap();
-    let success = given.then(|| Policy::of(DataClass::Open).unwrap().release(view()));
+    let success = given.then(|| Success { exact: Policy::of(DataClass::Open).unwrap().release(view()), supplied: view() });
     router(AppState::new(Arc::new(catalog), Settings::default(), Challenges { success, ..nothing() }))
 }
 
@@ -79,4 +79,25 @@ async fn without_measures_it_is_said_how_they_are_given() {
     let response = get(&app(false), "/success").await;
     assert_eq!(response.status(), StatusCode::OK);
     assert!(String::from_utf8(body(response).await).unwrap().contains("--measures FILE.csv"));
+}
+
+#[test]
+fn below_the_analyst_a_series_with_a_small_count_is_left_out_whole() {
+    let view = view();
+    let (shown, left_out) = view.below(5);
+    assert_eq!(shown.factors.series.len() + left_out, view.factors.series.len());
+    for series in &view.factors.series {
+        let small = series.points.iter().any(|p| p.figure.is_small(5));
+        let there = shown
+            .factors
+            .series
+            .iter()
+            .any(|s| (s.measure.id, s.area, s.strand) == (series.measure.id, series.area, series.strand));
+        assert_eq!(there, !small, "{} {}", series.measure.id, series.area.id());
+    }
+    assert_eq!(view.below(u64::MAX).0.factors.series.len(), 0);
+    assert!(Figure::Count(4).is_small(5) && !Figure::Count(5).is_small(5) && Figure::Count(0).is_small(5));
+    assert!(Figure::Part { part: 8, whole: 10 }.is_small(5) && !Figure::Part { part: 5, whole: 10 }.is_small(5));
+    assert!(Figure::Cohort { reached: 10, recorded: 23, open: 9 }.is_small(5), "four that did not reach it");
+    assert!(Figure::Cohort { reached: 10, recorded: 30, open: 2 }.is_small(5));
 }

@@ -61,6 +61,11 @@ export class Beside {
     this.#map.showCells(before);
   }
 
+  /** Whether the second map is there. */
+  get open(): boolean {
+    return this.#map !== null;
+  }
+
   /** Goes where the first map went. */
   follow(view: MapView): void {
     this.#map?.setView(view);

@@ -26,6 +26,15 @@ export function versusOf(state: State, release: Release): Period | null {
   }
 }
 
+/** Whether the release holds the period, and it shares no month with the one that is shown. */
+export function comparable(state: State, release: Release): boolean {
+  const [now, versus] = [periodOf(state, release), versusOf(state, release)];
+  return versus !== null && held(versus, release) && (versus.to < now.from || now.to < versus.from);
+}
+
+/** A ratio; near 1 with a digit more, so that one side of 1 is not written as 1. */
+const times = (ratio: number): string => (Math.abs(ratio - 1) < 0.05 && ratio !== 1 ? ratio.toFixed(3) : decimal(ratio));
+
 const held = (period: Period | null, { months }: Release): boolean => period !== null && period.from >= months.from && period.to <= months.to;
 
 /** What can be compared with: only what the release holds. */
@@ -111,7 +120,7 @@ export function asCells(answer: Comparison): CellsAnswer {
 export function changeInWords({ n, before, ratio, lo, hi, change }: PlaceChange): string {
   if (change === "nothing") return "none in either period";
   const counts = `${integer(n)}, and ${integer(before)} in the other period`;
-  const size = ratio === null ? `at least ${decimal(lo)} times as many a month` : `${decimal(ratio)} times as many a month (95% interval ${decimal(lo)} to ${hi === null ? "no limit" : decimal(hi)})`;
+  const size = ratio === null ? `at least ${times(lo)} times as many a month` : `${times(ratio)} times as many a month (95% interval ${times(lo)} to ${hi === null ? "no limit" : times(hi)})`;
   const sure = { more: "more, beyond chance", fewer: "fewer, beyond chance", not_sure: "cannot be told from chance" }[change];
   return `${counts}: ${size}; ${sure}`;
 }
@@ -126,7 +135,7 @@ export function comparisonLine(answer: Comparison): string {
   const more = answer.hotspots.filter((s) => s.change === "more").length;
   const fewer = answer.hotspots.filter((s) => s.change === "fewer").length;
   const spots = answer.hotspots.length === 0 ? "" : `. Of ${counted(answer.hotspots.length, "hotspot")} ${integer(more)} had more and ${integer(fewer)} fewer, beyond chance`;
-  return `${integer(answer.total.n)} incidents against ${integer(answer.total.before)} in ${periodName(answer.versus)}: ${answer.total.ratio === null ? "none before" : `${decimal(answer.total.ratio)} times as many a month (95% interval ${decimal(answer.total.lo)} to ${decimal(answer.total.hi ?? Infinity)})`}${spots}`;
+  return `${integer(answer.total.n)} incidents against ${integer(answer.total.before)} in ${periodName(answer.versus)}: ${answer.total.ratio === null ? "none before" : `${times(answer.total.ratio)} times as many a month (95% interval ${times(answer.total.lo)} to ${times(answer.total.hi ?? Infinity)})`}${spots}`;
 }
 
 /** What must be said beside a comparison. */
@@ -161,7 +170,7 @@ const columnsOf = (heading: string, answer: Comparison, choose: ((id: string) =>
     note: "95% interval",
     numeric: true,
     key: (p) => p.ratio,
-    cell: (p) => (p.change === "nothing" ? ["–"] : [p.ratio === null ? "none before" : decimal(p.ratio), h("span", { class: "interval" }, ` ${decimal(p.lo)} to ${p.hi === null ? "no limit" : decimal(p.hi)}`)]),
+    cell: (p) => (p.change === "nothing" ? ["–"] : [p.ratio === null ? "none before" : times(p.ratio), h("span", { class: "interval" }, ` ${times(p.lo)} to ${p.hi === null ? "no limit" : times(p.hi)}`)]),
   },
   { id: "change", label: "Beyond chance?", numeric: false, key: (p) => ORDER[p.change], cell: (p) => [h("span", { class: `change change-${p.change}` }, WORDS[p.change])] },
 ];

@@ -69,6 +69,8 @@ export function drawFilters(form: HTMLFormElement, state: State, release: Releas
 
   const layer = select("layer", layers.filter((l) => l.kind !== "outline" && l.id !== "hotspots" && l.id !== "boroughs").map((l) => ({ value: l.id, label: l.label })), state.layer);
   layer.addEventListener("change", () => change({ layer: layer.value }));
+  // A difference has colours of its own.
+  layer.disabled = state.versus !== null && !state.beside;
 
   const edition = select(
     "release",

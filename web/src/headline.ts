@@ -70,7 +70,9 @@ export function headline(state: State, release: Release, hotspots: HotspotsAnswe
   if (isWindow(period, release) && state.source === "reported" && !isNarrowed(state)) {
     return hotspots ? `${start}: ${finding(hotspots, state.borough)}` : start;
   }
-  const n = cells ? `: ${counted(cells.n, "incident")} on the map` : "";
+  // A borough chooses hotspots; what is counted is everywhere.
+  const everywhere = state.borough === null ? "" : ` of all ${release.study_area}`;
+  const n = cells ? `: ${counted(cells.n, "incident")} on the map${everywhere}` : "";
   const basis = `${state.source === "reported" && !isNarrowed(state) ? "" : "all reported incidents of "}${periodName(release.window)}`;
   if (!hotspots) return `${start}${n}`;
   if (hotspots.verdict === "cannot_tell") return `${start}${n}. Too few in ${periodName(release.window)} to tell hotspots`;

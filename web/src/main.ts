@@ -6,7 +6,7 @@ import { drawAccount, drawMarking } from "./account";
 import { AreaPanel } from "./area-panel";
 import { Beside } from "./beside";
 import { BoroughTable } from "./borough-table";
-import { asCells, cautions, changeInWords, ChangeTable, drawCompare, unitChange, versusOf } from "./comparison";
+import { asCells, cautions, changeInWords, ChangeTable, comparable, drawCompare, unitChange, versusOf } from "./comparison";
 import { monthCount, rankedChart, seriesChart, type MonthCount } from "./chart-view";
 import { byId, h } from "./dom";
 import { drawDownload } from "./download";
@@ -15,7 +15,7 @@ import { drawKey } from "./evidence";
 import { drawFeedback } from "./feedback";
 import { drawFilters, quickPeriods } from "./filters";
 import { Find } from "./find";
-import { counted, monthsOf } from "./format";
+import { counted, monthsOf, periodName } from "./format";
 import { breaksInside, headline, periodOf, subject } from "./headline";
 import { drawDetail } from "./hotspot-detail";
 import { drawRecords } from "./hotspot-records";
@@ -96,6 +96,8 @@ let events: api.EventsAnswer | null = null;
 let boroughs: api.BoroughsAnswer | null = null;
 /** Two periods, while they are compared. */
 let compared: api.Comparison | null = null;
+/** The same with every hotspot of the strand. */
+let comparedWhole: api.Comparison | null = null;
 let figures = new Map<string, CellFigures>();
 /** The months of what is filtered, and what they were asked for. */
 let series: { of: string; months: MonthCount[] } | null = null;
@@ -390,13 +392,14 @@ function showHotspots(release: api.Release): void {
   node.selection.hidden ||= store.state.table !== "hotspots";
   if (shown && hotspots) {
     const words = choiceInWords(store.state);
-    if (borough !== null && hotspots.features.length === 0) table.clear(`No hotspot of this strand lies in ${borough}.`);
+    if (borough !== null && hotspots.features.length === 0) table.clear(`No hotspot of this strand lies in ${borough}, or there is no borough of this name.`);
     else table.show(shown, words ? { of: hotspots.features.length, words } : null);
     const fix = shown.features.length === 0 ? moreHotspots(store.state, release, hotspots) : null;
     if (fix) node.hotspots.append(h("p", { class: "empty" }, fixButton(fix)));
     map?.showHotspots(shown);
     void showStill(release);
   }
+  if (comparedWhole) showComparison(comparedWhole, release);
   drawKey(node.key, shown);
   showHeadline(store.state, release);
   showDetail(release);
@@ -578,7 +581,11 @@ function showTables(state: State, release: api.Release): void {
 }
 
 /** Shows two periods on the map and in the tables, or takes the comparison away. */
-function showComparison(answer: api.Comparison | null, release: api.Release): void {
+function showComparison(whole: api.Comparison | null, release: api.Release): void {
+  comparedWhole = whole;
+  // Of hotspots what the list has.
+  const ids = new Set(listed()?.features.map((f) => f.properties.id));
+  const answer = whole && found ? { ...whole, hotspots: whole.hotspots.filter((s) => ids.has(s.id)) } : whole;
   compared = answer;
   for (const one of changeTables) one.show(answer);
   const lines = answer ? cautions(answer) : [];
@@ -650,8 +657,12 @@ function withoutCells(release: api.Release): void {
 
 async function loadCells(state: State, release: api.Release): Promise<void> {
   const versus = versusOf(state, release);
-  if (versus) return loadComparison(state, release, versus);
-  if (compared) showComparison(null, release);
+  const can = versus !== null && comparable(state, release);
+  if (can) return loadComparison(state, release, versus);
+  if (compared || beside.open) showComparison(null, release);
+  const drop = h("button", { type: "button", class: "small" }, "Compare with nothing");
+  drop.addEventListener("click", () => store.set({ versus: null, across: false, beside: false, table: "hotspots" }, "push"));
+  notice("comparison", versus ? [h("p", {}, `${periodName(periodOf(state, release))} cannot be compared with ${periodName(versus)}: the release holds ${periodName(release.months)}, and no month may be in both periods.`), drop] : null);
   await pending.run("cells", async (signal) => {
     const resolution = map ? map.band.resolution : release.resolution;
     const part = map?.part ?? null;

@@ -566,7 +566,10 @@ export class HotspotMap {
 
   /** Moves to a box; `nearest` is the largest zoom. */
   goToBox([w, s, e, n]: Box, nearest: number, padding: number): void {
-    this.#map.fitBounds([w, s, e, n], { padding, maxZoom: nearest, ...(still() ? { animate: false } : { duration: 500 }) });
+    // A margin that leaves no room would zoom out.
+    const { clientWidth, clientHeight } = this.#map.getCanvas();
+    const margin = Math.max(0, Math.min(padding, 0.2 * clientWidth, 0.2 * clientHeight));
+    this.#map.fitBounds([w, s, e, n], { padding: margin, maxZoom: nearest, ...(still() ? { animate: false } : { duration: 500 }) });
   }
 
   /** Moves to a hotspot or place, near enough to see its cells. */

@@ -48,7 +48,7 @@ pub(crate) async fn list(State(state): State<AppState>, visitor: Visitor, uri: U
     let params = Params::parse(uri.query(), &names)?;
     let mut asked = Asked::of(&state, &visitor, &params).await;
     // Few incidents: nothing was analysed as hotspots, and the page still has its challenges.
-    if params.get("level").is_none() && asked.is_err() {
+    if params.get("level").is_none() && matches!(asked, Err(ApiError::NoAnswer { .. })) {
         let by_borough = Params::of(&[("release", params.get("release")), ("level", Some(Level::Borough.id()))]);
         asked = Asked::of(&state, &visitor, &by_borough).await;
     }

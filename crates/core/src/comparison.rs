@@ -2,7 +2,7 @@
 //!
 //! # Definition
 //! The change of a place is the ratio of its two rates, incidents by months, with exact 95 % limits
-//! ([`rate_ratio`](crate::rate::ratio::rate_ratio)). Of many places some seem to change by chance: a place is said to have *more* or
+//! ([`rate_ratio`]). Of many places some seem to change by chance: a place is said to have *more* or
 //! *fewer* only when its p value, adjusted over all places with an incident in either period (Benjamini and Hochberg, *J. R. Stat.
 //! Soc. B* 57, 1995), is at most [`LEVEL`]. Every other one with incidents is *not sure*, whatever its ratio.
 //!

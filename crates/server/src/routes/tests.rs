@@ -2,7 +2,7 @@ pub(crate) mod challenge;
 mod comparison;
 mod reading;
 mod records;
-mod success;
+pub(crate) mod success;
 mod time;
 
 use super::router;

@@ -4,16 +4,17 @@
 use super::{Browser, now, somebody};
 use crate::auth::{Auth, Scope};
 use crate::routes::with_rows;
-use crate::{AppState, Catalog, Challenges, Settings, fixture, routes};
+use crate::{AppState, Catalog, Challenges, Settings, Success, fixture, routes};
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request};
-use hotspot_core::disclosure::Role;
 use hotspot_core::disclosure::protected::ProtectedRelease;
+use hotspot_core::disclosure::{Policy, Role};
 use hotspot_core::release::{DataClass, Release};
 use hotspot_ledger::Ledger;
 use http_body_util::BodyExt;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A service with these records, and this shown of others.
 async fn service(release: Release, shown: ProtectedRelease) -> Browser {
@@ -22,7 +23,11 @@ async fn service(release: Release, shown: ProtectedRelease) -> Browser {
     let auth = Auth::development(now);
     let catalog = Arc::new(Catalog::towards(auth.access(), vec![release]).unwrap());
     catalog.protect(shown, None).unwrap();
-    let challenges = Challenges::new(Some(routes::tests::challenge::given()), None, None, Some(ledger), now);
+    // The analyst's measures are of other records in every service; those that were supplied are the same.
+    static SERVICES: AtomicU64 = AtomicU64::new(100);
+    let exact = routes::tests::success::view_of(SERVICES.fetch_add(1, Ordering::Relaxed));
+    let success = Success { exact: Policy::of(exact.class).unwrap().release(exact), supplied: routes::tests::success::view_of(90) };
+    let challenges = Challenges::new(Some(routes::tests::challenge::given()), None, Some(success), Some(ledger), now);
     Browser { state: AppState::behind(auth, catalog, Settings::default(), challenges), cookies: Vec::new(), _folder: Some(folder) }
 }
 

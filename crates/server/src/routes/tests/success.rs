@@ -16,7 +16,8 @@ use serde_json::Value;
 use std::sync::Arc;
 use tower::ServiceExt;
 
-fn view() -> SuccessView {
+/// Sixteen months of recorded hate crime, the last with so many, and a cohort that is open.
+pub(crate) fn view_of(last: u64) -> SuccessView {
     let month: Month = "2026-03".parse().unwrap();
     let entry = |measure: &str, back: u16, figure| Entry {
         measure: Definition::of(measure).unwrap(),
@@ -28,7 +29,7 @@ fn view() -> SuccessView {
         note: String::new(),
     };
     let mut entries: Vec<Entry> = (0..16)
-        .map(|back| entry("recorded_hate_crime", back, Figure::Count(if back == 0 { 90 } else { 40 + u64::from(back % 3) })))
+        .map(|back| entry("recorded_hate_crime", back, Figure::Count(if back == 0 { last } else { 40 + u64::from(back % 3) })))
         .collect();
     entries.push(entry("attrition_charged", 9, Figure::Cohort { reached: 65, recorded: 100, open: 0 }));
     entries.push(entry("attrition_charged", 0, Figure::Cohort { reached: 1, recorded: 50, open: 45 }));
@@ -39,6 +40,10 @@ fn view() -> SuccessView {
         files: vec![SuccessFile { name: "m.csv".to_owned(), sha256: "0".repeat(64) }],
         factors: factors(&entries, &BreakRegistry::default(), &SuccessPolicy::current()).unwrap(),
     }
+}
+
+fn view() -> SuccessView {
+    view_of(90)
 }
 
 fn app(given: bool) -> axum::Router {

@@ -70,7 +70,7 @@ describe("pages that are read", { concurrency: false }, () => {
     const { rows, mapped, area_only, online, no_place, rejected } = quality.reconciliation;
     assert.equal(rows, mapped + area_only + online + no_place + rejected);
     const text = await page.locator("main").innerText();
-    assert.ok(text.includes(`${rows} rows = ${mapped} mapped`));
+    assert.ok(text.includes(`${rows.toLocaleString("en-GB")} rows = ${mapped.toLocaleString("en-GB")} mapped`));
     for (const said of quality.cannot_say) assert.ok(text.includes(said), said);
     assert.equal(await page.locator("#boroughs ~ .scroll").first().locator("tbody tr").count(), quality.boroughs.length);
     await page.close();

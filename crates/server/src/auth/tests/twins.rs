@@ -16,6 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// The analyst's measures are of other records in every service; those that were supplied are the same.
+static SERVICES: AtomicU64 = AtomicU64::new(100);
+
 /// A service with these records, and this shown of others.
 async fn service(release: Release, shown: ProtectedRelease) -> Browser {
     let folder = tempfile::tempdir().unwrap();
@@ -23,8 +26,6 @@ async fn service(release: Release, shown: ProtectedRelease) -> Browser {
     let auth = Auth::development(now);
     let catalog = Arc::new(Catalog::towards(auth.access(), vec![release]).unwrap());
     catalog.protect(shown, None).unwrap();
-    // The analyst's measures are of other records in every service; those that were supplied are the same.
-    static SERVICES: AtomicU64 = AtomicU64::new(100);
     let exact = routes::tests::success::view_of(SERVICES.fetch_add(1, Ordering::Relaxed));
     let success = Success { exact: Policy::of(exact.class).unwrap().release(exact), supplied: routes::tests::success::view_of(90) };
     let challenges = Challenges::new(Some(routes::tests::challenge::given()), None, Some(success), Some(ledger), now);

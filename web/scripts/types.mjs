@@ -6,6 +6,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
 const SNAPSHOT = new URL("../../crates/server/src/routes/snapshots/hotspot_server__routes__tests__openapi.snap", import.meta.url);
+/** What the page takes of the interface, as `answers.NAME`. */
+const API = new URL("../src/api.ts", import.meta.url);
 export const TYPES = new URL("../src/api-types.ts", import.meta.url);
 
 /** The document as the server answers it, kept beside its tests. */
@@ -43,8 +45,22 @@ function declared(name, schema) {
   return `${head}export interface ${name} {\n${fields.join("")}}\n`;
 }
 
+/** Those that the page names, and all that they are made of. */
+function named({ schemas }) {
+  const wanted = [...readFileSync(API, "utf8").matchAll(/\banswers\.(\w+)/g)].map(([, name]) => name);
+  const found = new Set();
+  while (wanted.length > 0) {
+    const name = wanted.pop();
+    if (found.has(name)) continue;
+    if (!schemas[name]) throw new Error(`the interface has no shape ${name}`);
+    found.add(name);
+    wanted.push(...[...JSON.stringify(schemas[name]).matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name));
+  }
+  return Object.entries(schemas).filter(([name]) => found.has(name));
+}
+
 export function types({ components }) {
-  const all = Object.entries(components.schemas).map(([name, schema]) => declared(name, schema));
+  const all = named(components).map(([name, schema]) => declared(name, schema));
   return `/* Written by \`npm run types\` from the server's OpenAPI document: not by hand. */\n\n${all.join("\n")}`;
 }
 

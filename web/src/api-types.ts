@@ -18,20 +18,6 @@ export interface AfterEntry {
   what: string | null;
 }
 
-export interface AreaOutline {
-  /** Code of its borough. */
-  borough: string;
-  code: string;
-  /** A multipolygon; null where outlines are not given. */
-  geometry: Record<string, unknown> | null;
-}
-
-export interface Areas {
-  control: SideEntry;
-  place: SideEntry;
-  ring: SideEntry;
-}
-
 /** What of a hotspot is attributed to events. Every figure is of the hotspot's period. */
 export interface AttributionEntry {
   /** Incidents attributed, over the sets of strands. */
@@ -48,11 +34,6 @@ export interface AttributionEntry {
   share: number | null;
   /** Incidents without them, rounded. */
   without: number | null;
-}
-
-export interface BoroughEntry {
-  code: string;
-  name: string;
 }
 
 /** One borough; without a rate where residents are no fit denominator. */
@@ -79,9 +60,6 @@ export interface BreakEntry {
 
 /** Values of one layer by unit, in columns of equal length. */
 export type Cells = Counted & { cells: Columns; hour_unknown: number | null; layer: string; legend: LegendEntry[]; n: number; release: string; resolution: number; unit: string };
-
-/** Resources against need: by kind, the places by shortfall. Shares are 0 to 1, gaps resource share less need share. */
-export type ChallengeAnswer = Parameters & { caveat: string; effects: ResourceEffectEntry[]; effects_caveat: string; fairness_caveat: string; kinds: KindEntry[]; made_from: MadeFrom | null; policy: PolicyEntry; reconciled: string | null; release: string; unanswered: Unanswered[]; window: Period };
 
 export interface ChangeClassEntry {
   before: number;
@@ -178,12 +156,6 @@ export interface Counted {
   to: string;
 }
 
-export interface CourseChartEntry {
-  center: number;
-  lower: number;
-  upper: number;
-}
-
 /** The course of one map. */
 export interface CourseEntry {
   excess: number;
@@ -196,47 +168,6 @@ export interface CourseEntry {
   map: string;
   /** Median of the months until then; null when half of the runs or more never were. */
   rounds: number | null;
-}
-
-export interface CoverEntry {
-  /** In places that get at least their share. */
-  enough: ShareLimits;
-  /** In places that get nothing. */
-  nothing: number;
-  /** In places that are questioned. */
-  questioned: number;
-  questioned_ratio: number | null;
-  /** In places that get less than 1 − delta of their share: expected share by how likely each place does. */
-  short: ShareLimits;
-  short_ratio: ShareLimits | null;
-}
-
-export interface DelayEntry {
-  /** Half came within so many months. */
-  median: number;
-  /** Recorded in the period. */
-  n: number;
-  /** Nine of ten came within so many months. */
-  ninetieth: number;
-  /** Of these, in the month in which they happened. */
-  same_month: number;
-}
-
-/** Weighted displacement difference with its 95 % intervals. */
-export interface DifferenceEntry {
-  /** Both. */
-  both: Limits;
-  /** Change of the place less that of the control. */
-  place: Limits;
-  ring: Limits | null;
-}
-
-export interface DueEntry {
-  /** mopac or mps. */
-  by: string;
-  duty: string;
-  /** The last day on which it is in time. */
-  on: string;
 }
 
 /** The effect of an event. */
@@ -310,16 +241,6 @@ export interface ExcessEntry {
   observed: number;
 }
 
-/** Who is covered: shares are 0 to 1, of what lies in any place of the scope. */
-export interface FairnessEntry {
-  /** Groups of people that were supplied. */
-  groups: GroupCoverEntry[];
-  /** Stops and searches that were supplied. */
-  stops: StopCoverEntry[];
-  /** All records first, then the strands that are analysed. */
-  strands: StrandCoverEntry[];
-}
-
 export interface FeedbackCaseEntry {
   /** What the loop alone adds to the share of the patrols: the map of all records less that of reported ones, mean of the runs. */
   by_the_loop: number;
@@ -355,12 +276,6 @@ export interface FeedbackEntry {
   top_units: number;
 }
 
-/** A file that figures come from. */
-export interface FileEntry {
-  name: string;
-  sha256: string;
-}
-
 /** Only what occurs. */
 export interface FilterEntries {
   /** Incidents whose hour is known. */
@@ -368,19 +283,6 @@ export interface FilterEntries {
   offence: ChoiceEntry[];
   outcome: ChoiceEntry[];
   setting: ChoiceEntry[];
-}
-
-export interface GapEntry {
-  gap: Interval;
-  location_quotient: Interval;
-  need_share: Interval;
-  /** How likely it gets less than 1 − delta of its share. */
-  p_under: number;
-  rank: number;
-  rank_limits: number[];
-  resource_share: number;
-  /** questioned, not_questioned or cannot_tell. */
-  verdict: string;
 }
 
 /** A GeoJSON polygon or multi-polygon. */
@@ -395,30 +297,6 @@ export interface GiStarEntry {
   p: number;
   /** Adjusted for all units (Benjamini and Hochberg). */
   q: number;
-}
-
-export interface GroupCoverEntry {
-  /** Areas that they are supplied for. */
-  areas: number;
-  cover: CoverEntry | null;
-  group: string;
-  people: number;
-  residents: CoverEntry | null;
-  /** Of these, areas that lie in several places and are split by residents. */
-  split: number;
-}
-
-/** How much is hidden. */
-export interface HiddenEntry {
-  /** Hidden so that a small one stays hidden. */
-  beside: number;
-  figures: number;
-  /** Hotspots of all records, and those of them without a count. */
-  hotspots: number[];
-  /** The same of hotspots of strands. */
-  of_strands: number[];
-  /** Too small. */
-  small: number;
 }
 
 /** The months of a place since the last recording break that concerns it. A part without an answer is null, and `reasons` says why. */
@@ -534,35 +412,6 @@ export interface Hotspots {
   verdict: string;
 }
 
-/** A mean with its interval; null where it is infinite. */
-export interface Interval {
-  hi: number | null;
-  lo: number | null;
-  mean: number | null;
-}
-
-/** One kind of resource. */
-export interface KindEntry {
-  /** Who is covered: people and strands' incidents in places that are short. */
-  fairness: FairnessEntry;
-  gini: number;
-  kind: string;
-  /** Share that would have to be elsewhere for shares to agree. */
-  misplaced: number;
-  /** Amounts that no place gets. */
-  outside: number;
-  /** By shortfall, the largest first. */
-  places: PlaceEntry[];
-  /** The settings under which it was asked again, in words. */
-  settings: string[];
-  /** By what places are alike, in words. */
-  similar_rule: string;
-  sources: string[];
-  /** planned or delivered. */
-  status: string;
-  unit: string;
-}
-
 export interface KnownEntry {
   premises: number;
   reporter: number;
@@ -582,18 +431,6 @@ export interface LayerEntry {
   unit: string | null;
 }
 
-/** The layers that can be drawn. */
-export interface Layers {
-  /** The default first. */
-  layers: LayerEntry[];
-}
-
-export interface LedgerEntry {
-  after: string;
-  before: string;
-  measured_to: string;
-}
-
 export interface LegendEntry {
   /** Units in the class, inside the box if one was given. */
   cells: number;
@@ -601,37 +438,6 @@ export interface LegendEntry {
   /** Incidents in them. */
   incidents: number;
   label: string;
-}
-
-/** A mean with its 95 % interval. */
-export interface Limits {
-  hi: number;
-  lo: number;
-  mean: number;
-}
-
-/** The published figures that an answer is made of. */
-export interface MadeFrom {
-  /** Whole quarters in which incidents are counted. */
-  counted: Period;
-  hotspots: number;
-  /** Version of the policy. */
-  policy: string;
-  /** Counts below this are not told. */
-  threshold: number;
-  /** Of these, hotspots without a count that can be told: they are in the rest of their command unit. */
-  without_count: number;
-}
-
-/** Under what something is given. */
-export interface Mark {
-  agreement: string;
-  /** What may not be done with it. */
-  condition: string;
-  /** The last day on which it may be kept. */
-  keep_until: string;
-  purpose: string;
-  recipient: string;
 }
 
 /** Who asks, as the server knows him. */
@@ -645,25 +451,6 @@ export interface Me {
   sign_in: string;
   /** What a page sends with the header X-Hotspot-Token when it changes something. */
   token: string | null;
-}
-
-/** A measure, by area and strand; without series where no figures were supplied. */
-export interface MeasureEntry {
-  /** Actions of the strategy. */
-  action: string;
-  definition: string;
-  /** higher, lower or neither: which way is better. */
-  direction: string;
-  id: string;
-  /** How limits are made. */
-  interval: string;
-  /** count, proportion, survey, cohort, median or complete. */
-  kind: string;
-  owner: string;
-  series: SuccessSeries[];
-  source: string;
-  title: string;
-  unit: string;
 }
 
 /** An event by name. */
@@ -687,11 +474,6 @@ export interface NearRepeatsEntry {
   repeats: number;
 }
 
-export interface NextStep {
-  roles: string[];
-  step: string;
-}
-
 /** A hotspot and the next one on the list (by rank), by their recorded rates: incidents by what the reference measure expects. */
 export interface OrderEntry {
   /** The higher rate over the lower one: if reporting differs by more, the order is the other; null without bound. */
@@ -704,46 +486,6 @@ export interface OrderEntry {
   next: string;
   /** Whether that order is sure if reporting is alike. */
   stands: boolean;
-}
-
-/** What was asked, and how. */
-export interface Parameters {
-  /** How amounts of wider areas were spread. */
-  apportion: string;
-  /** Draws of each gap. */
-  draws: number;
-  /** Version of the weights of harm; null where incidents count alike. */
-  harm: string | null;
-  /** Level of the intervals. */
-  interval: number;
-  /** hotspot, borough, bcu or area. */
-  level: string;
-  /** Length of the next period. */
-  months: number;
-  /** What the need counts: incidents, victims or repeat-victims. */
-  need: string;
-  /** The day on which resources were looked at. */
-  on: string;
-  seed: number;
-  /** Null for all records. */
-  strand: string | null;
-}
-
-/** What the agreement of a partner gives. */
-export interface PartnerProducts {
-  area_figures: RoundedFigures;
-  areas: AreaOutline[];
-  borough_figures: RoundedFigures;
-  boroughs: ProductBorough[];
-  fields: string[];
-  hotspots: ProductHotspotEntry[];
-  /** Counts below are not given; one sign stands for them and for those that are hidden. */
-  least: number;
-  mark: Mark;
-  origin: ProductOrigin;
-  products: string[];
-  /** Counts are rounded to the nearest multiple. */
-  rounded_to: number;
 }
 
 /** 1 is the highest rate. */
@@ -762,27 +504,6 @@ export interface Period {
   to: string;
 }
 
-/** A figure of a period, its value in the unit of the measure. */
-export interface PeriodEntry {
-  chart: CourseChartEntry | null;
-  effective_n: number | null;
-  lower: number | null;
-  /** Whole, cases, respondents or events. */
-  n: number;
-  note: string;
-  numerator: number | null;
-  /** Cases of a cohort that are not decided. */
-  open: number | null;
-  period: Period;
-  /** Of a cohort that is not closed: the least and the most that it can come to. */
-  range: number[] | null;
-  source: string;
-  /** Why there is no value. */
-  status: string | null;
-  upper: number | null;
-  value: number | null;
-}
-
 /** Hotspots that would not be one without the records of a single victim, reporter or address are not shown. */
 export interface PersonCheckEntry {
   /** Records in units before the check. */
@@ -794,9 +515,6 @@ export interface PersonCheckEntry {
   /** Of these, withheld from every unit; they count for their borough. */
   withheld: number;
 }
-
-/** A place and one kind of resource. */
-export type PlaceEntry = GapEntry & { amount: number; apportioned: number; bcu: string | null; borough: string | null; expected: number; expected_incidents: number; holds_in: number; id: string; incidents: number; incidents_status: string | null; incidents_supposed: number | null; is_rest: boolean; name: string; planned: number | null; settings: number; similar: SimilarEntry | null; under_settings: (SettingEntry | null)[] };
 
 export interface PlaceFeature {
   geometry: Geometry;
@@ -817,256 +535,12 @@ export interface PlaceToEngageEntry {
   unit: string;
 }
 
-/** When a place is questioned. */
-export interface PolicyEntry {
-  /** By which part of its need share a place may be short. */
-  delta: number;
-  /** Largest mean 1 − P of the list. */
-  error: number;
-  /** Fewest expected incidents. */
-  minimum_expected: number;
-  /** P from which it is questioned. */
-  probability: number;
-  version: string;
-}
-
 /** Months with an incident. */
 export interface PresentEntry {
   first: string;
   last: string;
   months: number;
   of: number;
-}
-
-/** An error (RFC 9457). */
-export interface Problem {
-  /** What may stand there. */
-  allowed?: string | null;
-  detail: string;
-  /** The address as the service names it, such as `/api/v1/hotspots/{id}`: the one that was asked for may name somebody. */
-  instance: string;
-  /** The parameter that was refused. */
-  parameter?: string | null;
-  /** Under this id it stands in the log. */
-  request_id: string;
-  status: number;
-  title: string;
-  /** What kind of problem it is. */
-  type: string;
-}
-
-export interface ProductBorough {
-  code: string;
-  name: string;
-}
-
-/** A hotspot as an object; what is not given is not there. */
-export interface ProductHotspotEntry {
-  /** Codes of the areas that it touches. */
-  areas: string[];
-  /** Code of its borough. */
-  borough: string;
-  /** first, new, continued, grew, shrank, split or merged. */
-  change?: string | null;
-  /** clear, weak or cannot_tell. */
-  evidence?: string | null;
-  id: string;
-  /** Rounded; null where it is not shown or not given. */
-  incidents: number | null;
-  name: string;
-  strand: string;
-}
-
-/** Of what a product is. */
-export interface ProductOrigin {
-  as_known_on: string;
-  counted: Period | null;
-  /** `SYNTHETIC` when it is about nobody. */
-  label: string | null;
-  month: string;
-  /** Version of the policy. */
-  policy: string;
-  release: string;
-}
-
-/** Figures in columns of equal length. */
-export interface ProtectedFigures {
-  /** Null where it is withheld ([c]): too small, or protects one that is. */
-  incidents: (number | null)[];
-  /** 2026, 2026-Q4 or 2026-10. */
-  period: string[];
-  /** Code of an area or borough, others (boroughs of which the strand is not told in such periods), or all. */
-  place: string[];
-  /** all, or a strand. */
-  strand: string[];
-}
-
-/** A hotspot as an object. */
-export interface ProtectedHotspotEntry {
-  /** Codes of the areas that it touches: its outline, rounded out. */
-  areas: string[];
-  /** Where a band is told in its place, such as 0 to 4: the least and the most. */
-  band: number[] | null;
-  /** Code of its borough. */
-  borough: string | null;
-  /** first, new, continued, grew, shrank, split or merged. */
-  change: string;
-  /** clear, weak or cannot_tell. */
-  evidence: string;
-  /** Number expected if incidents followed the reference measure. */
-  expected: number | null;
-  first_seen: string;
-  id: string;
-  /** In the months counted; null where a band is told, and where it is withheld ([c]). */
-  incidents: number | null;
-  name: string;
-  rank: number | null;
-  /** Times the study area's rate, with exact 95 % Poisson limits. */
-  ratio: number[] | null;
-  /** Of these, those of more than one record. */
-  repeat_victims: string;
-  strand: string;
-  /** Strands that are told: those where neither they nor the others are few. */
-  strands: Record<string, number>;
-  /** Different victims among the records that name one, as a class. */
-  victims: string;
-}
-
-/** The hotspots of a protected release. */
-export interface ProtectedHotspots {
-  counted: Period | null;
-  hotspots: ProtectedHotspotEntry[];
-  release: string;
-}
-
-/** How figures are protected. */
-export interface ProtectedPolicy {
-  /** Incidents that an area of adaptive size has in a quarter, on average, and a strand of a borough in the periods that it is told by. */
-  area_incidents: number;
-  /** Residents that an area has. */
-  area_residents: number;
-  /** What areas are: adaptive (as fine as their people and incidents allow), or units (the polygons of the release). */
-  geography: string;
-  /** Records that a reader may know beside everything published. */
-  known_records: number;
-  /** Counts below this are not shown, zero among them. */
-  threshold: number;
-  version: string;
-}
-
-/** What a protected release says of itself. */
-export interface ProtectedSummary {
-  areas: number;
-  as_known_on: string;
-  boroughs: BoroughEntry[];
-  counted: Period | null;
-  hidden: HiddenEntry;
-  /** `SYNTHETIC` when it is about nobody. */
-  label: string | null;
-  month: string;
-  /** Periods that have figures, oldest first. */
-  periods: string[];
-  policy: ProtectedPolicy;
-  /** How many incidents hotspots are to expect in as many months for each one counted, by analysis: of counts below 10, below 20, below 40, more. */
-  regression: Record<string, number[]>;
-  release: string;
-  /** Months in which hotspots were found. */
-  window: Period;
-}
-
-/** What everybody is shown. */
-export interface PublicProducts {
-  /** Where the class of each of these figures begins; null where it is not shown. */
-  area_classes: (number | null)[];
-  /** Areas by year. */
-  area_figures: RoundedFigures;
-  areas: AreaOutline[];
-  /** Boroughs by year. */
-  borough_figures: RoundedFigures;
-  boroughs: ProductBorough[];
-  /** Where classes of rounded counts begin. */
-  classes: number[];
-  /** Counts below are not shown; one sign stands for them and for those that are hidden. */
-  least: number;
-  origin: ProductOrigin;
-  /** Areas of fewer residents are not shown. */
-  residents: number;
-  /** Counts are rounded to the nearest multiple. */
-  rounded_to: number;
-  /** All boroughs together by quarter. */
-  whole: RoundedFigures;
-}
-
-/** Quality of the records of a release, in its window. */
-export interface QualityAnswer {
-  /** State of the store, `YYYY-MM-DD`. */
-  as_known_on: string;
-  /** By borough; what lies in none comes last, without a code. */
-  boroughs: QualityRow[];
-  /** What no map of records can say. */
-  cannot_say: string[];
-  /** synthetic, open or restricted. */
-  class: string;
-  /** events, or counts: of published counts only n, places and sources mean something. */
-  counted: string;
-  /** By month in which they happened; for the delay, in which they were recorded. */
-  months: QualityMonth[];
-  /** Mapped, but outside the study area. */
-  outside: number;
-  /** Months in which the records happened. */
-  period: Period;
-  /** Every row that the store holds, of any month. */
-  reconciliation: Account;
-  release: string;
-  /** By strand; strands overlap. */
-  strands: QualityRow[];
-  total: QualityEntry;
-  /** Withheld from every unit, since a hotspot depended on one person. */
-  withheld: number;
-}
-
-/** Counts of records, never shares: n is beside each. */
-export interface QualityEntry {
-  delay: DelayEntry | null;
-  /** Those that lie in a unit. */
-  in_units: number;
-  /** Those without strand, offence, outcome and hour, of n; without a known victim, of those in units. */
-  missing: Record<string, number>;
-  n: number;
-  /** mapped, area_only, online and no_place; they add up to n. */
-  placed: Record<string, number>;
-  /** Flagged in the first instance, and not reviewed. */
-  provisional: number;
-  /** Those that name each source; a record may name several. */
-  sources: Record<string, number>;
-}
-
-export type QualityMonth = QualityEntry & { month: string };
-
-export type QualityRow = QualityEntry & { id: string | null; name: string };
-
-/** A question about a place of the answer. */
-export interface RaiseBody {
-  /** Who writes: not checked. Refused where people sign in: then it is whoever is signed in. */
-  actor?: string;
-  /** need (default), area, residents or equal. */
-  apportion?: string | null;
-  /** Sent twice with the same key, it is written once. */
-  key?: string | null;
-  /** Kind of resource. */
-  kind: string;
-  /** hotspot (default), borough, bcu, or area of a release on areas and of published figures. */
-  level?: string | null;
-  /** Id of a place of the answer. */
-  place: string;
-  /** The question, in words. */
-  question: string;
-  /** Id of a release; default the newest. */
-  release?: string | null;
-  /** mopac. Refused where people sign in. */
-  role?: string;
-  /** all (default) or a strand that the release analyses. */
-  strand?: string | null;
 }
 
 /** The rate by one denominator. Without numbers the denominator is unfit for this place. */
@@ -1170,85 +644,6 @@ export interface ReleaseEntry {
   window: Period;
 }
 
-/** The releases that are served. */
-export interface Releases {
-  /** Newest first. */
-  releases: ReleaseEntry[];
-}
-
-/** A change of a resource, and the incidents before and after it. */
-export interface ResourceEffectEntry {
-  /** What was there before and after; null where an answer to a challenge says it. */
-  amounts: StretchEntry[] | null;
-  areas: Areas | null;
-  /** How much more; less when negative. */
-  by: number;
-  difference: DifferenceEntry | null;
-  /** How much more the counts of months vary than by chance. */
-  dispersion: number;
-  expected: Limits | null;
-  /** The place is a hotspot that incidents before, after the change helped to find. */
-  found_in: boolean[];
-  kind: string;
-  ledger: LedgerEntry | null;
-  name: string;
-  /** The first day of the change. */
-  on: string;
-  /** Months that are compared, before and after; null where there are too few. */
-  periods: Period[] | null;
-  /** Identifier of the hotspot, code of the area, name of the command unit, `lon lat reach_m` of a point, or all. */
-  place: string;
-  /** All of it in words. */
-  sentence: string;
-  /** planned or delivered; null where an answer to a challenge says it. */
-  status: string | null;
-  unit: string;
-  /** fewer, more, not_clear or cannot_tell; it says nothing of why. */
-  verdict: string;
-  /** Why it cannot be told. */
-  why: string | null;
-}
-
-/** A row of the table. */
-export interface ResourceEntry {
-  amount: number;
-  kind: string;
-  period_end: string;
-  period_start: string;
-  place: string;
-  /** hotspot, area, bcu, point or all. */
-  place_type: string;
-  source: string;
-  /** planned or delivered. */
-  status: string;
-  unit: string;
-}
-
-export interface ResourceHistoryEntry {
-  actor: string;
-  /** Microseconds since 1970-01-01 UTC. */
-  at_us: number;
-  /** The day in London. */
-  on: string;
-  role: string;
-  /** What was written. */
-  said: Record<string, unknown>;
-  /** Number in the record. */
-  seq: number;
-  step: string;
-}
-
-/** The table of resources. */
-export type ResourcesAnswer = ResourcesTaken & { resources: ResourceEntry[] };
-
-/** A table of resources that was taken. */
-export interface ResourcesTaken {
-  file: string;
-  rows: number;
-  /** Of the file as it is now, and as every answer names it. */
-  sha256: string;
-}
-
 /** The analysis made again under other settings. */
 export interface RobustnessEntry {
   /** Settings in which it is not. */
@@ -1262,18 +657,6 @@ export interface RobustnessEntry {
   share: number | null;
 }
 
-/** Rounded figures in columns of equal length. */
-export interface RoundedFigures {
-  /** Rounded; null where it is not shown. */
-  incidents: (number | null)[];
-  /** 2026 or 2026-Q4. */
-  period: string[];
-  /** Code of an area or borough, or all. */
-  place: string[];
-  /** all, or a strand. */
-  strand: string[];
-}
-
 export interface ScanEntry {
   /** From 1, the strongest. */
   cluster: number;
@@ -1284,26 +667,6 @@ export interface ScanEntry {
   p: number;
   /** Incidents of the hotspot in it. */
   shared: number;
-}
-
-export interface SettingEntry {
-  gap: number;
-  verdict: string;
-}
-
-/** A mean with its 95 % interval. */
-export interface ShareLimits {
-  hi: number;
-  lo: number;
-  mean: number;
-}
-
-export interface SideEntry {
-  /** What its units were to expect over the months before. */
-  expected_before: number;
-  /** Before and after. */
-  incidents: number[];
-  units: number;
 }
 
 /** Something unlike the baseline. */
@@ -1341,138 +704,9 @@ export interface Silence {
   why_not: string | null;
 }
 
-/** A place beside those most like it. */
-export interface SimilarEntry {
-  /** Places of the group, itself included. */
-  group: number;
-  /** Of the others. */
-  median: number;
-  /** Ids of the others, the most alike first. */
-  others: string[];
-  /** Amount for each expected incident. */
-  per_incident: number;
-  /** Lowest and highest of the others. */
-  range: number[];
-  /** 1 for the lowest of the group. */
-  rank: number;
-}
-
-export interface SiteEntry {
-  /** What it adds to those before it, as a share of the need. */
-  adds: number;
-  borough: string | null;
-  /** Of the candidate, or of the cell. */
-  id: string;
-  lat: number;
-  lon: number;
-}
-
-/** Where more sites would reach most of the need. */
-export interface SitesAnswer {
-  /** The choice is the best one. */
-  best: boolean;
-  /** No choice of as many reaches more. */
-  bound: number;
-  candidates: number;
-  caveat: string;
-  chosen: SiteEntry[];
-  /** Version of the weights of harm; null where incidents count alike. */
-  harm: string | null;
-  kind: string;
-  months: number;
-  /** Incidents to be expected in the months, everywhere; harm where they are weighted. */
-  need: number;
-  /** Points of the kind in the table. */
-  open: number;
-  /** Reach of a new site. */
-  reach_m: number;
-  /** Share of the need that they reach. */
-  reached: number;
-  release: string;
-  /** Null for all records. */
-  strand: string | null;
-  /** Share that is reached with those chosen. */
-  then: number;
-}
-
 export interface SourceEntry {
   id: string;
   label: string;
-}
-
-/** A step; which fields it has depends on the step. */
-export interface StepBody {
-  /** answer: what will be done. */
-  action?: string | null;
-  /** Who writes: not checked. Refused where people sign in: then it is whoever is signed in. */
-  actor?: string;
-  /** effect: figures after it. */
-  after?: string | null;
-  /** effect: figures before the change, with n, period, unit and interval. */
-  before?: string | null;
-  /** answer: the day by which, YYYY-MM-DD. */
-  by?: string | null;
-  /** answer: how much more, or less when negative. */
-  change_amount?: string | null;
-  /** answer: first day of the change, YYYY-MM-DD. */
-  change_from?: string | null;
-  /** answer: kind of a resource that is changed; then amount, unit and first day too. */
-  change_resource?: string | null;
-  /** answer: of what. */
-  change_unit?: string | null;
-  /** Sent twice with the same key, it is written once. */
-  key?: string | null;
-  /** effect: the last day that the figures after it count, YYYY-MM-DD. */
-  measured_to?: string | null;
-  /** accept, escalate, close: why. */
-  reason?: string | null;
-  /** mopac or mps. Refused where people sign in. */
-  role?: string;
-  /** answer: in words. */
-  text?: string | null;
-}
-
-/** An event of the record. */
-export interface StepEntry {
-  actor: string;
-  at_us: number;
-  /** The canonical JSON that was hashed. */
-  body: string;
-  challenge: string;
-  hash: string;
-  /** Key of the form; empty when there was none. */
-  key: string;
-  kind: string;
-  prev_hash: string;
-  role: string;
-  seq: number;
-}
-
-/** Stops for each 1,000 people of the group a year. */
-export interface StopCoverEntry {
-  elsewhere: StopSide;
-  from: string;
-  group: string;
-  questioned: StopSide;
-  stops: number;
-  to: string;
-}
-
-export interface StopSide {
-  person_years: number;
-  rate: ShareLimits | null;
-  /** After areas are split. */
-  stops: number;
-}
-
-export interface StrandCoverEntry {
-  cover: CoverEntry | null;
-  /** In the window; to the nearest 5 where they are supposed. */
-  incidents: number;
-  /** `[e]` where they are not told, or not all of them, and supposed from what is published; null for a count. */
-  incidents_status: string | null;
-  /** Null for all records. */
-  strand: string | null;
 }
 
 export interface StrandEntry {
@@ -1496,134 +730,12 @@ export interface StrandExcessEntry {
   strands: string[];
 }
 
-export interface StretchEntry {
-  /** Mean over the days. */
-  amount: number;
-  from: string;
-  to: string;
-}
-
-/** Measures of success. They are not added up, and none is graded. */
-export interface SuccessAnswer {
-  /** synthetic or open. */
-  class: string;
-  /** Version of the definitions. */
-  definitions: string;
-  files: FileEntry[];
-  /** The day on which the latest of it was known. */
-  known_on: string;
-  measures: MeasureEntry[];
-  policy: SuccessPolicyEntry;
-}
-
-/** When a figure is given and a cohort is closed. */
-export interface SuccessPolicyEntry {
-  /** Share of a cohort that is decided when it is closed. */
-  closed_share: number;
-  /** Fewest effective respondents of a figure. */
-  minimum_effective: number;
-  version: string;
-}
-
-/** A measure of an area and strand. */
-export interface SuccessSeries {
-  /** london, the name of a command unit, or the code of a borough. */
-  area: string;
-  area_name: string;
-  /** Months of each period. */
-  months: number;
-  /** Why there is no control chart. */
-  no_chart: string | null;
-  periods: PeriodEntry[];
-  /** Which of the periods is shown, from 0; null while no cohort is closed. */
-  shown: number | null;
-  /** What the control chart says of it, in words; empty for no signal. */
-  signals: string[];
-  /** Null for all records. */
-  strand: string | null;
-}
-
-/** A challenge as it stands. */
-export interface Thread {
-  boroughs: string[];
-  due: DueEntry | null;
-  /** SHA-256 of the canonical JSON of the evidence. */
-  evidence: string;
-  history: ResourceHistoryEntry[];
-  id: string;
-  /** What may follow, and who may do it. */
-  next: NextStep[];
-  overdue: boolean;
-  /** How long each side has, in words. */
-  periods: string;
-  place: string;
-  /** hotspot, area or command_unit. */
-  place_kind: string;
-  question: string;
-  raised_on: string;
-  release: string;
-  /** Kind of resource. */
-  resource: string;
-  /** raised, acknowledged, answered, accepted, escalated, closed or reviewed. */
-  state: string;
-}
-
-/** Challenges, by identifier. */
-export interface Threads {
-  challenges: Thread[];
-  /** The day in London by which it is said what is overdue. */
-  on: string;
-}
-
 export interface ThresholdEntry {
   least: number;
   /** incidents, probability, settings, robustness or, of restricted records, victims_known. */
   quantity: string;
   /** clear or weak. */
   word: string;
-}
-
-/** A GeoJSON feature collection; cells have the properties h3, n, class and value. */
-export interface TileBody {
-  features: unknown[];
-  type: string;
-}
-
-/** TileJSON 3.0.0. */
-export interface TileJson {
-  attribution: string;
-  bounds: number[];
-  description: string;
-  maxzoom: number;
-  minzoom: number;
-  name: string;
-  scheme: string;
-  tilejson: string;
-  /** Vector tiles. */
-  tiles: string[];
-  vector_layers: VectorLayer[];
-  version: string;
-}
-
-/** A kind without an answer. */
-export interface Unanswered {
-  kind: string;
-  why: string;
-}
-
-export interface VectorLayer {
-  description: string;
-  fields: Record<string, string>;
-  id: string;
-  maxzoom: number;
-  minzoom: number;
-}
-
-/** The whole chain was found right. */
-export interface Verified {
-  events: number;
-  /** seq:hash of the last event. */
-  head: string;
 }
 
 /** Incidents by part of the week. */
@@ -1633,67 +745,4 @@ export interface WeekEntry {
   /** Incidents whose hour is known: the sum of the counts. */
   known: number;
   of: number;
-}
-
-/** One kind of resource given out otherwise: who would get what, not what would happen. */
-export interface WhatIf {
-  /** All that is given out: now, and then. */
-  budget: number[];
-  caveat: string;
-  kind: string;
-  level: string;
-  /** By shortfall afterwards, the largest first. */
-  places: WhatIfPlace[];
-  questioned: number[];
-  release: string;
-  /** Null for all records. */
-  strand: string | null;
-  unit: string;
-}
-
-/** What is wished; what is left out stays as it is or is free. */
-export interface WhatIfBody {
-  /** Places whose amount is set, by id; the rest of the budget goes to the others. */
-  amounts?: Record<string, number>;
-  /** need (default), area, residents or equal. */
-  apportion?: string | null;
-  /** All that is given out; default as much as now. */
-  budget?: number | null;
-  /** Most by which an amount changes either way, as a share of it. */
-  change?: number | null;
-  /** Least that a place keeps of its amount, 0 to 1. */
-  floor?: number | null;
-  /** Kind of resource. */
-  kind: string;
-  /** hotspot (default), borough, bcu, or area of a release on areas and of published figures. */
-  level?: string | null;
-  /** Id of a release; default the newest. */
-  release?: string | null;
-  /** Amounts in whole steps of this. */
-  step?: number | null;
-  /** all (default) or a strand that the release analyses. */
-  strand?: string | null;
-}
-
-export interface WhatIfPlace {
-  after: GapEntry;
-  /** Now, and then. */
-  amount: number[];
-  before: GapEntry;
-  /** What holds the place, in words; null when it gets its share of the need. */
-  held: string | null;
-  id: string;
-  name: string;
-}
-
-/** A challenge with its events as they were hashed, and its evidence. */
-export type WholeThread = Thread & { events: StepEntry[]; frozen: Record<string, unknown> };
-
-/** What was written. */
-export interface Written {
-  challenge: string;
-  /** Hash of the event: kept elsewhere, seq:hash is a checkpoint. */
-  hash: string;
-  seq: number;
-  step: string;
 }

@@ -109,8 +109,8 @@ export interface DetailHandlers {
   show(spot: Hotspot): void;
 }
 
-/** Draws the panel; `before` and `after` are its neighbours by rank. */
-export function drawDetail(node: HTMLElement, spot: Hotspot, release: Release, { threshold, settings }: Pick<HotspotsAnswer, "threshold" | "settings">, neighbours: { before: Hotspot | null; after: Hotspot | null }, handlers: DetailHandlers): void {
+/** Draws the panel; `before` and `after` are its neighbours on the list as it is shown, `next` the one that its order is asked against: of the whole list. */
+export function drawDetail(node: HTMLElement, spot: Hotspot, release: Release, { threshold, settings }: Pick<HotspotsAnswer, "threshold" | "settings">, neighbours: { before: Hotspot | null; after: Hotspot | null; next: Hotspot | null }, handlers: DetailHandlers): void {
   const step = (label: string, id: string | null): HTMLButtonElement => {
     const button = h("button", { type: "button", class: "small", disabled: id === null }, label);
     if (id !== null) button.addEventListener("click", () => handlers.choose(id));
@@ -141,7 +141,7 @@ export function drawDetail(node: HTMLElement, spot: Hotspot, release: Release, {
     h("p", { class: "muted" }, `Probability that the rate is above ${threshold} times the expected: ${probability(spot.probability)}.`),
     ...drawEvidence(spot, settings, threshold, unitName(release.resolution)),
     h("h3", {}, "Does its place on the list hang on reporting?"),
-    h("p", { class: "order" }, orderLine(spot, neighbours.after)),
+    h("p", { class: "order" }, orderLine(spot, neighbours.next)),
     h("div", { id: "detail-time" }, h("h3", {}, "Incidents by month"), sparkline(spot)),
     ...(hasStrands(release)
       ? [h("h3", {}, "By strand"), strandSplit(spot, release), h("p", { class: "muted" }, "Strands overlap: one incident can have several, so these can add up to more than the total.")]

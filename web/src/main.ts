@@ -26,6 +26,7 @@ import type { HotspotMap, Target } from "./map";
 import { inLondon } from "./map-base";
 import { MonthRange } from "./month-range";
 import { drawChips, drawNarrowing } from "./narrowing";
+import { notices } from "./notices";
 import { gaveWay, Pending } from "./pending";
 import { cellLine, drawReadout, figuresByCell, hotspotLine, viewWords, type CellFigures } from "./readout";
 import { choiceInWords, chosenFrom, drawSelection } from "./selection";
@@ -113,30 +114,7 @@ const say = (text: string): void => {
   node.live.textContent = text;
 };
 
-/** A line above the map; one of each kind at a time. Null takes it away. */
-function notice(kind: string, content: (Node | string)[] | null, level: "warning" | "error" = "warning"): void {
-  node.notices.querySelector(`[data-kind="${kind}"]`)?.remove();
-  if (content === null) return;
-  node.notices.append(h("div", { class: `notice notice-${level}`, "data-kind": kind, role: level === "error" ? "alert" : null }, ...content));
-}
-
-function failure(kind: string, error: unknown, again: () => void): void {
-  let retry: HTMLElement = h("button", { type: "button", class: "small" }, "Try again");
-  retry.addEventListener("click", () => {
-    notice(kind, null);
-    again();
-  });
-  // A session that ended: the same page comes back after the sign-in.
-  if (error instanceof api.ApiError && error.status === 401) {
-    retry = h("a", { href: `/sign-in?${new URLSearchParams({ next: location.pathname + location.search })}` }, "Sign in again");
-  }
-  const title = error instanceof api.ApiError ? error.title : "Something went wrong";
-  const detail = error instanceof Error ? error.message : String(error);
-  const id = error instanceof api.ApiError && error.requestId !== null ? [" To report it, give the number ", h("code", {}, error.requestId), "."] : [];
-  notice(kind, [h("p", {}, h("strong", {}, `${title}. `), detail, ...id), retry], "error");
-  // What was there a moment ago may have been replaced by a newer release.
-  if (error instanceof api.ApiError && (error.status === 404 || error.status === 410)) void lookForReleases();
-}
+const { notice, failure } = notices(node.notices, () => void lookForReleases());
 
 /** A button that makes one change of the state. */
 function fixButton({ label, patch }: Fix): HTMLElement {
@@ -338,7 +316,7 @@ function showDetail(release: api.Release): void {
   if (!feature || !shown) return;
   const byRank = shown.features.map((f) => f.properties).sort((a, b) => a.rank - b.rank);
   const at = byRank.findIndex((s) => s.id === feature.properties.id);
-  drawDetail(node.detail, feature.properties, release, shown, { before: byRank[at - 1] ?? null, after: byRank[at + 1] ?? null }, {
+  drawDetail(node.detail, feature.properties, release, shown, { before: byRank[at - 1] ?? null, after: byRank[at + 1] ?? null, next: found?.features.find((f) => f.properties.id === feature.properties.order?.next)?.properties ?? null }, {
     close: closeDetail,
     choose: (id) => choose(id, "panel"),
     show: () => {

@@ -1,20 +1,10 @@
 // Files, places and areas on the page in a real Chromium against a running server: HOTSPOT_URL=http://127.0.0.1:8080 node --test tests/find.mjs
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { openBrowser, ready } from "../scripts/browser.mjs";
-
-const base = process.env.HOTSPOT_URL;
-if (!base) throw new Error("set HOTSPOT_URL to the address of a running server, such as http://127.0.0.1:8080");
-const origin = new URL(base).origin;
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-const api = async (path) => {
-  const response = await fetch(new URL(path, origin));
-  assert.equal(response.status, 200, path);
-  return response.json();
-};
+import { axeFinds } from "./axe.mjs";
+import { api, origin } from "./server.mjs";
 
 let browser;
 let close;
@@ -47,9 +37,7 @@ async function open(query = "", { size, init } = {}) {
 async function assertClean(page, seen, state) {
   assert.deepEqual(seen.requests.filter((url) => !/^(data|blob):/.test(url) && new URL(url).origin !== origin), [], "requests to other origins");
   assert.deepEqual(seen.errors, [], "errors on the console");
-  await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
-  assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`), [], `axe: ${state}`);
+  assert.deepEqual(await axeFinds(page), [], `axe: ${state}`);
 }
 
 const settle = async (page, act) => {

@@ -1,15 +1,11 @@
 // What every test of the pages of a server needs: its address, a browser without scripts and one for axe, and what holds of every page.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before } from "node:test";
 import { openBrowser } from "../scripts/browser.mjs";
+import { axeFinds } from "./axe.mjs";
+import { at, origin } from "./server.mjs";
 
-const base = process.env.HOTSPOT_URL;
-if (!base) throw new Error("set HOTSPOT_URL to the address of a running server, such as http://127.0.0.1:8080");
-export const origin = new URL(base).origin;
-export const at = (path) => new URL(path, origin).href;
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+export { at, axeFinds, origin };
 
 let plain;
 let scripted;
@@ -29,15 +25,6 @@ export async function openPage() {
   const page = await plain.browser.newPage();
   page.setDefaultTimeout(60_000);
   return page;
-}
-
-/** What axe finds on a page whose scripts are on. */
-export async function axeFinds(page) {
-  await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() =>
-    globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }),
-  );
-  return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`);
 }
 
 /** axe runs where scripts may: the page is the same. */

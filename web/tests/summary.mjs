@@ -1,17 +1,16 @@
 // The month's page of the built program in a real Chromium: HOTSPOT_PROGRAM=../target/debug/hotspot node --test tests/summary.mjs
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { openBrowser } from "../scripts/browser.mjs";
+import { axeFinds } from "./axe.mjs";
 
 const program = process.env.HOTSPOT_PROGRAM;
 if (!program) throw new Error("set HOTSPOT_PROGRAM to the path of the program, such as ../target/debug/hotspot");
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const MONTH = "2026-06";
 const MOST_BYTES = 600_000;
 
@@ -52,12 +51,7 @@ async function open({ width = 1280, height = 900 } = {}) {
 const openDetails = (page) => page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = true)));
 
 async function assertAccessible(page, state, rules = {}) {
-  await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(
-    (rules) => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], rules }),
-    rules,
-  );
-  assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`), [], `axe: ${state}`);
+  assert.deepEqual(await axeFinds(page, rules), [], `axe: ${state}`);
 }
 
 describe("the month's page", { concurrency: false }, () => {

@@ -1,5 +1,5 @@
 /** Two periods side by side: which one to compare with, the classes of the map, and the tables of what changed. */
-import type { CellsAnswer, ComparedPlace, Comparison, Period, PlaceChange, Release } from "./api";
+import type { CellsAnswer, ComparedPlace, Comparison, LayerEntry, Period, PlaceChange, Release } from "./api";
 import { h } from "./dom";
 import { counted, decimal, integer, monthName, monthsOf, periodName, plusMonths } from "./format";
 import { periodOf } from "./headline";
@@ -221,3 +221,10 @@ export class ChangeTable {
     );
   }
 }
+
+/** The layer that the map draws while two periods are compared. */
+export const CHANGE_LAYER: LayerEntry = {
+  id: "change",
+  label: "Change between two periods",
+  definition: "Incidents a month of the period shown by those of the other one. Fewer and more stand only where chance would seldom bring the difference, asked of all cells together; the rest is not sure. The incidents are those of both periods.",
+};

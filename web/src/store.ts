@@ -24,15 +24,21 @@ export class Store {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Changes the state and the address; nothing happens when the address would stay the same. */
-  set(patch: Partial<State>, step: Step): void {
+  /** Changes the state and the address; nothing happens, and false comes back, when the address would stay the same. */
+  set(patch: Partial<State>, step: Step): boolean {
     const next = { ...this.#state, ...patch };
     const query = encode(next);
-    if (query === encode(this.#state)) return;
+    if (query === encode(this.#state)) return false;
     const address = query === "" ? location.pathname : `?${query}`;
     if (step === "push") history.pushState(null, "", address);
     else history.replaceState(null, "", address);
     this.#apply(next);
+    return true;
+  }
+
+  /** Tells the listeners once more: what the state means has changed. */
+  again(): void {
+    this.#apply(this.#state);
   }
 
   /** Follows Back and Forward. */

@@ -1,0 +1,73 @@
+/** The hotspots of the strand: which of them are listed, and all that follows them on the page. */
+import * as api from "./api";
+import { choose } from "./choice";
+import { compareAgain } from "./colours";
+import { showDetail } from "./detail";
+import { h } from "./dom";
+import { drawKey } from "./evidence";
+import { fixButton, node, notices, pending, say, store } from "./frame";
+import { counted } from "./format";
+import { showStill } from "./map-view";
+import { drawChips, drawNarrowing } from "./narrowing";
+import { areaPanel } from "./tool-row";
+import { listed, onScreen } from "./on-screen";
+import { gaveWay } from "./pending";
+import { choiceInWords, drawSelection } from "./selection";
+import { moreHotspots } from "./states";
+import { table } from "./tables";
+import type { State } from "./url-state";
+import { showHeadline, showWords } from "./views";
+
+/** The table, the map and the chart of the hotspots that are listed: those of the chosen borough, or all, and of these the ones that are chosen. */
+export function showHotspots(release: api.Release): void {
+  const { borough } = store.state;
+  onScreen.hotspots = onScreen.found && borough !== null ? { ...onScreen.found, features: onScreen.found.features.filter((f) => f.properties.borough === borough) } : onScreen.found;
+  const shown = listed();
+  drawSelection(node.selection, onScreen.hotspots, store.state, { set: (patch) => store.set({ ...patch, hotspot: null }, "push"), choose: (id) => choose(id, "table") });
+  node.selection.hidden ||= store.state.table !== "hotspots";
+  if (shown && onScreen.hotspots) {
+    const words = choiceInWords(store.state);
+    if (borough !== null && onScreen.hotspots.features.length === 0) table.clear(`No hotspot of this strand lies in ${borough}, or there is no borough of this name.`);
+    else table.show(shown, words ? { of: onScreen.hotspots.features.length, words } : null);
+    const fix = shown.features.length === 0 ? moreHotspots(store.state, release, onScreen.hotspots) : null;
+    if (fix) node.hotspots.append(h("p", { class: "empty" }, fixButton(fix)));
+    onScreen.map?.showHotspots(shown);
+    void showStill(release);
+  }
+  compareAgain(release);
+  drawKey(node.key, shown);
+  showHeadline(store.state, release);
+  showDetail(release);
+  showWords(store.state, release);
+}
+
+/** The filters beside strand, period and source, and the chips of all of them. */
+export function showNarrowing(state: State, release: api.Release): void {
+  const boroughs = new Set(onScreen.found?.features.flatMap((f) => f.properties.borough ?? []));
+  const handlers = { change: (patch: Partial<State>): void => void store.set(patch, "push"), say };
+  drawNarrowing(node.narrowing, state, release, [...boroughs].sort(), handlers);
+  drawChips(node.chips, state, release, handlers);
+}
+
+export async function loadHotspots(state: State, release: api.Release): Promise<void> {
+  await pending.run("hotspots", async (signal) => {
+    try {
+      const answer = await api.hotspots(release.id, state.strand, signal);
+      if (gaveWay(signal)) return;
+      notices.show("hotspots-error", null);
+      onScreen.found = answer;
+      areaPanel.hotspotsChanged();
+      showNarrowing(store.state, release);
+      showHotspots(release);
+      say(answer.verdict === "cannot_tell" ? "Too few incidents to tell hotspots" : counted(answer.features.length, "hotspot"));
+    } catch (error) {
+      if (gaveWay(signal)) return;
+      onScreen.found = onScreen.hotspots = null;
+      areaPanel.hotspotsChanged();
+      table.clear("The hotspots could not be loaded.");
+      onScreen.map?.clearHotspots();
+      showHotspots(release);
+      notices.failure("hotspots-error", error, () => void loadHotspots(store.state, release));
+    }
+  });
+}

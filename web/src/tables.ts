@@ -1,0 +1,84 @@
+/** The tables beside the map, and which of them is shown. */
+import * as api from "./api";
+import { BoroughTable } from "./borough-table";
+import { choose } from "./choice";
+import { ChangeTable } from "./comparison";
+import { h } from "./dom";
+import { EventTable } from "./event-table";
+import { node, notices, pending, say, store } from "./frame";
+import { HotspotTable } from "./hotspot-table";
+import { inLondon } from "./map-base";
+import { countOf, onScreen } from "./on-screen";
+import { gaveWay } from "./pending";
+import { TABLES, type State } from "./url-state";
+
+export const table = new HotspotTable(node.hotspots, {
+  choose: (id) => choose(id, "table"),
+  point: (id) => onScreen.map?.point(id),
+  say,
+});
+
+const boroughTable = new BoroughTable(node.boroughs, say);
+const eventTable = new EventTable(node.events, say);
+
+export const changeTables = [
+  new ChangeTable(node.changes, "hotspots", { choose: (id) => choose(id, "table"), say }),
+  new ChangeTable(node.boroughChanges, "boroughs", { choose: () => undefined, say }),
+];
+
+const TABLE_NAMES = { hotspots: "Hotspots", boroughs: "Boroughs", events: "Events", changes: "Change by hotspot", "borough-changes": "Change by borough" } as const;
+
+/** Shows the chosen table, and which one it is; boroughs are London's, events those of a calendar. */
+export function showTables(state: State, release: api.Release): void {
+  const offered = { hotspots: true, boroughs: inLondon(release.bounds), events: (onScreen.events?.calendar ?? 0) > 0, changes: state.versus !== null, "borough-changes": state.versus !== null && inLondon(release.bounds) };
+  const names = TABLES.filter((name) => offered[name] || state.table === name);
+  node.tables.hidden = names.length === 1;
+  node.hotspots.hidden = state.table !== "hotspots";
+  node.selection.hidden = state.table !== "hotspots" || node.selection.childElementCount === 0;
+  node.boroughs.hidden = state.table !== "boroughs";
+  node.events.hidden = state.table !== "events";
+  node.changes.hidden = state.table !== "changes";
+  node.boroughChanges.hidden = state.table !== "borough-changes";
+  const focused = document.activeElement?.id;
+  node.tables.replaceChildren(
+    ...names.map((name) => {
+      const button = h("button", { type: "button", id: `table-${name}`, "aria-pressed": String(state.table === name) }, TABLE_NAMES[name]);
+      button.addEventListener("click", () => store.set({ table: name, hotspot: null }, "push"));
+      return button;
+    }),
+  );
+  if (focused?.startsWith("table-")) document.getElementById(focused)?.focus();
+}
+
+export async function loadBoroughs(state: State, release: api.Release): Promise<void> {
+  await pending.run("boroughs", async (signal) => {
+    try {
+      const answer = await api.boroughs(countOf(state, release), signal);
+      if (gaveWay(signal)) return;
+      notices.show("boroughs-error", null);
+      onScreen.boroughs = answer;
+      boroughTable.show(answer);
+    } catch (error) {
+      if (gaveWay(signal)) return;
+      onScreen.boroughs = null;
+      notices.failure("boroughs-error", error, () => void loadBoroughs(store.state, release));
+    }
+  });
+}
+
+export async function loadEvents(state: State, release: api.Release): Promise<void> {
+  await pending.run("events", async (signal) => {
+    try {
+      const answer = await api.events(release.id, state.strand, signal);
+      if (gaveWay(signal)) return;
+      notices.show("events-error", null);
+      onScreen.events = answer;
+      eventTable.show(answer);
+    } catch (error) {
+      if (gaveWay(signal)) return;
+      onScreen.events = null;
+      notices.failure("events-error", error, () => void loadEvents(store.state, release));
+    }
+    showTables(store.state, release);
+  });
+}

@@ -102,6 +102,12 @@ macro_rules! set_of {
                 $name::ALL.iter().copied().filter(move |member| self.contains(*member))
             }
         }
+
+        impl FromIterator<$name> for $set {
+            fn from_iter<I: IntoIterator<Item = $name>>(members: I) -> Self {
+                members.into_iter().fold(Self::default(), |all, member| all.union(Self::only(member)))
+            }
+        }
     };
 }
 

@@ -108,13 +108,18 @@ impl Reconciliation {
     }
 }
 
+impl Reconciliation {
+    /// The account as a sum, its numbers written by `number`.
+    pub fn sum_in_words(&self, number: impl Fn(u64) -> String) -> String {
+        let [rows, mapped, area, online, none, rejected] =
+            [self.rows, self.mapped, self.area_only, self.online, self.no_place, self.rejected].map(number);
+        format!("{rows} rows = {mapped} mapped + {area} area only + {online} online + {none} no place + {rejected} rejected")
+    }
+}
+
 impl fmt::Display for Reconciliation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} rows = {} mapped + {} area only + {} online + {} no place + {} rejected",
-            self.rows, self.mapped, self.area_only, self.online, self.no_place, self.rejected
-        )
+        f.write_str(&self.sum_in_words(|n| n.to_string()))
     }
 }
 

@@ -250,6 +250,7 @@ impl Catalog {
             serial,
             policy: below.policy,
             figures: Figures::Published(Box::new(published)),
+            summary: OnceLock::new(),
             placed: Mutex::default(),
             indexes: [const { OnceLock::new() }; 16],
         };
@@ -286,6 +287,7 @@ impl Catalog {
             serial,
             policy,
             figures: Figures::Exact(Box::new(release)),
+            summary: OnceLock::new(),
             placed: Mutex::default(),
             indexes: [const { OnceLock::new() }; 16],
         }))
@@ -364,6 +366,7 @@ pub(crate) struct Served {
     figures: Figures,
     /// Projected cells by resolution, made when first asked for.
     indexes: [OnceLock<Arc<TileIndex>>; 16],
+    summary: OnceLock<Released<ReleaseView>>,
     /// The table of resources that was asked about last, and what is asked of it below the analyst.
     placed: Mutex<Option<[Arc<Given>; 2]>>,
 }
@@ -486,8 +489,9 @@ impl Served {
         SitesView::of(input).map(|view| self.let_through(view))
     }
 
-    pub fn summary(&self) -> Released<ReleaseView> {
-        self.policy.release(ReleaseView::of(self.release()))
+    /// What the release says of itself: counted once, and asked for with every page.
+    pub fn summary(&self) -> &Released<ReleaseView> {
+        self.summary.get_or_init(|| self.policy.release(ReleaseView::of(self.release())))
     }
 
     /// Resolution drawn in a tile: the one of its zoom or, where the release has it not, the next coarser one or the coarsest;

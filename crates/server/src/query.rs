@@ -110,17 +110,21 @@ impl<'a> Params<'a> {
         }
     }
 
+    /// The period between two parameters, by default another one, whose ends lie in `within`.
+    fn range(&self, [first, last]: [&'static str; 2], default: MonthRange, within: MonthRange) -> Result<MonthRange> {
+        let month = |name: &'static str, default: Month| -> Result<Month> {
+            let allowed = || BadParameter::new(name, format!("a month from {} to {}, written YYYY-MM", within.from(), within.to()));
+            let month = self.get(name).map_or(Ok(default), |text| text.parse().map_err(|_unread| allowed()))?;
+            if within.contains(month) { Ok(month) } else { Err(allowed()) }
+        };
+        let (from, to) = (month(first, default.from())?, month(last, default.to())?);
+        MonthRange::new(from, to).ok_or_else(|| BadParameter::new(last, format!("a month that is not before {first}")))
+    }
+
     /// `from` and `to`, by default the window's, inside `months`.
     pub fn months(&self, window: MonthRange, months: MonthRange) -> Result<MonthRange> {
         let within = MonthRange::new(window.from().min(months.from()), window.to().max(months.to())).unwrap_or(window);
-        let month = |name: &'static str, default: Month| -> Result<Month> {
-            let Some(text) = self.get(name) else { return Ok(default) };
-            let allowed = || BadParameter::new(name, format!("a month from {} to {}, written YYYY-MM", within.from(), within.to()));
-            text.parse().ok().filter(|m| within.contains(*m)).ok_or_else(allowed)
-        };
-        let from = month("from", window.from())?;
-        let to = month("to", window.to())?;
-        MonthRange::new(from, to).ok_or_else(|| BadParameter::new("to", "a month that is not before from"))
+        self.range(["from", "to"], window, within)
     }
 
     /// The members named, separated by commas; all of them without the parameter, and where it says `all`.
@@ -138,13 +142,7 @@ impl<'a> Params<'a> {
     pub fn periods(&self, now: MonthRange, months: MonthRange) -> Result<Periods> {
         let length = u16::try_from(now.len()).unwrap_or(u16::MAX);
         let earlier = MonthRange::ending(now.from().minus(1), length);
-        let month = |name: &'static str, default: Month| -> Result<Month> {
-            let allowed = || BadParameter::new(name, format!("a month from {} to {}, written YYYY-MM", months.from(), months.to()));
-            let month = self.get(name).map_or(Ok(default), |text| text.parse().map_err(|_unread| allowed()))?;
-            if months.contains(month) { Ok(month) } else { Err(allowed()) }
-        };
-        let before = MonthRange::new(month("versus_from", earlier.from())?, month("versus_to", earlier.to())?)
-            .ok_or_else(|| BadParameter::new("versus_to", "a month that is not before versus_from"))?;
+        let before = self.range(["versus_from", "versus_to"], earlier, months)?;
         Periods::new(now, before)
             .ok_or_else(|| BadParameter::new("versus_from", "a period that shares no month with that of from and to"))
     }
@@ -154,13 +152,9 @@ impl<'a> Params<'a> {
         let mut filter = Filter::over(self.months(window, months)?);
         filter.strand = self.strand()?;
         filter.sources = self.sources()?;
-        let union = |bits: u16, code: u8| bits | 1 << code;
-        let offences = self.some_of("offence", Offence::ALL, Offence::id)?;
-        filter.offences = OffenceSet::from_bits(offences.iter().map(|o| o.code()).fold(0, union));
-        let settings = self.some_of("setting", Setting::ALL, Setting::id)?;
-        filter.settings = SettingSet::from_bits(settings.iter().map(|s| s.code()).fold(0, union));
-        let outcomes = self.some_of("outcome", Outcome::ALL, Outcome::id)?;
-        filter.outcomes = OutcomeSet::from_bits(outcomes.iter().map(|o| 1 << o.code()).fold(0, |all: u8, bit: u8| all | bit));
+        filter.offences = self.some_of("offence", Offence::ALL, Offence::id)?.into_iter().collect();
+        filter.settings = self.some_of("setting", Setting::ALL, Setting::id)?.into_iter().collect();
+        filter.outcomes = self.some_of("outcome", Outcome::ALL, Outcome::id)?.into_iter().collect();
         let days = self.some_of("days", &[0, 1, 2, 3, 4, 5, 6], |day: u8| DAYS[usize::from(day)])?;
         let parts = self.some_of("hours", &[0, 1, 2, 3], |part: u8| PARTS[usize::from(part)])?;
         filter.week = WeekSet::of(days, &parts);

@@ -262,8 +262,8 @@ impl From<&SeriesBreak> for BreakEntry {
     }
 }
 
-pub(crate) fn releases(views: &[Released<ReleaseView>]) -> Vec<u8> {
-    bytes(&Releases { releases: views.iter().map(release).collect() })
+pub(crate) fn releases(views: &[&Released<ReleaseView>]) -> Vec<u8> {
+    bytes(&Releases { releases: views.iter().map(|view| release(view)).collect() })
 }
 
 const fn account(all: Reconciliation) -> Account {

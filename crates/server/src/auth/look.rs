@@ -11,7 +11,7 @@
 //! by the same figures, and a log that fails must stop whoever tries addresses as it stops whoever reads.
 
 use super::principal::Principal;
-use super::rights::{Method as How, PACK, Row, TABLES, TILES};
+use super::rights::{Method as How, PACK, RECORDS, Row, TABLES, TILES};
 use crate::problem::ApiError;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -84,7 +84,8 @@ impl Looks {
 
     /// Records that somebody asked for what is not his.
     pub async fn refused(&self, asked: Asked, error: &ApiError, now: Timestamp) -> Result<(), ApiError> {
-        let asked = Asked { action: Action::Refused, ..asked };
+        // Of a map that is not somebody's all tiles are refused: one entry. Any other refusal is one of its own.
+        let asked = Asked { action: Action::Refused, one_of_many: asked.tile, ..asked };
         self.record(&asked, Outcome::Refused, Some(error.status().as_u16()), now).await
     }
 
@@ -101,7 +102,7 @@ impl Looks {
 
     async fn record(&self, asked: &Asked, outcome: Outcome, status: Option<u16>, now: Timestamp) -> Result<(), ApiError> {
         let entry = asked.entry(outcome, status);
-        if asked.action != Action::Look && !asked.tile {
+        if !asked.one_of_many {
             return self.write(entry, now).await;
         }
         let cell = self.seen.get_with(asked.key(outcome, status), Arc::default);
@@ -124,6 +125,8 @@ pub(super) struct Asked {
     action: Action,
     view: View,
     tile: bool,
+    /// One entry stands for all such requests of a time. Of single records every look is an entry.
+    one_of_many: bool,
 }
 
 impl Asked {
@@ -134,7 +137,14 @@ impl Asked {
             How::Post | How::Put => Action::Change,
         };
         let view = View::of(row, request).under(principal);
-        Self { principal: Arc::clone(principal), action, view, tile: *row == TILES }
+        let tile = *row == TILES;
+        Self {
+            principal: Arc::clone(principal),
+            action,
+            view,
+            tile,
+            one_of_many: tile || (action == Action::Look && *row != RECORDS),
+        }
     }
 
     fn entry(&self, outcome: Outcome, status: Option<u16>) -> Entry {

@@ -106,10 +106,7 @@ fn content(view: &Released<QualityView>, silence: &Released<SilenceView>, served
         known_on => words::day(release.as_known_on),
         period => format!("{} to {}", table.months.from().in_words(), table.months.to().in_words()),
         counts => table.kind == FactKind::Counts,
-        rows => format!(
-            "{} rows = {} mapped + {} area only + {} online + {} no place + {} rejected",
-            whole(account.rows), whole(account.mapped), whole(account.area_only), whole(account.online), whole(account.no_place), whole(account.rejected)
-        ),
+        rows => account.sum_in_words(whole),
         account => rows.map(|(name, n)| [name.to_owned(), whole(n), share(n, account.rows)]),
         outside => whole(view.outside),
         withheld => whole(view.person_check.withheld),

@@ -182,7 +182,7 @@ pub(crate) fn tilejson(
     let layer = file.strip_suffix(".json").and_then(TileLayer::of).ok_or(ApiError::NotFound { what: "layer" })?;
     let served = state.catalog().find(Some(release))?;
     filter_of(layer, &served, query)?;
-    let body = views::tilejson(&served.summary(), layer, origin(scheme, headers).as_deref(), query);
+    let body = views::tilejson(served.summary(), layer, origin(scheme, headers).as_deref(), query);
     let encoding = Encoding::negotiate(headers, Prefer::Small);
     let tag = etag(&[b"tilejson", &body], encoding);
     if unchanged(headers, &tag) {

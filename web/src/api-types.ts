@@ -342,6 +342,8 @@ export interface HotspotEntry {
   of: string[];
   /** Why it is a hotspot and how sure that is. Whether it would be none without what followed events of the calendar; false where no calendar was supplied. */
   only_by_events: boolean;
+  /** Incidents by how well their point is known (address, device, postcode, street, snapped, unstated); empty where the release does not keep it. */
+  precision: Record<string, number>;
   order: OrderEntry | null;
   /** Unit with the highest rate. */
   peak: string;
@@ -450,7 +452,7 @@ export interface Me {
   /** none: nobody signs in, and everybody is an analyst; development: whoever he says; issuer: through the issuer of the settings. */
   sign_in: string;
   /** What a page sends with the header X-Hotspot-Token when it changes something. */
-  token: string | null;
+  token: string;
 }
 
 /** An event by name. */

@@ -12,7 +12,7 @@ import { chosenFeature, countOf, currentRelease, listed, onScreen } from "./on-s
 import { gaveWay } from "./pending";
 import { cellLine, figuresByCell, type CellFigures } from "./readout";
 import { widen } from "./states";
-import { changeTables } from "./tables";
+import { changeTables, listCells } from "./tables";
 import type { State } from "./url-state";
 import { showHeadline, showWords } from "./views";
 
@@ -41,11 +41,23 @@ export function showComparison(whole: api.Comparison | null, release: api.Releas
   const answer = whole && onScreen.found ? { ...whole, hotspots: whole.hotspots.filter((s) => ids.has(s.id)) } : whole;
   onScreen.compared = answer;
   for (const one of changeTables) one.show(answer);
+  showChangeOf(store.state.hotspot);
   const lines = answer ? cautions(answer) : [];
   notices.show("comparison", lines.length > 0 ? lines.map((text) => h("p", {}, h("strong", {}, "! "), text)) : null);
   if (!answer || !store.state.beside) beside.remove();
   if (answer && !store.state.beside) showCells(asCells(answer), CHANGE_LAYER, release);
 }
+
+/** What the panel says of the chosen hotspot in the two periods that are compared. */
+export function showChangeOf(id: string | null): void {
+  const place = document.getElementById("detail-change");
+  const change = onScreen.compared?.hotspots.find((s) => s.id === id);
+  if (!place) return;
+  if (!onScreen.compared || !change) return place.replaceChildren();
+  place.replaceChildren(h("h3", {}, `${periodName(onScreen.compared)} against ${periodName(onScreen.compared.versus)}`), h("p", {}, `${sentenceStart(changeInWords(change))}.`));
+}
+
+const sentenceStart = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The list of hotspots changed: so does that of the comparison. */
 export function compareAgain(release: api.Release): void {
@@ -93,6 +105,7 @@ function showCells(answer: api.CellsAnswer, layer: api.LayerEntry | undefined, r
   noticeHours(answer.hour_unknown);
   onScreen.figures = figuresByCell(answer);
   onScreen.map?.showCells(answer);
+  listCells();
   drawLegend(node.legend, answer, layer, release);
   const feature = chosenFeature();
   markClass(node.legend, feature ? classOf(feature.properties) : null, "is-chosen");
@@ -106,6 +119,7 @@ function withoutCells(release: api.Release): void {
   onScreen.cells = null;
   onScreen.figures = new Map();
   onScreen.map?.clearCells();
+  listCells();
   node.legend.replaceChildren();
   delete node.legend.dataset["n"];
   notices.show("empty", null);

@@ -76,14 +76,14 @@ export function drawCompare(node: HTMLElement, state: State, release: Release, c
   if (focused) document.getElementById(focused)?.focus();
 }
 
-/** Classes of a change, from fewer to more; what is not sure is pale whatever its ratio. Class 0 is drawn empty. */
+/** Classes of a change, from fewer to more, by day and by night; what is not sure is near the ground whatever its ratio. Class 0 is drawn empty. */
 export const CHANGE_CLASSES = [
-  { label: "none", color: "#ffffff" },
-  { label: "below half", color: "#542788" },
-  { label: "fewer", color: "#998ec3" },
-  { label: "not sure", color: "#d4d7da" },
-  { label: "more", color: "#f1a340" },
-  { label: "over twice", color: "#b35806" },
+  { label: "none", color: "#ffffff", night: "#23282c" },
+  { label: "below half", color: "#542788", night: "#c3b6f0" },
+  { label: "fewer", color: "#998ec3", night: "#7b68b8" },
+  { label: "not sure", color: "#d4d7da", night: "#3f474d" },
+  { label: "more", color: "#f1a340", night: "#b3661a" },
+  { label: "over twice", color: "#b35806", night: "#fdb863" },
 ] as const;
 
 export function changeClass(change: PlaceChange["change"], ratio: number | null): number {

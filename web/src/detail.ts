@@ -1,7 +1,7 @@
 /** The panel of the chosen hotspot. */
 import * as api from "./api";
 import { choose, wasOpenedFrom } from "./choice";
-import { classOf } from "./colours";
+import { classOf, showChangeOf } from "./colours";
 import { byId, h } from "./dom";
 import { fixButton, node, notices, pending, say, store } from "./frame";
 import { drawDetail } from "./hotspot-detail";
@@ -46,6 +46,7 @@ export function showDetail(release: api.Release): void {
       onScreen.map?.goTo(feature);
     },
   });
+  showChangeOf(feature.properties.id);
   node.detail.scrollTop = 0;
   const { id, n } = feature.properties;
   drawRecords(byId("detail-records"), n, () => api.records(release.id, id), say);

@@ -121,6 +121,23 @@ export function robustnessLine({ held, said, fails, share }: Pick<Hotspot["robus
 /** The start of a sentence that the server says in the middle of one. */
 export const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
+/** How a point was found, with the metres within which the true place is taken to lie. */
+const PRECISIONS: Record<string, string> = {
+  address: "address (within 10 m)",
+  device: "device position (25 m)",
+  postcode: "postcode (60 m)",
+  street: "street (100 m)",
+  snapped: "snapped to an anchor point (150 m)",
+  unstated: "not stated (taken as 100 m)",
+};
+
+/** How well the points of a hotspot are known, in words. */
+export function precisionLine({ precision, n }: Pick<Hotspot, "precision" | "n">): string {
+  const known = Object.entries(PRECISIONS).filter(([id]) => (precision[id] ?? 0) > 0);
+  if (known.length === 0) return "How well its points are known is not kept in this release.";
+  return `Of its ${counted(n, "incident")} the point is known by ${known.map(([id, label]) => `${label}: ${integer(precision[id] ?? 0)}`).join("; ")}.`;
+}
+
 /** The part of the panel that says how sure it is. */
 export function drawEvidence(spot: Hotspot, settings: readonly string[], threshold: number, unit: string): Node[] {
   const word = wordOf(spot.evidence);
@@ -144,6 +161,9 @@ export function drawEvidence(spot: Hotspot, settings: readonly string[], thresho
     h("p", {}, spot.dependence.startsWith("whether") ? sentence(spot.dependence) : `It ${spot.dependence}.`),
     h("p", {}, robustnessLine(spot.robustness)),
     ...(spot.robustness.said > 0 ? [settingsTable(spot, settings)] : []),
+    h("h3", {}, "How good are its records?"),
+    h("p", {}, precisionLine(spot), ` Its victim is known by a pseudonym for ${integer(spot.known.victim)}.`),
+    h("p", { class: "muted" }, h("a", { href: "/quality" }, "Data quality of all records")),
     h("h3", {}, "Rates by what is at risk"),
     rates(spot),
     h("p", { class: "muted" }, `P(above): probability of more than ${threshold} times the study area's rate. Intervals are 95%; estimates from few incidents are drawn towards the study area's rate.`),

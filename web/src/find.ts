@@ -5,10 +5,10 @@ import { h } from "./dom";
 import { counted } from "./format";
 import { inLondon } from "./map-base";
 import { outlineBox } from "./outline";
-import { cellQuery, gridPlace, MOST_FOUND, namedPlaces, parentOf, postcodePlace, postcodeQuery, resolutionOf, type NamedBorough, type Place, type PostcodeFile } from "./places";
+import { cellQuery, gridPlace, MOST_FOUND, namedPlaces, postcodePlace, postcodeQuery, type NamedBorough, type Place, type PostcodeFile } from "./places";
 import { intersection, type Box } from "./tiles";
 import { whenLeft } from "./tools";
-import { bandsOf, unitsIn } from "./units";
+import { boxOfUnit } from "./units";
 
 export interface FindHandlers {
   release(): Release | null;
@@ -99,25 +99,12 @@ export class Find {
     return asked;
   }
 
-  /** The cell, out of the tiles that the map draws: the coarsest that holds it first, then its own. */
-  async #cell(cell: string, release: Release): Promise<Place | null> {
-    const bands = bandsOf(release);
-    const coarsest = bands.at(-1);
-    const own = bands.find((band) => band.resolution <= resolutionOf(cell));
-    if (!coarsest || !own || coarsest.resolution === 0) return null;
-    const outer = (await unitsIn(release.id, release.bounds, coarsest, 0)).get(parentOf(cell, coarsest.resolution));
-    if (!outer) return null;
-    const shape = own === coarsest ? outer : (await unitsIn(release.id, outlineBox(outer), own, 1)).get(parentOf(cell, own.resolution));
-    if (!shape) return null;
-    return { kind: "cell", label: cell, id: cell, box: outlineBox(shape) };
-  }
-
   /** Everything that the text may mean, and what to say when that is nothing. */
   async #placesOf(text: string, release: Release): Promise<{ places: Place[]; why: string }> {
     const cell = cellQuery(text);
     if (cell) {
-      const place = await this.#cell(cell, release);
-      return { places: place ? [place] : [], why: `The cell ${cell} is not among those of this release.` };
+      const box = release.resolutions.length > 0 ? await boxOfUnit(cell, release) : null;
+      return { places: box ? [{ kind: "cell", label: cell, id: cell, box }] : [], why: `The cell ${cell} is not among those of this release.` };
     }
     const grid = gridPlace(text);
     if (grid) return { places: [grid], why: "" };

@@ -26,6 +26,7 @@ export const node = {
   key: byId("evidence-key"),
   detail: byId("detail"),
   tables: byId("tables"),
+  cells: byId("cells"),
   boroughs: byId("boroughs"),
   events: byId("events"),
   hotspots: byId("hotspots"),

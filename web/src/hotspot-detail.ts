@@ -136,6 +136,7 @@ export function drawDetail(node: HTMLElement, spot: Hotspot, release: Release, {
       fact("Since before", lifecycle(spot)),
       fact("Size", `${spot.area_km2.toFixed(2)} km², ${counted(spot.cells.length, release.resolution === 0 ? "area" : "cell")}`),
     ),
+    h("div", { id: "detail-change" }),
     h("h3", {}, `${decimal(spot.ratio)} times expected`, h("span", { class: "muted" }, ` (95% interval ${decimal(spot.ratio_lo)} to ${decimal(spot.ratio_hi)})`)),
     intervalBar(spot, threshold),
     h("p", { class: "muted" }, `Probability that the rate is above ${threshold} times the expected: ${probability(spot.probability)}.`),

@@ -4,7 +4,7 @@ import { h } from "./dom";
 import { mark, order, wordsLine } from "./evidence";
 import { counted, decimal, integer, monthName, periodName, probability } from "./format";
 import { isChanged } from "./selection";
-import { focusHeader, orderInWords, sortableTable, sorted, type Column, type Order } from "./sortable-table";
+import { type Column, focusHeader, type Order, orderInWords, PAGE, pageLinks, sortableTable, sorted } from "./sortable-table";
 
 export const HOTSPOT_COLUMNS: readonly Column<Hotspot>[] = [
   { id: "rank", label: "Rank", numeric: true, ascendingFirst: true, key: (s) => s.rank, cell: (s) => [s.rank] },
@@ -38,9 +38,6 @@ const CHANGES: readonly Hotspot["change"][] = ["new", "grew", "split", "merged",
 
 /** Columns of the full table, the word for the evidence last among those that the small one has too. */
 export const FULL_COLUMNS: readonly Column<Hotspot>[] = [...HOTSPOT_COLUMNS, ...MORE_COLUMNS];
-
-/** Rows of a page of the full table. */
-export const PAGE = 100;
 
 export interface TableHandlers {
   choose(id: string): void;
@@ -167,7 +164,15 @@ export class HotspotTable {
         dress: (row, spot) => this.#dress(row, spot.id),
         sort: (order) => this.#sort(order),
       }),
-      ...(pages > 1 ? [this.#pages(pages, spots.length)] : []),
+      ...(pages > 1
+        ? [
+            pageLinks({ prefix: "page", page: this.#page, size: PAGE, rows: spots.length }, (page) => {
+              this.#page = page;
+              this.#draw();
+              this.#handlers.say(`Page ${page + 1} of ${pages}`);
+            }),
+          ]
+        : []),
       ...this.#ended(answer),
     );
   }
@@ -183,31 +188,6 @@ export class HotspotTable {
   #inOrder(): Hotspot[] {
     const column = FULL_COLUMNS.find((c) => c.id === this.#order.column);
     return column ? sorted(this.#spots(), column, this.#order.descending) : this.#spots();
-  }
-
-  /** Links to the pages; the one on the screen is marked. */
-  #pages(pages: number, rows: number): HTMLElement {
-    const from = this.#page * PAGE;
-    const turn = (page: number, text: string, label: string, id: string): HTMLElement => {
-      const button = h("button", { type: "button", class: "small", id, "aria-label": label, "aria-current": page === this.#page ? "page" : null, disabled: page < 0 || page >= pages }, text);
-      button.addEventListener("click", () => {
-        this.#page = page;
-        this.#draw();
-        // At either end the arrow is off: the number of the page takes the focus.
-        const again = document.getElementById(id);
-        (again?.hasAttribute("disabled") ? document.getElementById(`page-${page + 1}`) : again)?.focus();
-        this.#handlers.say(`Page ${page + 1} of ${pages}`);
-      });
-      return button;
-    };
-    return h(
-      "nav",
-      { class: "table-pages", "aria-label": "Pages of the table" },
-      h("span", {}, `Rows ${integer(from + 1)} to ${integer(Math.min(rows, from + PAGE))} of ${integer(rows)}`),
-      turn(this.#page - 1, "◀", "Page before", "page-before"),
-      ...Array.from({ length: pages }, (_, i) => turn(i, String(i + 1), `Page ${i + 1}`, `page-${i + 1}`)),
-      turn(this.#page + 1, "▶", "Next page", "page-next"),
-    );
   }
 
   /** What has ended since the release before, and where it went. */

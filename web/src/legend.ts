@@ -1,7 +1,9 @@
 /** The legend: classes, colours and figures come from the server; nothing is coloured that it does not name. */
 import type { CellsAnswer, LayerEntry, Release } from "./api";
+import { CHANGE_CLASSES, CHANGE_LAYER } from "./comparison";
 import { h } from "./dom";
 import { counted, integer, monthsOf, periodName } from "./format";
+import { isDark } from "./scheme";
 
 /** What one unit of the map is called. */
 export const unitName = (resolution: number): string => (resolution === 0 ? "area" : "cell");
@@ -14,8 +16,12 @@ export function cellSize(resolution: number): string {
   return width ? `hexagons ${width}` : "areas";
 }
 
-/** Colours by class; class 0 is drawn empty. */
-export const classColors = (answer: CellsAnswer): string[] => answer.legend.map((c) => c.color);
+/** Colours by class; class 0 is drawn empty. By night the scale is turned round, so that more stands out from the dark ground as it does from the light one. */
+export function classColors({ layer, legend }: Pick<CellsAnswer, "layer" | "legend">, dark = isDark()): string[] {
+  if (layer === CHANGE_LAYER.id) return CHANGE_CLASSES.map((c) => (dark ? c.night : c.color));
+  const [empty, ...classes] = legend.map((c) => c.color);
+  return [empty ?? "", ...(dark ? classes.reverse() : classes)];
+}
 
 /** Incidents in the classes: equal to the answer's n when the answer covers the study area. */
 export const legendTotal = (answer: CellsAnswer): number => answer.legend.reduce((sum, c) => sum + c.incidents, 0);
@@ -36,7 +42,9 @@ const other = (kind: string, ...text: (Node | string)[]): HTMLElement => h("span
 export function drawLegend(node: HTMLElement, answer: CellsAnswer, layer: LayerEntry | undefined, release: Release): void {
   const unit = unitName(answer.resolution);
   const list = h("ol", { class: "classes" });
-  answer.legend.forEach(({ label, color, cells, incidents }, index) => {
+  const colors = classColors(answer);
+  answer.legend.forEach(({ label, cells, incidents }, index) => {
+    const color = colors[index] ?? "";
     const item = h(
       "li",
       { "data-class": index, "data-incidents": incidents },

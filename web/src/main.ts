@@ -12,16 +12,17 @@ import { node, notices, pending, say, store } from "./frame";
 import { periodOf } from "./headline";
 import { loadHotspots, showHotspots, showNarrowing } from "./hotspot-list";
 import { bindKeyHelp } from "./key-help";
-import { isMapOf, openMap } from "./map-view";
+import { closeMap, isMapOf, openMap } from "./map-view";
 import { MonthRange } from "./month-range";
 import { keepLooking, showStale } from "./newest";
 import { areaPanel } from "./tool-row";
 import { countOf, currentRelease, listed, onScreen } from "./on-screen";
 import { gaveWay } from "./pending";
 import { drawPlaces, loadSilence } from "./silence-view";
+import { onScheme } from "./scheme";
 import type { Step } from "./store";
 import { copyLink } from "./tabs";
-import { loadBoroughs, loadEvents, showTables } from "./tables";
+import { listCells, loadBoroughs, loadEvents, showTables } from "./tables";
 import { encode, NARROWING, type State } from "./url-state";
 import { loadSeries, showHeadline, showView, showWords } from "./views";
 import { drawWho } from "./who";
@@ -73,6 +74,7 @@ async function apply(state: State, previous: State | null): Promise<void> {
   const newTab = previous === null || state.tab !== previous.tab;
   if (newRelease || differs(state, previous, ["table", "versus"])) showTables(state, release);
   const newCount = newRelease || differs(state, previous, COUNTED);
+  if (previous !== null && state.table !== previous.table) listCells();
   if (state.table === "boroughs" && (newCount || state.table !== previous.table)) void loadBoroughs(state, release);
   if (newRelease || state.strand !== previous.strand) void loadEvents(state, release);
   let list: Promise<void> | null = null;
@@ -141,6 +143,10 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !node.detail.hidden && !node.keys.open) closeDetail();
 });
 
+onScheme(() => {
+  closeMap();
+  void apply(store.state, null);
+});
 bindKeyHelp(node.keys, node.map);
 byId("keys-open").addEventListener("click", () => node.keys.showModal());
 copyLink(byId("copy"), say);

@@ -2,20 +2,17 @@
 import type { Feature, Polygon } from "geojson";
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
 import type { Release } from "./api";
+import { isDark } from "./scheme";
 import { intersection, type Box } from "./tiles";
 
 /** Greater London with some room; a study area inside it gets London's shapes. */
 const LONDON: Box = [-0.53, 51.27, 0.35, 51.71];
 
-const COLORS = {
-  outside: "#dfe3e6",
-  land: "#f6f5f1",
-  water: "#b9d2e2",
-  shore: "#7fa6c0",
-  border: "#8b95a1",
-  label: "#38424d",
-  halo: "#ffffff",
-};
+/** The ground by day and by night. */
+const DAY = { outside: "#dfe3e6", land: "#f6f5f1", water: "#b9d2e2", shore: "#7fa6c0", border: "#8b95a1", label: "#38424d", halo: "#ffffff" };
+const NIGHT: typeof DAY = { outside: "#121518", land: "#23282c", water: "#14303f", shore: "#4a7f9d", border: "#6b757e", label: "#e3e8ec", halo: "#121518" };
+
+const colors = (): typeof DAY => (isDark() ? NIGHT : DAY);
 
 /** Whether a study area lies in London: then the base shows it, else only the frame of the study area. */
 export function inLondon(bounds: Box): boolean {
@@ -31,19 +28,19 @@ function frame([w, s, e, n]: Box): Feature<Polygon> {
 
 /** Below the cells. */
 function ground(london: boolean): LayerSpecification[] {
-  if (!london) return [{ id: "land", type: "fill", source: "frame", paint: { "fill-color": COLORS.land } }];
+  if (!london) return [{ id: "land", type: "fill", source: "frame", paint: { "fill-color": colors().land } }];
   return [
-    { id: "land", type: "fill", source: "boroughs", paint: { "fill-color": COLORS.land } },
-    { id: "thames", type: "fill", source: "thames", paint: { "fill-color": COLORS.water } },
+    { id: "land", type: "fill", source: "boroughs", paint: { "fill-color": colors().land } },
+    { id: "thames", type: "fill", source: "thames", paint: { "fill-color": colors().water } },
   ];
 }
 
 /** Above the cells. */
 function lines(london: boolean): LayerSpecification[] {
-  if (!london) return [{ id: "frame-line", type: "line", source: "frame", paint: { "line-color": COLORS.border, "line-width": 1.5, "line-dasharray": [3, 2] } }];
+  if (!london) return [{ id: "frame-line", type: "line", source: "frame", paint: { "line-color": colors().border, "line-width": 1.5, "line-dasharray": [3, 2] } }];
   return [
-    { id: "thames-line", type: "line", source: "thames", paint: { "line-color": COLORS.shore, "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.6, 13, 1.6] } },
-    { id: "boroughs-line", type: "line", source: "boroughs", layout: { "line-join": "round" }, paint: { "line-color": COLORS.border, "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.7, 13, 1.8] } },
+    { id: "thames-line", type: "line", source: "thames", paint: { "line-color": colors().shore, "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.6, 13, 1.6] } },
+    { id: "boroughs-line", type: "line", source: "boroughs", layout: { "line-join": "round" }, paint: { "line-color": colors().border, "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.7, 13, 1.8] } },
   ];
 }
 
@@ -66,7 +63,7 @@ export function labelLayers(london: boolean): LayerSpecification[] {
         // The largest boroughs are named first when there is no room for all.
         "symbol-sort-key": ["-", 0, ["get", "room"]],
       },
-      paint: { "text-color": COLORS.label, "text-halo-color": COLORS.halo, "text-halo-width": 1.4 },
+      paint: { "text-color": colors().label, "text-halo-color": colors().halo, "text-halo-width": 1.4 },
     },
   ];
 }
@@ -84,7 +81,7 @@ export function baseStyle(release: Release): { style: StyleSpecification; london
     style: {
       version: 8,
       sources,
-      layers: [{ id: "background", type: "background", paint: { "background-color": COLORS.outside } }, ...ground(london), ...lines(london)],
+      layers: [{ id: "background", type: "background", paint: { "background-color": colors().outside } }, ...ground(london), ...lines(london)],
     },
   };
 }

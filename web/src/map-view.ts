@@ -1,6 +1,6 @@
 /** The map on the page: opened once for each release, and what the reader points at. */
 import type * as api from "./api";
-import { choose } from "./choice";
+import { choose, mapOpened } from "./choice";
 import { beside, cellWords, classOf, loadCells } from "./colours";
 import { byId } from "./dom";
 import { node, notices, pending, say, store } from "./frame";
@@ -8,11 +8,11 @@ import { counted } from "./format";
 import { markClass } from "./legend";
 import type { Target } from "./map";
 import { chosenFeature, listed, onScreen } from "./on-screen";
-import { mapOpened } from "./tool-row";
 import { gaveWay } from "./pending";
 import { drawReadout, hotspotLine, viewWords } from "./readout";
 import { SpatialList, type Placed } from "./spatial-list";
 import { table } from "./tables";
+import { areaPanel } from "./tool-row";
 import type { State } from "./url-state";
 
 /** The release that the map was made for. */
@@ -31,6 +31,13 @@ export const spatial = new SpatialList(node.inView, byId("in-view-ring"), {
   choose: (id) => choose(id, "list"),
   leave: () => onScreen.map?.focus(),
 });
+
+/** Takes the map away; the next state opens another. */
+export function closeMap(): void {
+  onScreen.map?.remove();
+  onScreen.map = null;
+  mapOf = null;
+}
 
 export const isMapOf = (release: api.Release): boolean => mapOf === release.id;
 
@@ -77,9 +84,8 @@ export async function showStill(release: api.Release): Promise<void> {
 export async function openMap(state: State, release: api.Release): Promise<void> {
   // A view without the map does not wait for it.
   if (mapOf === release.id || state.tab !== "map") return;
+  closeMap();
   mapOf = release.id;
-  onScreen.map?.remove();
-  onScreen.map = null;
   pending.settled = () => Promise.resolve();
   await pending.run("map", async () => {
     node.mapMessage.hidden = false;
@@ -111,6 +117,7 @@ export async function openMap(state: State, release: api.Release): Promise<void>
       const cellsShown = onScreen.cells;
       if (cellsShown && cellsShown.resolution === opened.band.resolution) opened.showCells(cellsShown);
       onScreen.map.showPlaces(onScreen.places);
+      areaPanel.mapOpened();
       mapOpened();
       onScreen.map.choose(chosenFeature()?.properties.id ?? null);
     } catch (error) {

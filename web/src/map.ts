@@ -11,6 +11,7 @@ import { classColors } from "./legend";
 import { labelPoint, outlineBox } from "./outline";
 import { baseStyle, firstLine, labelLayers } from "./map-base";
 import { PanControl } from "./map-controls";
+import { isDark } from "./scheme";
 import { boxOf, intersection, type Band, type Box } from "./tiles";
 import { middleOf } from "./units";
 import type { MapView } from "./url-state";
@@ -41,14 +42,21 @@ export interface MapHandlers {
   tilesFailed(count: number): void;
 }
 
-const INK = "#0b0c0c";
-const CHOSEN = "#12436d";
-/** Outlines of what cannot be told: dark enough to be seen, and no more. */
-const FAINT = "#4f5a61";
-/** Places to engage. */
-const ENGAGE = "#54319f";
-/** An area that the reader draws. */
-const DRAWN = "#801650";
+/** What is drawn over the cells, by day and by night. */
+const DAY = {
+  ink: "#0b0c0c",
+  /** Round lines of ink, so that they are seen on every colour. */
+  paper: "#ffffff",
+  chosen: "#12436d",
+  /** Outlines of what cannot be told: clear enough to be seen, and no more. */
+  faint: "#4f5a61",
+  /** Places to engage. */
+  engage: "#54319f",
+  /** An area that the reader draws. */
+  drawn: "#801650",
+};
+const NIGHT: typeof DAY = { ink: "#f1f3f4", paper: "#0b0c0c", chosen: "#8fc1ec", faint: "#a9b3ba", engage: "#c4a8ff", drawn: "#ff8fc7" };
+
 const EMPTY = "rgba(0,0,0,0)";
 const PADDING = 24;
 
@@ -64,7 +72,7 @@ export function canDraw(): boolean {
 const still = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** A round badge that the rank is written on. */
-function badge(fill: string, rim = "#ffffff"): ImageData {
+function badge(fill: string, rim: string): ImageData {
   const size = 44;
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = size;
@@ -186,12 +194,13 @@ export class HotspotMap {
   #addLayers(): void {
     const map = this.#map;
     const pixelRatio = 2;
-    map.addImage("badge", badge(INK), { pixelRatio });
-    map.addImage("badge-weak", badge("#ffffff", INK), { pixelRatio });
-    map.addImage("badge-cannot_tell", badge("#ffffff", FAINT), { pixelRatio });
-    map.addImage("badge-chosen", badge(CHOSEN), { pixelRatio });
-    map.addImage("hatch", hatch(ENGAGE, 4, false), { pixelRatio });
-    map.addImage("hatch-unsure", hatch("#ffffff", 9, true), { pixelRatio });
+    const { ink, paper, chosen, faint, engage, drawn } = isDark() ? NIGHT : DAY;
+    map.addImage("badge", badge(ink, paper), { pixelRatio });
+    map.addImage("badge-weak", badge(paper, ink), { pixelRatio });
+    map.addImage("badge-cannot_tell", badge(paper, faint), { pixelRatio });
+    map.addImage("badge-chosen", badge(chosen, paper), { pixelRatio });
+    map.addImage("hatch", hatch(engage, 4, false), { pixelRatio });
+    map.addImage("hatch-unsure", hatch(paper, 9, true), { pixelRatio });
     map.addSource("places", { type: "geojson", data: EMPTY_COLLECTION });
     map.addSource("cells", { type: "geojson", data: EMPTY_COLLECTION, promoteId: "unit" });
     map.addSource("hotspots", { type: "geojson", data: EMPTY_COLLECTION, promoteId: "id" });
@@ -202,14 +211,14 @@ export class HotspotMap {
       id: "cell-pointed",
       type: "line",
       source: "cells",
-      paint: { "line-color": INK, "line-width": ["case", ["boolean", ["feature-state", "pointed"], false], 2, 0] },
+      paint: { "line-color": ink, "line-width": ["case", ["boolean", ["feature-state", "pointed"], false], 2, 0] },
     });
     for (const layer of labelLayers(this.#london)) map.addLayer(layer);
     const state = (name: string): ExpressionSpecification => ["boolean", ["feature-state", name], false];
     const labels = this.#london ? "borough-labels" : undefined;
     map.addLayer({ id: "places-hatch", type: "fill", source: "places", paint: { "fill-pattern": "hatch" } }, labels);
-    map.addLayer({ id: "places-line", type: "line", source: "places", paint: { "line-color": ENGAGE, "line-width": 2 } }, labels);
-    map.addLayer({ id: "hotspots-area", type: "fill", source: "hotspots", paint: { "fill-color": CHOSEN, "fill-opacity": ["case", state("chosen"), 0.14, state("pointed"), 0.1, 0] } }, labels);
+    map.addLayer({ id: "places-line", type: "line", source: "places", paint: { "line-color": engage, "line-width": 2 } }, labels);
+    map.addLayer({ id: "hotspots-area", type: "fill", source: "hotspots", paint: { "fill-color": chosen, "fill-opacity": ["case", state("chosen"), 0.14, state("pointed"), 0.1, 0] } }, labels);
     // Muted by lines of paper where the interval holds "as expected".
     map.addLayer({ id: "hotspots-unsure", type: "fill", source: "hotspots", filter: ["<=", ["get", "ratio_lo"], 1], paint: { "fill-pattern": "hatch-unsure" } }, labels);
     map.addLayer(
@@ -218,7 +227,7 @@ export class HotspotMap {
         type: "line",
         source: "hotspots",
         layout: { "line-join": "round" },
-        paint: { "line-color": "#ffffff", "line-width": ["interpolate", ["linear"], ["zoom"], 9, ["case", state("chosen"), 6, state("pointed"), 5, 1.8], 10.5, ["case", state("chosen"), 7, state("pointed"), 6, 3], 13, ["case", state("chosen"), 9, state("pointed"), 8, 5.5]], "line-opacity": 0.95 },
+        paint: { "line-color": paper, "line-width": ["interpolate", ["linear"], ["zoom"], 9, ["case", state("chosen"), 6, state("pointed"), 5, 1.8], 10.5, ["case", state("chosen"), 7, state("pointed"), 6, 3], 13, ["case", state("chosen"), 9, state("pointed"), 8, 5.5]], "line-opacity": 0.95 },
       },
       labels,
     );
@@ -231,7 +240,7 @@ export class HotspotMap {
           filter: ["==", ["get", "evidence"], id],
           layout: { "line-join": "round" },
           paint: {
-            "line-color": ["case", state("chosen"), CHOSEN, id === "cannot_tell" ? FAINT : INK],
+            "line-color": ["case", state("chosen"), chosen, id === "cannot_tell" ? faint : ink],
             "line-width": ["interpolate", ["linear"], ["zoom"], 9, ["case", state("chosen"), 3.5, state("pointed"), 3, 0.8], 10.5, ["case", state("chosen"), 4, state("pointed"), 3.5, 1.4], 13, ["case", state("chosen"), 5, state("pointed"), 4.5, 2.6]],
             ...(dashes ? { "line-dasharray": dashes } : {}),
           },
@@ -255,7 +264,7 @@ export class HotspotMap {
         "icon-padding": 1,
         "text-padding": 0,
       },
-      paint: { "text-color": ["match", ["get", "evidence"], "clear", "#ffffff", "weak", INK, FAINT] },
+      paint: { "text-color": ["match", ["get", "evidence"], "clear", paper, "weak", ink, faint] },
     });
     map.addLayer({
       id: "rank-chosen",
@@ -271,13 +280,13 @@ export class HotspotMap {
         "text-font": ["Noto Sans Bold"],
         "text-size": 13,
       },
-      paint: { "text-color": "#ffffff" },
+      paint: { "text-color": paper },
     });
     map.addSource("area", { type: "geojson", data: EMPTY_COLLECTION });
-    map.addLayer({ id: "area-fill", type: "fill", source: "area", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": DRAWN, "fill-opacity": 0.08 } });
-    map.addLayer({ id: "area-casing", type: "line", source: "area", layout: { "line-join": "round" }, paint: { "line-color": "#ffffff", "line-width": 6 } });
-    map.addLayer({ id: "area-line", type: "line", source: "area", layout: { "line-join": "round" }, paint: { "line-color": DRAWN, "line-width": 3, "line-dasharray": [4, 1.5, 1, 1.5] } });
-    map.addLayer({ id: "area-corners", type: "circle", source: "area", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": DRAWN, "circle-radius": 5, "circle-stroke-color": "#ffffff", "circle-stroke-width": 2 } });
+    map.addLayer({ id: "area-fill", type: "fill", source: "area", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": drawn, "fill-opacity": 0.08 } });
+    map.addLayer({ id: "area-casing", type: "line", source: "area", layout: { "line-join": "round" }, paint: { "line-color": paper, "line-width": 6 } });
+    map.addLayer({ id: "area-line", type: "line", source: "area", layout: { "line-join": "round" }, paint: { "line-color": drawn, "line-width": 3, "line-dasharray": [4, 1.5, 1, 1.5] } });
+    map.addLayer({ id: "area-corners", type: "circle", source: "area", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": drawn, "circle-radius": 5, "circle-stroke-color": paper, "circle-stroke-width": 2 } });
   }
 
   #listen(): void {
@@ -355,6 +364,11 @@ export class HotspotMap {
   #leave(): void {
     this.#markCell(null);
     this.#handlers.pointed(null);
+  }
+
+  /** Rims the cell of a row of the table. */
+  pointCell(cell: string | null): void {
+    this.#markCell(cell);
   }
 
   #markCell(cell: string | null): void {

@@ -1,5 +1,6 @@
 /** A real table whose headers sort it: native buttons, `aria-sort`, and the order said aloud. */
 import { h, type Child } from "./dom";
+import { integer } from "./format";
 
 export interface Column<Row> {
   id: string;
@@ -87,4 +88,33 @@ export const focusHeader = (node: HTMLElement, column: string): void => node.que
 export function orderInWords<Row>(columns: readonly Column<Row>[], { column, descending }: Order): string {
   const label = columns.find((c) => c.id === column)?.label ?? column;
   return `Sorted by ${label.toLowerCase()}, ${descending ? "descending" : "ascending"}`;
+}
+
+/** Rows of a page of a long table. */
+export const PAGE = 100;
+
+/** Links to the pages of a long table; the one on the screen is marked. The focus stays on the link that was used. */
+export function pageLinks({ prefix, page: now, size, rows }: { prefix: string; page: number; size: number; rows: number }, turnTo: (page: number) => void): HTMLElement {
+  const pages = Math.ceil(rows / size);
+  const link = (page: number, text: string, label: string, id: string): HTMLElement => {
+    const button = h("button", { type: "button", class: "small", id, "aria-label": label, "aria-current": page === now ? "page" : null, disabled: page < 0 || page >= pages }, text);
+    button.addEventListener("click", () => {
+      turnTo(page);
+      // At either end the arrow is off: the number of the page takes the focus.
+      const again = document.getElementById(id);
+      (!again || again.hasAttribute("disabled") ? document.getElementById(`${prefix}-${page + 1}`) : again)?.focus();
+    });
+    return button;
+  };
+  // Of many pages those near by, the first and the last.
+  const near = Array.from({ length: pages }, (_, i) => i).filter((i) => i === 0 || i === pages - 1 || Math.abs(i - now) <= 3);
+  const numbers = near.flatMap((i, at) => [at > 0 && i - (near[at - 1] ?? 0) > 1 ? h("span", { "aria-hidden": "true" }, "…") : null, link(i, String(i + 1), `Page ${i + 1}`, `${prefix}-${i + 1}`)]);
+  return h(
+    "nav",
+    { class: "table-pages", "aria-label": "Pages of the table" },
+    h("span", {}, `Rows ${integer(now * size + 1)} to ${integer(Math.min(rows, (now + 1) * size))} of ${integer(rows)}`),
+    link(now - 1, "◀", "Page before", `${prefix}-before`),
+    ...numbers,
+    link(now + 1, "▶", "Next page", `${prefix}-next`),
+  );
 }

@@ -1,15 +1,17 @@
 /** The tables beside the map, and which of them is shown. */
 import * as api from "./api";
 import { BoroughTable } from "./borough-table";
-import { choose } from "./choice";
+import { CellTable } from "./cell-table";
+import { choose, showBox } from "./choice";
 import { ChangeTable } from "./comparison";
 import { h } from "./dom";
 import { EventTable } from "./event-table";
 import { node, notices, pending, say, store } from "./frame";
 import { HotspotTable } from "./hotspot-table";
 import { inLondon } from "./map-base";
-import { countOf, onScreen } from "./on-screen";
+import { countOf, currentRelease, onScreen } from "./on-screen";
 import { gaveWay } from "./pending";
+import { boxOfUnit } from "./units";
 import { TABLES, type State } from "./url-state";
 
 export const table = new HotspotTable(node.hotspots, {
@@ -17,6 +19,33 @@ export const table = new HotspotTable(node.hotspots, {
   point: (id) => onScreen.map?.point(id),
   say,
 });
+
+const cellTable = new CellTable(node.cells, {
+  go: (id) => void showCell(id),
+  point: (id) => onScreen.map?.pointCell(id),
+  say,
+});
+
+async function showCell(id: string): Promise<void> {
+  const release = currentRelease();
+  if (!release) return;
+  await pending.run("cell", async (signal) => {
+    try {
+      const box = await boxOfUnit(id, release);
+      if (gaveWay(signal) || !box) return;
+      notices.show("cell-error", null);
+      showBox(box, 14);
+      onScreen.map?.pointCell(id);
+    } catch (error) {
+      if (!gaveWay(signal)) notices.failure("cell-error", error, () => void showCell(id));
+    }
+  });
+}
+
+/** The cells of the map as rows, while their table is the one that is shown. */
+export function listCells(): void {
+  if (store.state.table === "cells") cellTable.show(onScreen.cells);
+}
 
 const boroughTable = new BoroughTable(node.boroughs, say);
 const eventTable = new EventTable(node.events, say);
@@ -26,15 +55,16 @@ export const changeTables = [
   new ChangeTable(node.boroughChanges, "boroughs", { choose: () => undefined, say }),
 ];
 
-const TABLE_NAMES = { hotspots: "Hotspots", boroughs: "Boroughs", events: "Events", changes: "Change by hotspot", "borough-changes": "Change by borough" } as const;
+const TABLE_NAMES = { hotspots: "Hotspots", cells: "Cells", boroughs: "Boroughs", events: "Events", changes: "Change by hotspot", "borough-changes": "Change by borough" } as const;
 
 /** Shows the chosen table, and which one it is; boroughs are London's, events those of a calendar. */
 export function showTables(state: State, release: api.Release): void {
-  const offered = { hotspots: true, boroughs: inLondon(release.bounds), events: (onScreen.events?.calendar ?? 0) > 0, changes: state.versus !== null, "borough-changes": state.versus !== null && inLondon(release.bounds) };
+  const offered = { hotspots: true, cells: true, boroughs: inLondon(release.bounds), events: (onScreen.events?.calendar ?? 0) > 0, changes: state.versus !== null, "borough-changes": state.versus !== null && inLondon(release.bounds) };
   const names = TABLES.filter((name) => offered[name] || state.table === name);
   node.tables.hidden = names.length === 1;
   node.hotspots.hidden = state.table !== "hotspots";
   node.selection.hidden = state.table !== "hotspots" || node.selection.childElementCount === 0;
+  node.cells.hidden = state.table !== "cells";
   node.boroughs.hidden = state.table !== "boroughs";
   node.events.hidden = state.table !== "events";
   node.changes.hidden = state.table !== "changes";

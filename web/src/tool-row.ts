@@ -1,19 +1,12 @@
 /** The tools beside the tabs: finding a place, taking away, drawing an area. */
 import { AreaPanel } from "./area-panel";
-import { choose } from "./choice";
+import { choose, showBox, toMap } from "./choice";
 import { CHANGE_LAYER } from "./comparison";
 import { byId } from "./dom";
 import { drawDownload } from "./download";
 import { Find } from "./find";
 import { node, say, store } from "./frame";
 import { currentRelease, listed, onScreen } from "./on-screen";
-
-let onceOpen: (() => void) | null = null;
-
-/** Brings the map to the front. */
-const toMap = (): void => {
-  if (store.state.tab !== "map") store.set({ tab: "map" }, "push");
-};
 
 new Find(byId("tools"), {
   release: () => currentRelease() ?? null,
@@ -24,12 +17,9 @@ new Find(byId("tools"), {
       choose(id, "table");
     }
     if (kind === "borough") store.set({ borough: id, hotspot: null }, "push");
-    toMap();
+    showBox(box, kind === "postcode" || kind === "grid" ? 15 : 14);
     // On a phone the map lies below.
     if (kind !== "hotspot") node.map.scrollIntoView({ block: "nearest" });
-    const go = (): void => onScreen.map?.goToBox(box, kind === "postcode" || kind === "grid" ? 15 : 14, 60);
-    if (onScreen.map) go();
-    else onceOpen = go;
   },
   say,
 });
@@ -52,10 +42,3 @@ export const areaPanel = new AreaPanel(byId("tools"), byId("area"), {
   choose: (id) => choose(id, "table"),
   say,
 });
-
-/** What was asked of the map before it was open is done. */
-export function mapOpened(): void {
-  areaPanel.mapOpened();
-  onceOpen?.();
-  onceOpen = null;
-}

@@ -2,7 +2,8 @@
 import type { MultiPolygon, Polygon } from "geojson";
 import { cellTile, type Release } from "./api";
 import { unitOf } from "./cell-source";
-import { labelPoint } from "./outline";
+import { labelPoint, outlineBox } from "./outline";
+import { parentOf, resolutionOf } from "./places";
 import { bandOf, tilesOf, type Band, type Box } from "./tiles";
 
 export type Units = Map<string, Polygon | MultiPolygon>;
@@ -36,4 +37,20 @@ export function bandFor(box: Box, release: Pick<Release, "resolutions">): Band |
 export async function unitsIn(release: string, box: Box, band: Band, ring: number, signal?: AbortSignal): Promise<Units> {
   const tiles = await Promise.all(tilesOf(box, band.tileZoom, ring).map(({ z, x, y }) => cellTile(release, z, x, y, signal)));
   return new Map(tiles.flatMap((tile) => tile.features.map(({ geometry, properties }) => [unitOf(properties), geometry] as const)));
+}
+
+/** The box of a cell or an area, out of the tiles that the map draws: the coarsest cell that holds it first, then its own. Null when the release has none of this name. */
+export async function boxOfUnit(unit: string, release: Release): Promise<Box | null> {
+  const bands = bandsOf(release);
+  const coarsest = bands.at(-1);
+  if (!coarsest) return null;
+  const shapeOf = async (id: string, box: Box, band: Band, ring: number): Promise<Box | null> => {
+    const shape = (await unitsIn(release.id, box, band, ring)).get(id);
+    return shape ? outlineBox(shape) : null;
+  };
+  if (coarsest.resolution === 0) return shapeOf(unit, release.bounds, coarsest, 0);
+  const own = bands.find((band) => band.resolution <= resolutionOf(unit));
+  if (!own) return null;
+  const outer = await shapeOf(parentOf(unit, coarsest.resolution), release.bounds, coarsest, 0);
+  return outer && own !== coarsest ? shapeOf(parentOf(unit, own.resolution), outer, own, 1) : outer;
 }

@@ -8,7 +8,7 @@ export interface MapView {
   zoom: number;
 }
 
-export const TABLES = ["hotspots", "boroughs", "events", "changes", "borough-changes"] as const;
+export const TABLES = ["hotspots", "cells", "boroughs", "events", "changes", "borough-changes"] as const;
 
 export type TableName = (typeof TABLES)[number];
 

@@ -3,6 +3,7 @@ import { drawAbout } from "./about-view";
 import * as api from "./api";
 import { monthCount, rankedChart, seriesChart, type MonthCount } from "./chart-view";
 import { choose } from "./choice";
+import { CHANGE_LAYER } from "./comparison";
 import { h } from "./dom";
 import { node, notices, pending, say, store } from "./frame";
 import { monthsOf } from "./format";
@@ -41,7 +42,7 @@ export function showHeadline(state: State, release: api.Release): void {
 
 /** The views in words and charts, as far as they are on the screen. */
 export function showWords(state: State, release: api.Release): void {
-  if (state.tab === "about") drawAbout(node.about, { state, release, hotspots: onScreen.hotspots, cells: onScreen.cells, layer: onScreen.layers.find((l) => l.id === state.layer) });
+  if (state.tab === "about") drawAbout(node.about, { state, release, hotspots: onScreen.hotspots, cells: onScreen.cells, layer: onScreen.cells?.layer === CHANGE_LAYER.id ? CHANGE_LAYER : onScreen.layers.find((l) => l.id === state.layer) });
   if (state.tab !== "chart") return;
   const shown = listed();
   const focused = node.chart.contains(document.activeElement) ? document.activeElement?.closest<HTMLElement>("[data-id]")?.dataset["id"] : undefined;

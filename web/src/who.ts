@@ -1,4 +1,4 @@
-/** Who is signed in: what he may open, the sign-out, and another role where everybody is who he says. */
+/** Who is signed in, the sign-out, and another role where no issuer says who somebody is. */
 import * as api from "./api";
 import { h } from "./dom";
 
@@ -17,14 +17,16 @@ function form(action: string, label: string, token: string, ...fields: Node[]): 
   return h("form", { method: "post", action, "aria-label": label }, h("input", { type: "hidden", name: "token", value: token }), ...fields);
 }
 
-/** Nothing where nobody signs in. */
+/** Where nobody signs in, everybody is an analyst and may try what the others are shown. */
 export async function drawWho(node: HTMLElement): Promise<void> {
   const { sign_in, name, role, token } = await api.me();
-  if (name === null || token === null) return;
-  const who = h("span", {}, "Signed in as ", h("a", { href: "/sign-in" }, `${name}, ${role ?? ""}`));
-  const parts: Node[] = [form("/sign-out", "Signed in", token, who, h("button", { class: "small" }, "Sign out"))];
-  if (sign_in === "development") {
-    const options = ROLES.map(([id, label]) => h("option", { value: id, selected: id === role }, label));
+  const parts: Node[] = [];
+  if (name !== null) {
+    const who = h("span", {}, "Signed in as ", h("a", { href: "/sign-in" }, `${name}, ${role ?? ""}`));
+    parts.push(form("/sign-out", "Signed in", token, who, h("button", { class: "small" }, "Sign out")));
+  }
+  if (sign_in !== "issuer") {
+    const options = ROLES.map(([id, label]) => h("option", { value: id, selected: id === (role ?? "analyst") }, label));
     const choice = h("select", { id: "try-role", name: "role" }, ...options);
     parts.push(form("/role", "Another role", token, h("label", { for: "try-role" }, "Try it as"), choice, h("button", { class: "small" }, "Change role")));
   }

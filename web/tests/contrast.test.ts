@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CHANGE_CLASSES } from "../src/comparison";
+import { classColors } from "../src/legend";
 import palettes from "./palettes.json";
 
 type Rgb = [number, number, number];
@@ -31,26 +32,32 @@ const seenBy = (c: Rgb, matrix: number[][]): number => {
 
 const raw = import.meta.glob<string>("../src/*.css", { query: "?raw", import: "default", eager: true });
 const sheets = Object.entries(raw).map(([path, text]) => ({ name: path.slice("../src/".length), text: text.replaceAll(/\/\*[^]*?\*\//g, "") }));
-const variables = new Map(sheets.flatMap(({ text }) => [...(/:root\s*\{([^}]*)\}/.exec(text)?.[1] ?? "").matchAll(/(--[a-z-]+):\s*(#[0-9a-f]{3,6})\b/g)].map((m) => [m[1] ?? "", m[2] ?? ""] as const)));
-const colorOf = (value: string): string | null => {
-  const name = /^var\((--[a-z-]+)\)$/.exec(value)?.[1];
-  const hex = name === undefined ? value : variables.get(name);
-  return hex !== undefined && /^#[0-9a-f]{3,6}$/.test(hex) ? hex : null;
-};
-const named = (name: string): Rgb => rgb(variables.get(name) ?? "");
+const declared = (root: string): [string, string][] => [...root.matchAll(/(--[a-z0-9-]+):\s*(#[0-9a-f]{3,6})\b/g)].map((m) => [m[1] ?? "", m[2] ?? ""]);
+const page = sheets.find(({ name }) => name === "style-page.css")?.text ?? "";
+const day = new Map(declared(/:root\s*\{([^}]*)\}/.exec(page)?.[1] ?? ""));
+const night = new Map([...day, ...declared(/prefers-color-scheme: dark\)\s*\{\s*:root\s*\{([^}]*)\}/.exec(page)?.[1] ?? "")]);
 
-/** Rules that set both the colour of text and one plain ground. */
-const pairs = sheets.flatMap(({ name, text }) =>
-  [...text.matchAll(/([^{}]+)\{([^{}]*)\}/g)].flatMap(([, selector = "", body = ""]) => {
-    const value = (property: RegExp): string | null => colorOf(property.exec(body)?.[1]?.trim() ?? "");
-    const [color, ground] = [value(/(?:^|[\s;])color:\s*([^;]+);/), value(/(?:^|[\s;])background(?:-color)?:\s*([^;]+);/)];
-    return color && ground ? [{ rule: `${name} ${selector.trim()}`, color, ground }] : [];
-  }),
-);
+describe.each([["day", day], ["night", night]] as const)("colours of the page by %s", (_, variables) => {
+  const colorOf = (value: string): string | null => {
+    const name = /^var\((--[a-z0-9-]+)\)$/.exec(value)?.[1];
+    const hex = name === undefined ? value : variables.get(name);
+    return hex !== undefined && /^#[0-9a-f]{3,6}$/.test(hex) ? hex : null;
+  };
+  const named = (name: string): Rgb => rgb(variables.get(name) ?? "");
 
-describe("colours of the page", () => {
+  /** Rules that set both the colour of text and one plain ground. */
+  const pairs = sheets.flatMap(({ name, text }) =>
+    [...text.matchAll(/([^{}]+)\{([^{}]*)\}/g)].flatMap(([, selector = "", body = ""]) => {
+      const value = (property: RegExp): string | null => colorOf(property.exec(body)?.[1]?.trim() ?? "");
+      const [color, ground] = [value(/(?:^|[\s;])color:\s*([^;]+);/), value(/(?:^|[\s;])background(?:-color)?:\s*([^;]+);/)];
+      return color && ground ? [{ rule: `${name} ${selector.trim()}`, color, ground }] : [];
+    }),
+  );
+
   test("are read out of the style sheets", () => {
-    expect(variables.get("--ink")).toBe("#0b0c0c");
+    expect(variables.get("--ink")).toBe(variables === day ? "#0b0c0c" : "#f1f3f4");
+    expect(night.size).toBe(day.size);
+    expect([...day.keys()].filter((name) => day.get(name) === night.get(name))).toEqual(["--focus", "--rim"]);
     expect(pairs.length).toBeGreaterThan(8);
     expect(contrast(rgb("#ffffff"), rgb("#000"))).toBeCloseTo(21, 5);
   });
@@ -61,12 +68,19 @@ describe("colours of the page", () => {
 
   test.each(["--ink", "--muted", "--brand"])("text of %s can be read on every ground of the page", (name) => {
     for (const ground of ["--paper", "--ground", "--faint", "--brand-pale"]) expect(contrast(named(name), named(ground)), ground).toBeGreaterThanOrEqual(4.5);
-    if (name === "--ink") expect(contrast(named(name), named("--warn"))).toBeGreaterThanOrEqual(4.5);
+    if (name === "--ink") for (const ground of ["--warn", "--error", "--brand-chosen", "--shade-1"]) expect(contrast(named(name), named(ground)), ground).toBeGreaterThanOrEqual(4.5);
   });
 
-  test("edges of controls, and the two parts of the focus ring, stand out", () => {
-    for (const ground of ["--paper", "--ground", "--brand-pale"]) expect(contrast(rgb("#5f676d"), named(ground))).toBeGreaterThanOrEqual(3);
-    expect(contrast(named("--focus"), named("--ink"))).toBeGreaterThanOrEqual(3);
+  test("figures in the shades of the week can be read", () => {
+    for (const shade of ["--shade-1", "--shade-2", "--shade-3", "--shade-4"]) expect(contrast(named("--on-shade"), named(shade)), shade).toBeGreaterThanOrEqual(4.5);
+  });
+
+  test("edges of controls, lines of charts, and the two parts of the focus ring, stand out", () => {
+    for (const edge of ["--edge", "--bar", "--limit", "--faint-line", "--engage", "--drawn"]) for (const ground of ["--paper", "--ground"]) expect(contrast(named(edge), named(ground)), edge).toBeGreaterThanOrEqual(3);
+    expect(contrast(named("--edge"), named("--brand-pale"))).toBeGreaterThanOrEqual(3);
+    expect(contrast(named("--focus"), named("--rim"))).toBeGreaterThanOrEqual(3);
+    // One of the two parts is seen on any ground.
+    for (const ground of ["--paper", "--ground", "--brand"]) expect(Math.max(contrast(named("--rim"), named(ground)), contrast(named("--focus"), named(ground))), ground).toBeGreaterThanOrEqual(3);
     expect(contrast(named("--ink"), named("--paper"))).toBeGreaterThanOrEqual(3);
     expect(contrast(named("--brand"), named("--faint"))).toBeGreaterThanOrEqual(3);
   });
@@ -96,15 +110,25 @@ describe.each(palettes)("the colours of layer $id", ({ classes }) => {
   test("are never red beside green", () => {
     for (const [r, g, b] of colors.slice(1)) expect(g > r && g > b).toBe(false);
   });
+
+  test("are turned round by night, so that more stands out from the dark ground", () => {
+    const dark = classColors({ layer: "count", legend: classes.map((c) => ({ ...c, cells: 0, incidents: 0 })) }, true).map(rgb);
+    expect(dark.slice(1).reverse()).toEqual(colors.slice(1));
+    const ground = rgb(night.get("--land") ?? "");
+    expect(contrast(dark.at(-1) as Rgb, ground)).toBeGreaterThanOrEqual(3);
+    for (const c of dark.slice(1)) expect(Math.max(contrast(c, rgb("#0b0c0c")), contrast(c, rgb("#f1f3f4")))).toBeGreaterThanOrEqual(3);
+  });
 });
 
-describe("the colours of a change", () => {
-  const [nothing, muchFewer, fewer, notSure, more, muchMore] = CHANGE_CLASSES.map((c) => rgb(c.color)) as [Rgb, Rgb, Rgb, Rgb, Rgb, Rgb];
+describe.each(["day", "night"] as const)("the colours of a change by %s", (time) => {
+  const [nothing, muchFewer, fewer, notSure, more, muchMore] = CHANGE_CLASSES.map((c) => rgb(time === "day" ? c.color : c.night)) as [Rgb, Rgb, Rgb, Rgb, Rgb, Rgb];
+  const land = (time === "day" ? day : night).get("--land") ?? "";
   const byName = Object.entries({ "full colour vision": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], ...VISION });
 
-  test.each(byName)("get darker from the middle to both ends with %s", (_, matrix) => {
+  test.each(byName)("get further from the ground, from the middle to both ends, with %s", (_, matrix) => {
     for (const side of [[nothing, notSure, fewer, muchFewer], [nothing, notSure, more, muchMore]]) {
-      const seen = side.map((c) => seenBy(c, matrix) + 0.05);
+      const light = side.map((c) => seenBy(c, matrix) + 0.05);
+      const seen = time === "day" ? light : light.map((l) => 1 / l);
       for (let i = 1; i < seen.length; i++) expect(seen[i - 1] as number).toBeGreaterThan((seen[i] as number) * 1.08);
     }
   });
@@ -119,8 +143,8 @@ describe("the colours of a change", () => {
     for (const [cool, warm] of [[fewer, more], [muchFewer, muchMore]] as const) expect(hue(cool) - hue(warm)).toBeGreaterThan(0.15);
   });
 
-  test("end dark enough to stand out from the ground of the map, and are never red beside green", () => {
-    for (const c of [muchFewer, muchMore]) expect(contrast(c, rgb("#f6f5f1"))).toBeGreaterThanOrEqual(3);
+  test("end far enough from the ground of the map to stand out, and are never red beside green", () => {
+    for (const c of [muchFewer, muchMore]) expect(contrast(c, rgb(land))).toBeGreaterThanOrEqual(3);
     for (const [r, g, b] of [fewer, muchFewer, more, muchMore]) expect(g > r && g > b).toBe(false);
   });
 });

@@ -70,6 +70,7 @@ export const spot = (patch: Partial<Hotspot> = {}): Hotspot => ({
   dependence: "does not depend on any one victim",
   order: null,
   only_by_events: false,
+  precision: { address: 5, postcode: 3 },
   sentence: "",
   ...patch,
 });

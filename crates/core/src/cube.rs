@@ -1,7 +1,7 @@
 //! Compact columns of incidents that answer any filter in memory, and counts aligned with units.
 
 use crate::incident::{
-    FlagStatus, Offence, OffenceSet, Outcome, OutcomeSet, PlaceKind, Setting, SettingSet, SourceSet, Strand, StrandSet,
+    FlagStatus, Offence, OffenceSet, Outcome, OutcomeSet, PlaceKind, Precision, Setting, SettingSet, SourceSet, Strand, StrandSet,
 };
 use crate::month::{Month, MonthRange};
 use std::collections::HashMap;
@@ -139,6 +139,8 @@ pub struct Facts {
     count: Vec<u32>,
     /// [`UNKNOWN`], [`ONCE`], or a number of the release's own.
     victim: Vec<u32>,
+    /// How well the point of each row is known; `None` for a row without a unit, and where a release does not keep it.
+    precision: Vec<Option<Precision>>,
     /// Counts without a strand exist, so a total need not be pieced together from strands.
     has_total: bool,
 }
@@ -248,6 +250,7 @@ impl Facts {
             place: Vec::new(),
             count: Vec::new(),
             victim: Vec::new(),
+            precision: Vec::new(),
             has_total: false,
         }
     }
@@ -268,6 +271,7 @@ impl Facts {
         self.place.push(fact.place);
         self.count.push(fact.count);
         self.victim.push(UNKNOWN);
+        self.precision.push(None);
         self.has_total |= fact.strands.is_empty();
     }
 
@@ -277,6 +281,7 @@ impl Facts {
             *unit = NO_UNIT;
             *place = PlaceKind::AreaOnly;
             self.victim[row] = UNKNOWN;
+            self.precision[row] = None;
         }
     }
 
@@ -316,6 +321,22 @@ impl Facts {
     /// The victims as columns of a release have them: 0 for one with no other row, `None` where none is known.
     pub fn victims(&self) -> impl Iterator<Item = Option<&u32>> {
         self.victim.iter().map(|v| (*v != UNKNOWN).then_some(v))
+    }
+
+    /// Says how well the point of each row is known, in the order of the rows. Nothing of it is kept of a row without a unit.
+    pub fn take_precisions(&mut self, precisions: &[Option<Precision>]) {
+        let of = |row: usize| precisions.get(row).copied().flatten().filter(|_| self.unit[row] != NO_UNIT);
+        self.precision = (0..self.len()).map(of).collect();
+    }
+
+    /// How well the point of a row is known; `None` without a unit, of a published count, and where the release does not keep it.
+    pub fn precision(&self, row: usize) -> Option<Precision> {
+        *self.precision.get(row)?
+    }
+
+    /// How well the points of all rows are known, in their order.
+    pub fn precisions(&self) -> &[Option<Precision>] {
+        &self.precision
     }
 
     /// What a row stands for.

@@ -4,6 +4,7 @@
 //! Records of a period, by the month in which they happened, of every source: n of them, and of those n
 //!
 //! - **placed**: on the map, known to an area only, online, or without a place;
+//! - **precision**: how well the point of each is known that lies in a unit; of a release that does not keep it, of none;
 //! - **not stated**: the strand (none is), the offence (none, or one of no group), the outcome, the hour;
 //! - **victim not known**: of those in a unit, the records without a pseudonym of the victim;
 //! - **sources**: how many name each; a record may name several, so that they add up to more than n;
@@ -22,7 +23,7 @@
 //! One pass over the facts for each borough, strand and month together: milliseconds.
 
 use crate::cube::{FactKind, Facts, NO_AREA, NO_HOUR};
-use crate::incident::{FlagStatus, Offence, Outcome, PlaceKind, Source, Strand};
+use crate::incident::{FlagStatus, Offence, Outcome, PlaceKind, Precision, Source, Strand};
 use crate::month::{Month, MonthRange};
 
 /// What no map of records can say, whatever its quality.
@@ -109,6 +110,8 @@ pub struct Quality {
     pub placed: [u64; PlaceKind::ALL.len()],
     /// Those that lie in a unit.
     pub in_units: u64,
+    /// Of these, those whose point is known so well, in the order of [`Precision::ALL`]; fewer than `in_units` where it is not kept.
+    pub precision: [u64; Precision::ALL.len()],
     /// Those without each field, in the order of [`Field::ALL`]; the victim of those in a unit.
     pub missing: [u64; Field::ALL.len()],
     /// Those that name each source, in the order of [`Source::ALL`].
@@ -163,6 +166,9 @@ impl Tally {
         all.placed[usize::from(fact.place.code())] += n;
         let in_unit = facts.unit(row).is_some();
         all.in_units += if in_unit { n } else { 0 };
+        if let Some(precision) = facts.precision(row) {
+            all.precision[usize::from(precision.code())] += n;
+        }
         for (field, missing) in Field::ALL.into_iter().zip(&mut all.missing) {
             let absent = match field {
                 Field::Strand => fact.strands.is_empty(),
@@ -304,6 +310,9 @@ mod tests {
         }
         let victims: Vec<Option<u32>> = (0..rows).map(|_| (below(2) == 0).then_some(0)).collect();
         facts.take_victims(&victims);
+        let precisions: Vec<Option<Precision>> =
+            (0..rows).map(|_| (below(5) > 0).then(|| Precision::ALL[below(6) as usize])).collect();
+        facts.take_precisions(&precisions);
         facts
     }
 
@@ -331,6 +340,8 @@ mod tests {
             placed: [PlaceKind::Mapped, PlaceKind::AreaOnly, PlaceKind::Online, PlaceKind::NoPlace]
                 .map(|place| there(&|_, f| f.place == place)),
             in_units: there(&|_, f| in_unit(f)),
+            precision: ["address", "device", "postcode", "street", "snapped", "unstated"]
+                .map(|id| there(&|row, f| in_unit(f) && facts.precision(row).is_some_and(|p| p.id() == id))),
             missing: [
                 there(&|_, f| f.strands.iter().count() == 0),
                 there(&|_, f| f.offence.id() == "other"),

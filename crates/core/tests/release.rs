@@ -15,10 +15,13 @@ use hotspot_core::hotspot::evidence::EvidencePolicy;
 use hotspot_core::hotspot::over_time::OverTime;
 use hotspot_core::provenance::Provenance;
 use hotspot_core::release::{DataClass, PersonCheck, Reconciliation, Release, ReportingArea, RobustnessSettings};
+use hotspot_core::space_time_cube::SpaceTimeCube;
+use hotspot_core::time::emerging::{EmergingParams, EmergingPattern, emerging};
 use hotspot_core::units::Units;
 use hotspot_core::view::{AreasView, CellsView, HotspotsView, Layer, ReleaseView};
 use hotspot_core::{
-    BreakRegistry, FlagStatus, LonLat, MonthRange, Offence, Outcome, PlaceKind, Setting, Source, SourceSet, Strand, StrandSet,
+    BreakRegistry, FlagStatus, LonLat, MonthRange, Offence, Outcome, PlaceKind, Precision, SeriesBreak, Setting, Source, SourceSet,
+    Strand, StrandSet,
 };
 
 /// Two by two kilometres round a peak, with a thin background.
@@ -232,8 +235,105 @@ fn probabilities_by_residents_leave_out_where_nobody_lives_and_the_top_is_one_in
     assert!(most > 0.9 && top.value.iter().sum::<f64>() <= (level.len() as f64 / 100.0).ceil() + 1e-9);
     // A release that knows no residents has no such layer.
     release.denominators.truncate(1);
-    assert_eq!(Layer::of(&release).count(), Layer::ALL.len() - 1);
-    assert!(CellsView::of(&release, Layer::Residents, filter, 9, None).is_err());
+    assert_eq!(Layer::of(&release).count(), Layer::ALL.len() - 2);
+    for layer in [Layer::Residents, Layer::ResidentRate] {
+        assert!(CellsView::of(&release, layer, filter, 9, None).is_err());
+    }
+}
+
+#[test]
+fn the_rate_by_residents_is_a_year_of_a_thousand_drawn_to_the_mean() {
+    let release = release();
+    let months = MonthRange::ending(release.month, 6);
+    let filter = Filter::over(months);
+    let view = CellsView::of(&release, Layer::ResidentRate, filter, 9, None).unwrap();
+    let counts = release.units.level(9).unwrap().counts(&release.facts, &filter);
+    let residents = &release.denominators[1].values;
+    let known: u32 = (0..counts.len()).filter(|row| residents[*row] > 0.0).map(|row| counts[row]).sum();
+    let mean = 2.0 * 1000.0 * f64::from(known) / residents.iter().sum::<f64>();
+    let rates = RelativeRates::fit(&counts, residents).unwrap();
+    assert!(view.units.len() > 3);
+    for (unit, rate) in view.units.iter().map(|u| *u as usize).zip(&view.value) {
+        let raw = 2.0 * 1000.0 * f64::from(counts[unit]) / residents[unit];
+        assert!((rate - rates.posterior(unit, counts[unit]).mean() * mean).abs() < 1e-9 * rate);
+        assert!(rate.min(raw) <= *rate && (rate - mean).abs() <= (raw - mean).abs() + 1e-9, "{rate} lies between {raw} and {mean}");
+    }
+}
+
+#[test]
+fn what_a_place_does_over_the_months_is_that_of_its_cube_and_never_reaches_across_a_break() {
+    let mut release = release();
+    let filter = Filter::over(MonthRange::ending(release.month, 3));
+    let level = release.units.level(9).unwrap();
+    let cube = SpaceTimeCube::of_facts_by(&release.facts, &Filter::over(release.months), level.len(), |unit| level.row_of(unit));
+    let found = emerging(&cube, level.neighbors, &EmergingParams::default()).unwrap();
+    let hot: Vec<u32> = (0..level.len() as u32).filter(|row| matches!(found.pattern[*row as usize], EmergingPattern::Hot(_))).collect();
+    let view = CellsView::of(&release, Layer::Emerging, filter, 9, None).unwrap();
+    assert!(!hot.is_empty() && view.units == hot, "the first month shown makes no difference");
+    for (row, unit) in hot.iter().enumerate() {
+        assert_eq!(view.value[row], found.hot_share[*unit as usize]);
+        let course = found.pattern[*unit as usize].id().trim_end_matches("_hot");
+        let said = view.legend[usize::from(view.class[row])].label.as_str();
+        let meant = match course {
+            "historical" => "over",
+            "diminishing" => "fading",
+            "sporadic" | "oscillating" => "on and off",
+            "persistent" => "lasting",
+            "intensifying" => "growing",
+            _ => "new, or in one run of months to the last",
+        };
+        assert_eq!(said, meant, "{course}");
+    }
+    let at = |day: &str| SeriesBreak {
+        id: "b".to_owned(),
+        from: day.parse().unwrap(),
+        areas: Vec::new(),
+        what: String::new(),
+        source: String::new(),
+    };
+    for (day, answers) in [("2026-01-01", true), ("2026-02-01", false)] {
+        release.breaks = BreakRegistry::new(vec![at(day)]);
+        let view = CellsView::of(&release, Layer::Emerging, filter, 9, None).unwrap();
+        assert_eq!(!view.units.is_empty(), answers, "ten months since {day}, or nine");
+        assert_eq!(view.legend.iter().map(|class| class.incidents).sum::<u64>(), view.total);
+    }
+}
+
+#[test]
+fn cells_of_a_hotspot_have_its_share_of_settings_whatever_is_filtered() {
+    let mut release = release();
+    for (at, hotspot) in release.analyses[0].hotspots.iter_mut().enumerate() {
+        hotspot.robustness.share = Some([0.97, 0.4, 0.8][at % 3]);
+    }
+    let spots = &release.analysis(None).unwrap().hotspots;
+    let one_month = Filter::over(MonthRange::ending(release.month, 1));
+    let view = CellsView::of(&release, Layer::Robustness, one_month, 9, None).unwrap();
+    assert_eq!(view.units.len(), spots.iter().map(|h| h.units.len()).sum::<usize>());
+    for (unit, (share, class)) in view.units.iter().zip(view.value.iter().zip(&view.class)) {
+        let hotspot = spots.iter().find(|h| h.units.contains(unit)).unwrap();
+        assert_eq!(Some(*share), hotspot.robustness.share);
+        assert_eq!(view.legend[usize::from(*class)].label, if *share > 0.9 { "95 % or more" } else if *share > 0.7 { "75 to 95 %" } else { "25 to 50 %" });
+    }
+    let strand = Filter { strand: Some(Strand::Antisemitic), ..one_month };
+    assert!(CellsView::of(&release, Layer::Robustness, strand, 9, None).unwrap().units.is_empty(), "of it nothing can be told");
+}
+
+#[test]
+fn hotspots_say_how_well_their_points_are_known() {
+    let mut release = release();
+    let precisions: Vec<Option<Precision>> = (0..release.facts.len()).map(|row| (row % 3 > 0).then_some(Precision::ALL[row % 2])).collect();
+    release.facts.take_precisions(&precisions);
+    let view = HotspotsView::of(&release, None).unwrap();
+    let level = release.units.level(9).unwrap();
+    for (hotspot, known) in view.analysis.hotspots.iter().zip(&view.precision) {
+        let rows = release.facts.rows(&Filter::over(release.window)).collect::<Vec<_>>();
+        let of = |precision: Precision| {
+            let here = |row: &&usize| release.facts.unit(**row).and_then(|u| level.row_of(u)).is_some_and(|u| hotspot.units.contains(&u));
+            rows.iter().filter(here).filter(|row| precisions[**row] == Some(precision)).count() as u32
+        };
+        assert_eq!(*known, std::array::from_fn(|at| of(Precision::ALL[at])));
+        assert!(known.iter().sum::<u32>() > 0 && known.iter().sum::<u32>() < hotspot.n);
+    }
 }
 
 #[test]

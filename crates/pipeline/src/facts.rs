@@ -428,10 +428,10 @@ const fn point(place: EventPlace) -> Option<LonLat> {
     }
 }
 
-const fn radius(place: EventPlace) -> f32 {
+const fn precision(place: EventPlace) -> Option<Precision> {
     match place {
-        EventPlace::Point { precision, .. } => precision.radius_m() as f32,
-        _ => 0.0,
+        EventPlace::Point { precision, .. } => Some(precision),
+        _ => None,
     }
 }
 
@@ -648,7 +648,7 @@ impl Reporting {
             fact,
             metres: [f64::NAN; 2],
             people: event.people,
-            radius_m: radius(event.place),
+            precision: precision(event.place),
             offences: event.offences,
             day: event.day,
         }
@@ -660,7 +660,7 @@ struct Row {
     fact: Fact,
     metres: [f64; 2],
     people: [u32; 3],
-    radius_m: f32,
+    precision: Option<Precision>,
     offences: u32,
     day: i32,
 }
@@ -674,7 +674,7 @@ impl Row {
             (f.status, f.setting, f.outcome, f.hour_of_week, f.recorded, f.count),
             self.metres.map(f64::to_bits),
             self.people,
-            self.radius_m.to_bits(),
+            self.precision,
             self.offences,
             self.day,
         )
@@ -702,7 +702,8 @@ fn placed(
     rows.par_sort_unstable_by_key(Row::key);
     let mut facts = Facts::new(known.kind);
     let (mut metres, mut people) = (Vec::with_capacity(rows.len()), People::default());
-    let radius_m = rows.iter().map(|row| row.radius_m).collect();
+    let precisions: Vec<Option<Precision>> = rows.iter().map(|row| row.precision).collect();
+    let radius_m = precisions.iter().map(|precision| precision.map_or(0.0, |p| p.radius_m() as f32)).collect();
     let offences = rows.iter().map(|row| row.offences).collect();
     let days = rows.iter().map(|row| row.day).collect();
     let mut outside = 0;
@@ -712,6 +713,7 @@ fn placed(
         metres.push(row.metres);
         people.push(row.people);
     }
+    facts.take_precisions(&precisions);
     let unmatched = unmatched.into_iter().map(|(code, n)| (code.to_owned(), n)).collect();
     Placed { facts, metres, radius_m, days, people, offences, outside, areas, unmatched, withheld }
 }

@@ -98,7 +98,7 @@ fn draw_marked(
         })
         .collect();
     let common =
-        context! { marking, style, faults, nav, me => me(visitor), sign => signs::HIDDEN, sign_words => signs::HIDDEN_WORDS };
+        context! { marking, style, faults, nav, me => me(visitor), trial_roles => roles_to_try(visitor), try_token => &*visitor.token, sign => signs::HIDDEN, sign_words => signs::HIDDEN_WORDS };
     let page = TEMPLATES.get_template(template).and_then(|t| t.render(merge_maps([own, common])));
     page.map(String::into_bytes).map_err(|error| {
         // What the template says may hold what somebody wrote: its place is enough.
@@ -147,8 +147,13 @@ fn me(visitor: &Visitor) -> Option<Value> {
         purpose => &principal.purpose,
         token => &*visitor.token,
         development => principal.issuer == crate::auth::DEVELOPMENT,
-        roles => Role::ALL.iter().map(|r| option(r.id(), sign_in::role_words(*r), *r == principal.role)).collect::<Vec<_>>(),
     })
+}
+
+/// The roles that may be tried; whoever is nobody is an analyst.
+fn roles_to_try(visitor: &Visitor) -> Vec<Value> {
+    let now = visitor.principal.as_deref().map_or(Role::Analyst, |principal| principal.role);
+    Role::ALL.iter().map(|r| option(r.id(), sign_in::role_words(*r), *r == now)).collect()
 }
 
 fn marking(served: Option<&Served>) -> String {

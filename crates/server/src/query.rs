@@ -7,7 +7,7 @@ use hotspot_core::release::Release;
 use hotspot_core::resource::allocation::Rule;
 use hotspot_core::resource::challenge::Level;
 use hotspot_core::view::Layer;
-use hotspot_core::{Month, MonthRange, Offence, OffenceSet, Outcome, OutcomeSet, Setting, SettingSet, Source, SourceSet, Strand};
+use hotspot_core::{Month, MonthRange, Offence, Outcome, Setting, Source, SourceSet, Strand};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -248,6 +248,7 @@ pub(crate) fn strand_name(strand: Option<Strand>) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hotspot_core::{OffenceSet, OutcomeSet, SettingSet};
 
     const KNOWN: [&str; 13] = [
         "release",

@@ -50,6 +50,7 @@ pub fn run() -> Result<(), String> {
         browser("find", &url, &url)?;
         browser("challenge", &url, &url)?;
         browser("success", &url, &url)?;
+        browser("journeys", &url, &url)?;
         let (_signed, signed) = demo::signed(&program, &dir)?;
         let mut npm = command("npm", &["run", "reading"]);
         npm.current_dir(root().join("web")).env("HOTSPOT_URL", &url).env("HOTSPOT_SIGNED_URL", &signed);

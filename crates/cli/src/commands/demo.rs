@@ -58,25 +58,32 @@ pub fn run(args: &DemoArgs) -> Done {
         known_on: Some(last.last_day()),
         json: false,
     })?;
-    analyse::run(&AnalyseArgs {
-        question: QuestionArgs {
-            store: store.clone(),
-            month: Some(last),
-            months: 12,
-            as_known_on: None,
-            resolution: 9,
-            units: UnitArgs::default(),
-            reference: ReferenceArg::Area,
-            threshold: 2.0,
-        },
-        releases: releases.clone(),
-        settings: None,
-        ambient: None,
-        sources: None,
-        events: Some(events),
-        seed: args.seed,
-        json: false,
-    })?;
+    let analysed = |month: Month| {
+        analyse::run(&AnalyseArgs {
+            question: QuestionArgs {
+                store: store.clone(),
+                month: Some(month),
+                months: 12,
+                as_known_on: None,
+                resolution: 9,
+                units: UnitArgs::default(),
+                reference: ReferenceArg::Area,
+                threshold: 2.0,
+            },
+            releases: releases.clone(),
+            settings: None,
+            ambient: None,
+            sources: None,
+            events: Some(events.clone()),
+            seed: args.seed,
+            json: false,
+        })
+    };
+    // With the month before it the last one has something that is new.
+    if args.months > 12 {
+        analysed(last.minus(1))?;
+    }
+    analysed(last)?;
     note("synthetic data, about nobody: good for trying the program, for nothing else");
     let resources = dir.join("resources.csv");
     let release = read_release(&releases, None)?;

@@ -3,7 +3,7 @@
 use crate::args::QualityArgs;
 use crate::commands::say;
 use crate::failure::Done;
-use hotspot_core::Source;
+use hotspot_core::{Precision, Source};
 use hotspot_core::incident::PlaceKind;
 use hotspot_core::quality::{CANNOT_SAY, Field, Quality};
 use hotspot_core::view::QualityView;
@@ -28,6 +28,11 @@ fn print(view: &QualityView) -> Done {
     say(format_args!("\n{}: {} records", table.months, all.n))?;
     for (place, n) in PlaceKind::ALL.iter().zip(all.placed) {
         row(place.label(), n, all.n)?;
+    }
+    if all.precision.iter().any(|n| *n > 0) {
+        for (precision, n) in Precision::ALL.iter().zip(all.precision) {
+            row(&format!("Point: {} (within {:.0} m)", precision.label(), precision.radius_m()), n, all.in_units)?;
+        }
     }
     for (field, n) in Field::ALL.into_iter().zip(all.missing) {
         row(field.label(), n, all.asked(field))?;

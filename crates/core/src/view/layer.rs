@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::hotspot::denominator::RESIDENTS;
 use crate::incident::UnknownName;
 use crate::release::Release;
+use crate::time::emerging::Course;
 use crate::units::{UnitLevel, Units};
 use std::str::FromStr;
 
@@ -20,6 +21,8 @@ pub enum Layer {
     Probability,
     /// The same by residents instead of area; where residents are known.
     Residents,
+    /// Recorded incidents per 1,000 residents a year, drawn to the mean where residents are few; where residents are known.
+    ResidentRate,
     /// P(rate among the highest 1 % of the units of the hotspots).
     Top,
     /// Gi* z score.
@@ -28,15 +31,40 @@ pub enum Layer {
     Scan,
     /// Kernel density of recorded incidents per square kilometre a year; of cells only.
     Kde,
+    /// What a hot place does over the months: new, growing, lasting, on and off, fading or over.
+    Emerging,
+    /// Share of the settings of the analysis in which the hotspot of the unit is hot.
+    Robustness,
 }
+
+/// How the eight courses of a hot unit are drawn, from what is over to what is new. The first is class 1.
+pub(super) const COURSES: [(&str, &[Course]); 6] = [
+    ("over", &[Course::Historical]),
+    ("fading", &[Course::Diminishing]),
+    ("on and off", &[Course::Sporadic, Course::Oscillating]),
+    ("lasting", &[Course::Persistent]),
+    ("growing", &[Course::Intensifying]),
+    ("new, or in one run of months to the last", &[Course::New, Course::Consecutive]),
+];
 
 /// Bandwidth of [`Layer::Kde`], metres.
 pub const KDE_BANDWIDTH_M: f64 = 500.0;
 
 impl Layer {
     /// Every layer, the default first.
-    pub const ALL: [Self; 8] =
-        [Self::Count, Self::Density, Self::Probability, Self::Residents, Self::Top, Self::GiStar, Self::Scan, Self::Kde];
+    pub const ALL: [Self; 11] = [
+        Self::Count,
+        Self::Density,
+        Self::ResidentRate,
+        Self::Probability,
+        Self::Residents,
+        Self::Top,
+        Self::GiStar,
+        Self::Scan,
+        Self::Kde,
+        Self::Emerging,
+        Self::Robustness,
+    ];
 
     /// Layers that a release has: polygons are too different in size for a kernel at their centres, and residents are not known
     /// everywhere.
@@ -45,7 +73,7 @@ impl Layer {
         let cells = matches!(release.units, Units::Cells(_));
         Self::ALL.into_iter().filter(move |layer| match layer {
             Self::Kde => cells,
-            Self::Residents => residents,
+            Self::Residents | Self::ResidentRate => residents,
             _ => true,
         })
     }
@@ -61,6 +89,9 @@ impl Layer {
             Self::GiStar => "gi-star",
             Self::Scan => "scan",
             Self::Kde => "kde",
+            Self::ResidentRate => "resident-rate",
+            Self::Emerging => "emerging",
+            Self::Robustness => "robustness",
         }
     }
 
@@ -75,6 +106,9 @@ impl Layer {
             Self::GiStar => "Gi* clustering",
             Self::Scan => "Scan clusters",
             Self::Kde => "Smoothed density",
+            Self::ResidentRate => "Incidents per 1,000 residents a year",
+            Self::Emerging => "Emerging pattern",
+            Self::Robustness => "Hot in how many settings",
         }
     }
 
@@ -98,6 +132,15 @@ impl Layer {
             Self::Scan => {
                 "Kulldorff's scan: circles of up to 1 km that hold more incidents than their area would bring, each stronger than the strongest circle of 95 in 100 maps without any cluster. The colour is that of the whole circle; a cell of another size has the colour of its middle."
             }
+            Self::ResidentRate => {
+                "Recorded incidents per 1,000 residents, scaled to one year and drawn to the rate of the study area where residents are few, by a gamma–Poisson model. Cells where nobody lives, or where residents are no fit measure (offices dominate), have no rate and are left empty. A cell of another size has the value of its middle."
+            }
+            Self::Emerging => {
+                "What a hot place does over the months held, up to the last month shown and never across a break of recording: emerging hot spot analysis of the monthly counts of the cell and its neighbours. It needs ten months. The first month shown makes no difference. A cell of another size has the class of its middle."
+            }
+            Self::Robustness => {
+                "In which share of the settings of the analysis the hotspot of this cell is hot, weighted by incidents: other cells, windows, measures and sources. Of the release's own months and reported records, whatever else is filtered; a cell in no hotspot is left empty."
+            }
             Self::Kde => {
                 "Recorded incidents per square kilometre, smoothed by a quartic kernel of 500 m round each incident's small cell, scaled to one year and corrected at the edge of the study area. A picture without a test: it shows where, not how sure."
             }
@@ -108,6 +151,9 @@ impl Layer {
     pub const fn unit(self) -> &'static str {
         match self {
             Self::Count => "incidents",
+            Self::ResidentRate => "incidents per 1,000 residents a year",
+            Self::Emerging => "share of months hot",
+            Self::Robustness => "share of settings",
             Self::Density | Self::Kde => "incidents per km² a year",
             Self::Probability | Self::Residents | Self::Top => "probability",
             Self::GiStar => "exact p of Gi*",
@@ -122,7 +168,7 @@ impl FromStr for Layer {
         Self::ALL
             .into_iter()
             .find(|l| l.id() == text)
-            .ok_or(UnknownName { what: "layer", allowed: "count, density, probability, residents, top, gi-star, scan, kde" })
+            .ok_or(UnknownName { what: "layer", allowed: "count, density, resident-rate, probability, residents, top, gi-star, scan, kde, emerging, robustness" })
     }
 }
 
@@ -201,6 +247,24 @@ impl Scale {
                 let labels = ladder(&lower, |from, to| format!("{from:.1} to {to:.1}"));
                 Self { empty: format!("below {:.1}", 0.5 * mean), lower, labels, descending: false }
             }
+            Layer::ResidentRate => {
+                let mean = 1000.0 * resident_rate(release, &Filter::over(release.window)) * 12.0 / release.window.len() as f64;
+                let lower: Vec<f64> = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0].iter().map(|k| k * mean).collect();
+                let labels = ladder(&lower, |from, to| format!("{from:.1} to {to:.1}"));
+                Self { empty: format!("no rate, or below {:.1}", 0.5 * mean), lower, labels, descending: false }
+            }
+            Layer::Emerging => Self {
+                empty: "no pattern".to_owned(),
+                // The class is that of the pattern, never one of the value.
+                lower: (1..=COURSES.len()).map(|class| class as f64).collect(),
+                labels: COURSES.iter().map(|(label, _)| (*label).to_owned()).collect(),
+                descending: false,
+            },
+            Layer::Robustness => {
+                let lower = vec![f64::MIN_POSITIVE, 0.25, 0.5, 0.75, 0.95];
+                let labels = ["below 25 %", "25 to 50 %", "50 to 75 %", "75 to 95 %", "95 % or more"].map(str::to_owned).to_vec();
+                Self { empty: "in no hotspot".to_owned(), lower, labels, descending: false }
+            }
             Layer::Probability | Layer::Residents | Layer::Top => {
                 let lower = vec![0.2, 0.5, 0.8, 0.95, 0.99];
                 Self {
@@ -241,6 +305,16 @@ impl Scale {
             .map(|(label, color)| LegendClass { label: label.clone(), color, units: 0, incidents: 0 })
             .collect()
     }
+}
+
+/// Incidents by residents, of the units of the hotspots whose residents are known.
+pub(super) fn resident_rate(release: &Release, filter: &Filter) -> f64 {
+    let residents = release.denominators.iter().find(|d| d.id == RESIDENTS);
+    let (Some(residents), Some(level)) = (residents, release.units.level(release.resolution)) else { return 0.0 };
+    let counts = level.counts(&release.facts, filter);
+    let known = counts.iter().zip(&residents.values).filter(|(_, residents)| **residents > 0.0);
+    let (incidents, all) = known.fold((0.0, 0.0), |(n, of), (count, residents)| (n + f64::from(*count), of + residents));
+    if all > 0.0 { incidents / all } else { 0.0 }
 }
 
 /// Labels of classes from their lower ends; the last is open.

@@ -6,7 +6,7 @@ use crate::hotspot::StrandAnalysis;
 use crate::hotspot::detect::RelativeRates;
 use crate::hotspot::evidence::EvidencePolicy;
 use crate::hotspot::feedback::Feedback;
-use crate::incident::PlaceKind;
+use crate::incident::{PlaceKind, Precision};
 use crate::local::permutation::local_g_exact;
 use crate::local::{Alternative, Null};
 use crate::rate::poisson::exact_limits;
@@ -15,6 +15,7 @@ use crate::units::UnitLevel;
 use crate::weights::SelfWeight;
 use crate::{Month, MonthRange, SeriesBreak, SourceSet, Strand};
 use layer::Scale;
+use std::collections::HashMap;
 
 mod challenge;
 mod comparison;
@@ -79,6 +80,8 @@ pub struct HotspotsView {
     pub denominators: Vec<[String; 3]>,
     /// Whether each would be none without what followed events of a supplied calendar, by hotspot.
     pub only_by_events: Vec<bool>,
+    /// Of the incidents of each those whose point is known so well, in the order of [`Precision::ALL`]; none where the release does not keep it.
+    pub precision: Vec<[u32; Precision::ALL.len()]>,
 }
 
 /// One reporting area (borough).
@@ -231,7 +234,20 @@ impl CellsView {
                     add(row, p, scale.class(p));
                 });
             }
-            Layer::Residents | Layer::Top => {
+            Layer::Emerging => {
+                let rows: Vec<usize> = rows.collect();
+                let (share, class) = surface::emerging_classes(release, filter, resolution, &rows)?;
+                for ((row, share), class) in rows.into_iter().zip(share).zip(class) {
+                    add(row, share, scale.class(class));
+                }
+            }
+            Layer::Robustness => {
+                let rows: Vec<usize> = rows.collect();
+                for (row, share) in rows.iter().zip(surface::robustness(release, filter, resolution, &rows)?) {
+                    add(*row, share, scale.class(share));
+                }
+            }
+            Layer::Residents | Layer::ResidentRate | Layer::Top => {
                 let rows: Vec<usize> = rows.collect();
                 for (row, p) in rows.iter().zip(surface::probabilities(release, layer, filter, resolution, &rows)?) {
                     add(*row, p, scale.class(p));
@@ -276,6 +292,7 @@ impl HotspotsView {
         let only_by_events = over_time::only_by_events(release, &analysis);
         Self {
             only_by_events,
+            precision: precision(release, &analysis),
             sentences: analysis.hotspots.iter().map(|h| release.sentence(h)).collect(),
             shortfalls: analysis.hotspots.iter().map(judged).collect(),
             denominators: release.denominators.iter().map(|d| [&d.id, &d.name, &d.unit].map(Clone::clone)).collect(),
@@ -285,6 +302,23 @@ impl HotspotsView {
             robustness: release.robustness.clone(),
         }
     }
+}
+
+/// How well the points of the incidents of each hotspot are known.
+fn precision(release: &Release, analysis: &StrandAnalysis) -> Vec<[u32; Precision::ALL.len()]> {
+    let mut counts = vec![[0; Precision::ALL.len()]; analysis.hotspots.len()];
+    let Some(level) = release.units.level(release.resolution) else { return counts };
+    let hotspot_of: HashMap<u32, usize> =
+        analysis.hotspots.iter().enumerate().flat_map(|(at, h)| h.units.iter().map(move |unit| (*unit, at))).collect();
+    let filter = Filter { strand: analysis.strand, ..Filter::over(release.window) };
+    for row in release.facts.rows(&filter) {
+        let unit = release.facts.unit(row).and_then(|unit| level.row_of(unit));
+        let hotspot = unit.and_then(|unit| hotspot_of.get(&unit));
+        if let (Some(hotspot), Some(precision), Some(fact)) = (hotspot, release.facts.precision(row), release.facts.get(row)) {
+            counts[*hotspot][usize::from(precision.code())] += fact.count;
+        }
+    }
+    counts
 }
 
 impl AreasView {

@@ -39,6 +39,9 @@ pub(crate) fn facts_to_parquet(facts: &Facts, path: &Path) -> Result<Vec<u8>> {
         .with(fact::PLACE, rows.iter().map(|f| &f.place))
         .with(fact::COUNT, rows.iter().map(|f| &f.count));
     let table = if facts.knows_victims() { table.with_optional(fact::VICTIM, facts.victims()) } else { table };
+    let precisions = facts.precisions();
+    let known = precisions.iter().any(Option::is_some);
+    let table = if known { table.with_optional(fact::PRECISION, precisions.iter().map(Option::as_ref)) } else { table };
     table.into_parquet(STAGE, path)
 }
 
@@ -75,6 +78,7 @@ pub(crate) fn facts_from_table(table: &Table, kind: FactKind) -> Result<Facts> {
         });
     }
     facts.take_victims(&table.added_later(fact::VICTIM)?);
+    facts.take_precisions(&table.added_later(fact::PRECISION)?);
     Ok(facts)
 }
 

@@ -72,7 +72,7 @@ pub(crate) mod link {
 /// Facts of a release: no coordinates, identifiers or pseudonyms.
 pub(crate) mod fact {
     use crate::frame::Col;
-    use hotspot_core::{FlagStatus, Month, Offence, Outcome, PlaceKind, Setting, SourceSet, StrandSet};
+    use hotspot_core::{FlagStatus, Month, Offence, Outcome, PlaceKind, Precision, Setting, SourceSet, StrandSet};
 
     pub(crate) const UNIT: Col<u32> = Col::new("unit");
     pub(crate) const AREA: Col<u16> = Col::new("area");
@@ -89,6 +89,8 @@ pub(crate) mod fact {
     pub(crate) const COUNT: Col<u32> = Col::new("count");
     /// Which rows are of one victim: null where none is known, 0 for the victim of no other row, else a number that means nothing elsewhere.
     pub(crate) const VICTIM: Col<u32> = Col::new("victim");
+    /// How well the point of the row is known: null for a row without a point in a unit.
+    pub(crate) const PRECISION: Col<Precision> = Col::new("precision");
 }
 
 /// Units of a release: cells of the finest resolution, or areas.

@@ -34,7 +34,7 @@ static FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// Who asks, for the handlers.
 #[derive(Debug, Clone)]
 pub(crate) struct Visitor {
-    /// None where the server has no sign-in, or the address is for everybody.
+    /// None where the server has no sign-in and no role is tried, or the address is for everybody.
     pub principal: Option<Arc<Principal>>,
     /// What the forms of his pages carry.
     pub token: Arc<str>,
@@ -79,7 +79,8 @@ enum Shown {
 
 /// Lets those through who may.
 pub(super) async fn guard(State((state, row)): State<(AppState, &'static Row)>, request: Request, next: Next) -> Response {
-    if matches!(state.auth().mode, Mode::Open) {
+    // Where nobody signs in, everybody is an analyst but who tries another role.
+    if matches!(state.auth().mode, Mode::Open) && state.auth().session(request.headers()).is_none() {
         return next.run(request).await;
     }
     let (mut parts, body) = request.into_parts();

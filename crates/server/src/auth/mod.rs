@@ -49,7 +49,7 @@ pub(crate) const TOKENS: &str = "tokens";
 /// How people sign in.
 #[derive(Debug)]
 pub(crate) enum Mode {
-    /// Not at all: whoever reaches the server is an analyst.
+    /// Not at all: whoever reaches the server is an analyst, and may try what another role is shown.
     Open,
     /// By saying who they are.
     Development,

@@ -48,6 +48,12 @@ static LAYERS: [Entry; Layer::ALL.len()] = [
         "Not a rate by people: a street of shops and a park of the same size are held against the same measure.",
     ),
     layer(
+        Layer::ResidentRate,
+        "mean of Gamma(a + y, b + E) × 1,000 × (all records / all residents) / (months / 12); E: records where residents are known, shared out by residents",
+        "Clayton and Kaldor, Biometrics 43 (1987); residents of the census, spread over live postcodes.",
+        "Not the risk of a resident: many victims do not live where it happened. Where few live it is drawn to the mean, and says little.",
+    ),
+    layer(
         Layer::Probability,
         "y ~ Poisson(E θ), θ ~ Gamma(a, b); θ given y ~ Gamma(a + y, b + E); value = P(θ > 2). E: all records shared out by area. a, b: those that make the \
          counts of all cells, empty ones too, most probable",
@@ -87,6 +93,18 @@ static LAYERS: [Entry; Layer::ALL.len()] = [
         "Σ 3 / (π h²) (1 − d² / h²)² over records nearer than h = 500 m, divided by the share of that weight inside the study area and by years",
         "Silverman, Density Estimation (1986); the quartic kernel of police practice.",
         "Not a test: it draws hills from any points. Its look depends on h more than on the records.",
+    ),
+    layer(
+        Layer::Emerging,
+        "Gi* of the cell and its neighbours in a month and the month before, against all cells and months; hot when p, adjusted for all cells and months, is at most          0.05. Over: hot in nine of ten months, not in the last. Fading, lasting, growing: hot in nine of ten and in the last, with the trend of z down, none or up          (Mann and Kendall, p at most 0.05). New: hot in the last months in one run, and never before. On and off: the others that are hot in the last",
+        "Getis and Ord (1992); Mann, Econometrica 13 (1945); Esri’s Emerging Hot Spot Analysis, whose eight hot outcomes are drawn as six.",
+        "Not how many incidents: with few, one makes its neighbourhood hot for a month. Not a forecast: growing says what was.",
+    ),
+    layer(
+        Layer::Robustness,
+        "mean over the incidents of the hotspot of the share of settings in which their place is hot, of those that say anything of it",
+        "Steegen and others, Perspectives on Psychological Science 11 (2016), on the multiverse; the settings are those of the list of robustness.",
+        "Not a probability: settings are chosen, not drawn. A hotspot of half of them hangs on how it is counted.",
     ),
 ];
 

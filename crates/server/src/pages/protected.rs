@@ -24,11 +24,11 @@ const NO_FIGURE: &str = "–";
 const WIDTH: f64 = 1000.0;
 /// Classes of incidents for each square kilometre, as times that of all areas that are shown: from, colour, words.
 const CLASSES: [(f64, &str, &str); 5] = [
-    (0.0, "#eef3f8", "less than half"),
-    (0.5, "#c3d6e8", "half to 1 times"),
-    (1.0, "#86aed1", "1 to 2 times"),
-    (2.0, "#3f78ab", "2 to 4 times"),
-    (4.0, "#12436d", "4 times or more"),
+    (0.0, "var(--level-1)", "less than half"),
+    (0.5, "var(--level-2)", "half to 1 times"),
+    (1.0, "var(--level-3)", "1 to 2 times"),
+    (2.0, "var(--level-4)", "2 to 4 times"),
+    (4.0, "var(--level-5)", "4 times or more"),
 ];
 
 /// The page, or how the server is given figures.
@@ -238,8 +238,8 @@ fn map(view: &ProtectedRelease, quarters: hotspot_core::MonthRange) -> Value {
     let mut svg = format!(
         "<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-labelledby=\"map-title\"><title id=\"map-title\">Areas by incidents for each square \
          kilometre; the tables hold the figures of boroughs and hotspots</title><defs><pattern id=\"hidden\" width=\"8\" height=\"8\" \
-         patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><rect width=\"8\" height=\"8\" fill=\"#fff\"/><path d=\"M0 0V8\" \
-         stroke=\"#4a5359\" stroke-width=\"2.5\"/></pattern></defs><g stroke=\"#fff\" stroke-width=\"1\" stroke-linejoin=\"round\">"
+         patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><rect width=\"8\" height=\"8\" fill=\"var(--paper)\"/><path d=\"M0 0V8\" \
+         stroke=\"var(--muted)\" stroke-width=\"2.5\"/></pattern></defs><g stroke=\"var(--paper)\" stroke-width=\"1\" stroke-linejoin=\"round\">"
     );
     for ((area, count), km2) in view.areas.iter().zip(&counts).zip(&km2) {
         let class = count.map(|count| {
@@ -258,7 +258,7 @@ fn map(view: &ProtectedRelease, quarters: hotspot_core::MonthRange) -> Value {
             minijinja::HtmlEscape(&area.code),
         );
     }
-    svg.push_str("</g><g fill=\"none\" stroke=\"#0b0c0c\" stroke-width=\"1.4\" stroke-linejoin=\"round\" pointer-events=\"none\">");
+    svg.push_str("</g><g fill=\"none\" stroke=\"var(--ink)\" stroke-width=\"1.4\" stroke-linejoin=\"round\" pointer-events=\"none\">");
     for borough in Atlas::london().boroughs().iter().filter(|b| view.boroughs.iter().any(|(_, code)| *code == b.code)) {
         let _ = write!(svg, "<path d=\"{}\"/>", plane.path(&borough.display));
     }

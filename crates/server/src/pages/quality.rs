@@ -9,7 +9,7 @@ use hotspot_core::disclosure::Released;
 use hotspot_core::incident::PlaceKind;
 use hotspot_core::quality::{CANNOT_SAY, Field, Quality};
 use hotspot_core::view::{QualityView, SilenceView};
-use hotspot_core::{Source, Strand};
+use hotspot_core::{Precision, Source, Strand};
 use minijinja::{Value, context};
 
 /// The page, for those who see records; for others what can be said without them.
@@ -41,12 +41,25 @@ fn of(name: &str, n: u64, of: u64) -> Value {
     context! { name, cell => [whole(n), whole(of), share(n, of)] }
 }
 
+/// A line of the table of how well points are known, with the radius in which the true place is taken to lie.
+fn precise(precision: Precision, n: u64, of: u64) -> Value {
+    context! { name => precision.label(), radius => format!("{:.0} m", precision.radius_m()), cell => [whole(n), whole(of), share(n, of)] }
+}
+
+/// The share of the records in a unit whose true place is taken to lie within 60 m: narrower than the narrowest cell.
+fn to_the_postcode(quality: &Quality) -> String {
+    let known: u64 = quality.precision.iter().sum();
+    let close = Precision::ALL.iter().zip(quality.precision).filter(|(p, _)| p.radius_m() <= Precision::Postcode.radius_m());
+    if known == 0 { "–".to_owned() } else { share(close.map(|(_, n)| n).sum(), known) }
+}
+
 /// A line of the tables of boroughs, strands and months.
 fn row(name: &str, quality: &Quality) -> Value {
     let [mapped, ..] = quality.placed;
     let missing = Field::ALL.into_iter().zip(quality.missing).map(|(field, n)| share(n, quality.asked(field)));
     let police = quality.sources[usize::from(Source::PoliceGenerated.code())];
-    let cells: Vec<String> = std::iter::once(share(mapped, quality.n))
+    let cells: Vec<String> = [share(mapped, quality.n), to_the_postcode(quality)]
+        .into_iter()
         .chain(missing)
         .chain([share(quality.provisional, quality.n), share(police, quality.n)])
         .collect();
@@ -111,6 +124,9 @@ fn content(view: &Released<QualityView>, silence: &Released<SilenceView>, served
         outside => whole(view.outside),
         withheld => whole(view.person_check.withheld),
         n => whole(all.n),
+        precision => (all.precision.iter().any(|n| *n > 0))
+            .then(|| Precision::ALL.iter().zip(all.precision).map(|(p, n)| precise(*p, n, all.in_units)).collect::<Vec<_>>()),
+        in_units => whole(all.in_units),
         fields => placed.chain(missing).chain(provisional).collect::<Vec<_>>(),
         sources => Source::ALL.iter().zip(all.sources).map(|(s, n)| of(s.label(), n, all.n)).collect::<Vec<_>>(),
         late => late(all),

@@ -15,7 +15,7 @@ use hotspot_core::hotspot::history::{History, TimeOfWeek};
 use hotspot_core::hotspot::{Hotspot, Verdict};
 use hotspot_core::release::Release;
 use hotspot_core::view::{ChallengeView, HotspotView, HotspotsView};
-use hotspot_core::{Month, MonthRange, Strand};
+use hotspot_core::{Month, MonthRange, Precision, Strand};
 use minijinja::{Value, context};
 use std::fmt::Write as _;
 
@@ -127,7 +127,7 @@ fn map(release: &Release, hotspots: &[Hotspot]) -> Option<Value> {
     let plane = Plane::of(bounds, WIDTH);
     let mut svg = format!(
         "<svg viewBox=\"0 0 {WIDTH} {}\" role=\"img\" aria-labelledby=\"map-title\"><title id=\"map-title\">Boroughs, and the {} hotspots of the \
-         table; the table says all that the map says</title><g fill=\"#f3f5f6\" stroke=\"#6b7780\" stroke-width=\"1.2\" stroke-linejoin=\"round\">",
+         table; the table says all that the map says</title><g fill=\"var(--pale)\" stroke=\"var(--edge)\" stroke-width=\"1.2\" stroke-linejoin=\"round\">",
         plane.height,
         hotspots.len()
     );
@@ -141,13 +141,13 @@ fn map(release: &Release, hotspots: &[Hotspot]) -> Option<Value> {
         let [x, y] = plane.at(center.x(), center.y());
         let _ = match h.standing.evidence {
             Evidence::Clear => {
-                write!(svg, "<circle cx=\"{x:.0}\" cy=\"{y:.0}\" r=\"7\" fill=\"#12436d\" stroke=\"#fff\" stroke-width=\"1\">")
+                write!(svg, "<circle cx=\"{x:.0}\" cy=\"{y:.0}\" r=\"7\" fill=\"var(--brand)\" stroke=\"var(--paper)\" stroke-width=\"1\">")
             }
-            Evidence::Weak => write!(svg, "<circle cx=\"{x:.0}\" cy=\"{y:.0}\" r=\"6\" fill=\"#fff\" stroke=\"#12436d\">"),
+            Evidence::Weak => write!(svg, "<circle cx=\"{x:.0}\" cy=\"{y:.0}\" r=\"6\" fill=\"var(--paper)\" stroke=\"var(--brand)\">"),
             Evidence::CannotTell => {
                 write!(
                     svg,
-                    "<path d=\"M{0:.0} {1:.0}L{2:.0} {3:.0}M{2:.0} {1:.0}L{0:.0} {3:.0}\" stroke=\"#4a5359\">",
+                    "<path d=\"M{0:.0} {1:.0}L{2:.0} {3:.0}M{2:.0} {1:.0}L{0:.0} {3:.0}\" stroke=\"var(--muted)\">",
                     x - 5.0,
                     y - 5.0,
                     x + 5.0,
@@ -158,7 +158,7 @@ fn map(release: &Release, hotspots: &[Hotspot]) -> Option<Value> {
         let close = if h.standing.evidence == Evidence::CannotTell { "path" } else { "circle" };
         let _ = write!(svg, "<title>{}. {}: {} incidents</title></{close}>", h.rank, minijinja::HtmlEscape(&h.name), h.n);
     }
-    svg.push_str("</g><g font-family=\"Arial,Helvetica,sans-serif\" font-size=\"24\" font-weight=\"bold\" fill=\"#0b0c0c\" stroke=\"#fff\" stroke-width=\"5\" paint-order=\"stroke\">");
+    svg.push_str("</g><g font-family=\"Arial,Helvetica,sans-serif\" font-size=\"24\" font-weight=\"bold\" fill=\"var(--ink)\" stroke=\"var(--paper)\" stroke-width=\"5\" paint-order=\"stroke\">");
     for h in hotspots.iter().filter(|h| h.rank <= NUMBERED) {
         let Some(center) = h.outline.centroid() else { continue };
         let [x, y] = plane.at(center.x(), center.y());
@@ -202,8 +202,7 @@ pub(crate) fn hotspot(
             [first] => format!("It is none in one setting: {first}."),
             [first, rest @ ..] => format!("It is none in {} settings, such as: {first}.", rest.len() + 1),
         },
-        "How exactly each point is known is not kept in a release; places were redrawn within their precision among the settings."
-            .to_owned(),
+        list.precision.first().map_or_else(String::new, |points| precise(*points)),
     ];
     if list.only_by_events.first() == Some(&true) {
         rests.push("It would be none without what followed events of the calendar.".to_owned());
@@ -270,7 +269,7 @@ fn bars(name: &str, window: MonthRange, counts: &[u32]) -> Value {
         let (y, middle) = (18.0 + high - tall, x + step / 2.0);
         let _ = write!(
             svg,
-            "<rect x=\"{:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{tall:.1}\" fill=\"#12436d\"/>",
+            "<rect x=\"{:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{tall:.1}\" fill=\"var(--brand)\"/>",
             x + step * 0.12,
             step * 0.76
         );
@@ -314,6 +313,20 @@ fn week_table(week: &TimeOfWeek, months: MonthRange) -> Value {
         .zip(&week.counts)
         .map(|(name, parts)| context! { name => *name, parts => parts.iter().map(part).collect::<Vec<_>>() });
     context! { known => week.known, of => week.of, months => period(months), days => days.collect::<Vec<_>>() }
+}
+
+/// How well the points are known, in words.
+fn precise(points: [u32; Precision::ALL.len()]) -> String {
+    let known: Vec<String> = Precision::ALL
+        .iter()
+        .zip(points)
+        .filter(|(_, n)| *n > 0)
+        .map(|(p, n)| format!("{n} {} (within {:.0} m)", p.label().to_lowercase(), p.radius_m()))
+        .collect();
+    if known.is_empty() {
+        return "How well each point is known is not kept in this release.".to_owned();
+    }
+    format!("Points: {}. Places were redrawn within these distances among the settings.", known.join(", "))
 }
 
 fn resources(id: &str, given: Given<'_>) -> Value {

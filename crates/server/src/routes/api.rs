@@ -92,7 +92,7 @@ pub(crate) async fn layers(State(state): State<AppState>, uri: Uri, headers: Hea
 /// Values of a layer by cell, in columns.
 #[utoipa::path(get, path = "/api/v1/cells", tag = "figures", params(
     ("release" = Option<String>, Query, description = "Id of a release; default the newest."),
-    ("layer" = Option<String>, Query, description = "count (default), density, probability, residents (where known), top, gi-star, scan or, of cells, kde."),
+    ("layer" = Option<String>, Query, description = "count (default), density, resident-rate and residents (where known), probability, top, gi-star, scan, emerging, robustness or, of cells, kde."),
     views::Counted,
     ("resolution" = Option<u8>, Query, description = "One of the release's; default that of its hotspots."),
     ("bbox" = Option<String>, Query, description = "west,south,east,north in degrees: only cells whose centre lies inside."),

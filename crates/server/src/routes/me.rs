@@ -12,7 +12,7 @@ use axum::response::Response;
 
 /// Who asks, as the server knows him.
 #[utoipa::path(get, path = "/api/v1/me", tag = "people", responses(
-    (status = 200, description = "Name, role and purpose; none of them where nobody signs in.", body = views::Me),
+    (status = 200, description = "Name, role and purpose; none of them where nobody signs in and no role is tried.", body = views::Me),
     (status = 400, description = "A parameter is not allowed.", body = views::Problem, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn me(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response, ApiError> {

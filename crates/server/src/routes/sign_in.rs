@@ -51,6 +51,15 @@ fn opened(state: &AppState, headers: &HeaderMap, principal: Principal, next: &st
     with_cookie(see(&with_next("/purpose", next)), Cookie::Session, Some(&id), state)
 }
 
+/// Ends the session of the request.
+fn closed(state: &AppState, headers: &HeaderMap, next: &str) -> Response {
+    let auth = state.auth();
+    if let Some(id) = Cookie::Session.read(headers, auth.site.secure) {
+        auth.sessions.close(id);
+    }
+    with_cookie(see(next), Cookie::Session, None, state)
+}
+
 /// Development: everybody is who he says.
 pub(crate) async fn development(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     if !matches!(state.auth().mode, Mode::Development) {
@@ -70,7 +79,11 @@ fn whoever(role: Role) -> Principal {
     Principal::new(DEVELOPMENT, role.id(), Some(&format!("Development {role}")), role)
 }
 
-/// Development: whoever is signed in goes on as somebody else, for the same purpose.
+/// For what one looks who tries a role where nobody signs in.
+const TRIAL: &str = "trying a role";
+
+/// Whoever is signed in for development goes on as somebody else, for the same purpose; where nobody signs in, another role is tried, and
+/// as an analyst one is nobody again.
 pub(crate) async fn role(
     State(state): State<AppState>,
     visitor: Visitor,
@@ -79,12 +92,19 @@ pub(crate) async fn role(
 ) -> Result<Response, ApiError> {
     let auth = state.auth();
     let before = match (&auth.mode, &visitor.principal) {
-        (Mode::Development, Some(principal)) => Arc::clone(principal),
+        (Mode::Development, Some(principal)) => Some(Arc::clone(principal)),
+        (Mode::Open, _) => None,
         _ => return Err(ApiError::NotFound { what: "page" }),
     };
     let form = Form::read(&state, request).await?;
     let names = || Role::ALL.map(Role::id).join(", ");
     let role: Role = form.get("role").parse().map_err(|_unknown| BadParameter::new("role", names()))?;
+    let Some(before) = before else {
+        if role == Role::Analyst {
+            return Ok(closed(&state, &headers, "/"));
+        }
+        return Ok(opened(&state, &headers, Principal { purpose: Some(TRIAL.to_owned()), ..whoever(role) }, "/"));
+    };
     let person = Principal { purpose: before.purpose.clone(), reason: before.reason.clone(), ..whoever(role) };
     if person.purpose.is_some() {
         auth.came_or_went(&before, Action::SignOut).await?;
@@ -226,12 +246,9 @@ pub(crate) async fn out(
     request: Request,
 ) -> Result<Response, ApiError> {
     Form::read(&state, request).await?;
-    let auth = state.auth();
-    if let Some(id) = Cookie::Session.read(&headers, auth.site.secure) {
-        auth.sessions.close(id);
-    }
+    let response = closed(&state, &headers, "/sign-in");
     if let Some(person) = &visitor.principal {
-        auth.came_or_went(person, Action::SignOut).await?;
+        state.auth().came_or_went(person, Action::SignOut).await?;
     }
-    Ok(with_cookie(see("/sign-in"), Cookie::Session, None, &state))
+    Ok(response)
 }

@@ -62,7 +62,7 @@ pub(crate) struct Address<'a> {
 /// A tile, addressed by release and therefore kept for ever.
 #[utoipa::path(get, path = "/tiles/{release}/{layer}/{z}/{x}/{y}.{format}", tag = "tiles", params(
     ("release" = String, Path, description = "Id of a release."),
-    ("layer" = String, Path, description = "Id of a layer: count, density, probability, gi-star, scan, kde (of cells), hotspots, boroughs."),
+    ("layer" = String, Path, description = "Id of a layer: one of /api/v1/layers."),
     ("z" = u8, Path, description = "Zoom, 0 to 16. Cells are of resolution 8 up to zoom 10, 9 up to zoom 13, 10 beyond."),
     ("x" = u32, Path, description = "Column from the west, below 2^z."),
     ("y" = u32, Path, description = "Row from the north, below 2^z."),

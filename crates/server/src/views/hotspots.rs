@@ -2,7 +2,7 @@
 
 use super::{Period, bytes, never_certain, rounded, unit_id};
 use crate::query::strand_name;
-use hotspot_core::Strand;
+use hotspot_core::{Precision, Strand};
 use hotspot_core::disclosure::Released;
 use hotspot_core::hotspot::denominator::PlaceRate;
 use hotspot_core::hotspot::evidence::dependence;
@@ -125,11 +125,13 @@ pub(super) struct HotspotEntry<'a> {
     scan: Option<ScanEntry>,
     /// Incidents whose victim, reporter and address are known by a pseudonym.
     known: KnownEntry,
+    /// Incidents by how well their point is known (address, device, postcode, street, snapped, unstated); empty where the release does not keep it.
+    precision: BTreeMap<&'static str, u32>,
     /// Whether it depends on one person, in words.
     dependence: String,
-    /// Why it is a hotspot and how sure that is.
     /// Whether it would be none without what followed events of the calendar; false where no calendar was supplied.
     only_by_events: bool,
+    /// Why it is a hotspot and how sure that is.
     sentence: &'a str,
 }
 
@@ -338,6 +340,7 @@ fn hotspot_entry<'a>(
         known: KnownEntry { victim: standing.known[0], reporter: standing.known[1], premises: standing.known[2] },
         dependence: dependence(hotspot),
         order: None,
+        precision: Precision::ALL.iter().map(|p| p.id()).zip(view.precision[row]).filter(|(_, n)| *n > 0).collect(),
         only_by_events: view.only_by_events[row],
         sentence: &view.sentences[row],
     }

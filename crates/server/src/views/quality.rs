@@ -1,7 +1,7 @@
 //! How good the records are.
 
 use super::{Account, Period, account, bytes};
-use hotspot_core::Source;
+use hotspot_core::{Precision, Source};
 use hotspot_core::cube::FactKind;
 use hotspot_core::disclosure::Released;
 use hotspot_core::incident::PlaceKind;
@@ -64,6 +64,8 @@ struct QualityEntry {
     placed: BTreeMap<&'static str, u64>,
     /// Those that lie in a unit.
     in_units: u64,
+    /// Of these by how well their point is known: address, device, postcode, street, snapped and unstated. Less than in_units where it is not kept.
+    precision: BTreeMap<&'static str, u64>,
     /// Those without strand, offence, outcome and hour, of n; without a known victim, of those in units.
     missing: BTreeMap<&'static str, u64>,
     /// Those that name each source; a record may name several.
@@ -91,6 +93,7 @@ fn entry(quality: &Quality) -> QualityEntry {
         n: quality.n,
         placed: PlaceKind::ALL.iter().map(|p| p.id()).zip(quality.placed).collect(),
         in_units: quality.in_units,
+        precision: Precision::ALL.iter().map(|p| p.id()).zip(quality.precision).collect(),
         missing: Field::ALL.into_iter().map(Field::id).zip(quality.missing).collect(),
         sources: Source::ALL.iter().map(|s| s.id()).zip(quality.sources).collect(),
         provisional: quality.provisional,

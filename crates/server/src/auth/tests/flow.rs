@@ -511,6 +511,27 @@ async fn in_development_another_role_is_tried_for_the_same_purpose_without_anoth
 }
 
 #[tokio::test]
+async fn where_nobody_signs_in_another_role_is_tried_and_left_again() {
+    let mut browser = Browser::with_ledger(Auth::open(now)).await;
+    let page = text(browser.open("/table").await).await;
+    assert!(page.contains("There is no sign-in yet") && page.contains("action=\"/role\""), "{page}");
+    let tried = browser.form("/role", &[("role", "oversight")]).await;
+    assert_eq!((tried.status(), to(&tried)), (StatusCode::SEE_OTHER, "/purpose"));
+    assert_eq!(to(&browser.open("/purpose").await), "/challenge", "nobody is asked for what he tries a role");
+    assert_eq!(me(&mut browser).await["role"], json!("oversight"));
+    for own in ["/", "/table", "/hotspot/all-2026-10-1", "/api/v1/cells", "/api/v1/hotspots"] {
+        assert_eq!(browser.open(own).await.status(), StatusCode::FORBIDDEN, "{own}");
+    }
+    assert_eq!(browser.open("/challenge").await.status(), StatusCode::OK);
+    assert_eq!(browser.other().open("/table").await.status(), StatusCode::OK, "only this browser tries it");
+    assert_eq!(browser.form("/role", &[("role", "queen")]).await.status(), StatusCode::BAD_REQUEST);
+    let back = browser.form("/role", &[("role", "analyst")]).await;
+    assert_eq!((back.status(), to(&back), browser.cookies.len()), (StatusCode::SEE_OTHER, "/", 0));
+    assert_eq!(me(&mut browser).await["role"], json!(null));
+    assert_eq!(browser.open("/table").await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
 async fn nobody_chooses_his_role_where_an_issuer_says_who_he_is() {
     let issuer = Issuer::start().await;
     let browser = Browser::of(issuer.auth(LOCAL), DataClass::Synthetic);

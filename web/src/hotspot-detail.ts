@@ -76,7 +76,7 @@ function strandSplit(spot: Hotspot, release: Release): HTMLElement {
 export function lifecycle({ change, of, first_seen, review, period }: Pick<Hotspot, "change" | "of" | "first_seen" | "review" | "period">): string {
   const parts = of.length > 0 ? ` ${of.join(" and ")}` : "";
   const words = {
-    first: "In the first release that is there: nothing to compare with",
+    first: "This is the first release here: nothing to compare with",
     new: "New in this release",
     continued: "As in the release before",
     grew: "Larger than in the release before",

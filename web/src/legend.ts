@@ -76,7 +76,7 @@ export function drawLegend(node: HTMLElement, answer: CellsAnswer, layer: LayerE
     h(
       "p",
       { class: "legend-others" },
-      other("empty", `drawn empty: ${answer.legend[0]?.label ?? "none"}`),
+      other("empty", `no colour: ${answer.layer === "count" ? "no recorded incident" : (answer.legend[0]?.label ?? "none")}`),
       without > 0 ? other("unknown", `no answer: ${counted(without, unit)} with too little to say`) : "",
       withheld > 0 ? other("withheld", `withheld, so that no person is pointed at: ${counted(withheld, "incident")} in ${counted(monthsOf(release.months).length, "month")}, on no ${unit}`) : "",
     ),

@@ -114,7 +114,7 @@ pub fn overall(input: &ChallengeInput<'_>, kind: &KindAnswer) -> Vec<String> {
     let apportioned: f64 = kind.shares.apportioned.iter().sum();
     let [questioned, not, cannot] = Verdict::ALL.map(|verdict| number(with(&kind.gaps, verdict) as f64, 0));
     let mut said = vec![format!(
-        "{}: {} {} {}. Of {} places {questioned} are questioned, {not} are not, and of {cannot} it cannot be told.",
+        "{}: {} {} {}. Of {} places {questioned} are questioned and {not} are not; of {cannot} too little is known to say.",
         capital(&kind_words(&kind.kind)),
         number(given, 1),
         kind.unit,

@@ -108,7 +108,7 @@ static LAYERS: [Entry; Layer::ALL.len()] = [
     ),
 ];
 
-static WORDS: [Entry; 23] = [
+static WORDS: [Entry; 24] = [
     word(
         "hotspot",
         "Hotspot",
@@ -117,6 +117,16 @@ static WORDS: [Entry; 23] = [
          above 1 km² is split; two incidents or more, and none below 100 records in the whole map",
         "This project’s rule; Newton and others, Biostatistics 5 (2004), for the error of the set.",
         "Not a dangerous place, not a forecast, and not about anybody who lives there.",
+    ),
+    word(
+        "change",
+        "Change between two periods",
+        "How many times as many incidents a month a place had in one period as in another, and whether chance would seldom bring the difference.",
+        "(y / months) / (y₀ / months₀); y given y + y₀ is binomial; exact 95 % limits; exact two-sided p, adjusted for all places of a kind (Benjamini and \
+         Hochberg, 0.05). More or fewer is said when the adjusted p is at most 0.05",
+        "Przyborowski and Wilenski, Biometrika 31 (1940); Clopper and Pearson, Biometrika 26 (1934).",
+        "Not a cause, and not the season taken out: compare the same months of two years. A hotspot was chosen for its own months: in any others it has fewer by \
+         that alone.",
     ),
     word(
         "expected",

@@ -289,17 +289,17 @@ fn trend(history: Option<&History>) -> String {
     match &history.chart {
         Err(why) => format!("Whether the last months are unlike those before is not told: {why}."),
         Ok(chart) if history.latest_signals().is_empty() => format!(
-            "The last months are like those before: limits of {} to {} round {} a month, from {} months.",
-            figure(chart.lower.max(0.0)),
-            figure(chart.upper),
+            "The last months are like those before: counts of {} to {} a month, round {}, from {} months.",
+            figure(chart.lower.max(0.0).ceil()),
+            figure(chart.upper.floor()),
             figure(chart.center),
             chart.baseline
         ),
         Ok(chart) => format!(
-            "The last months are unlike those before: outside, or for long on one side of, {} a month (limits {} to {}, from {} months).",
+            "The last months are unlike those before: outside, or for long on one side of, {} a month (as before would be {} to {}, from {} months).",
             figure(chart.center),
-            figure(chart.lower.max(0.0)),
-            figure(chart.upper),
+            figure(chart.lower.max(0.0).ceil()),
+            figure(chart.upper.floor()),
             chart.baseline
         ),
     }

@@ -1,0 +1,12 @@
+import { openBrowser, ready } from "./scripts/browser.mjs";
+const [url, out, w, h, scheme, full, sel] = process.argv.slice(2);
+const { browser, close } = await openBrowser({ width: +w, height: +h });
+const page = await browser.newPage();
+if (scheme) await page.emulateMedia({ colorScheme: scheme });
+page.on("console", m => m.type()==="error" && console.error(m.text()));
+page.on("pageerror", e => console.error(e.message));
+await page.goto(url);
+if (await page.locator("#legend").count()) await ready(page);
+if (sel) await page.locator(sel).scrollIntoViewIfNeeded();
+await page.screenshot({ path: out, fullPage: full === "full" });
+await close();

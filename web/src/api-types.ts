@@ -340,16 +340,16 @@ export interface HotspotEntry {
   name: string;
   /** Hotspots before of which it holds a part, but for itself. */
   of: string[];
-  /** Why it is a hotspot and how sure that is. Whether it would be none without what followed events of the calendar; false where no calendar was supplied. */
+  /** Whether it would be none without what followed events of the calendar; false where no calendar was supplied. */
   only_by_events: boolean;
-  /** Incidents by how well their point is known (address, device, postcode, street, snapped, unstated); empty where the release does not keep it. */
-  precision: Record<string, number>;
   order: OrderEntry | null;
   /** Unit with the highest rate. */
   peak: string;
   peak_rank: PeakRankEntry | null;
   per_km2_year: number;
   period: Period;
+  /** Incidents by how well their point is known (address, device, postcode, street, snapped, unstated); empty where the release does not keep it. */
+  precision: Record<string, number>;
   /** Probability that the ratio is above the threshold. */
   probability: number;
   rank: number;
@@ -364,6 +364,7 @@ export interface HotspotEntry {
   /** In how many of the settings it is hot. */
   robustness: RobustnessEntry;
   scan: ScanEntry | null;
+  /** Why it is a hotspot and how sure that is. */
   sentence: string;
   /** What keeps it from being clear. */
   short_of_clear: string[];
@@ -449,7 +450,7 @@ export interface Me {
   purpose: string | null;
   /** analyst, oversight, partner, public, batch or admin. */
   role: string | null;
-  /** none: nobody signs in, and everybody is an analyst; development: whoever he says; issuer: through the issuer of the settings. */
+  /** none: nobody signs in, and everybody is an analyst who tries no other role; development: whoever he says; issuer: through the issuer of the settings. */
   sign_in: string;
   /** What a page sends with the header X-Hotspot-Token when it changes something. */
   token: string;

@@ -267,7 +267,8 @@ fn what_a_place_does_over_the_months_is_that_of_its_cube_and_never_reaches_acros
     let level = release.units.level(9).unwrap();
     let cube = SpaceTimeCube::of_facts_by(&release.facts, &Filter::over(release.months), level.len(), |unit| level.row_of(unit));
     let found = emerging(&cube, level.neighbors, &EmergingParams::default()).unwrap();
-    let hot: Vec<u32> = (0..level.len() as u32).filter(|row| matches!(found.pattern[*row as usize], EmergingPattern::Hot(_))).collect();
+    let hot: Vec<u32> =
+        (0..level.len() as u32).filter(|row| matches!(found.pattern[*row as usize], EmergingPattern::Hot(_))).collect();
     let view = CellsView::of(&release, Layer::Emerging, filter, 9, None).unwrap();
     assert!(!hot.is_empty() && view.units == hot, "the first month shown makes no difference");
     for (row, unit) in hot.iter().enumerate() {
@@ -312,7 +313,16 @@ fn cells_of_a_hotspot_have_its_share_of_settings_whatever_is_filtered() {
     for (unit, (share, class)) in view.units.iter().zip(view.value.iter().zip(&view.class)) {
         let hotspot = spots.iter().find(|h| h.units.contains(unit)).unwrap();
         assert_eq!(Some(*share), hotspot.robustness.share);
-        assert_eq!(view.legend[usize::from(*class)].label, if *share > 0.9 { "95 % or more" } else if *share > 0.7 { "75 to 95 %" } else { "25 to 50 %" });
+        assert_eq!(
+            view.legend[usize::from(*class)].label,
+            if *share > 0.9 {
+                "95 % or more"
+            } else if *share > 0.7 {
+                "75 to 95 %"
+            } else {
+                "25 to 50 %"
+            }
+        );
     }
     let strand = Filter { strand: Some(Strand::Antisemitic), ..one_month };
     assert!(CellsView::of(&release, Layer::Robustness, strand, 9, None).unwrap().units.is_empty(), "of it nothing can be told");
@@ -321,14 +331,16 @@ fn cells_of_a_hotspot_have_its_share_of_settings_whatever_is_filtered() {
 #[test]
 fn hotspots_say_how_well_their_points_are_known() {
     let mut release = release();
-    let precisions: Vec<Option<Precision>> = (0..release.facts.len()).map(|row| (row % 3 > 0).then_some(Precision::ALL[row % 2])).collect();
+    let precisions: Vec<Option<Precision>> =
+        (0..release.facts.len()).map(|row| (row % 3 > 0).then_some(Precision::ALL[row % 2])).collect();
     release.facts.take_precisions(&precisions);
     let view = HotspotsView::of(&release, None).unwrap();
     let level = release.units.level(9).unwrap();
     for (hotspot, known) in view.analysis.hotspots.iter().zip(&view.precision) {
         let rows = release.facts.rows(&Filter::over(release.window)).collect::<Vec<_>>();
         let of = |precision: Precision| {
-            let here = |row: &&usize| release.facts.unit(**row).and_then(|u| level.row_of(u)).is_some_and(|u| hotspot.units.contains(&u));
+            let here =
+                |row: &&usize| release.facts.unit(**row).and_then(|u| level.row_of(u)).is_some_and(|u| hotspot.units.contains(&u));
             rows.iter().filter(here).filter(|row| precisions[**row] == Some(precision)).count() as u32
         };
         assert_eq!(*known, std::array::from_fn(|at| of(Precision::ALL[at])));

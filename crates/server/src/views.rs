@@ -404,7 +404,9 @@ const fn method(layer: Layer) -> &'static str {
         Layer::Scan => {
             "Kulldorff's Poisson scan on the units of the hotspots, area as population, circles of up to 1 km, 199 replicas of seed 1, clusters of p at most 0.05"
         }
-        Layer::ResidentRate => "Mean of the gamma–Poisson posterior by residents at the units of the hotspots, times the rate of the study area",
+        Layer::ResidentRate => {
+            "Mean of the gamma–Poisson posterior by residents at the units of the hotspots, times the rate of the study area"
+        }
         Layer::Emerging => {
             "Gi* in space and time on monthly counts, lag one month, whole cube; Benjamini and Hochberg at 0.05; Mann–Kendall trend; ArcGIS Pro's outcomes"
         }

@@ -3,10 +3,10 @@
 use crate::args::QualityArgs;
 use crate::commands::say;
 use crate::failure::Done;
-use hotspot_core::{Precision, Source};
 use hotspot_core::incident::PlaceKind;
 use hotspot_core::quality::{CANNOT_SAY, Field, Quality};
 use hotspot_core::view::QualityView;
+use hotspot_core::{Precision, Source};
 use hotspot_pipeline::release::read_release;
 use hotspot_server::quality_json;
 

@@ -165,10 +165,10 @@ impl Layer {
 impl FromStr for Layer {
     type Err = UnknownName;
     fn from_str(text: &str) -> std::result::Result<Self, UnknownName> {
-        Self::ALL
-            .into_iter()
-            .find(|l| l.id() == text)
-            .ok_or(UnknownName { what: "layer", allowed: "count, density, resident-rate, probability, residents, top, gi-star, scan, kde, emerging, robustness" })
+        Self::ALL.into_iter().find(|l| l.id() == text).ok_or(UnknownName {
+            what: "layer",
+            allowed: "count, density, resident-rate, probability, residents, top, gi-star, scan, kde, emerging, robustness",
+        })
     }
 }
 

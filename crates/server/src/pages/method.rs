@@ -96,7 +96,7 @@ static LAYERS: [Entry; Layer::ALL.len()] = [
     ),
     layer(
         Layer::Emerging,
-        "Gi* of the cell and its neighbours in a month and the month before, against all cells and months; hot when p, adjusted for all cells and months, is at most          0.05. Over: hot in nine of ten months, not in the last. Fading, lasting, growing: hot in nine of ten and in the last, with the trend of z down, none or up          (Mann and Kendall, p at most 0.05). New: hot in the last months in one run, and never before. On and off: the others that are hot in the last",
+        "Gi* of the cell and its neighbours in a month and the month before, against all cells and months; hot when p, adjusted for all cells and months, is at most 0.05. Over: hot in nine of ten months, not in the last. Fading, lasting, growing: hot in nine of ten and in the last, with the trend of z down, none or up (Mann and Kendall, p at most 0.05). New: hot in the last months in one run, and never before. On and off: the others that are hot in the last",
         "Getis and Ord (1992); Mann, Econometrica 13 (1945); Esri’s Emerging Hot Spot Analysis, whose eight hot outcomes are drawn as six.",
         "Not how many incidents: with few, one makes its neighbourhood hot for a month. Not a forecast: growing says what was.",
     ),
@@ -164,7 +164,7 @@ static WORDS: [Entry; 24] = [
         "Not a probability, and not how serious it is. Cannot tell is not “nothing there”.",
     ),
     word(
-        "robustness",
+        "settings",
         "Robustness: holds in n of m settings",
         "In how many other reasonable ways of making the map the place is hot.",
         "share = settings in which the place is hot / settings that say anything of it; cells of other sizes and origins, other months, victims counted once, \
@@ -181,7 +181,7 @@ static WORDS: [Entry; 24] = [
         "Not the error of one place, and not corrected for looking at many filters and keeping the map that one likes.",
     ),
     word(
-        "emerging",
+        "emerging-classes",
         "Emerging classes",
         "Whether a place is new, lasting, growing, falling or over: by the months in which it and its neighbours stood out.",
         "hot month: Gi* of cell, neighbours and the month before, q at most 0.05; trend: Mann–Kendall on its z. New: hot in the last month only. \

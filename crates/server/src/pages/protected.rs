@@ -258,7 +258,9 @@ fn map(view: &ProtectedRelease, quarters: hotspot_core::MonthRange) -> Value {
             minijinja::HtmlEscape(&area.code),
         );
     }
-    svg.push_str("</g><g fill=\"none\" stroke=\"var(--ink)\" stroke-width=\"1.4\" stroke-linejoin=\"round\" pointer-events=\"none\">");
+    svg.push_str(
+        "</g><g fill=\"none\" stroke=\"var(--ink)\" stroke-width=\"1.4\" stroke-linejoin=\"round\" pointer-events=\"none\">",
+    );
     for borough in Atlas::london().boroughs().iter().filter(|b| view.boroughs.iter().any(|(_, code)| *code == b.code)) {
         let _ = write!(svg, "<path d=\"{}\"/>", plane.path(&borough.display));
     }

@@ -141,9 +141,14 @@ fn map(release: &Release, hotspots: &[Hotspot]) -> Option<Value> {
         let [x, y] = plane.at(center.x(), center.y());
         let _ = match h.standing.evidence {
             Evidence::Clear => {
-                write!(svg, "<circle cx=\"{x:.0}\" cy=\"{y:.0}\" r=\"7\" fill=\"var(--brand)\" stroke=\"var(--paper)\" stroke-width=\"1\">")
+                write!(
+                    svg,
+                    "<circle cx=\"{x:.0}\" cy=\"{y:.0}\" r=\"7\" fill=\"var(--brand)\" stroke=\"var(--paper)\" stroke-width=\"1\">"
+                )
             }
-            Evidence::Weak => write!(svg, "<circle cx=\"{x:.0}\" cy=\"{y:.0}\" r=\"6\" fill=\"var(--paper)\" stroke=\"var(--brand)\">"),
+            Evidence::Weak => {
+                write!(svg, "<circle cx=\"{x:.0}\" cy=\"{y:.0}\" r=\"6\" fill=\"var(--paper)\" stroke=\"var(--brand)\">")
+            }
             Evidence::CannotTell => {
                 write!(
                     svg,

@@ -2,7 +2,6 @@
 
 use super::{Period, bytes, never_certain, rounded, unit_id};
 use crate::query::strand_name;
-use hotspot_core::{Precision, Strand};
 use hotspot_core::disclosure::Released;
 use hotspot_core::hotspot::denominator::PlaceRate;
 use hotspot_core::hotspot::evidence::dependence;
@@ -11,6 +10,7 @@ use hotspot_core::hotspot::{Hotspot, Verdict};
 use hotspot_core::release::ReportingArea;
 use hotspot_core::units::Units;
 use hotspot_core::view::HotspotsView;
+use hotspot_core::{Precision, Strand};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;

@@ -1,12 +1,12 @@
 //! How good the records are.
 
 use super::{Account, Period, account, bytes};
-use hotspot_core::{Precision, Source};
 use hotspot_core::cube::FactKind;
 use hotspot_core::disclosure::Released;
 use hotspot_core::incident::PlaceKind;
 use hotspot_core::quality::{CANNOT_SAY, Field, Quality};
 use hotspot_core::view::QualityView;
+use hotspot_core::{Precision, Source};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;

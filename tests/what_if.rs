@@ -56,7 +56,7 @@ fn a_budget_is_given_out_by_need_within_floors_caps_and_what_is_set() {
         (vec!["--kind", "dogs"], 2, "one that has an answer: officers"),
         (vec!["--kind", "officers", "--set", "nowhere=1"], 2, "by its identifier"),
         (vec!["--kind", "officers", "--set", "nowhere"], 2, "PLACE=AMOUNT"),
-        (vec!["--kind", "officers", "--floor", "1", "--budget", "5"], 2, "sum of the floors"),
+        (vec!["--kind", "officers", "--floor", "1", "--budget", "5"], 2, "a tenth of what is given out now"),
         (vec!["--kind", "officers", "--floor", "1.5"], 2, "0 to 1"),
     ] {
         let output = ask("what-if", &more);

@@ -95,6 +95,7 @@ fn given(resources: Vec<Resource>, sha256: String) -> Given {
         other_harm: Vec::new(),
         people: None,
         stops: None,
+        areas: None,
         releases: "releases".to_owned(),
         protected: "protected".to_owned(),
     }

@@ -5,7 +5,16 @@ export default defineConfig({
   worker: { format: "es" },
   css: { lightningcss: { errorRecovery: true } },
   // Fonts stay files: the page's policy has no `font-src data:`.
-  build: { target: "es2022", assetsInlineLimit: 0, chunkSizeWarningLimit: 1400 },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1400,
+    rollupOptions: {
+      // The page of resources and need is the server's: its script is a file of a name that the server knows.
+      input: { index: "index.html", "challenge-page": "src/challenge-page.ts" },
+      output: { entryFileNames: (chunk) => (chunk.name === "challenge-page" ? "[name].js" : "assets/[name]-[hash].js") },
+    },
+  },
   // Reference data of the tests.
   assetsInclude: ["**/*.csv.gz"],
   server: { proxy: { "/api": "http://127.0.0.1:8080", "/tiles": "http://127.0.0.1:8080" } },

@@ -8,6 +8,9 @@ import { assertAccessible, at, openPage, origin } from "./pages.mjs";
 
 const other = new URL(process.env.HOTSPOT_OTHER_URL || origin).origin;
 
+/** The form of a question. */
+const raising = 'main form[action="/challenge/raise"]';
+
 /** Fills the names of a form and sends it. */
 async function send(page, form, role, fields = {}) {
   const inside = page.locator(form);
@@ -27,19 +30,19 @@ describe("resources and need", { concurrency: false }, () => {
     const { kinds } = await (await fetch(at("/api/v1/challenge?kind=patrol_hours"))).json();
     await page.selectOption("#ask-kind", "patrol_hours");
     await page.getByRole("button", { name: "Show" }).first().click();
-    const rows = await page.locator("#list ~ .scroll.across tbody tr").count();
+    const rows = await page.locator("#places-table tbody tr").count();
     assert.equal(rows, kinds[0].places.length);
     const text = await page.locator("body").innerText();
     for (const said of ["no sign-in yet", "Recorded incidents are not all incidents", "Planned"]) assert.ok(text.includes(said), said);
     assert.equal(await page.locator('nav a[href="/"]').count(), 1);
-    assert.equal(await page.locator("script").count(), 0);
+    assert.deepEqual(await page.locator("script").evaluateAll((all) => all.map((script) => script.getAttribute("src"))), ["/challenge-page.js"]);
     await page.close();
   });
 
   test("leads down from command units to their boroughs and hotspots, and back up", async () => {
     const page = await openPage();
     await page.goto(at("/challenge?kind=officers&level=bcu"));
-    const rows = () => page.locator("#list ~ .scroll.across tbody tr").count();
+    const rows = () => page.locator("#places-table tbody tr").count();
     const units = await rows();
     await page.getByRole("link", { name: "Its boroughs: Central North" }).click();
     const inside = await rows();
@@ -48,7 +51,7 @@ describe("resources and need", { concurrency: false }, () => {
     for (const width of [1280, 320]) await assertAccessible("/challenge?kind=officers&level=borough&within=Central+North", width);
     await page.getByRole("link", { name: "Its hotspots: Camden" }).click();
     assert.deepEqual(await page.locator(".crumbs li").allInnerTexts(), ["London", "Central North", "Camden"]);
-    const hotspots = await page.locator("#list ~ .scroll.across tbody th").allInnerTexts();
+    const hotspots = await page.locator("#places-table tbody th").allInnerTexts();
     assert.ok(hotspots.length > 0 && hotspots.every((name) => name.includes("Camden")), hotspots.join("; "));
     await page.locator(".crumbs a").first().click();
     assert.equal(await rows(), units);
@@ -64,6 +67,13 @@ describe("resources and need", { concurrency: false }, () => {
     await page.getByRole("button", { name: "Work it out" }).click();
     assert.match(await page.locator("body").innerText(), /would be given out.+gains 10 % at most/s);
     assert.match(page.url(), /change=10/);
+    const three = await page.locator("#played tbody").first().innerText();
+    assert.match(three, /As it is now.+within what you set.+By need alone/s);
+    await page.fill("#change", "");
+    await page.fill("#budget", "1e99");
+    await page.getByRole("button", { name: "Work it out" }).click();
+    assert.match(await page.locator(".errors").innerText(), /a tenth of what is given out now, to ten times/);
+    await page.fill("#budget", "");
     await page.fill("#change", "much");
     await page.getByRole("button", { name: "Work it out" }).click();
     await page.locator('.errors a[href="#change"]').click();
@@ -77,9 +87,18 @@ describe("resources and need", { concurrency: false }, () => {
     await page.goto(at("/challenge?kind=officers&level=bcu"));
     await page.locator("a.raise").first().click();
     // What is questioned has a question already.
-    await send(page, "form", "mopac", { question: "" });
+    await send(page, raising, "mopac", { question: "" });
     assert.match(await page.locator(".errors").innerText(), /Write the question/);
-    await send(page, "form", "mopac", { question: "Why has this command unit so few?" });
+    await send(page, raising, "mopac", { question: "Why has this unit so few?" });
+    assert.equal(await page.locator("h1").innerText(), "Check before it is put on record");
+    const before = await (await fetch(at("/api/v1/challenge/ledger"))).json();
+    await page.getByRole("button", { name: "Change the question" }).click();
+    assert.equal(await page.locator("#question").inputValue(), "Why has this unit so few?");
+    await send(page, raising, "mopac", { question: "Why has this command unit so few?" });
+    assert.match(await page.locator("main").innerText(), /B. Asker, for MOPAC.+SHA-256/s);
+    const after = await (await fetch(at("/api/v1/challenge/ledger"))).json();
+    assert.equal(after.challenges.length, before.challenges.length, "nothing is written before it is confirmed");
+    await page.getByRole("button", { name: "Confirm, and raise the challenge" }).click();
     assert.match(page.url(), /\/challenge\/C-\d{4}-\d{4}$/);
     const thread = new URL(page.url()).pathname;
     const by = async (role, step, fields) => {
@@ -114,6 +133,24 @@ describe("resources and need", { concurrency: false }, () => {
     await page.close();
   });
 
+  test("the table is sorted by a heading and keeps what is marked, without a script", async () => {
+    const page = await openPage();
+    await page.goto(at("/challenge?kind=officers&level=borough"));
+    assert.equal(await page.locator("th[aria-sort]").innerText().then((text) => text.split("\n")[0].trim()), "Gap ÷ uncertainty");
+    await page.getByLabel("Mark Camden").check();
+    await page.getByLabel("Mark Barnet").check();
+    await page.getByRole("button", { name: "Show what is marked" }).click();
+    assert.deepEqual(new URL(page.url()).searchParams.getAll("selected").sort(), ["E09000003", "E09000007"]);
+    await page.locator("thead").first().getByRole("link", { name: "Place" }).click();
+    assert.equal(await page.locator('th[aria-sort="ascending"] a').innerText(), "Place");
+    const names = await page.locator("#places-table tbody th").allInnerTexts();
+    assert.deepEqual(names, [...names].sort());
+    assert.equal(await page.locator("tr.marked").count(), 2);
+    const thick = await page.locator('svg.hc-wide [data-place="E09000007"]').first().evaluate((mark) => getComputedStyle(mark).strokeWidth);
+    assert.equal(thick, "3px");
+    await page.close();
+  });
+
   test("more sites are looked for, and the evidence is taken as an archive", async () => {
     const page = await openPage();
     await page.goto(at("/challenge?kind=reporting_site"));
@@ -139,6 +176,7 @@ describe("resources and need", { concurrency: false }, () => {
       const path = await page.locator("a.raise").first().getAttribute("href");
       await page.close();
       await assertAccessible(path, width);
+      for (const wrong of ["/nowhere", "/challenge?borough=zz"]) await assertAccessible(wrong, width);
     });
   }
 

@@ -115,6 +115,13 @@ pub struct Question {
     pub periods: Periods,
 }
 
+impl Question {
+    /// The digest under which its evidence is frozen.
+    pub fn digest(&self) -> Digest {
+        Digest::of(canonical_json(&self.evidence).as_bytes())
+    }
+}
+
 /// A question about a place, as it was raised.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Raise {

@@ -23,6 +23,7 @@ pub mod words;
 
 pub use charts::{Charts, Drawn};
 pub use command::borough_named;
+pub use page::beside_similar;
 
 use crate::chart::ChartError;
 use crate::summary::{csv, marking};

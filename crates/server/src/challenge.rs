@@ -7,6 +7,7 @@ use crate::problem::{ApiError, GIVE_LEDGER, GIVE_RESOURCES};
 use crate::query::{BadParameter, Params};
 use crate::state::AppState;
 use arc_swap::ArcSwapOption;
+use hotspot_core::areas::AreaLayer;
 use hotspot_core::atlas::Atlas;
 use hotspot_core::disclosure::Released;
 use hotspot_core::disclosure::published::Published;
@@ -19,7 +20,7 @@ use hotspot_core::resource::what_if::Wish;
 use hotspot_core::view::{ChallengeView, SitesView, SuccessView, WhatIfView};
 use hotspot_core::{Error, Strand};
 use hotspot_ledger::{ChallengeId, Event, Ledger, Periods, Place, Question};
-use hotspot_report::challenge::{Evidence, InputFile, borough_named};
+use hotspot_report::challenge::{AreaFile, Evidence, InputFile, borough_named};
 use jiff::Timestamp;
 use std::fmt;
 use std::sync::Arc;
@@ -41,6 +42,8 @@ pub struct Given {
     pub people: Option<GivenTable<People>>,
     /// Who is stopped where.
     pub stops: Option<GivenTable<Stops>>,
+    /// Areas inside boroughs, such as wards.
+    pub areas: Option<GivenAreas>,
     /// Name of the folder of releases: what a command is told that makes an answer again.
     pub releases: String,
     /// Name of the folder of protected figures.
@@ -58,10 +61,24 @@ impl Given {
             other_harm: Vec::new(),
             people: self.people.as_ref().and_then(|t| t.below(|p| &p.area)),
             stops: self.stops.as_ref().and_then(|t| t.below(|s| &s.area)),
+            areas: None,
             releases: self.releases.clone(),
             protected: self.protected.clone(),
         }
     }
+}
+
+/// Areas that places may be, as they were read.
+#[derive(Debug)]
+pub struct GivenAreas {
+    /// Name of the file, without its folder.
+    pub file: String,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// The property that holds their codes, where it was named.
+    pub code: Option<String>,
+    /// The areas.
+    pub layer: AreaLayer,
 }
 
 /// A table beside the resources, as it was read.
@@ -183,7 +200,7 @@ impl Asked {
         let given = given.map(|all| served.placed(all));
         let asked = Self { served, level: params.level()?, strand, rule: params.apportion()?, given };
         let release = asked.served.release();
-        let levels = levels_of(release, None);
+        let levels = asked.levels();
         if !levels.contains(&asked.level) {
             let allowed = levels.into_iter().map(Level::id).collect::<Vec<_>>().join(", ");
             return Err(BadParameter::new("level", format!("of this release {allowed}")).into());
@@ -193,6 +210,16 @@ impl Asked {
             return Err(asked.served.not_analysed());
         }
         Ok(asked)
+    }
+
+    /// The levels that can be asked at.
+    pub fn levels(&self) -> Vec<Level> {
+        levels_of(self.served.release(), self.given.as_ref().and_then(|given| Some(&given.areas.as_ref()?.layer)))
+    }
+
+    /// The same at another level.
+    pub fn at(&self, level: Level) -> Self {
+        Self { level, ..self.clone() }
     }
 
     /// What is asked of all units, whatever the places are.
@@ -229,6 +256,7 @@ impl Asked {
         );
         // By incidents alone: victims are for analysts, and who may know how many of them a place has asks at a terminal.
         ChallengeInput {
+            areas: given.areas.as_ref().map(|areas| &areas.layer).or(plain.areas),
             level: self.level,
             strand: self.strand,
             rule: self.rule,
@@ -253,7 +281,10 @@ impl Asked {
             releases: &given.releases,
             protected: self.served.published().map(|_| given.protected.as_str()),
             resources: InputFile { name: &given.file, sha256: &given.sha256 },
-            areas: None,
+            areas: given.areas.as_ref().map(|areas| AreaFile {
+                file: InputFile { name: &areas.file, sha256: &areas.sha256 },
+                code: areas.code.as_deref(),
+            }),
             people: given.people.as_ref().map(GivenTable::input),
             stops: given.stops.as_ref().map(GivenTable::input),
         })

@@ -36,7 +36,7 @@ pub use auth::{
     Auth, Endpoints, Jwks, NoHttp, NoWebAddress, OidcSettings, Purposes, Reread, Scope, Secret, Sharing, Site, WebAddress,
 };
 pub use catalog::{Catalog, RecordSource, TableSource};
-pub use challenge::{Challenges, Given, GivenTable, Receive, Success};
+pub use challenge::{Challenges, Given, GivenAreas, GivenTable, Receive, Success};
 pub use months::{MonthRevised, Months, PublishedMonth, Tier};
 pub use openapi::document as openapi;
 pub use routes::router;

@@ -2,10 +2,13 @@
 //!
 //! Figures come from released views; what people wrote comes from the ledger and is escaped.
 
+mod down;
+mod error;
 mod list;
 mod method;
 mod month;
 mod place;
+mod places;
 mod plane;
 mod products;
 mod protected;
@@ -14,12 +17,16 @@ mod sign_in;
 mod success;
 mod table;
 mod thread;
+mod what_if;
 mod words;
 
-pub(crate) use list::{List, lies_in, list};
+pub(crate) use down::Within;
+pub(crate) use error::problem;
+pub(crate) use list::{List, list};
 pub(crate) use method::{accessibility, method};
 pub(crate) use month::month;
-pub(crate) use place::{Asking, place};
+pub(crate) use place::{Asking, check, place};
+pub(crate) use places::Sort;
 pub(crate) use products::{partner, public};
 pub(crate) use protected::protected;
 pub(crate) use quality::quality;
@@ -27,6 +34,7 @@ pub(crate) use sign_in::{Choosing, account, purpose, sign_in};
 pub(crate) use success::success;
 pub(crate) use table::{hotspot, table};
 pub(crate) use thread::{Tried, thread};
+pub(crate) use what_if::sensible;
 
 use crate::auth::Visitor;
 use crate::auth::rights::{self, Row};
@@ -47,10 +55,14 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("base", include_str!("pages/base.html")),
         ("fields", include_str!("pages/fields.html")),
         ("accessibility", include_str!("pages/accessibility.html")),
+        ("check", include_str!("pages/check.html")),
         ("account", include_str!("pages/account.html")),
         ("hotspot", include_str!("pages/hotspot.html")),
         ("list", include_str!("pages/list.html")),
         ("method", include_str!("pages/method.html")),
+        ("places", include_str!("pages/places.html")),
+        ("problem", include_str!("pages/problem.html")),
+        ("what-if", include_str!("pages/what-if.html")),
         ("month", include_str!("pages/month.html")),
         ("partner", include_str!("pages/partner.html")),
         ("protected", include_str!("pages/protected.html")),

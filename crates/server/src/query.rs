@@ -49,8 +49,19 @@ pub(crate) struct Params<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 impl<'a> Params<'a> {
     /// Reads a query string that may have these parameters.
     pub fn parse(query: Option<&'a str>, known: &[&'static str]) -> Result<Self> {
+        Self::of_pairs(form_urlencoded::parse(query.unwrap_or_default().as_bytes()), known)
+    }
+
+    /// The same, beside the values of one more that may come any number of times, as the boxes of a form that are ticked.
+    pub fn parse_ticked(query: Option<&'a str>, known: &[&'static str], many: &str) -> Result<(Self, Vec<String>)> {
+        let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        let (ticked, others): (Vec<_>, Vec<_>) = pairs.partition(|(name, _)| name == many);
+        Ok((Self::of_pairs(others.into_iter(), known)?, ticked.into_iter().map(|(_, value)| value.into_owned()).collect()))
+    }
+
+    fn of_pairs(pairs: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>, known: &[&'static str]) -> Result<Self> {
         let mut params: Vec<(Cow<'a, str>, Cow<'a, str>)> = Vec::new();
-        for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        for (name, value) in pairs {
             if !known.contains(&&*name) {
                 let allowed = if known.is_empty() { "no parameter".to_owned() } else { known.join(", ") };
                 return Err(BadParameter::new(plain_name(&name), allowed));

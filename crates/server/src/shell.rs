@@ -1,12 +1,13 @@
 //! What every response carries: security headers, a request id, a problem body for errors, and a line in the trace.
 
 use crate::answer::{Coded, Encoding, Prefer};
+use crate::pages;
 use crate::problem::ApiError;
 use crate::state::AppState;
 use crate::views;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, VARY};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -45,15 +46,20 @@ pub(crate) async fn shell(State(state): State<AppState>, request: Request, next:
     let site = &state.auth().site;
     // The server answers under its own names: a page of another site that points its name here gets nothing.
     let called = site.is_called(request.headers().get(HOST)) && !site.passed_by(request.extensions());
+    let reads = by_a_person(request.headers());
     let wanted = smaller(request.headers()).filter(|_| !head);
     let mut response = if called { next.run(request).await } else { ApiError::ForeignHost.into_response() };
     if let Some(encoding) = wanted {
         response = compressed(response, encoding).await;
     }
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
-        let body = views::problem(&error, address, id.to_str().unwrap_or_default());
+        let id = id.to_str().unwrap_or_default();
+        let page = if reads { pages::problem(&state, &error, address, id).ok() } else { None };
+        let kind = if page.is_some() { "text/html; charset=utf-8" } else { "application/problem+json" };
+        let body = page.unwrap_or_else(|| views::problem(&error, address, id));
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        headers.append(VARY, HeaderValue::from_static("accept"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
         *response.body_mut() = if head { Body::empty() } else { Body::from(body) };
@@ -68,6 +74,11 @@ pub(crate) async fn shell(State(state): State<AppState>, request: Request, next:
     }
     headers.insert(&REQUEST_ID, id);
     response
+}
+
+/// Whether a person asks, with a browser that goes to a page: programs and scripts name no HTML.
+pub(crate) fn by_a_person(headers: &HeaderMap) -> bool {
+    headers.get_all(ACCEPT).iter().any(|value| value.to_str().is_ok_and(|value| value.contains("text/html")))
 }
 
 /// How a page that nobody keeps is compressed. Only for what the reader or a page of this server asked for: pages carry the token of the

@@ -548,6 +548,12 @@ pub struct ServeChallengesArgs {
     /// Stops and searches: columns area_code, period_start, period_end, group, stops
     #[arg(long, value_name = "FILE", requires = "people")]
     pub stops: Option<PathBuf>,
+    /// Polygons such as wards: what the page asks about below boroughs, and what resources may be stated for
+    #[arg(long, value_name = "FILE.geojson", requires = "resources")]
+    pub areas: Option<PathBuf>,
+    /// Property with the code of a polygon; the first of code, gss_code, wardcode by default
+    #[arg(long, value_name = "PROPERTY", requires = "areas")]
+    pub area_code: Option<String>,
     /// The record of challenges, made where there is none: a SQLite file, or postgres://user@host/database
     #[arg(long, value_name = "FILE|postgres://...")]
     pub ledger: Option<String>,

@@ -120,6 +120,8 @@ pub fn run(args: &DemoArgs) -> Done {
         other_harm: Vec::new(),
         people: Some(people),
         stops: None,
+        areas: None,
+        area_code: None,
         measures: Some(measures),
         summary: vec![out],
         ledger,

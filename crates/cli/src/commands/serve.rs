@@ -11,6 +11,7 @@ use hotspot_core::release::Release;
 use hotspot_ledger::audit::{AuditLog, Checkpoints, SigningKey};
 use hotspot_ledger::{Agreements, Ledger, Tokens};
 use hotspot_pipeline::agreement::parse_agreement;
+use hotspot_pipeline::areas::parse_areas;
 use hotspot_pipeline::people::{Supplied, read_people, read_stops};
 use hotspot_pipeline::protected::{list_protected, read_protected};
 use hotspot_pipeline::release::{current, list_releases, read_release, release_tables};
@@ -19,8 +20,8 @@ use hotspot_pipeline::store::Store;
 use hotspot_pipeline::success::read_success;
 use hotspot_pipeline::summary::{OnShelf, Shelf};
 use hotspot_server::{
-    AppState, Catalog, Challenges, Given, GivenTable, MonthRevised, Months, PublishedMonth, Receive, RecordSource, Settings,
-    Sharing, Success, TableSource, Tier, router, serve,
+    AppState, Catalog, Challenges, Given, GivenAreas, GivenTable, MonthRevised, Months, PublishedMonth, Receive, RecordSource,
+    Settings, Sharing, Success, TableSource, Tier, router, serve,
 };
 use jiff::Timestamp;
 use std::net::SocketAddr;
@@ -210,6 +211,7 @@ fn read_given(args: &ServeChallengesArgs, path: &Path, [releases, protected]: [S
     let other_harm = args.other_harm.iter().map(|path| read_harm(path)).collect::<Result<_, _>>()?;
     let people = args.people.as_deref().map(read_people).transpose()?.map(table);
     let stops = args.stops.as_deref().map(read_stops).transpose()?.map(table);
+    let areas = args.areas.as_deref().map(|path| read_areas(path, args.area_code.as_deref())).transpose()?;
     Ok(Given {
         file: file.file,
         sha256: file.sha256,
@@ -218,9 +220,16 @@ fn read_given(args: &ServeChallengesArgs, path: &Path, [releases, protected]: [S
         other_harm,
         people,
         stops,
+        areas,
         releases,
         protected,
     })
+}
+
+fn read_areas(path: &Path, code: Option<&str>) -> Done<GivenAreas> {
+    let layer = parse_areas(path, code)?;
+    let given = hotspot_pipeline::summary::Given::of(path)?;
+    Ok(GivenAreas { file: given.name, sha256: given.sha256, code: code.map(str::to_owned), layer })
 }
 
 fn table<T>(read: Supplied<T>) -> GivenTable<T> {

@@ -179,6 +179,11 @@ pub fn whole(amounts: &[f64], step: f64, bounds: &[Bounds]) -> Result<Vec<f64>> 
     Ok(steps.into_iter().map(|s| s * step).collect())
 }
 
+/// A budget is between what is given out now over this and times this: beyond, nothing that is known of the places says who could use it.
+pub const MOST_TIMES: f64 = 10.0;
+/// Largest change of an amount, as a share of it.
+pub const MOST_CHANGE: f64 = 10.0;
+
 /// What is wished; what is not set stays as it is or is free.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Wish {
@@ -208,7 +213,8 @@ pub struct Played {
 /// Plays a wish: the proportional allocation of the budget within its bounds, and the gaps that it leaves. No forecast of crime.
 ///
 /// # Errors
-/// As [`proportional`], [`whole`] and [`gaps`]; [`Error::OutOfRange`] when a floor is no share, a change is below 0, or a place does not exist.
+/// As [`proportional`], [`whole`] and [`gaps`]; [`Error::OutOfRange`] when a floor is no share, a change or the budget is beyond [`MOST_CHANGE`] or
+/// [`MOST_TIMES`], a step or an amount that is set is more than the budget, or a place does not exist.
 ///
 /// ```
 /// use hotspot_core::rate::GammaPosterior;
@@ -226,11 +232,19 @@ pub fn play(needs: &[Need], current: &[f64], wish: &Wish, policy: &ChallengePoli
     if wish.floor.is_some_and(|f| !(0.0..=1.0).contains(&f)) {
         return Err(Error::OutOfRange { what: "floor", must: "from 0 to 1" });
     }
-    if wish.change.is_some_and(|c| !(c >= 0.0 && c.is_finite())) {
-        return Err(Error::OutOfRange { what: "change", must: "zero or more, and finite" });
+    if wish.change.is_some_and(|c| !(0.0..=MOST_CHANGE).contains(&c)) {
+        return Err(Error::OutOfRange { what: "change", must: "from 0 to 10, which is ten times the amount of a place" });
     }
-    if wish.budget.is_some_and(|b| !(b > 0.0 && b.is_finite())) {
-        return Err(Error::OutOfRange { what: "budget", must: "positive and finite" });
+    let given: f64 = current.iter().sum();
+    let budget = wish.budget.unwrap_or(given);
+    if wish.budget.is_some_and(|b| !(given / MOST_TIMES..=given * MOST_TIMES).contains(&b)) {
+        return Err(Error::OutOfRange { what: "budget", must: "between a tenth of what is given out now and ten times that" });
+    }
+    if wish.step.is_some_and(|s| !(s > 0.0 && s <= budget)) {
+        return Err(Error::OutOfRange { what: "step", must: "positive, and no more than all that is given out" });
+    }
+    if wish.fixed.iter().any(|(_, amount)| !(0.0..=budget).contains(amount)) {
+        return Err(Error::OutOfRange { what: "amount that is set", must: "zero or more, and no more than all that is given out" });
     }
     let mut held_to = bounds(current, wish.floor, wish.change);
     for (place, amount) in &wish.fixed {
@@ -238,7 +252,6 @@ pub fn play(needs: &[Need], current: &[f64], wish: &Wish, policy: &ChallengePoli
         *bound = Bounds { least: *amount, most: *amount };
     }
     let mean: Vec<f64> = needs.iter().map(|n| n.expected.mean()).collect();
-    let budget = wish.budget.unwrap_or_else(|| current.iter().sum());
     let mut made = proportional(&mean, budget, &held_to)?;
     if let Some(step) = wish.step {
         made.amount = whole(&made.amount, step, &held_to)?;

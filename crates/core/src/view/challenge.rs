@@ -157,6 +157,8 @@ pub struct WhatIfView {
     pub wish: Wish,
     /// What it comes to.
     pub played: Played,
+    /// As much given out by need alone, without a limit and in parts: the best that can be for every benefit that falls off alike everywhere.
+    pub by_need: Played,
 }
 
 impl WhatIfView {
@@ -169,15 +171,19 @@ impl WhatIfView {
     /// As [`play`].
     pub fn of(view: &ChallengeView, kind: &KindAnswer, wish: Wish) -> Result<Self> {
         let params = GapParams { replicates: Self::REPLICATES, ..view.params };
-        let mut played = play(&view.answer.needs, &kind.shares.amount, &wish, &view.policy, &params)?;
-        // What is needed does not depend on what is given: figures are those of the published draws, ranks and verdicts of the quick ones.
-        for (gap, published) in played.gaps.iter_mut().zip(&kind.gaps) {
-            let (x, need) = (gap.resource_share, published.need_share);
-            let quotient = |s: f64| if s > 0.0 { x / s } else { f64::INFINITY };
-            gap.need_share = need;
-            gap.gap = Estimate { mean: x - need.mean, lo: x - need.hi, hi: x - need.lo };
-            gap.location_quotient = Estimate { mean: quotient(need.mean), lo: quotient(need.hi), hi: quotient(need.lo) };
-        }
+        let of = |wish: &Wish| -> Result<Played> {
+            let mut played = play(&view.answer.needs, &kind.shares.amount, wish, &view.policy, &params)?;
+            // What is needed does not depend on what is given: figures are those of the published draws, ranks and verdicts of the quick ones.
+            for (gap, published) in played.gaps.iter_mut().zip(&kind.gaps) {
+                let (x, need) = (gap.resource_share, published.need_share);
+                let quotient = |s: f64| if s > 0.0 { x / s } else { f64::INFINITY };
+                gap.need_share = need;
+                gap.gap = Estimate { mean: x - need.mean, lo: x - need.hi, hi: x - need.lo };
+                gap.location_quotient = Estimate { mean: quotient(need.mean), lo: quotient(need.hi), hi: quotient(need.lo) };
+            }
+            Ok(played)
+        };
+        let (played, by_need) = (of(&wish)?, of(&Wish { budget: wish.budget, ..Wish::default() })?);
         Ok(Self {
             release: view.release.clone(),
             level: view.answer.level,
@@ -189,6 +195,7 @@ impl WhatIfView {
             before: kind.gaps.clone(),
             wish,
             played,
+            by_need,
         })
     }
 }

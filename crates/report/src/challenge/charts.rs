@@ -147,6 +147,7 @@ impl Evidence<'_> {
                 let gap = &kind.gaps[*at];
                 let [need, low, high] = percents(gap.need_share);
                 ScatterPoint {
+                    id: &self.answer.places[*at].id,
                     name: &self.answer.places[*at].name,
                     need,
                     interval: [low, high],
@@ -185,6 +186,7 @@ impl Evidence<'_> {
             .filter_map(|at| {
                 let unit = funnel.units[at]?;
                 Some(FunnelPoint {
+                    id: &self.answer.places[at].id,
                     name: &self.answer.places[at].name,
                     denominator: expected[at],
                     rate: Some(unit.ratio),

@@ -37,7 +37,7 @@ fn with_similar(input: &ChallengeInput<'_>, answer: &Challenge, kind: &KindAnswe
 }
 
 /// A place beside those most like it.
-fn similar(answer: &Challenge, kind: &KindAnswer, at: usize) -> Option<Value> {
+pub fn beside_similar(answer: &Challenge, kind: &KindAnswer, at: usize) -> Option<Value> {
     let group = kind.similar[at].as_ref()?;
     let others: Vec<&str> = group.others.iter().map(|other| answer.places[*other].name.as_str()).collect();
     Some(context! {
@@ -140,7 +140,7 @@ impl Evidence<'_> {
                 }
             })
             .collect();
-        let similar: Vec<Value> = of.iter().filter_map(|(at, _)| similar(answer, kind, *at)).collect();
+        let similar: Vec<Value> = of.iter().filter_map(|(at, _)| beside_similar(answer, kind, *at)).collect();
         let planned = kind.planned.as_ref().map(|planned| {
             let rows = of.iter().map(|(at, _)| {
                 let (meant, got) = (planned.amount[*at], kind.shares.amount[*at]);

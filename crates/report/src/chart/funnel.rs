@@ -29,6 +29,8 @@ pub struct FunnelInput<'a> {
 /// A borough.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FunnelPoint<'a> {
+    /// Identifier.
+    pub id: &'a str,
     /// Name.
     pub name: &'a str,
     /// Denominator.
@@ -87,6 +89,7 @@ impl FunnelLimits {
 /// let (names, counts, residents) = (["Barnet", "Bexley", "Brent"], [600, 500, 1900], [200e3, 250e3, 300e3]);
 /// let made = funnel(&counts, &residents, &FunnelParams::default())?;
 /// let point = |at: usize| made.units[at].map(|unit| FunnelPoint {
+///     id: names[at],
 ///     name: names[at],
 ///     denominator: residents[at],
 ///     rate: Some(unit.ratio * 1000.0),
@@ -155,7 +158,7 @@ pub fn funnel_chart(input: &FunnelInput<'_>) -> Result<String, ChartError> {
     shown.sort_by_key(|(p, _)| rank(p.position));
     for (point, rate) in &shown {
         let (paint, shape, radius) = mark(point.position);
-        canvas.shape(paint, shape, (area.x(point.denominator), area.y(*rate)), radius);
+        canvas.of_place(point.id, paint, shape, (area.x(point.denominator), area.y(*rate)), radius);
     }
     let mut labels = Labels::new(&area, shown.iter().map(|(p, rate)| (area.x(p.denominator), area.y(*rate))).collect());
     let mut unnamed = Vec::new();

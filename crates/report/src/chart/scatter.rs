@@ -37,6 +37,8 @@ pub enum Standing {
 /// A place.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ScatterPoint<'a> {
+    /// Identifier.
+    pub id: &'a str,
     /// Name.
     pub name: &'a str,
     /// Share of the need.
@@ -83,6 +85,7 @@ const fn words_of(standing: Standing) -> &'static str {
 ///     need: "share of the expected incidents",
 ///     resource: "share of the officers",
 ///     points: vec![ScatterPoint {
+///         id: "E09000007",
 ///         name: "Camden",
 ///         need: 4.0,
 ///         interval: [3.1, 5.0],
@@ -152,7 +155,7 @@ pub fn share_scatter(input: &ScatterInput<'_>) -> Result<String, ChartError> {
     canvas.paths(Paint::Rule, Dash::Solid, &bars);
     for point in &shown {
         let (paint, shape, radius) = mark(point.standing);
-        canvas.shape(paint, shape, at(point), radius);
+        canvas.of_place(point.id, paint, shape, at(point), radius);
     }
     let mut labels = Labels::new(&area, shown.iter().map(|p| at(p)).collect());
     let mut unnamed = Vec::new();

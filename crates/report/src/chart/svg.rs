@@ -153,14 +153,23 @@ impl Canvas {
         }
     }
 
-    pub fn shape(&mut self, paint: Paint, shape: Shape, (x, y): (f64, f64), radius: f64) {
+    pub fn shape(&mut self, paint: Paint, shape: Shape, at: (f64, f64), radius: f64) {
+        self.mark("", paint, shape, at, radius);
+    }
+
+    /// A shape that says which place it is of, so that a page can show the same place elsewhere.
+    pub fn of_place(&mut self, place: &str, paint: Paint, shape: Shape, at: (f64, f64), radius: f64) {
+        self.mark(&format!(r#"data-place="{}" "#, escape(place)), paint, shape, at, radius);
+    }
+
+    fn mark(&mut self, says: &str, paint: Paint, shape: Shape, (x, y): (f64, f64), radius: f64) {
         if shape == Shape::Circle {
-            let _ = write!(self.0, r#"<circle {} cx="{}" cy="{}" r="{}"/>"#, paint.attributes(), px(x), px(y), px(radius));
+            let _ = write!(self.0, r#"<circle {says}{} cx="{}" cy="{}" r="{}"/>"#, paint.attributes(), px(x), px(y), px(radius));
             return;
         }
         let points: Vec<String> =
             shape.corners().iter().map(|(a, b)| format!("{},{}", px(x + a * radius), px(y + b * radius))).collect();
-        let _ = write!(self.0, r#"<polygon {} points="{}"/>"#, paint.attributes(), points.join(" "));
+        let _ = write!(self.0, r#"<polygon {says}{} points="{}"/>"#, paint.attributes(), points.join(" "));
     }
 
     /// Text whose baseline is at y.

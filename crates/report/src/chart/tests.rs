@@ -107,6 +107,7 @@ fn london(fit: Fit) -> FunnelInput<'static> {
     let made = funnel(&counts, &people, &FunnelParams::default()).unwrap_or_else(|e| panic!("{e}"));
     let point = |at: usize| {
         made.units[at].map(|unit| FunnelPoint {
+            id: BOROUGHS[at].0,
             name: BOROUGHS[at].0,
             denominator: people[at],
             rate: Some(unit.ratio * 1000.0),
@@ -152,7 +153,15 @@ fn shares(fit: Fit) -> ScatterInput<'static> {
             1 => (1.05, Standing::CannotTell),
             _ => (1.1 + at as f64 / 300.0, Standing::NotQuestioned),
         };
-        ScatterPoint { name, need, interval: [need - error, need + error], resource: need * part, standing, named: at == 32 }
+        ScatterPoint {
+            id: name,
+            name,
+            need,
+            interval: [need - error, need + error],
+            resource: need * part,
+            standing,
+            named: at == 32,
+        }
     };
     ScatterInput {
         frame: Frame { unit: "per cent of all", decimals: 1, ..frame(fit) },
@@ -619,6 +628,7 @@ proptest! {
             .iter()
             .zip(BOROUGHS.iter().cycle())
             .map(|((need, error, resource, at), (name, ..))| ScatterPoint {
+                id: name,
                 name,
                 need: *need,
                 interval: [(need - error).max(0.0), need + error],
@@ -680,6 +690,7 @@ proptest! {
             .iter()
             .zip(BOROUGHS.iter().cycle())
             .map(|((denominator, rate, at), (name, ..))| FunnelPoint {
+                id: name,
                 name,
                 denominator: *denominator,
                 rate: Some(*rate),

@@ -10,10 +10,11 @@ use super::{Mode, csrf};
 use crate::accept::Encrypted;
 use crate::pages;
 use crate::problem::ApiError;
+use crate::shell::by_a_person;
 use crate::state::AppState;
 use axum::body::HttpBody;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
-use axum::http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -213,8 +214,7 @@ async fn program(state: &AppState, presented: &str) -> Result<Principal, Refused
 
 /// The refusal: a person is led to where he can do something about it.
 fn refuse(request: &Parts, error: ApiError, visitor: Option<&Visitor>) -> Response {
-    let reads = request.headers.get_all(ACCEPT).iter().any(|v| v.to_str().is_ok_and(|v| v.contains("text/html")));
-    if !reads || request.method != Method::GET {
+    if !by_a_person(&request.headers) || request.method != Method::GET {
         return error.into_response();
     }
     let here = request.uri.path_and_query().map_or("/", |p| p.as_str());

@@ -1,5 +1,8 @@
 //! The page of resources and need, with what if and the challenges.
 
+use super::down::Within;
+use super::places::{Sort, Table};
+use super::what_if::{now, played};
 use super::{draw, option, words};
 use crate::auth::Visitor;
 use crate::challenge::Asked;
@@ -9,15 +12,14 @@ use hotspot_core::Strand;
 use hotspot_core::atlas::Atlas;
 use hotspot_core::disclosure::Released;
 use hotspot_core::resource::allocation::Rule;
-use hotspot_core::resource::challenge::{CAVEAT, KindAnswer, Level, Place, levels_of};
+use hotspot_core::resource::challenge::{CAVEAT, KindAnswer, Level};
 use hotspot_core::resource::effect::NO_CAUSE;
-use hotspot_core::resource::gap::{ChallengePolicy, Verdict, by_shortfall, with};
 use hotspot_core::view::{ChallengeView, SitesView, WhatIfView};
 use hotspot_ledger::{Challenge, Filter, State};
-use hotspot_report::challenge::{Drawn, Evidence, EvidenceError, in_order, words as said};
+use hotspot_report::challenge::{Drawn, Evidence, EvidenceError, words as said};
 use jiff::civil::Date;
 use minijinja::{Value, context};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that the page shows.
 pub(crate) struct List<'a> {
@@ -32,8 +34,14 @@ pub(crate) struct List<'a> {
     /// Where more sites would reach most, where that is asked.
     pub sites: Option<&'a Released<SitesView>>,
     pub faults: Vec<(String, String)>,
-    /// A command unit, or the code of a borough, whose places alone are listed.
-    pub within: Option<&'a str>,
+    /// Whose places alone are listed.
+    pub within: Option<&'a Within>,
+    /// By what they are sorted.
+    pub sort: Sort,
+    /// The places that are marked.
+    pub selected: &'a BTreeSet<String>,
+    /// The file of its script, where the page was built.
+    pub script: Option<&'static str>,
     /// The challenges that are asked for, or why there are none.
     pub threads: Result<(&'a [Challenge], &'a Filter), &'a str>,
     pub today: Date,
@@ -48,7 +56,7 @@ pub(crate) fn list(page: &List<'_>) -> Result<Vec<u8>, ApiError> {
     let answered = match page.asked.ok().zip(found) {
         Some((asked, (view, _, number))) => {
             let evidence = asked.evidence(view, None)?;
-            Some(answer(asked, &evidence, number, page.within).map_err(|error| {
+            Some(answer(page, asked, &evidence, number).map_err(|error| {
                 tracing::error!(%error, "the answer could not be drawn");
                 ApiError::Internal
             })?)
@@ -58,6 +66,7 @@ pub(crate) fn list(page: &List<'_>) -> Result<Vec<u8>, ApiError> {
     let own = context! {
         caveat => CAVEAT,
         no_forecast => said::NO_FORECAST,
+        script => page.script,
         no_answer => page.answer.as_ref().err(),
         made_from => found.and_then(|(view, ..)| view.basis.as_ref()).map(said::published),
         choices => page.asked.ok().zip(found).map(|(asked, (view, kind, _))| choices(asked, page, view, kind)),
@@ -75,8 +84,7 @@ pub(crate) fn list(page: &List<'_>) -> Result<Vec<u8>, ApiError> {
 fn choices(asked: &Asked, page: &List<'_>, view: &ChallengeView, kind: &KindAnswer) -> Value {
     let release = asked.served.release();
     let kinds: Vec<Value> = view.answer.kinds.iter().map(|k| option(&k.kind, &words::kind(&k.kind), k.kind == kind.kind)).collect();
-    let levels: Vec<Value> =
-        levels_of(release, None).into_iter().map(|l| option(l.id(), words::level(l), l == asked.level)).collect();
+    let levels: Vec<Value> = asked.levels().into_iter().map(|l| option(l.id(), words::level(l), l == asked.level)).collect();
     let strands: Vec<Value> = release
         .analyses
         .iter()
@@ -101,7 +109,7 @@ pub(super) fn parameters(asked: &Asked, kind: &str) -> Vec<(&'static str, String
     ]
 }
 
-fn link(asked: &Asked, kind: &str, place: Option<&str>) -> String {
+pub(super) fn link(asked: &Asked, kind: &str, place: Option<&str>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(parameters(asked, kind));
     if let Some(place) = place {
@@ -110,7 +118,7 @@ fn link(asked: &Asked, kind: &str, place: Option<&str>) -> String {
     query.finish()
 }
 
-fn answer(asked: &Asked, evidence: &Evidence<'_>, number: usize, within: Option<&str>) -> Result<Value, EvidenceError> {
+fn answer(page: &List<'_>, asked: &Asked, evidence: &Evidence<'_>, number: usize) -> Result<Value, EvidenceError> {
     let (input, answer) = (&evidence.input, evidence.answer);
     let kind = &answer.kinds[number];
     let name = words::kind(&kind.kind);
@@ -134,13 +142,9 @@ fn answer(asked: &Asked, evidence: &Evidence<'_>, number: usize, within: Option<
         sentences,
         caption => format!("{name} against {}, {} places", said::need_words(input), kind.gaps.len()),
         unit => &kind.unit,
-        status => kind.status.id(),
-        bar => words::bar(input.policy),
-        given => format!("{} {}", words::number(kind.shares.amount.iter().sum()), kind.unit),
-        planned => kind.planned.is_some(),
-        rows => in_order(kind).into_iter().map(|(row, _)| row).filter(|row| lies_in(&answer.places[*row], within)).map(|row| place(asked, evidence, kind, row)).collect::<Vec<_>>(),
-        crumbs => crumbs(asked, &kind.kind, within),
-        within => within.map(|within| format!("{} of {} places; shares are those of all.", answer.places.iter().filter(|p| lies_in(p, Some(within))).count(), answer.places.len())),
+        given => now(kind.shares.amount.iter().sum(), &kind.unit),
+        verdicts => said::questioned(kind).into_iter().map(|row| said::sentence(input, answer, kind, row)).collect::<Vec<_>>(),
+        table => Table { visitor: page.visitor, asked, evidence, kind, within: page.within, sort: page.sort, selected: page.selected }.context(),
         reconciled => said::reconciled(answer),
         charts => [charts.scatter, charts.funnel, Some(charts.curve)].into_iter().flatten().map(chart).collect::<Vec<_>>(),
         name => &name,
@@ -156,116 +160,9 @@ fn answer(asked: &Asked, evidence: &Evidence<'_>, number: usize, within: Option<
     })
 }
 
-/// Whether a place is listed.
-pub(crate) fn lies_in(place: &Place, within: Option<&str>) -> bool {
-    within.is_none_or(|within| [&place.borough, &place.command_unit].into_iter().flatten().any(|of| of == within))
-}
-
-/// The way down to what is listed: all of London, its command unit, the borough; each with its address, the last without.
-fn crumbs(asked: &Asked, kind: &str, within: Option<&str>) -> Vec<Value> {
-    let Some(within) = within else { return Vec::new() };
-    let borough = Atlas::london().boroughs().iter().find(|borough| borough.code == within);
-    let unit = borough.map_or(Some(within), |borough| borough.bcu.as_deref());
-    let step = |name: &str, level: Level, within: Option<&str>| context! { name, link => down(asked, kind, level, within) };
-    let mut steps = vec![step("London", Level::CommandUnit, None)];
-    match borough {
-        None => steps.push(context! { name => within }),
-        Some(borough) => {
-            steps.extend(unit.map(|unit| step(unit, Level::Borough, Some(unit))));
-            steps.push(context! { name => &borough.name });
-        }
-    }
-    steps
-}
-
-/// The address of the places of a level inside another.
-fn down(asked: &Asked, kind: &str, level: Level, within: Option<&str>) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(parameters(asked, kind).into_iter().filter(|(name, _)| *name != "level"));
-    query.append_pair("level", level.id());
-    if let Some(within) = within {
-        query.append_pair("within", within);
-    }
-    query.finish()
-}
-
-/// What a place can be taken apart into, if anything: words and address.
-fn deeper(asked: &Asked, kind: &str, place: &Place) -> Option<Value> {
-    let (words, level, within) = match asked.level {
-        Level::CommandUnit => ("Its boroughs", Level::Borough, place.command_unit.as_deref()?),
-        Level::Borough => ("Its hotspots", Level::Hotspot, place.borough.as_deref()?),
-        Level::Hotspot | Level::Area => return None,
-    };
-    Some(context! { words, link => down(asked, kind, level, Some(within)) })
-}
-
 /// A chart with its figures.
 pub(super) fn chart(drawn: Drawn) -> Value {
     context! { title => drawn.title, svg => Value::from_safe_string(drawn.on_page) }
-}
-
-fn place(asked: &Asked, evidence: &Evidence<'_>, kind: &KindAnswer, row: usize) -> Value {
-    let (place, gap, told) = (&evidence.answer.places[row], &kind.gaps[row], evidence.answer.told[row]);
-    let (held, of) = kind.held(row);
-    let spread = kind.shares.apportioned[row];
-    context! {
-        name => &place.name,
-        is_rest => place.is_rest,
-        deeper => deeper(asked, &kind.kind, place),
-        questioned => gap.verdict == Verdict::Questioned,
-        link => link(asked, &kind.kind, Some(&place.id)),
-        incidents => said::told(told),
-        supposed => told.share_supposed().map(|share| format!("{} supposed", words::percent(share))),
-        amount => words::number(kind.shares.amount[row]),
-        spread => (spread > 0.0).then(|| words::number(spread)),
-        planned => kind.planned.as_ref().map(|p| words::number(p.amount[row])),
-        resource => words::percent(gap.resource_share),
-        need => words::share_interval(&gap.need_share),
-        gap => words::gap_interval(&gap.gap),
-        p => words::probability(gap.p_under),
-        rank => gap.rank,
-        ranks => format!("{} to {}", gap.ranks[0], gap.ranks[1]),
-        verdict => words::verdict(gap, evidence.input.policy),
-        held => format!("{held} of {of}"),
-    }
-}
-
-fn played(view: &Released<WhatIfView>, answer: Option<&Released<ChallengeView>>) -> Value {
-    let policy = answer.map_or_else(ChallengePolicy::current, |a| a.policy.clone());
-    let (now, then): (f64, f64) = (view.current.iter().sum(), view.played.amount.iter().sum());
-    let rows: Vec<Value> = by_shortfall(&view.played.gaps)
-        .into_iter()
-        .map(|row| {
-            let (before, after) = (&view.before[row], &view.played.gaps[row]);
-            let change = view.played.amount[row] - view.current[row];
-            let sign = if change > 0.05 { "+" } else { "" };
-            context! {
-                name => &view.places[row].name,
-                now => words::number(view.current[row]),
-                then => words::number(view.played.amount[row]),
-                change => format!("{sign}{}", words::number(change)),
-                before => words::points(before.gap.mean),
-                after => words::gap_interval(&after.gap),
-                ranks => [before.rank, after.rank],
-                verdict => words::verdict(after, &policy),
-            }
-        })
-        .collect();
-    let rows_held = by_shortfall(&view.played.gaps).into_iter().filter_map(|row| said::held_words(view, row));
-    let held: Vec<String> = said::rest_words(view).into_iter().chain(rows_held).collect();
-    context! {
-        said => format!(
-            "{} {} would be given out, now {}. {} places would be questioned, now {}.",
-            words::number(then),
-            view.unit,
-            words::number(now),
-            with(&view.played.gaps, Verdict::Questioned),
-            with(&view.before, Verdict::Questioned)
-        ),
-        caption => format!("{}, {}: now and then", words::kind(&view.kind), view.unit),
-        rows,
-        held,
-    }
 }
 
 fn sites(view: &SitesView) -> Value {
@@ -303,13 +200,19 @@ fn threads(all: &[Challenge], filter: &Filter, today: Date) -> Value {
         .collect();
     let mut states = vec![option("", "Any", filter.state.is_none())];
     states.extend(State::ALL.iter().map(|s| option(s.id(), s.id(), filter.state == Some(*s))));
+    let chosen = |name: &str| filter.borough.as_deref().is_some_and(|of| of.eq_ignore_ascii_case(name));
+    let mut names: Vec<&str> = Atlas::london().boroughs().iter().map(|borough| borough.name.as_str()).collect();
+    names.sort_unstable();
+    let boroughs: Vec<Value> = std::iter::once(option("", "Any", filter.borough.is_none()))
+        .chain(names.into_iter().map(|name| option(name, name, chosen(name))))
+        .collect();
     let overdue = filter.overdue_on.is_some();
     let narrowed = *filter != Filter::default();
     context! {
         rows,
         states,
         due => [option("", "Any", !overdue), option("true", "Overdue", overdue)],
-        values => context! { borough => &filter.borough },
+        boroughs,
         caption => format!("Challenges, the newest first, as they stand on {}", words::day(today)),
         none => if narrowed { "No challenge is like that." } else { "No challenge has been raised. A question is raised from a row of the list." },
     }

@@ -2,10 +2,11 @@
 
 use super::challenge::{fresh, more_and_reach};
 use super::ledger::{filter, known, step_of};
+use super::page::challenge_script;
 use crate::auth::Visitor;
 use crate::body::Form;
 use crate::challenge::{Asked, id_of, kind_of, page_of, readable_by, row_of};
-use crate::pages::{self, Asking, List, Tried, faults_in, lies_in};
+use crate::pages::{self, Asking, List, Sort, Tried, Within, faults_in};
 use crate::problem::{ApiError, GIVE_LEDGER, GIVE_RESOURCES};
 use crate::query::{BadParameter, Params};
 use crate::state::AppState;
@@ -16,10 +17,10 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::Response;
 use hotspot_core::resource::challenge::Level;
-use hotspot_core::resource::what_if::Wish;
+use hotspot_core::resource::what_if::{MOST_CHANGE, Wish};
 use hotspot_core::view::ChallengeView;
 use hotspot_ledger::{Event, london_day};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const HTML: &str = "text/html; charset=utf-8";
 
@@ -41,11 +42,16 @@ fn see(event: &Event) -> Result<Response, ApiError> {
 
 /// Resources and need, what if, and the challenges.
 pub(crate) async fn list(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response, ApiError> {
-    let mut names = known(&["kind", "play", "overdue", "borough", "place", "state", "within"]);
+    let mut names = known(&["kind", "play", "overdue", "borough", "place", "state", "within", "sort", "order"]);
     names.extend(SOUGHT);
     names.push("find");
     names.extend(WISHED);
-    let params = Params::parse(uri.query(), &names)?;
+    let (params, ticked) = Params::parse_ticked(uri.query(), &names, "selected")?;
+    let selected: BTreeSet<String> = ticked.into_iter().filter(|id| !id.is_empty()).collect();
+    let sort = Sort::of(&params)?;
+    if let Some(button) = ["play", "find"].into_iter().find(|button| params.get(button).is_some_and(|value| value != "yes")) {
+        return Err(BadParameter::new(button, "yes").into());
+    }
     let mut asked = Asked::of(&state, &visitor, &params).await;
     // Few incidents: nothing was analysed as hotspots, and the page still has its challenges.
     if params.get("level").is_none() && matches!(asked, Err(ApiError::NoAnswer { .. })) {
@@ -78,11 +84,14 @@ pub(crate) async fn list(State(state): State<AppState>, visitor: Visitor, uri: U
     };
     let wished: BTreeMap<&'static str, String> =
         WISHED.into_iter().chain(SOUGHT).filter_map(|name| Some((name, params.get(name)?.trim().to_owned()))).collect();
-    let within = params.get("within").map(str::to_owned);
-    if let (Ok(view), Some(within)) = (&view, &within)
-        && !view.answer.places.iter().any(|place| lies_in(place, Some(within)))
+    let within = match (&view, &asked, params.get("within")) {
+        (Ok(view), Ok(asked), Some(id)) => Some(within(&state, asked, view, id).await?),
+        _ => None,
+    };
+    if let Ok(view) = &view
+        && !selected.iter().all(|id| view.answer.places.iter().any(|place| place.id == *id))
     {
-        return Err(BadParameter::new("within", "a command unit, or the code of a borough, that has places of this level").into());
+        return Err(BadParameter::new("selected", "ids of places of the answer, each as a parameter of its own").into());
     }
     let (mut faults, mut played, mut sites) = (Vec::new(), None, None);
     let mut status = StatusCode::OK;
@@ -97,7 +106,7 @@ pub(crate) async fn list(State(state): State<AppState>, visitor: Visitor, uri: U
             params.get(button).is_some() || fields.iter().any(|name| wished.get(name).is_some_and(|v| !v.is_empty()))
         };
         if asks("play", &WISHED) && !kind.is_empty() {
-            match wish(view, &wished) {
+            match wish(view, &kind, &wished) {
                 Err(wrong) => faults = faults_in("", wrong),
                 Ok(wish) => match asked.what_if(&state, view.clone(), &kind, wish).await {
                     Ok(done) => played = Some(done),
@@ -141,7 +150,10 @@ pub(crate) async fn list(State(state): State<AppState>, visitor: Visitor, uri: U
                 played: played.as_ref(),
                 sites: sites.as_ref(),
                 faults,
-                within: within.as_deref(),
+                within: within.as_ref(),
+                sort,
+                selected: &selected,
+                script: challenge_script(),
                 threads: threads.as_deref().map(|all| (all, &filter)).map_err(String::as_str),
                 today,
             })
@@ -150,11 +162,26 @@ pub(crate) async fn list(State(state): State<AppState>, visitor: Visitor, uri: U
     Ok(page(status, drawn))
 }
 
+/// What the places of an answer lie in: a command unit, a borough, or an area, which is a place of another level.
+async fn within(state: &AppState, asked: &Asked, view: &ChallengeView, id: &str) -> Result<Within, ApiError> {
+    let holder = Within::Holder(id.to_owned());
+    if view.answer.places.iter().any(|place| holder.holds(place)) {
+        return Ok(holder);
+    }
+    if asked.level == Level::Hotspot && asked.levels().contains(&Level::Area) {
+        let areas = asked.at(Level::Area).answer(state).await?;
+        if let Some(area) = areas.answer.places.iter().find(|area| area.id == id) {
+            return Ok(Within::Area(area.clone()));
+        }
+    }
+    Err(BadParameter::new("within", "a command unit, or the code of a borough or area, that has places of this level").into())
+}
+
 /// What the form says, or every fault of its fields.
-fn wish(view: &ChallengeView, wished: &BTreeMap<&'static str, String>) -> Result<Wish, Vec<Fault>> {
+fn wish(view: &ChallengeView, kind: &str, wished: &BTreeMap<&'static str, String>) -> Result<Wish, Vec<Fault>> {
     let mut faults = Vec::new();
     let text = |name: &str| wished.get(name).map(String::as_str).filter(|t| !t.is_empty());
-    let mut number = |field: &'static str, fits: fn(f64) -> bool, said: &str| -> Option<f64> {
+    let mut number = |field: &'static str, fits: &dyn Fn(f64) -> bool, said: &str| -> Option<f64> {
         // A thousand may be written with its comma.
         let given = text(field)?.trim_end_matches('%').trim().replace(',', "");
         let read = given.parse().ok().filter(|n: &f64| n.is_finite() && fits(*n));
@@ -163,20 +190,35 @@ fn wish(view: &ChallengeView, wished: &BTreeMap<&'static str, String>) -> Result
         }
         read
     };
-    let budget = number("budget", |n| n > 0.0, "All that is given out must be a number above 0");
+    let given: f64 = kind_of(view, kind).map_or(0.0, |k| k.shares.amount.iter().sum());
+    let [least, most] = pages::sensible(given);
+    let bound = |n: f64| hotspot_report::chart::number(n, usize::from(n < 10.0));
+    let budget = number(
+        "budget",
+        &|n| (least..=most).contains(&n),
+        &format!(
+            "All that is given out must be a number from {} to {}: a tenth of what is given out now, to ten times. Beyond that the places are \
+             not those that would be asked about",
+            bound(least),
+            bound(most)
+        ),
+    );
+    let all = budget.unwrap_or(given);
     // 0.9 is more likely meant as 90 than as 0.9 per cent.
     let floor = number(
         "floor",
-        |n| n == 0.0 || (1.0..=100.0).contains(&n),
+        &|n| n == 0.0 || (1.0..=100.0).contains(&n),
         "What everybody keeps must be 1 to 100 per cent, or 0: write 90, not 0.9",
     );
     let change = number(
         "change",
-        |n| n == 0.0 || (1.0..=10_000.0).contains(&n),
-        "The largest change must be 1 per cent or more, or 0: write 20, not 0.2",
+        &|n| n == 0.0 || (1.0..=100.0 * MOST_CHANGE).contains(&n),
+        "The largest change must be 1 to 1,000 per cent, or 0: write 20, not 0.2",
     );
-    let step = number("step", |n| n > 0.0, "The step must be a number above 0");
-    let amount = number("set_amount", |n| n >= 0.0, "The amount of the place must be 0 or more");
+    let no_more = format!("no more than all that is given out, {}", bound(all));
+    let step = number("step", &|n| n > 0.0 && n <= all, &format!("The step must be a number above 0, and {no_more}"));
+    let amount =
+        number("set_amount", &|n| (0.0..=all).contains(&n), &format!("The amount of the place must be 0 or more, and {no_more}"));
     let place = text("set_place").map(|id| row_of(view, id));
     let mut fixed = Vec::new();
     match (place, amount) {
@@ -226,11 +268,23 @@ pub(crate) async fn raise(State(state): State<AppState>, visitor: Visitor, reque
     if form.given("question").is_none() {
         faults.insert(0, Fault { field: "question", said: "Write the question".to_owned() });
     }
+    let values = ["question", "actor", "role", "key"].into_iter().map(|name| (name, form.get(name).to_owned())).collect();
+    let (kind, place) = (form.get("kind"), form.get("place"));
+    let asking = |values, faults| Asking { visitor: &visitor, asked: &asked, view: &view, kind, place, values, faults };
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
     let mut said = Vec::new();
+    let step = form.get("step");
+    if step == "change" {
+        return Ok(page(StatusCode::OK, pages::place(&state, &asking(values, Vec::new()))?));
+    }
     if faults.is_empty() {
         let author = visitor.author(form.get("actor"), form.get("role"))?;
-        let question = asked.question(&view, form.get("kind"), form.get("place"), form.get("question"))?;
+        let question = asked.question(&view, kind, place, form.get("question"))?;
+        // What is on record is what was seen: after another table of resources, or another release, it is looked at again.
+        let seen = form.get("checked") == question.digest().to_string();
+        if step != "confirm" || !seen {
+            return Ok(page(StatusCode::OK, pages::check(&state, &asking(values, Vec::new()), &question)?));
+        }
         match ledger.raise(question, &author, (state.challenges().now)(), form.given("key")).await {
             Ok(event) => return see(&event),
             Err(error) => {
@@ -244,10 +298,7 @@ pub(crate) async fn raise(State(state): State<AppState>, visitor: Visitor, reque
     }
     let mut all = faults_in("", faults);
     all.extend(said);
-    let values = ["question", "actor", "role", "key"].into_iter().map(|name| (name, form.get(name).to_owned())).collect();
-    let (kind, place) = (form.get("kind"), form.get("place"));
-    let asking = Asking { visitor: &visitor, asked: &asked, view: &view, kind, place, values, faults: all };
-    Ok(page(status, pages::place(&state, &asking)?))
+    Ok(page(status, pages::place(&state, &asking(values, all))?))
 }
 
 /// The faults of who writes, where it is not known.

@@ -12,6 +12,7 @@ use crate::views;
 use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
+use hotspot_core::atlas::Atlas;
 use hotspot_ledger::{Event, Filter, Kind, State as Stands, london_day};
 
 /// Which challenges a query asks for.
@@ -25,13 +26,17 @@ pub(super) fn filter(state: &AppState, params: &Params<'_>) -> Result<Filter, Ap
     let stands = stands
         .map(|text| text.parse::<Stands>().map_err(|_no_state| BadParameter::new("state", Stands::ALL.map(Stands::id).join(", "))));
     let text = |name: &str| params.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
+    let known = |name: &str| Atlas::london().boroughs().iter().any(|borough| borough.name.to_lowercase() == name.to_lowercase());
+    if text("borough").is_some_and(|name| !known(&name)) {
+        return Err(BadParameter::new("borough", "the name of a borough of London, such as Camden").into());
+    }
     Ok(Filter { overdue_on, borough: text("borough"), place: text("place"), state: stands.transpose()? })
 }
 
 /// The challenges of the record.
 #[utoipa::path(get, path = "/api/v1/challenge/ledger", tag = "challenge", params(
     ("overdue" = Option<String>, Query, description = "true: only those whose duty is overdue today."),
-    ("borough" = Option<String>, Query, description = "Only those in a borough, by name."),
+    ("borough" = Option<String>, Query, description = "Only those in a borough of London, by name."),
     ("place" = Option<String>, Query, description = "Only those about a place, by its id, code or name."),
     ("state" = Option<String>, Query, description = "Only those in a state: raised, acknowledged, answered, accepted, escalated, closed, reviewed."),
 ), responses(

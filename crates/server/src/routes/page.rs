@@ -27,6 +27,11 @@ pub(crate) async fn file(State(state): State<AppState>, uri: Uri, headers: Heade
     send(&state, &headers, uri.path().trim_start_matches('/')).await
 }
 
+/// The script of the page of resources and need, which does without it; none where the page was not built.
+pub(crate) fn challenge_script() -> Option<&'static str> {
+    Page::get("challenge-page.js").map(|_| "/challenge-page.js")
+}
+
 async fn send(state: &AppState, headers: &HeaderMap, path: &str) -> Result<Response, ApiError> {
     let missing = ApiError::NotFound { what: "page" };
     // Files have plain names: whatever would need decoding or leaves the folder is none of them.

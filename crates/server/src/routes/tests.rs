@@ -1,4 +1,5 @@
 pub(crate) mod challenge;
+mod challenge_pages;
 mod comparison;
 mod reading;
 mod records;

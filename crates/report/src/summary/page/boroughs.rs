@@ -173,8 +173,10 @@ impl Page<'_> {
             .iter()
             .zip(&made.funnel.units)
             .filter_map(|((row, n, residents), unit)| {
+                let name = self.name(*row);
                 Some(FunnelPoint {
-                    name: self.name(*row),
+                    id: name,
+                    name,
                     denominator: f64::from(*residents),
                     rate: Some(f64::from(*n) / f64::from(*residents) * 1000.0),
                     position: unit.as_ref()?.position,

@@ -323,6 +323,13 @@ async fn a_token_that_was_made_here_opens_its_scopes_until_it_ends() {
     assert_eq!(ask("/api/v1/boroughs", &presented).await.status(), StatusCode::UNAUTHORIZED, "it was taken back");
 }
 
+/// Raises a challenge: what the page that is to be checked says is confirmed.
+async fn confirmed(browser: &mut Browser, question: &[(&str, &str)]) -> Response {
+    let check = text(browser.form("/challenge/raise", question).await).await;
+    let digest = check.split_once(r#"name="checked" value=""#).unwrap().1.split_once('"').unwrap().0;
+    browser.form("/challenge/raise", &[question, &[("step", "confirm"), ("checked", digest)]].concat()).await
+}
+
 #[tokio::test]
 async fn who_is_signed_in_writes_into_the_record_and_nobody_else_in_his_name() {
     let server = Browser::with_ledger(Auth::development(now)).await;
@@ -332,14 +339,14 @@ async fn who_is_signed_in_writes_into_the_record_and_nobody_else_in_his_name() {
     let places = answer["kinds"][0]["places"].as_array().unwrap();
     let place = places.iter().find(|p| p["is_rest"] == false).unwrap()["id"].as_str().unwrap();
     let page = text(mopac.get(&format!("/challenge/raise?kind=patrol_hours&place={place}")).await).await;
-    assert!(!page.contains("name=\"actor\"") && !page.contains("name=\"role\"") && page.contains("Raise the challenge"), "{page}");
+    assert!(!page.contains("name=\"actor\"") && !page.contains("name=\"role\"") && page.contains("Raise a challenge"), "{page}");
     let page = text(mps.get(&format!("/challenge/raise?kind=patrol_hours&place={place}")).await).await;
     assert!(page.contains("raised by MOPAC") && !page.contains("<textarea"), "{page}");
 
     let question = [("kind", "patrol_hours"), ("place", place), ("question", "Why so few?")];
     let forged = [&question[..], &[("actor", "Somebody Else"), ("role", "mopac")]].concat();
     assert_eq!(mopac.form("/challenge/raise", &forged).await.status(), StatusCode::BAD_REQUEST);
-    let raised = mopac.form("/challenge/raise", &question).await;
+    let raised = confirmed(&mut mopac, &question).await;
     assert_eq!((raised.status(), to(&raised)), (StatusCode::SEE_OTHER, "/challenge/C-2026-0001"));
     let page = text(mopac.get("/challenge/C-2026-0001").await).await;
     assert!(page.contains("Ann Lee [") && page.contains("It is for The Metropolitan Police Service (MPS) to do"), "{page}");
@@ -415,8 +422,10 @@ async fn oversight_is_answered_from_what_is_published_and_plays_the_whole_challe
     assert_eq!((pack.status(), pack.headers()["content-type"].to_str().unwrap()), (StatusCode::OK, "application/zip"));
 
     let id = place["id"].as_str().unwrap();
-    let raised = mopac.form("/challenge/raise", &[("kind", "patrol_hours"), ("place", id), ("question", "Why so few?")]).await;
-    assert_eq!(to(&raised), "/challenge/C-2026-0001");
+    assert_eq!(
+        to(&confirmed(&mut mopac, &[("kind", "patrol_hours"), ("place", id), ("question", "Why so few?")]).await),
+        "/challenge/C-2026-0001"
+    );
     let answer = [
         ("text", "Two more a week."),
         ("action", "changed"),

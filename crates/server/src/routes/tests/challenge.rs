@@ -44,17 +44,18 @@ pub(crate) fn given() -> Given {
         other_harm: Vec::new(),
         people: None,
         stops: None,
+        areas: None,
         releases: "releases".to_owned(),
         protected: "protected".to_owned(),
     }
 }
 
-struct Served {
+pub(super) struct Served {
     state: AppState,
     _folder: tempfile::TempDir,
 }
 
-async fn served() -> Served {
+pub(super) async fn served() -> Served {
     let folder = tempfile::tempdir().unwrap();
     let ledger = Ledger::create_or_open(folder.path().join("ledger.db").to_str().unwrap()).await.unwrap();
     let receive = Receive(Box::new(|sent| match sent {
@@ -67,11 +68,11 @@ async fn served() -> Served {
 }
 
 impl Served {
-    async fn ask(&self, request: Request<Body>) -> Response {
+    pub(super) async fn ask(&self, request: Request<Body>) -> Response {
         router(self.state.clone()).oneshot(request).await.unwrap()
     }
 
-    async fn get(&self, path: &str) -> Response {
+    pub(super) async fn get(&self, path: &str) -> Response {
         self.ask(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
@@ -89,14 +90,14 @@ impl Served {
         (status, serde_json::from_slice(&body(response).await).unwrap())
     }
 
-    async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Response {
+    pub(super) async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Response {
         let mut sent = form_urlencoded::Serializer::new(String::new());
         sent.extend_pairs(fields).append_pair("token", self.state.forms().token());
         let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
         self.ask(request.body(Body::from(sent.finish())).unwrap()).await
     }
 
-    async fn page(&self, path: &str) -> String {
+    pub(super) async fn page(&self, path: &str) -> String {
         let response = self.get(path).await;
         assert_eq!((response.status(), header(&response, "content-type")), (StatusCode::OK, "text/html; charset=utf-8"), "{path}");
         assert_eq!(header(&response, "cache-control"), "no-store");
@@ -105,7 +106,7 @@ impl Served {
 }
 
 /// The hotspot of the fixture.
-async fn hotspot(served: &Served) -> String {
+pub(super) async fn hotspot(served: &Served) -> String {
     let answer = served.json("/api/v1/challenge").await;
     let places = answer["kinds"][0]["places"].as_array().unwrap().clone();
     places.iter().find(|p| p["is_rest"] == false).unwrap()["id"].as_str().unwrap().to_owned()
@@ -315,53 +316,4 @@ async fn nothing_is_written_from_elsewhere() {
     let form = Request::post("/challenge/raise").header("content-type", "application/x-www-form-urlencoded");
     let foreign = form.body(Body::from("token=guess&actor=A")).unwrap();
     assert_eq!(served.ask(foreign).await.status(), StatusCode::FORBIDDEN);
-}
-
-#[tokio::test]
-async fn the_pages_play_a_challenge_and_send_back_what_is_wrong() {
-    let served = served().await;
-    let place = hotspot(&served).await;
-    let page = served.page("/challenge").await;
-    for said in ["no sign-in yet", "not all incidents", "Places by shortfall", "No challenge has been raised", "SYNTHETIC"] {
-        assert!(page.contains(said), "{said}");
-    }
-    assert!(!page.contains("<script"));
-    let played = served.page("/challenge?play=yes&change=10&kind=patrol_hours&budget=&floor=").await;
-    assert!(played.contains("would be given out") && played.contains("gains 10 % at most"));
-    // Without the button all the same, and with nothing but empty fields not.
-    assert!(served.page("/challenge?change=10&kind=patrol_hours").await.contains("gains 10 % at most"));
-    assert!(!served.page("/challenge?budget=&floor=&set_place=&kind=patrol_hours").await.contains("would be given out"));
-    assert_eq!(served.get("/challenge?floor=200").await.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    let response = served.get("/challenge?play=yes&floor=200").await;
-    assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(String::from_utf8(body(response).await).unwrap().contains(r##"<a href="#floor">"##));
-
-    let evidence = served.page(&format!("/challenge/raise?kind=patrol_hours&place={place}")).await;
-    assert!(evidence.contains("Under other settings") && evidence.contains("name=\"token\""));
-    let asked = [("kind", "patrol_hours"), ("place", place.as_str()), ("role", "mopac"), ("key", "form-1")];
-    let empty = served.form("/challenge/raise", &asked).await;
-    assert_eq!(empty.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    let empty = String::from_utf8(body(empty).await).unwrap();
-    assert!(
-        empty.contains("There is a problem") && empty.contains(r##"href="#question""##) && empty.contains(r##"href="#actor""##)
-    );
-    assert!(empty.contains("Error: ") && empty.contains(r#"value="form-1""#));
-    let whole = [asked.as_slice(), &[("actor", "B. Asker"), ("question", "Why <b>so</b> few?")]].concat();
-    let raised = served.form("/challenge/raise", &whole).await;
-    assert_eq!((raised.status(), header(&raised, "location")), (StatusCode::SEE_OTHER, "/challenge/C-2026-0001"));
-    let thread = served.page("/challenge/C-2026-0001").await;
-    assert!(thread.contains("Why &lt;b&gt;so") && !thread.contains("<b>so"), "what people write is text");
-    assert!(thread.contains("acknowledge, by the MPS until 6 December 2026"), "{thread}");
-    let step = "/challenge/C-2026-0001";
-    let wrong = served.form(&format!("{step}/acknowledge"), &[("actor", "B"), ("role", "mopac")]).await;
-    assert_eq!(wrong.status(), StatusCode::FORBIDDEN);
-    assert!(String::from_utf8(body(wrong).await).unwrap().contains("acknowledged by the MPS, not by MOPAC"));
-    let early = served.form(&format!("{step}/close"), &[("actor", "B"), ("role", "mopac"), ("reason", "x")]).await;
-    assert_eq!(early.status(), StatusCode::CONFLICT);
-    let done = served.form(&format!("{step}/acknowledge"), &[("actor", "A"), ("role", "mps")]).await;
-    assert_eq!(done.status(), StatusCode::SEE_OTHER);
-    let half = served.form(&format!("{step}/answer"), &[("actor", "A"), ("role", "mps"), ("text", "Kept text")]).await;
-    assert_eq!(half.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    let half = String::from_utf8(body(half).await).unwrap();
-    assert!(half.contains("Kept text") && half.contains(r##"href="#answer-action""##) && half.contains(r##"href="#answer-by""##));
 }

@@ -75,12 +75,12 @@ async fn what_is_not_sensible_is_refused_with_its_bound() {
 
 #[tokio::test]
 async fn an_error_is_a_page_for_people_and_a_problem_for_programs() {
+    const BROWSER: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
     let served = served().await;
     let ask = async |method: &str, path: &str, accept: &str| {
         let request = Request::builder().method(method).uri(path).header("accept", accept).header("x-request-id", "seen-7");
         served.ask(request.body(Body::empty()).unwrap()).await
     };
-    const BROWSER: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
     for (method, path, status) in [
         ("GET", "/nowhere", StatusCode::NOT_FOUND),
         ("GET", "/challenge?sort=luck", StatusCode::BAD_REQUEST),

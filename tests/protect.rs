@@ -110,9 +110,22 @@ fn the_server_shows_the_protected_figures_and_no_file_beside_them() {
     assert_eq!((summary["label"].as_str(), summary["policy"]["threshold"].as_u64()), (Some("SYNTHETIC"), Some(5)));
     assert_eq!(summary["counted"], json("{\"from\": \"2025-07\", \"to\": \"2025-09\"}"));
     assert_eq!(summary["policy"]["geography"], "adaptive");
-    // Months of a strand, without a script.
-    let page = String::from_utf8(server.get("/protected?strand=race").2).unwrap();
-    assert!(page.contains("Incidents by borough and month: race") && page.contains("<option value=\"race\" selected>"));
+    // A part at a time, and of a strand, without a script; none of them large.
+    let part = |query: &str| String::from_utf8(server.get(&format!("/protected{query}")).2).unwrap();
+    let tables = [
+        ("?part=hotspots", "Hotspots, all records: incidents"),
+        ("?part=hotspots&strand=race", "Hotspots, race: incidents"),
+        ("?part=boroughs", "Incidents by borough: the last months"),
+        ("?part=months", "Incidents by borough and month: all records"),
+        ("?part=months&strand=race", "Incidents by borough and month: race"),
+        ("?strand=race", "Incidents by borough and month: race"),
+        ("?part=policy", "The policy 2026-11"),
+    ];
+    for (query, said) in tables {
+        let page = part(query);
+        assert!(page.contains(said) && page.matches("<caption>").count() <= 1 && page.len() < 250_000, "{query}: {}", page.len());
+        assert_eq!(page.contains("<option value=\"race\" selected>"), query.contains("race"), "{query}");
+    }
     let shown = server.json("/api/v1/protected/figures");
     let incidents = shown["incidents"].as_array().unwrap();
     assert!(incidents.iter().all(|n| n.is_null() || n.as_u64().unwrap() >= 5));
@@ -138,6 +151,8 @@ fn the_server_shows_the_protected_figures_and_no_file_beside_them() {
         "/restricted/certificate.txt",
         "/api/v1/protected/figures?place=all",
         "/protected?x=1",
+        "/protected?part=everything",
+        "/protected?part=map&strand=race",
     ] {
         assert!([400, 404].contains(&server.get(path).0), "{path}");
     }

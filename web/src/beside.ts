@@ -71,6 +71,14 @@ export class Beside {
     this.#map?.setView(view);
   }
 
+  restyle(): void {
+    this.#map?.restyle();
+  }
+
+  async idle(): Promise<void> {
+    await this.#map?.idle();
+  }
+
   remove(): void {
     const { map, captions } = this.#nodes;
     document.body.toggleAttribute("data-beside", false);

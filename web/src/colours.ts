@@ -99,6 +99,15 @@ function noticeHours(n: number | null): void {
   notices.show("hours", n !== null && n > 0 ? [`${counted(n, "incident")} ${n === 1 ? "has" : "have"} no known hour and ${n === 1 ? "is" : "are"} left out by day of the week and time of day.`] : null);
 }
 
+/** The layer of the cells on the screen. */
+let shownLayer: api.LayerEntry | undefined;
+
+function showLegend(answer: api.CellsAnswer, release: api.Release): void {
+  drawLegend(node.legend, answer, shownLayer, release);
+  const feature = chosenFeature();
+  markClass(node.legend, feature ? classOf(feature.properties) : null, "is-chosen");
+}
+
 /** Colours the map, draws its legend, and keeps the figures for the pointer. */
 function showCells(answer: api.CellsAnswer, layer: api.LayerEntry | undefined, release: api.Release): void {
   onScreen.cells = answer;
@@ -106,12 +115,21 @@ function showCells(answer: api.CellsAnswer, layer: api.LayerEntry | undefined, r
   onScreen.figures = figuresByCell(answer);
   onScreen.map?.showCells(answer);
   listCells();
-  drawLegend(node.legend, answer, layer, release);
-  const feature = chosenFeature();
-  markClass(node.legend, feature ? classOf(feature.properties) : null, "is-chosen");
+  shownLayer = layer;
+  showLegend(answer, release);
   notices.show("empty", null);
   showHeadline(store.state, release);
   showWords(store.state, release);
+}
+
+/** Draws in the colours of the day or the night whatever does not have them from the style sheet. */
+export async function recolour(): Promise<void> {
+  const release = currentRelease();
+  const maps = [onScreen.map, beside].filter((map) => map !== null);
+  for (const map of maps) map.restyle();
+  if (release && onScreen.cells) showLegend(onScreen.cells, release);
+  listCells();
+  await Promise.all(maps.map((map) => map.idle()));
 }
 
 /** Old colours under a new headline would lie. */

@@ -6,6 +6,7 @@ import type { Basis, Table } from "./export-files";
 import { periodOf } from "./headline";
 import type { HotspotMap } from "./map";
 import { chipsOf } from "./narrowing";
+import { byDay, isDark } from "./scheme";
 import { closeOnLeaving } from "./tools";
 import type { State } from "./url-state";
 
@@ -104,7 +105,7 @@ const picture: Maker = async (now) => {
   const map = present(now.map, "map");
   const filters = chipsOf(state, release).map((c) => c.label);
   const words = draw.wordsOf({ release, title, cells: now.cells, layer, hotspots, filters, drawn: state.area !== null });
-  const canvas = draw.drawPicture(map.picture(), map.pixelRatio, words);
+  const canvas = await byDay(() => draw.drawPicture(map.picture(), map.pixelRatio, words));
   const basis = file.basisOf(state, release, periodOf(state, release), now.compared ? versusOf(state, release) : null);
   const name = file.fileName("map", basis, "png");
   save(name, await draw.pngOf(canvas));
@@ -149,7 +150,7 @@ export function drawDownload(node: HTMLElement, { now }: DownloadHandlers): void
       "div",
       { class: "tool-panel" },
       h("p", { class: "muted" }, "As shown at this moment. Every file says its release, period, filters, licence and marking."),
-      h("ul", {}, ...KINDS.map(({ id, label, note, make, needsMap }) => button(id, label, note, () => void run(make, needsMap))), button("print", "Print", "the page", () => print()), h("li", {}, tables, h("span", { class: "muted" }, " Parquet, in an archive; not single incidents"))),
+      h("ul", {}, ...KINDS.map(({ id, label, note, make, needsMap }) => button(id, label, note, () => void run(make, needsMap))), button("print", "Print", "the page", () => void byDay(() => print())), h("li", {}, tables, h("span", { class: "muted" }, " Parquet, in an archive; not single incidents"))),
       told,
     ),
   );
@@ -163,8 +164,16 @@ export function drawDownload(node: HTMLElement, { now }: DownloadHandlers): void
   printMap(now);
 }
 
-/** What the map shows goes onto paper as a picture: its own drawing buffer is empty by then. */
+/**
+ * What the map shows goes onto paper as a picture: its own drawing buffer is empty by then. By night it is turned to day first, which takes
+ * longer than the browser waits: so the keys for printing are taken up here. From the browser's own menu it comes as it is, with its legend.
+ */
 function printMap(now: DownloadHandlers["now"]): void {
+  addEventListener("keydown", (event) => {
+    if (event.key !== "p" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || !isDark()) return;
+    event.preventDefault();
+    void byDay(() => print());
+  });
   addEventListener("beforeprint", () => {
     const map = now()?.map;
     if (map) map.container.append(h("img", { class: "print-map", alt: "Map of what the tables say", src: map.picture().toDataURL() }));

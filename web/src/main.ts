@@ -2,7 +2,7 @@
 import "./style.css";
 import * as api from "./api";
 import { drawAccount, drawMarking } from "./account";
-import { loadCells, showComparison } from "./colours";
+import { loadCells, recolour, showComparison } from "./colours";
 import { drawCompare } from "./comparison";
 import { closeDetail, showDetail } from "./detail";
 import { byId, h } from "./dom";
@@ -12,7 +12,7 @@ import { node, notices, pending, say, store } from "./frame";
 import { periodOf } from "./headline";
 import { loadHotspots, showHotspots, showNarrowing } from "./hotspot-list";
 import { bindKeyHelp } from "./key-help";
-import { closeMap, isMapOf, openMap } from "./map-view";
+import { isMapOf, openMap } from "./map-view";
 import { MonthRange } from "./month-range";
 import { keepLooking, showStale } from "./newest";
 import { areaPanel } from "./tool-row";
@@ -143,10 +143,7 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !node.detail.hidden && !node.keys.open) closeDetail();
 });
 
-onScheme(() => {
-  closeMap();
-  void apply(store.state, null);
-});
+onScheme(() => pending.run("scheme", recolour));
 bindKeyHelp(node.keys, node.map);
 byId("keys-open").addEventListener("click", () => node.keys.showModal());
 copyLink(byId("copy"), say);

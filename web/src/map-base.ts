@@ -9,8 +9,8 @@ import { intersection, type Box } from "./tiles";
 const LONDON: Box = [-0.53, 51.27, 0.35, 51.71];
 
 /** The ground by day and by night. */
-const DAY = { outside: "#dfe3e6", land: "#f6f5f1", water: "#b9d2e2", shore: "#7fa6c0", border: "#8b95a1", label: "#38424d", halo: "#ffffff" };
-const NIGHT: typeof DAY = { outside: "#121518", land: "#23282c", water: "#14303f", shore: "#4a7f9d", border: "#6b757e", label: "#e3e8ec", halo: "#121518" };
+export const DAY = { outside: "#dfe3e6", land: "#f6f5f1", water: "#b9d2e2", shore: "#7fa6c0", border: "#8b95a1", label: "#38424d", halo: "#ffffff" };
+export const NIGHT: typeof DAY = { outside: "#121518", land: "#23282c", water: "#14303f", shore: "#4a7f9d", border: "#6b757e", label: "#e3e8ec", halo: "#121518" };
 
 const colors = (): typeof DAY => (isDark() ? NIGHT : DAY);
 
@@ -68,6 +68,9 @@ export function labelLayers(london: boolean): LayerSpecification[] {
   ];
 }
 
+/** The ground and the lines over the cells. */
+export const baseLayers = (london: boolean): LayerSpecification[] => [{ id: "background", type: "background", paint: { "background-color": colors().outside } }, ...ground(london), ...lines(london)];
+
 /** The style before any data of ours: `cells` and `hotspots` layers go between and on top. */
 export function baseStyle(release: Release): { style: StyleSpecification; london: boolean } {
   const london = inLondon(release.bounds);
@@ -81,7 +84,9 @@ export function baseStyle(release: Release): { style: StyleSpecification; london
     style: {
       version: 8,
       sources,
-      layers: [{ id: "background", type: "background", paint: { "background-color": colors().outside } }, ...ground(london), ...lines(london)],
+      layers: baseLayers(london),
+      // Another scheme is there at once.
+      transition: { duration: 0 },
     },
   };
 }

@@ -8,7 +8,7 @@ import { counted } from "./format";
 import { markClass } from "./legend";
 import type { Target } from "./map";
 import { chosenFeature, listed, onScreen } from "./on-screen";
-import { gaveWay } from "./pending";
+import { breath, gaveWay } from "./pending";
 import { drawReadout, hotspotLine, viewWords } from "./readout";
 import { SpatialList, type Placed } from "./spatial-list";
 import { table } from "./tables";
@@ -31,13 +31,6 @@ export const spatial = new SpatialList(node.inView, byId("in-view-ring"), {
   choose: (id) => choose(id, "list"),
   leave: () => onScreen.map?.focus(),
 });
-
-/** Takes the map away; the next state opens another. */
-export function closeMap(): void {
-  onScreen.map?.remove();
-  onScreen.map = null;
-  mapOf = null;
-}
 
 export const isMapOf = (release: api.Release): boolean => mapOf === release.id;
 
@@ -84,7 +77,8 @@ export async function showStill(release: api.Release): Promise<void> {
 export async function openMap(state: State, release: api.Release): Promise<void> {
   // A view without the map does not wait for it.
   if (mapOf === release.id || state.tab !== "map") return;
-  closeMap();
+  onScreen.map?.remove();
+  onScreen.map = null;
   mapOf = release.id;
   pending.settled = () => Promise.resolve();
   await pending.run("map", async () => {
@@ -112,14 +106,16 @@ export async function openMap(state: State, release: api.Release): Promise<void>
       onScreen.map = opened;
       pending.settled = () => opened.idle();
       node.mapMessage.hidden = true;
+      await breath();
       const shown = listed();
-      if (shown) onScreen.map.showHotspots(shown);
+      if (shown) opened.showHotspots(shown);
+      await breath();
       const cellsShown = onScreen.cells;
       if (cellsShown && cellsShown.resolution === opened.band.resolution) opened.showCells(cellsShown);
-      onScreen.map.showPlaces(onScreen.places);
+      opened.showPlaces(onScreen.places);
       areaPanel.mapOpened();
       mapOpened();
-      onScreen.map.choose(chosenFeature()?.properties.id ?? null);
+      opened.choose(chosenFeature()?.properties.id ?? null);
     } catch (error) {
       node.mapMessage.hidden = false;
       node.mapMessage.textContent = `This browser cannot draw the map (${error instanceof Error ? error.message : "unknown reason"}). The table has every hotspot of it.`;

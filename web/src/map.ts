@@ -6,12 +6,12 @@ import type { Feature, FeatureCollection, Point } from "geojson";
 import type { CellsAnswer, HotspotFeature, HotspotsAnswer, Release, SilenceAnswer } from "./api";
 import type { Corner } from "./area";
 import { CellSource } from "./cell-source";
-import { WORDS } from "./evidence";
 import { classColors } from "./legend";
 import { labelPoint, outlineBox } from "./outline";
-import { baseStyle, firstLine, labelLayers } from "./map-base";
+import { baseLayers, baseStyle } from "./map-base";
 import { PanControl } from "./map-controls";
-import { isDark } from "./scheme";
+import { EMPTY, images, ownLayers, SOURCES } from "./map-layers";
+import { breath } from "./pending";
 import { boxOf, intersection, type Band, type Box } from "./tiles";
 import { middleOf } from "./units";
 import type { MapView } from "./url-state";
@@ -42,22 +42,6 @@ export interface MapHandlers {
   tilesFailed(count: number): void;
 }
 
-/** What is drawn over the cells, by day and by night. */
-const DAY = {
-  ink: "#0b0c0c",
-  /** Round lines of ink, so that they are seen on every colour. */
-  paper: "#ffffff",
-  chosen: "#12436d",
-  /** Outlines of what cannot be told: clear enough to be seen, and no more. */
-  faint: "#4f5a61",
-  /** Places to engage. */
-  engage: "#54319f",
-  /** An area that the reader draws. */
-  drawn: "#801650",
-};
-const NIGHT: typeof DAY = { ink: "#f1f3f4", paper: "#0b0c0c", chosen: "#8fc1ec", faint: "#a9b3ba", engage: "#c4a8ff", drawn: "#ff8fc7" };
-
-const EMPTY = "rgba(0,0,0,0)";
 const PADDING = 24;
 
 /** Shows whether this browser can draw the map at all. */
@@ -70,41 +54,6 @@ export function canDraw(): boolean {
 }
 
 const still = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-/** A round badge that the rank is written on. */
-function badge(fill: string, rim: string): ImageData {
-  const size = 44;
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = size;
-  const context = canvas.getContext("2d");
-  if (!context) throw new Error("no 2-D canvas");
-  context.beginPath();
-  context.arc(size / 2, size / 2, size / 2 - 3, 0, 2 * Math.PI);
-  context.fillStyle = fill;
-  context.fill();
-  context.lineWidth = 3;
-  context.strokeStyle = rim;
-  context.stroke();
-  return context.getImageData(0, 0, size, size);
-}
-
-/** Slanted lines: rising ones are places to engage, falling ones hotspots that may be as expected. */
-function hatch(color: string, width: number, falling: boolean): ImageData {
-  const size = 24;
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = size;
-  const context = canvas.getContext("2d");
-  if (!context) throw new Error("no 2-D canvas");
-  context.strokeStyle = color;
-  context.lineWidth = width;
-  context.beginPath();
-  for (const shift of [-size, 0, size]) {
-    context.moveTo(shift, falling ? 0 : size);
-    context.lineTo(shift + size, falling ? size : 0);
-  }
-  context.stroke();
-  return context.getImageData(0, 0, size, size);
-}
 
 /** Ranks stand inside their outlines, where there is most room. */
 function rankPoints(answer: HotspotsAnswer): FeatureCollection<Point, { id: string; rank: number; evidence: string }> {
@@ -133,6 +82,10 @@ export class HotspotMap {
   #chosen: string | null = null;
   #pointed: string | null = null;
   #hovered: string | null = null;
+  /** The class of each cell that the map was told of. */
+  #classes = new Map<string, number>();
+  /** The cells that are coloured. */
+  #answer: CellsAnswer | null = null;
   #moving = false;
   #resized = false;
   /** The whole study area is in view, and stays so when the window changes. */
@@ -183,9 +136,12 @@ export class HotspotMap {
     map.addControl(new ScaleControl({ unit: "metric" }), "top-left");
     map.addControl(new AttributionControl({ compact: false, customAttribution: london ? "Contains National Statistics and OS data © Crown copyright and database right" : "" }), "bottom-right");
     await map.once("load");
+    // The map says so in the middle of a frame.
+    await breath();
     const made = new HotspotMap(map, release, london, view === null, handlers);
     map.addControl(new PanControl((x, y) => made.pan(x, y), () => made.showWhole()), "bottom-right");
     made.#addLayers();
+    await breath();
     made.#listen();
     void made.#sync();
     return made;
@@ -193,100 +149,19 @@ export class HotspotMap {
 
   #addLayers(): void {
     const map = this.#map;
-    const pixelRatio = 2;
-    const { ink, paper, chosen, faint, engage, drawn } = isDark() ? NIGHT : DAY;
-    map.addImage("badge", badge(ink, paper), { pixelRatio });
-    map.addImage("badge-weak", badge(paper, ink), { pixelRatio });
-    map.addImage("badge-cannot_tell", badge(paper, faint), { pixelRatio });
-    map.addImage("badge-chosen", badge(chosen, paper), { pixelRatio });
-    map.addImage("hatch", hatch(engage, 4, false), { pixelRatio });
-    map.addImage("hatch-unsure", hatch(paper, 9, true), { pixelRatio });
-    map.addSource("places", { type: "geojson", data: EMPTY_COLLECTION });
-    map.addSource("cells", { type: "geojson", data: EMPTY_COLLECTION, promoteId: "unit" });
-    map.addSource("hotspots", { type: "geojson", data: EMPTY_COLLECTION, promoteId: "id" });
-    map.addSource("ranks", { type: "geojson", data: EMPTY_COLLECTION, promoteId: "id" });
-    const below = firstLine(this.#london);
-    map.addLayer({ id: "cells", type: "fill", source: "cells", paint: { "fill-color": EMPTY, "fill-opacity": 0.86, "fill-antialias": true } }, below);
-    map.addLayer({
-      id: "cell-pointed",
-      type: "line",
-      source: "cells",
-      paint: { "line-color": ink, "line-width": ["case", ["boolean", ["feature-state", "pointed"], false], 2, 0] },
-    });
-    for (const layer of labelLayers(this.#london)) map.addLayer(layer);
-    const state = (name: string): ExpressionSpecification => ["boolean", ["feature-state", name], false];
-    const labels = this.#london ? "borough-labels" : undefined;
-    map.addLayer({ id: "places-hatch", type: "fill", source: "places", paint: { "fill-pattern": "hatch" } }, labels);
-    map.addLayer({ id: "places-line", type: "line", source: "places", paint: { "line-color": engage, "line-width": 2 } }, labels);
-    map.addLayer({ id: "hotspots-area", type: "fill", source: "hotspots", paint: { "fill-color": chosen, "fill-opacity": ["case", state("chosen"), 0.14, state("pointed"), 0.1, 0] } }, labels);
-    // Muted by lines of paper where the interval holds "as expected".
-    map.addLayer({ id: "hotspots-unsure", type: "fill", source: "hotspots", filter: ["<=", ["get", "ratio_lo"], 1], paint: { "fill-pattern": "hatch-unsure" } }, labels);
-    map.addLayer(
-      {
-        id: "hotspots-casing",
-        type: "line",
-        source: "hotspots",
-        layout: { "line-join": "round" },
-        paint: { "line-color": paper, "line-width": ["interpolate", ["linear"], ["zoom"], 9, ["case", state("chosen"), 6, state("pointed"), 5, 1.8], 10.5, ["case", state("chosen"), 7, state("pointed"), 6, 3], 13, ["case", state("chosen"), 9, state("pointed"), 8, 5.5]], "line-opacity": 0.95 },
-      },
-      labels,
-    );
-    for (const { id, dashes } of WORDS) {
-      map.addLayer(
-        {
-          id: `hotspots-line-${id}`,
-          type: "line",
-          source: "hotspots",
-          filter: ["==", ["get", "evidence"], id],
-          layout: { "line-join": "round" },
-          paint: {
-            "line-color": ["case", state("chosen"), chosen, id === "cannot_tell" ? faint : ink],
-            "line-width": ["interpolate", ["linear"], ["zoom"], 9, ["case", state("chosen"), 3.5, state("pointed"), 3, 0.8], 10.5, ["case", state("chosen"), 4, state("pointed"), 3.5, 1.4], 13, ["case", state("chosen"), 5, state("pointed"), 4.5, 2.6]],
-            ...(dashes ? { "line-dasharray": dashes } : {}),
-          },
-        },
-        labels,
-      );
-    }
-    map.addLayer({
-      id: "ranks",
-      type: "symbol",
-      source: "ranks",
-      // Far out only the first ranks are named; near by all of them.
-      filter: ["<=", ["get", "rank"], ["step", ["zoom"], 10, 10.5, 30, 11.5, 100, 12.5, 100000]],
-      layout: {
-        "icon-image": ["match", ["get", "evidence"], "clear", "badge", "weak", "badge-weak", "badge-cannot_tell"],
-        "icon-size": ["case", [">=", ["get", "rank"], 100], 1.2, 1],
-        "text-field": ["to-string", ["get", "rank"]],
-        "text-font": ["Noto Sans Bold"],
-        "text-size": 11,
-        "symbol-sort-key": ["get", "rank"],
-        "icon-padding": 1,
-        "text-padding": 0,
-      },
-      paint: { "text-color": ["match", ["get", "evidence"], "clear", paper, "weak", ink, faint] },
-    });
-    map.addLayer({
-      id: "rank-chosen",
-      type: "symbol",
-      source: "ranks",
-      filter: ["==", ["get", "id"], ""],
-      layout: {
-        "icon-image": "badge-chosen",
-        "icon-size": 1.3,
-        "icon-allow-overlap": true,
-        "text-allow-overlap": true,
-        "text-field": ["to-string", ["get", "rank"]],
-        "text-font": ["Noto Sans Bold"],
-        "text-size": 13,
-      },
-      paint: { "text-color": paper },
-    });
-    map.addSource("area", { type: "geojson", data: EMPTY_COLLECTION });
-    map.addLayer({ id: "area-fill", type: "fill", source: "area", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": drawn, "fill-opacity": 0.08 } });
-    map.addLayer({ id: "area-casing", type: "line", source: "area", layout: { "line-join": "round" }, paint: { "line-color": paper, "line-width": 6 } });
-    map.addLayer({ id: "area-line", type: "line", source: "area", layout: { "line-join": "round" }, paint: { "line-color": drawn, "line-width": 3, "line-dasharray": [4, 1.5, 1, 1.5] } });
-    map.addLayer({ id: "area-corners", type: "circle", source: "area", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": drawn, "circle-radius": 5, "circle-stroke-color": paper, "circle-stroke-width": 2 } });
+    for (const [name, image] of images()) map.addImage(name, image, { pixelRatio: 2 });
+    for (const [id, key] of Object.entries(SOURCES)) map.addSource(id, { type: "geojson", data: EMPTY_COLLECTION, ...(key ? { promoteId: key } : {}) });
+    for (const { layer, below } of ownLayers(this.#london)) map.addLayer(layer, below);
+  }
+
+  /** Day has become night, or night day: the same map in other colours. */
+  restyle(): void {
+    const map = this.#map;
+    for (const [name, image] of images()) map.updateImage(name, image);
+    const layers = [...baseLayers(this.#london), ...ownLayers(this.#london).map(({ layer }) => layer)].filter(({ id }) => id !== "cells");
+    // What is the same in both is left alone by the map.
+    for (const { id, paint = {} } of layers) for (const [name, value] of Object.entries(paint)) map.setPaintProperty(id, name as "fill-color", value as ExpressionSpecification);
+    if (this.#answer) this.#color(this.#answer);
   }
 
   #listen(): void {
@@ -373,9 +248,8 @@ export class HotspotMap {
 
   #markCell(cell: string | null): void {
     if (cell === this.#hovered) return;
-    if (this.#hovered) this.#map.setFeatureState({ source: "cells", id: this.#hovered }, { pointed: false });
-    if (cell) this.#map.setFeatureState({ source: "cells", id: cell }, { pointed: true });
     this.#hovered = cell;
+    this.#data("pointed").setData({ type: "FeatureCollection", features: this.#source.features.filter((f) => f.properties.unit === cell) });
   }
 
   /** West, south, east, north of what is in view. */
@@ -430,20 +304,29 @@ export class HotspotMap {
 
   /** Colours the cells; a cell that the answer does not name is of class 0 and is drawn empty. */
   showCells(answer: CellsAnswer): void {
-    const map = this.#map;
-    map.removeFeatureState({ source: "cells" });
-    this.#hovered = null;
-    const { id, n, value, class: classes } = answer.cells;
-    id.forEach((cell, i) => map.setFeatureState({ source: "cells", id: cell }, { class: classes[i] ?? 0, n: n[i] ?? 0, value: value[i] ?? null }));
+    this.#answer = answer;
+    const { id, class: classes } = answer.cells;
+    this.#classify(new Map(id.map((cell, i) => [cell, classes[i] ?? 0])));
+    this.#color(answer);
+  }
+
+  /** Tells the map what has changed only: it looks for every cell that it is told of in each of its tiles. */
+  #classify(classes: Map<string, number>): void {
+    for (const cell of this.#classes.keys()) if (!classes.has(cell)) this.#map.removeFeatureState({ source: "cells", id: cell });
+    for (const [cell, index] of classes) if (this.#classes.get(cell) !== index) this.#map.setFeatureState({ source: "cells", id: cell }, { class: index });
+    this.#classes = classes;
+  }
+
+  #color(answer: CellsAnswer): void {
     const pairs = classColors(answer).flatMap((color, index) => (index === 0 ? [] : [index, color]));
     const color = pairs.length === 0 ? EMPTY : (["match", ["coalesce", ["feature-state", "class"], 0], ...pairs, EMPTY] as unknown as ExpressionSpecification);
-    map.setPaintProperty("cells", "fill-color", color);
+    this.#map.setPaintProperty("cells", "fill-color", color);
   }
 
   /** Draws every cell empty. */
   clearCells(): void {
-    this.#map.removeFeatureState({ source: "cells" });
-    this.#hovered = null;
+    this.#classify(new Map());
+    this.#answer = null;
   }
 
   /** Takes the outlines away. */

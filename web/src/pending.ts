@@ -11,6 +11,9 @@ const NEWER = "asked anew";
 /** Whether a task has given way to a newer one of its name: it then leaves the page alone. */
 export const gaveWay = (signal: AbortSignal): boolean => signal.aborted && signal.reason === NEWER;
 
+/** Lets the page answer its reader, and draw, before the next part of a long piece of work. */
+export const breath = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
 export class Pending {
   readonly #open = new Map<string, AbortController | null>();
   readonly #slow = new Set<string>();

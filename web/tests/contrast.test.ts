@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { CHANGE_CLASSES } from "../src/comparison";
 import { classColors } from "../src/legend";
+import * as base from "../src/map-base";
+import * as drawn from "../src/map-layers";
+import report from "../../crates/report/src/style.css?raw";
 import palettes from "./palettes.json";
 
 type Rgb = [number, number, number];
@@ -161,5 +164,70 @@ describe.each(["day", "night"] as const)("the colours of a change by %s", (time)
   test("end far enough from the ground of the map to stand out, and are never red beside green", () => {
     for (const c of [muchFewer, muchMore]) expect(contrast(c, rgb(land))).toBeGreaterThanOrEqual(3);
     for (const [r, g, b] of [fewer, muchFewer, more, muchMore]) expect(g > r && g > b).toBe(false);
+  });
+});
+
+describe.each(["day", "night"] as const)("what is drawn on the map by %s", (time) => {
+  const ground = time === "day" ? base.DAY : base.NIGHT;
+  const own = time === "day" ? drawn.DAY : drawn.NIGHT;
+  const sheet = time === "day" ? day : night;
+
+  test("has the ground that the legend has", () => {
+    for (const name of ["land", "outside", "border"] as const) expect(ground[name], name).toBe(sheet.get(`--${name}`));
+  });
+
+  test("names places so that they can be read on land, water and what lies outside, and on their own halo", () => {
+    for (const under of [ground.land, ground.water, ground.outside, ground.halo]) expect(contrast(rgb(ground.label), rgb(under)), under).toBeGreaterThanOrEqual(4.5);
+  });
+
+  test("writes ranks that can be read on their badges", () => {
+    for (const [text, badge] of [[own.paper, own.ink], [own.ink, own.paper], [own.faint, own.paper], [own.paper, own.chosen]] as const) expect(contrast(rgb(text), rgb(badge)), `${text} on ${badge}`).toBeGreaterThanOrEqual(4.5);
+  });
+
+  test("has outlines that are seen on land, and each beside its casing on any class", () => {
+    for (const line of [own.ink, own.chosen, own.faint, own.engage, own.drawn]) {
+      expect(contrast(rgb(line), rgb(ground.land)), line).toBeGreaterThanOrEqual(3);
+      expect(contrast(rgb(line), rgb(own.paper)), line).toBeGreaterThanOrEqual(3);
+    }
+  });
+
+  test("mutes what may be as expected by lines as the ground is", () => {
+    expect(contrast(rgb(own.mute), rgb(ground.land))).toBeLessThan(1.2);
+  });
+
+  test.each(Object.entries(VISION))("has places to engage and an area that is drawn apart from land with %s", (_, matrix) => {
+    const [engage, area, land] = [own.engage, own.drawn, ground.land].map((c) => seenBy(rgb(c), matrix) + 0.05) as Rgb;
+    for (const line of [engage, area]) expect(Math.max(line, land) / Math.min(line, land)).toBeGreaterThan(3);
+  });
+});
+
+test("turns the same colours of classes round by night and has none of a hue that is not there by day", () => {
+  for (const { classes } of palettes) {
+    const of = (dark: boolean): string[] => classColors({ layer: "count", legend: classes.map((c) => ({ ...c, cells: 0, incidents: 0 })) }, dark);
+    expect([...of(true)].sort()).toEqual([...of(false)].sort());
+  }
+});
+
+const root = (text: string): Map<string, string> => new Map([...text.matchAll(/(--[a-z0-9-]+):(#[0-9a-f]{3,6})\b/g)].map((m) => [m[1] ?? "", m[2] ?? ""]));
+const [reportDay, reportNight] = [...report.matchAll(/:root\{([^}]*)\}/g)].map((m) => root(m[1] ?? ""));
+
+describe.each([["day", reportDay], ["night", reportNight]] as const)("colours of the pages that are read by %s", (_, variables) => {
+  const named = (name: string): Rgb => rgb(variables?.get(name) ?? "");
+
+  test("are all there", () => {
+    expect([...(variables?.keys() ?? [])]).toEqual([...(reportDay?.keys() ?? [])]);
+    expect(variables?.size).toBeGreaterThan(10);
+  });
+
+  test("have text, links and faults that can be read", () => {
+    for (const name of ["--ink", "--muted", "--brand", "--wrong"]) for (const ground of ["--paper", "--pale"]) expect(contrast(named(name), named(ground)), `${name} on ${ground}`).toBeGreaterThanOrEqual(4.5);
+    for (const [text, ground] of [["--on-brand", "--brand"], ["--on-focus", "--focus"], ["--on-level-4", "--level-4"], ["--paper", "--level-5"], ["--ink", "--level-1"], ["--ink", "--level-2"], ["--ink", "--level-3"]] as const) expect(contrast(named(text), named(ground)), `${text} on ${ground}`).toBeGreaterThanOrEqual(4.5);
+  });
+
+  test("have edges that stand out, and levels that get further from the paper", () => {
+    expect(contrast(named("--edge"), named("--paper"))).toBeGreaterThanOrEqual(3);
+    const steps = [1, 2, 3, 4, 5].map((n) => contrast(named(`--level-${n}`), named("--paper")));
+    for (let i = 1; i < steps.length; i++) expect(steps[i] as number).toBeGreaterThan((steps[i - 1] as number) * 1.08);
+    expect(steps[4]).toBeGreaterThanOrEqual(3);
   });
 });

@@ -152,9 +152,21 @@ describe("by night", { concurrency: false }, () => {
     return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
   };
 
+  /** Mean lightness of a picture. */
+  const lightOf = (page, bytes) =>
+    page.evaluate(async (data) => {
+      const image = await createImageBitmap(new Blob([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))]));
+      const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+      context.drawImage(image, 0, 0);
+      const { data: pixels } = context.getImageData(0, 0, image.width, image.height);
+      let sum = 0;
+      for (let i = 0; i < pixels.length; i += 4) sum += 0.2126 * pixels[i] + 0.7152 * pixels[i + 1] + 0.0722 * pixels[i + 2];
+      return sum / (pixels.length / 4) / 255;
+    }, bytes.toString("base64"));
+
   test("every page is dark, nothing is found by axe, and paper stays white", async () => {
     const { page, errors } = await open("/table", { scheme: "dark" });
-    for (const path of ["/table", `/hotspot/${spots[0].id}`, "/challenge", "/month", "/success", "/quality", "/protected", "/method", "/accessibility", "/sign-in"]) {
+    for (const path of ["/table", `/hotspot/${spots[0].id}`, "/challenge", "/month", "/success", "/quality", "/protected", "/protected?part=hotspots", "/protected?part=months", "/method", "/accessibility", "/sign-in"]) {
       await page.goto(at(path));
       assert.ok(lightness(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)) < 0.2, path);
       assert.deepEqual(await axeFinds(page), [], path);
@@ -171,18 +183,7 @@ describe("by night", { concurrency: false }, () => {
     await ready(page);
     const swatches = () => page.locator("#legend li .swatch").evaluateAll((all) => all.map((s) => s.style.backgroundColor));
     const figures = () => page.locator("#legend li").evaluateAll((all) => all.map((li) => [li.dataset.class, li.dataset.incidents]));
-    const corner = async () => {
-      const bytes = await page.locator("#map").screenshot();
-      return page.evaluate(async (data) => {
-        const image = await createImageBitmap(new Blob([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))]));
-        const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
-        context.drawImage(image, 0, 0);
-        const { data: pixels } = context.getImageData(0, 0, image.width, image.height);
-        let sum = 0;
-        for (let i = 0; i < pixels.length; i += 4) sum += 0.2126 * pixels[i] + 0.7152 * pixels[i + 1] + 0.0722 * pixels[i + 2];
-        return sum / (pixels.length / 4) / 255;
-      }, bytes.toString("base64"));
-    };
+    const corner = async () => lightOf(page, await page.locator("#map").screenshot());
     const day = { address: page.url(), swatches: await swatches(), figures: await figures(), light: await corner() };
     await settle(page, () => page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" }));
     await page.waitForTimeout(300);
@@ -193,6 +194,13 @@ describe("by night", { concurrency: false }, () => {
     const light = await corner();
     assert.ok(light < 0.45 && day.light > 0.6, `${day.light} by day, ${light} by night`);
     assert.deepEqual(await axeFinds(page), [], "the map by night, panel open");
+    // What is taken away is by day, and the screen is by night again.
+    await page.locator("#download-tool summary").click();
+    const [file] = await Promise.all([page.waitForEvent("download"), page.click("#download-png")]);
+    const picture = await lightOf(page, readFileSync(await file.path()));
+    assert.ok(picture > 0.6, `the picture has lightness ${picture}`);
+    await ready(page);
+    assert.ok((await corner()) < 0.45, "the map is dark again");
     for (const query of ["?view=table", "?view=chart", "?view=about", "?versus=year", "?table=cells"]) {
       await page.goto(at(`/${query}`));
       await ready(page);

@@ -8,6 +8,8 @@ import { assertAccessible, at, axeFinds, openPage } from "./pages.mjs";
 
 const MOST = 60_000;
 const PAGES = ["/table", "/month", "/quality", "/method", "/accessibility"];
+/** Of the protected figures: a part at a time. */
+const PARTS = ["", "?part=hotspots", "?part=hotspots&strand=race", "?part=boroughs", "?part=months&strand=race", "?part=policy"].map((query) => `/protected${query}`);
 const signed = process.env.HOTSPOT_SIGNED_URL;
 
 const json = async (path) => (await fetch(at(path))).json();
@@ -100,9 +102,27 @@ describe("pages that are read", { concurrency: false }, () => {
     await page.close();
   });
 
+  test("the protected figures lead from part to part, and have every hotspot of the interface", async () => {
+    const page = await openPage();
+    const { hotspots } = await json("/api/v1/protected/hotspots");
+    await page.goto(at("/protected"));
+    assert.equal(await page.locator("figure svg path").count() > 100, true, "the map comes first");
+    const parts = page.getByRole("navigation", { name: "Parts of this page" });
+    await parts.getByRole("link", { name: "Hotspots" }).click();
+    assert.equal(await parts.locator("[aria-current]").innerText(), "Hotspots");
+    const of = (strand) => hotspots.filter((h) => (h.strand ?? "all") === strand).map((h) => h.id);
+    const rows = () => page.locator("main tbody th .under").allInnerTexts();
+    assert.deepEqual(await rows(), of("all"));
+    await page.selectOption("#hotspots-strand", "race");
+    await page.getByRole("button", { name: "Show" }).click();
+    assert.deepEqual(await rows(), of("race"));
+    assert.equal(new URL(page.url()).search, "?part=hotspots&strand=race");
+    await page.close();
+  });
+
   test("each is small", async () => {
     const { features } = await json("/api/v1/hotspots");
-    for (const path of [...PAGES, `/hotspot/${features[0].properties.id}`]) {
+    for (const path of [...PAGES, ...PARTS, `/hotspot/${features[0].properties.id}`]) {
       const bytes = gzipSync(Buffer.from(await (await fetch(at(path))).arrayBuffer())).length;
       assert.ok(bytes <= MOST, `${path}: ${bytes} bytes`);
     }
@@ -111,7 +131,7 @@ describe("pages that are read", { concurrency: false }, () => {
   for (const width of [1280, 320]) {
     test(`nothing is found by axe, and nothing scrolls sideways, at ${width} px`, async () => {
       const { features } = await json("/api/v1/hotspots");
-      for (const path of [...PAGES, `/hotspot/${features[0].properties.id}`]) await assertAccessible(path, width);
+      for (const path of [...PAGES, ...PARTS, `/hotspot/${features[0].properties.id}`]) await assertAccessible(path, width);
     });
   }
 });

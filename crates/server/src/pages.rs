@@ -28,7 +28,7 @@ pub(crate) use month::month;
 pub(crate) use place::{Asking, check, place};
 pub(crate) use places::Sort;
 pub(crate) use products::{partner, public};
-pub(crate) use protected::protected;
+pub(crate) use protected::{Part, protected};
 pub(crate) use quality::quality;
 pub(crate) use sign_in::{Choosing, account, purpose, sign_in};
 pub(crate) use success::success;

@@ -1,7 +1,7 @@
 //! What is shown below the analyst: a map of areas, and tables of hotspots and boroughs.
 
 use super::plane::Plane;
-use super::{draw_marked, words};
+use super::{draw_marked, option, words};
 use crate::auth::Visitor;
 use crate::catalog::Below;
 use crate::problem::{ApiError, GIVE_PROTECTED};
@@ -31,8 +31,48 @@ const CLASSES: [(f64, &str, &str); 5] = [
     (4.0, "var(--level-5)", "4 times or more"),
 ];
 
+/// What the page shows at a time: all of it would be a megabyte of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Map,
+    Hotspots,
+    Boroughs,
+    Months,
+    Policy,
+}
+
+impl Part {
+    pub const ALL: [Self; 5] = [Self::Map, Self::Hotspots, Self::Boroughs, Self::Months, Self::Policy];
+
+    /// Its name in the address.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Map => "map",
+            Self::Hotspots => "hotspots",
+            Self::Boroughs => "boroughs",
+            Self::Months => "months",
+            Self::Policy => "policy",
+        }
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Map => "Map of areas",
+            Self::Hotspots => "Hotspots",
+            Self::Boroughs => "Boroughs",
+            Self::Months => "Boroughs by month",
+            Self::Policy => "Who is shown what",
+        }
+    }
+
+    /// Whether a strand can be chosen.
+    pub const fn by_strand(self) -> bool {
+        matches!(self, Self::Hotspots | Self::Months)
+    }
+}
+
 /// The page, or how the server is given figures.
-pub(crate) fn protected(below: Option<&Below>, strand: Option<u8>, visitor: &Visitor) -> Result<Vec<u8>, ApiError> {
+pub(crate) fn protected(below: Option<&Below>, part: Part, strand: Option<u8>, visitor: &Visitor) -> Result<Vec<u8>, ApiError> {
     let (view, policy) = (below.map(Below::shown), below.and_then(Below::text));
     let marking = match view.map(|v| v.class) {
         None => "No protected figures are loaded",
@@ -40,34 +80,27 @@ pub(crate) fn protected(below: Option<&Below>, strand: Option<u8>, visitor: &Vis
         Some(DataClass::Open) => "OPEN DATA, protected",
         Some(DataClass::Restricted) => "OFFICIAL-SENSITIVE — protected figures, for oversight",
     };
-    let shown = view.map(|view| content(view, strand));
+    let shown = view.map(|view| content(view, part, strand));
     draw_marked(
         "protected",
         visitor,
         marking,
         &[],
-        context! { shown, how => GIVE_PROTECTED, text => policy.map(|p| &p.text), sha256 => policy.map(|p| &p.sha256) },
+        context! {
+            shown,
+            parts => Part::ALL.map(|p| context! { id => p.id(), label => p.label(), here => p == part }),
+            part => part.label(),
+            how => GIVE_PROTECTED,
+            text => policy.filter(|_| part == Part::Policy).map(|p| &p.text),
+            sha256 => policy.map(|p| &p.sha256),
+        },
     )
 }
 
-fn content(view: &ProtectedRelease, strand: Option<u8>) -> Value {
+fn content(view: &ProtectedRelease, part: Part, strand: Option<u8>) -> Value {
     let quarters = view.counted;
     let hidden = view.hidden;
     let share = |part: usize, whole: usize| words::percent(part as f64 / whole.max(1) as f64);
-    let hotspots: Vec<Value> = view
-        .hotspots
-        .iter()
-        .map(|(strand, all)| {
-            let label = strand.map_or("All records", Strand::label);
-            let without = all.iter().filter(|h| !matches!(h.n, Figure::Count(_))).count();
-            context! {
-                label,
-                number => all.len(),
-                without,
-                rows => all.iter().map(|h| hotspot(view, h)).collect::<Vec<_>>(),
-            }
-        })
-        .collect();
     context! {
         release => &view.release,
         period => quarters.map(|q| format!("{} to {}", q.from().in_words(), q.to().in_words())),
@@ -91,10 +124,10 @@ fn content(view: &ProtectedRelease, strand: Option<u8>) -> Value {
             hidden.hotspots[1],
             share(hidden.hotspots[1], hidden.hotspots[0]),
         ),
-        map => quarters.map(|q| map(view, q)),
-        hotspots,
-        boroughs => boroughs(view),
-        months => months(view, strand),
+        map => quarters.filter(|_| part == Part::Map).map(|q| map(view, q)),
+        hotspots => (part == Part::Hotspots).then(|| hotspots(view, strand)),
+        boroughs => (part == Part::Boroughs).then(|| boroughs(view)),
+        months => (part == Part::Months).then(|| months(view, strand)),
         polygons => view.rules.geography == Geography::Units,
     }
 }
@@ -117,6 +150,30 @@ pub(super) const fn change(change: Change) -> &'static str {
         Change::Shrank => "fewer than before",
         Change::Split => "split off",
         Change::Merged => "merged",
+    }
+}
+
+/// What a strand is called where all records stand beside the strands.
+fn strand_label(strand: Option<u8>) -> &'static str {
+    strand.map_or("All records", |row| STRANDS[usize::from(row)].label())
+}
+
+/// The choice of all records or a strand.
+fn choices(strand: Option<u8>) -> Vec<Value> {
+    let strands = STRANDS.iter().zip(0..).map(|(s, row)| option(s.id(), s.label(), Some(row) == strand));
+    std::iter::once(option("all", "All records", strand.is_none())).chain(strands).collect()
+}
+
+/// The hotspots of all records or of a strand.
+fn hotspots(view: &ProtectedRelease, strand: Option<u8>) -> Value {
+    let asked = strand.map(|row| STRANDS[usize::from(row)]);
+    let all = view.hotspots.iter().find(|(of, _)| *of == asked).map_or(&[][..], |(_, all)| all);
+    context! {
+        label => strand_label(strand),
+        choices => choices(strand),
+        number => all.len(),
+        without => all.iter().filter(|h| !matches!(h.n, Figure::Count(_))).count(),
+        rows => all.iter().map(|h| hotspot(view, h)).collect::<Vec<_>>(),
     }
 }
 
@@ -208,16 +265,13 @@ fn months(view: &ProtectedRelease, strand: Option<u8>) -> Value {
     rows.extend(row("Other boroughs together", OTHERS));
     let without: Vec<&str> =
         view.boroughs.iter().filter(|(name, code)| row(name, code).is_none()).map(|(name, _)| name.as_str()).collect();
-    let label = strand.map_or("All records", |row| STRANDS[usize::from(row)].label());
-    let option = |id: &str, label: &str, of: Option<u8>| context! { id, label, chosen => of == strand };
-    let strands = STRANDS.iter().zip(0..).map(|(s, row)| option(s.id(), s.label(), Some(row)));
     context! {
-        label,
+        label => strand_label(strand),
         reconciled => months.last().and_then(|month| reconciled(view, *month, strand)),
         heads => months.iter().map(|m| m.months().from().in_words()).collect::<Vec<_>>(),
         rows,
         without => without.join(", "),
-        choices => std::iter::once(option("all", "All records", None)).chain(strands).collect::<Vec<_>>(),
+        choices => choices(strand),
     }
 }
 

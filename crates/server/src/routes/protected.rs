@@ -4,7 +4,7 @@ use super::api::at_hand;
 use super::challenge::fresh;
 use crate::answer::Keep;
 use crate::auth::Visitor;
-use crate::pages;
+use crate::pages::{self, Part};
 use crate::problem::ApiError;
 use crate::query::{BadParameter, Params};
 use crate::state::AppState;
@@ -69,15 +69,27 @@ pub(crate) async fn hotspots(State(state): State<AppState>, uri: Uri, headers: H
     state.heavy(move || Ok(at_hand(&headers, views::protected_hotspots(&view), kept(&view)))).await
 }
 
-/// The page: a map of areas, hotspots and boroughs in tables; `strand` chooses whose months the boroughs are told by.
+/// The page, a part at a time: a map of areas, or a table; `strand` chooses whose hotspots or months, without a part months.
 pub(crate) async fn page(State(state): State<AppState>, uri: Uri, visitor: Visitor) -> Result<Response, ApiError> {
-    let asked = Params::parse(uri.query(), &["strand"])?.strand()?;
+    let params = Params::parse(uri.query(), &["part", "strand"])?;
+    let part = match params.get("part") {
+        None if params.get("strand").is_some() => Part::Months,
+        None => Part::Map,
+        Some(text) => Part::ALL
+            .into_iter()
+            .find(|part| part.id() == text)
+            .ok_or_else(|| BadParameter::new("part", Part::ALL.map(Part::id).join(", ")))?,
+    };
+    if params.get("strand").is_some() && !part.by_strand() {
+        return Err(BadParameter::new("strand", "with the parts hotspots and months").into());
+    }
+    let asked = params.strand()?;
     let strand = asked.map(|asked| {
         let names = STRANDS.map(Strand::id).join(", ");
         STRANDS.iter().position(|s| *s == asked).ok_or_else(|| BadParameter::new("strand", format!("all, {names}")))
     });
     let strand = strand.transpose()?.map(|row| row as u8);
     let below = state.catalog().below().ok();
-    let drawn = state.heavy(move || pages::protected(below.as_deref(), strand, &visitor)).await?;
+    let drawn = state.heavy(move || pages::protected(below.as_deref(), part, strand, &visitor)).await?;
     Ok(fresh(StatusCode::OK, "text/html; charset=utf-8", drawn))
 }

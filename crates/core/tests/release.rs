@@ -324,7 +324,7 @@ fn cells_of_a_hotspot_have_its_share_of_settings_whatever_is_filtered() {
             }
         );
     }
-    let strand = Filter { strand: Some(Strand::Antisemitic), ..one_month };
+    let strand = Filter { strands: Strand::Antisemitic.into(), ..one_month };
     assert!(CellsView::of(&release, Layer::Robustness, strand, 9, None).unwrap().units.is_empty(), "of it nothing can be told");
 }
 
@@ -371,6 +371,6 @@ fn the_scan_finds_the_peak_and_says_the_same_at_every_resolution() {
     let eight = CellsView::of(&release, Layer::Scan, filter, 8, None).unwrap();
     assert!(eight.value.iter().all(|v| nine.value.contains(v)));
     // A strand without an incident has no cluster and no error.
-    let none = Filter { strand: Some(Strand::Transgender), ..filter };
+    let none = Filter { strands: Strand::Transgender.into(), ..filter };
     assert!(CellsView::of(&release, Layer::Scan, none, 9, None).unwrap().units.is_empty());
 }

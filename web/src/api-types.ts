@@ -59,7 +59,7 @@ export interface BreakEntry {
 }
 
 /** Values of one layer by unit, in columns of equal length. */
-export type Cells = Counted & { cells: Columns; hour_unknown: number | null; layer: string; legend: LegendEntry[]; n: number; release: string; resolution: number; unit: string };
+export type Cells = Counted & { cells: Columns; hour_unknown: number | null; layer: string; legend: LegendEntry[]; n: number; off_map: OffMapEntry; release: string; resolution: number; unit: string };
 
 export interface ChangeClassEntry {
   before: number;
@@ -136,6 +136,7 @@ export type Comparison = Counted & { boroughs: ComparedEntry[]; breaks: BreakEnt
 
 /** What is counted: as it is asked for, and as an answer repeats it. */
 export interface Counted {
+  borough: string;
   /** all (default), or some of mon, tue, wed, thu, fri, sat, sun. */
   days: string;
   /** First month, YYYY-MM; default the release's window. */
@@ -640,6 +641,7 @@ export interface ReleaseEntry {
   resolutions: number[];
   sources: SourceEntry[];
   strands: StrandEntry[];
+  boroughs: { code: string; name: string }[];
   study_area: string;
   /** Hot means a rate above this many times the study area's. */
   threshold: number;
@@ -713,6 +715,7 @@ export interface SourceEntry {
 }
 
 export interface StrandEntry {
+  analysed: boolean;
   /** Number of hotspots; null when there are too few incidents to tell. */
   hotspots: number | null;
   /** all or a strand. */
@@ -749,3 +752,5 @@ export interface WeekEntry {
   known: number;
   of: number;
 }
+
+export interface OffMapEntry { area_only: number; outside: number; online: number; no_place: number }

@@ -115,7 +115,7 @@ function showCells(answer: api.CellsAnswer, layer: api.LayerEntry | undefined, r
 }
 
 /** Old colours under a new headline would lie. */
-function withoutCells(release: api.Release): void {
+export function withoutCells(release: api.Release): void {
   onScreen.cells = null;
   onScreen.figures = new Map();
   onScreen.map?.clearCells();

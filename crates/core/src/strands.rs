@@ -66,3 +66,57 @@ impl From<Strand> for Strands {
         Self::any_of([strand])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cube::{Fact, FactKind, Facts, Filter, NO_AREA, NO_HOUR, NO_UNIT};
+    use crate::incident::{FlagStatus, Offence, Outcome, PlaceKind, Setting, Source, SourceSet};
+    use proptest::prelude::*;
+
+    fn some_strands() -> impl Strategy<Value = Vec<Strand>> {
+        proptest::sample::subsequence(Strand::ALL.to_vec(), 0..=4)
+    }
+
+    fn facts(records: &[Vec<Strand>]) -> Facts {
+        let month = "2026-01".parse().unwrap();
+        let mut facts = Facts::new(FactKind::Events);
+        for strands in records {
+            facts.push(Fact {
+                unit: NO_UNIT,
+                area: NO_AREA,
+                month,
+                recorded: month,
+                strands: strands.iter().copied().collect(),
+                offence: Offence::Other,
+                sources: SourceSet::only(Source::Victim),
+                status: FlagStatus::Confirmed,
+                setting: Setting::Street,
+                outcome: Outcome::Unknown,
+                hour_of_week: NO_HOUR,
+                place: PlaceKind::NoPlace,
+                count: 1,
+            });
+        }
+        facts
+    }
+
+    proptest! {
+        #[test]
+        fn a_record_with_any_of_the_strands_counts_once(
+            records in proptest::collection::vec(some_strands(), 1..40),
+            asked in proptest::sample::subsequence(Strand::ALL.to_vec(), 1..=Strand::ALL.len()),
+        ) {
+            let facts = facts(&records);
+            let months = facts.months().unwrap();
+            let count = |strands: Strands| facts.total(&Filter { strands, ..Filter::over(months) });
+            let lies_in = |inner: Strand, outer: Strand| std::iter::successors(Some(inner), |s| s.parent()).any(|s| s == outer);
+            let meets = |record: &&Vec<Strand>| record.iter().any(|has| asked.iter().any(|wanted| lies_in(*has, *wanted)));
+            let union = count(Strands::any_of(asked.clone()));
+            prop_assert_eq!(union, records.iter().filter(meets).count() as u64);
+            let single: Vec<u64> = asked.iter().map(|strand| count((*strand).into())).collect();
+            prop_assert!(union >= single.iter().copied().max().unwrap_or(0) && union <= single.iter().sum());
+            prop_assert!(union <= count(Strands::ALL));
+        }
+    }
+}

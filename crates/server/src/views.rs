@@ -331,7 +331,12 @@ fn release(view: &Released<ReleaseView>) -> ReleaseEntry {
                 .map(|t| ThresholdEntry { word: t.word.id(), quantity: t.quantity.id(), least: t.least })
                 .collect(),
         },
-        strands: view.strands.iter().map(strand_entry).chain(view.not_analysed.iter().map(not_analysed)).collect(),
+        strands: {
+            // All records, then what is above others, so that the list reads from the top.
+            let (all, each) = view.strands.split_at(view.strands.len().min(1));
+            let entries = all.iter().map(strand_entry).chain(view.not_analysed.iter().map(not_analysed));
+            entries.chain(each.iter().map(strand_entry)).collect()
+        },
         boroughs: view.areas.iter().map(|[code, name]| AreaName { code: code.clone(), name: name.clone() }).collect(),
         sources: together.into_iter().chain(Source::ALL.iter().map(|s| SourceEntry { id: s.id(), label: s.label() })).collect(),
         filters: FilterEntries {

@@ -1,5 +1,6 @@
 /** An address that asks for what the release has not: one box says so, and nothing is shown under a name that it does not have. */
 import type { Release } from "./api";
+import { drawMarking } from "./account";
 import { showComparison, withoutCells } from "./colours";
 import { h } from "./dom";
 import { faultsOf } from "./faults";
@@ -27,6 +28,7 @@ export function showFaults(state: State, release: Release): boolean {
   withoutCells(release);
   onScreen.map?.clearHotspots();
   table.clear("Nothing is shown until the address is put right.");
+  drawMarking(node.marking, release);
   node.headline.textContent = "Nothing is shown";
   node.totals.textContent = "";
   node.mapMessage.textContent = "Nothing to draw until the address is put right.";

@@ -1,5 +1,5 @@
 /** The About view: in words, what is on the screen, where it comes from, how it was worked out and what it cannot say. */
-import type { CellsAnswer, HotspotsAnswer, LayerEntry, Release } from "./api";
+import type { CellsAnswer, Comparison, HotspotsAnswer, LayerEntry, Release } from "./api";
 import { reconciliationLine } from "./account";
 import { versusOf } from "./comparison";
 import { h, type Child } from "./dom";
@@ -8,6 +8,8 @@ import { counted, dayName, integer, periodName } from "./format";
 import { breaksInside, hasStrands, periodOf, sourceLabel, subject } from "./headline";
 import { cellSize, methodAddress } from "./legend";
 import { choiceInWords } from "./selection";
+import { hotspotsNote } from "./strands";
+import { comparedTotals, totalsLine } from "./totals";
 import type { State } from "./url-state";
 
 const QUANTITIES: Record<string, (least: number) => string> = {
@@ -48,10 +50,11 @@ export interface AboutShown {
   release: Release;
   hotspots: HotspotsAnswer | null;
   cells: CellsAnswer | null;
+  compared: Comparison | null;
   layer: LayerEntry | undefined;
 }
 
-export function drawAbout(node: HTMLElement, { state, release, hotspots, cells, layer }: AboutShown): void {
+export function drawAbout(node: HTMLElement, { state, release, hotspots, cells, compared, layer }: AboutShown): void {
   const fact = (term: string, ...value: Child[]): HTMLElement => h("div", {}, h("dt", {}, term), h("dd", {}, ...value));
   const period = periodOf(state, release);
   const spots = hotspots?.features.map((f) => f.properties) ?? [];
@@ -59,6 +62,7 @@ export function drawAbout(node: HTMLElement, { state, release, hotspots, cells, 
   const choice = choiceInWords(state);
   const rates = spots[0]?.rates ?? [];
   const breaks = breaksInside(release, period);
+  const note = hotspotsNote(state, release);
   node.replaceChildren(
     h("h2", {}, "About what is shown"),
     h("p", {}, `${subject(state, release)}, ${release.study_area}.`),
@@ -68,6 +72,9 @@ export function drawAbout(node: HTMLElement, { state, release, hotspots, cells, 
       fact("Period of the colours", periodName(period), breaks.length > 0 ? ` – ${breaks.join(" ")}` : null),
       ...(versus ? [fact("Compared with", periodName(versus))] : []),
       fact("Period of the hotspots", `${periodName(release.window)}, always all but police-generated reports`),
+      ...(note === null ? [] : [fact("Strand of the hotspots", note)]),
+      ...(state.borough === null ? [] : [fact("Borough", `${state.borough}: its own records, in every cell whose middle lies in it or which holds one of them; statistics are those of the whole cell beside all of ${release.study_area}`)]),
+      fact("What is counted", compared ? comparedTotals(compared) : cells ? totalsLine(cells, state.borough) : "not loaded", state.source === "reported" ? " Reports of the police alone are not counted." : "", " The table of boroughs and the chart by month add up to all of it."),
       fact("Incidents on the map", cells ? `${integer(cells.n)} in the period, ${cellSize(cells.resolution)}` : "not loaded"),
       fact("Hotspots", hotspots ? (hotspots.verdict === "cannot_tell" ? `cannot tell: ${counted(hotspots.n, "mapped incident")} are too few` : `${counted(spots.length, "hotspot")} among ${counted(hotspots.n, "mapped incident")}: ${wordsLine(spots)}${choice ? `; listed are those ${choice}` : ""}`) : "not loaded"),
       fact("Source of the reports", sourceLabel(release, state.source)),
@@ -90,7 +97,7 @@ export function drawAbout(node: HTMLElement, { state, release, hotspots, cells, 
       fact("As known on", dayName(release.as_known_on)),
       fact("Months held", periodName(release.months)),
       fact("Class of the data", release.class === "synthetic" ? "synthetic: about nobody" : release.class, release.licence ? `; ${release.licence}` : null),
-      fact("Every row", reconciliationLine(release.reconciliation)),
+      fact("Every row", reconciliationLine(release.reconciliation), " (all months held and all sources, without any filter)"),
       fact("For programs", h("a", { href: "/openapi.json" }, "description of the interface"), " with its version"),
     ),
   );

@@ -18,6 +18,12 @@ export interface AfterEntry {
   what: string | null;
 }
 
+export interface AreaName {
+  /** Such as a GSS code. */
+  code: string;
+  name: string;
+}
+
 /** What of a hotspot is attributed to events. Every figure is of the hotspot's period. */
 export interface AttributionEntry {
   /** Incidents attributed, over the sets of strands. */
@@ -59,7 +65,7 @@ export interface BreakEntry {
 }
 
 /** Values of one layer by unit, in columns of equal length. */
-export type Cells = Counted & { cells: Columns; hour_unknown: number | null; layer: string; legend: LegendEntry[]; n: number; release: string; resolution: number; unit: string };
+export type Cells = Counted & { cells: Columns; hour_unknown: number | null; layer: string; legend: LegendEntry[]; n: number; off_map: OffMapEntry; release: string; resolution: number; unit: string };
 
 export interface ChangeClassEntry {
   before: number;
@@ -136,6 +142,8 @@ export type Comparison = Counted & { boroughs: ComparedEntry[]; breaks: BreakEnt
 
 /** What is counted: as it is asked for, and as an answer repeats it. */
 export interface Counted {
+  /** all (default), or the code or name of a borough; an answer has the code. Records of the borough count; values of statistics are those beside the whole study area. A cell is shown whose middle lies in the borough, or which holds a record of it. */
+  borough: string;
   /** all (default), or some of mon, tue, wed, thu, fri, sat, sun. */
   days: string;
   /** First month, YYYY-MM; default the release's window. */
@@ -150,7 +158,7 @@ export interface Counted {
   setting: string;
   /** reported (default: all but police-generated), all, or a source. */
   source: string;
-  /** all (default) or a strand. */
+  /** all (default), or strands separated by commas: a record with any of them counts once. Of published counts by strand one alone. */
   strand: string;
   /** Last month, YYYY-MM. */
   to: string;
@@ -477,6 +485,15 @@ export interface NearRepeatsEntry {
   repeats: number;
 }
 
+export interface OffMapEntry {
+  /** Known to a borough or other area only, with those withheld from every unit. */
+  area_only: number;
+  no_place: number;
+  online: number;
+  /** Outside the study area. */
+  outside: number;
+}
+
 /** A hotspot and the next one on the list (by rank), by their recorded rates: incidents by what the reference measure expects. */
 export interface OrderEntry {
   /** The higher rate over the lower one: if reporting differs by more, the order is the other; null without bound. */
@@ -610,6 +627,8 @@ export interface Records {
 export interface ReleaseEntry {
   /** State of the store, `YYYY-MM-DD`. */
   as_known_on: string;
+  /** The boroughs (or other reporting areas) that can be filtered for; none where the release has none. */
+  boroughs: AreaName[];
   /** West, south, east, north in degrees. */
   bounds: number[];
   /** Breaks of recording across which figures must not be compared. */
@@ -713,7 +732,9 @@ export interface SourceEntry {
 }
 
 export interface StrandEntry {
-  /** Number of hotspots; null when there are too few incidents to tell. */
+  /** Whether hotspots were asked for; the records of any strand can be counted. */
+  analysed: boolean;
+  /** Number of hotspots; null when there are too few incidents to tell, and without an analysis. */
   hotspots: number | null;
   /** all or a strand. */
   id: string;

@@ -27,8 +27,8 @@ export type LayerEntry = Pick<answers.LayerEntry, "id" | "label"> & Partial<answ
 
 export type LegendClass = answers.LegendEntry;
 
-/** Columns of equal length; cells of class 0 are left out. A value is null where the method has no answer. */
-export type CellsAnswer = Narrow<Omit<answers.Cells, Narrowing>, { cells: Narrow<answers.Columns, { value: (number | null)[] }> }>;
+/** Columns of equal length; cells of class 0 are left out. A value is null where the method has no answer. What is off the map is null of two periods. */
+export type CellsAnswer = Narrow<Omit<answers.Cells, Narrowing | "borough">, { off_map: answers.Cells["off_map"] | null; cells: Narrow<answers.Columns, { value: (number | null)[] }> }>;
 
 export type Rate = answers.RateEntry;
 
@@ -74,7 +74,7 @@ export type PlaceChange = Narrow<answers.ChangeEntry, { change: Change }>;
 export type ComparedPlace = Narrow<answers.ComparedEntry, PlaceChange>;
 
 export type Comparison = Narrow<
-  Omit<answers.Comparison, Narrowing>,
+  Omit<answers.Comparison, Narrowing | "borough">,
   {
     total: PlaceChange;
     hotspots: ComparedPlace[];
@@ -86,7 +86,7 @@ export type Comparison = Narrow<
 
 export type BoroughRow = answers.BoroughRow;
 
-export type BoroughsAnswer = Omit<answers.Boroughs, Narrowing>;
+export type BoroughsAnswer = Omit<answers.Boroughs, Narrowing | "borough">;
 
 /** What is counted: the filter without the layer. */
 export interface CountQuery extends Record<Narrowing, string> {
@@ -95,13 +95,15 @@ export interface CountQuery extends Record<Narrowing, string> {
   from: Month;
   to: Month;
   source: string;
+  /** `all`, or the code or name of a borough. */
+  borough: string;
 }
 
 /** The parameters of a count in a fixed order, so that equal questions have equal addresses; what is `all` is left out. */
 function counting(query: CountQuery): URLSearchParams {
   const { release, strand, from, to, source } = query;
   const params = new URLSearchParams({ release, strand, from, to, source });
-  for (const key of NARROWING) if (query[key] !== "all") params.set(key, query[key]);
+  for (const key of ["borough", ...NARROWING] as const) if (query[key] !== "all") params.set(key, query[key]);
   return params;
 }
 

@@ -1,5 +1,6 @@
 /** Drawing an area and what is in it: corners by pointer or at the cross, figures with their interval, and files of them. */
 import * as api from "./api";
+import { hotspotStrand } from "./strands";
 import { areaCorners, areaFigures, areaText, boxCorners, cornersBox, crossesItself, holds, LEAST_CORNERS, MOST_CORNERS, type AreaFigures, type Corner } from "./area";
 import { h } from "./dom";
 import { saveText } from "./download";
@@ -252,7 +253,7 @@ export class AreaPanel {
   hotspotsChanged(): void {
     if (!this.#shown) return;
     const { known, state, release } = this.#shown;
-    const spots = this.#spots(known.corners, state.strand);
+    const spots = this.#spots(known.corners, hotspotStrand(state, release));
     if (!spots) return this.#inside.replaceChildren(h("p", { class: "muted" }, "The hotspots of this strand are not loaded."));
     const item = ({ properties: spot }: api.HotspotFeature): HTMLElement => {
       const button = h("button", { type: "button", class: "link" }, `${spot.rank}. ${spot.name}`);
@@ -297,7 +298,7 @@ export class AreaPanel {
   async #geojson({ corners, answer, inside, figures }: Known, state: State, release: api.Release): Promise<string> {
     const file = await import("./export-files");
     const basis = file.basisOf(state, release, periodOf(state, release));
-    const spots = this.#spots(corners, state.strand);
+    const spots = this.#spots(corners, hotspotStrand(state, release));
     if (!spots) throw new Error("The hotspots of this strand are not loaded.");
     const counts = new Map(answer.cells.id.map((id, i) => [id, answer.cells.n[i] ?? 0]));
     const { cells, of, n, total, expected, ratio } = figures;

@@ -133,7 +133,7 @@ export async function recolour(): Promise<void> {
 }
 
 /** Old colours under a new headline would lie. */
-function withoutCells(release: api.Release): void {
+export function withoutCells(release: api.Release): void {
   onScreen.cells = null;
   onScreen.figures = new Map();
   onScreen.map?.clearCells();

@@ -113,7 +113,7 @@ export function asCells(answer: Comparison): CellsAnswer {
   if (legend[0]) legend[0].cells = answer.legend.find((c) => c.change === "nothing")?.units ?? 0;
   const incidents = legend.reduce((sum, c) => sum + c.incidents, 0);
   const { release, strand, from, to, source, resolution, hour_unknown } = answer;
-  return { release, layer: "change", strand, from, to, source, resolution, unit: "times as many a month", n: incidents, hour_unknown, legend, cells: { id, n, value: ratio.map((r) => r ?? Infinity), class: classes } };
+  return { release, layer: "change", strand, from, to, source, resolution, unit: "times as many a month", n: incidents, off_map: null, hour_unknown, legend, cells: { id, n, value: ratio.map((r) => r ?? Infinity), class: classes } };
 }
 
 /** `3.0 times as many a month (95% interval 1.2 to 8.4)`, or what stands for it without a ratio. */

@@ -7,7 +7,9 @@ import { periodOf } from "./headline";
 import type { HotspotMap } from "./map";
 import { chipsOf } from "./narrowing";
 import { byDay, isDark } from "./scheme";
+import { choiceInWords } from "./selection";
 import { closeOnLeaving } from "./tools";
+import { hotspotStrand, hotspotsNote } from "./strands";
 import type { State } from "./url-state";
 
 /** What the page shows at the moment of the click. */
@@ -65,7 +67,7 @@ const table: Maker = async (now) => {
     case "boroughs":
       return write(file.boroughsTable(present(boroughs, "table of boroughs")), shown);
     case "events":
-      return write(file.eventsTable(present(events, "table of events")), file.basisOf({ ...file.NO_FILTER, strand: state.strand }, release, present(events, "table of events").months));
+      return write(file.eventsTable(present(events, "table of events")), file.basisOf({ ...file.NO_FILTER, strand: hotspotStrand(state, release) }, release, present(events, "table of events").months));
     case "changes":
       return write(file.changesTable(present(compared, "comparison"), "hotspots"), both);
     case "borough-changes":
@@ -94,7 +96,7 @@ const outlines: Maker = async (now) => {
   const basis = file.basisOfHotspots(now.state, now.release);
   const features = map ? answer.features.filter((f) => map.meets(f)) : answer.features;
   const name = file.fileName(map ? "hotspots-in-view" : "hotspots", basis, "geojson");
-  const text = file.geojson("hotspots", features.map((f) => ({ ...f, properties: { ...f.properties } })), basis, { n: answer.n, hotspots: answer.features.length, in_file: features.length, verdict: answer.verdict, threshold: answer.threshold, reference: answer.reference, view: map?.box ?? null });
+  const text = file.geojson("hotspots", features.map((f) => ({ ...f, properties: { ...f.properties } })), basis, { n: answer.n, hotspots: answer.features.length, listed: choiceInWords(now.state) ?? "all", note: hotspotsNote(now.state, now.release), in_file: features.length, verdict: answer.verdict, threshold: answer.threshold, reference: answer.reference, view: map?.box ?? null });
   saveText(name, "application/geo+json", text);
   return name;
 };
@@ -104,7 +106,7 @@ const picture: Maker = async (now) => {
   const { state, release, title, hotspots, layer } = now;
   const map = present(now.map, "map");
   const filters = chipsOf(state, release).map((c) => c.label);
-  const words = draw.wordsOf({ release, title, cells: now.cells, layer, hotspots, filters, drawn: state.area !== null });
+  const words = draw.wordsOf({ release, title, cells: now.cells, compared: now.compared, layer, hotspots, borough: state.borough, note: hotspotsNote(state, release), filters, drawn: state.area !== null });
   const canvas = await byDay(() => draw.drawPicture(map.picture(), map.pixelRatio, words));
   const basis = file.basisOf(state, release, periodOf(state, release), now.compared ? versusOf(state, release) : null);
   const name = file.fileName("map", basis, "png");

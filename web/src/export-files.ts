@@ -4,6 +4,7 @@ import type { BoroughsAnswer, CellsAnswer, ComparedPlace, Comparison, EventsAnsw
 import { ATTRIBUTION } from "./account";
 import { asCells } from "./comparison";
 import { figuresByCell } from "./readout";
+import { hotspotStrand } from "./strands";
 import { DEFAULTS, NARROWING, type Narrowing, type State } from "./url-state";
 
 export type Value = string | number | boolean | null;
@@ -60,28 +61,28 @@ export function basisOf(state: State, release: Release, { from, to }: Period, ve
     strand: state.strand,
     source: state.source,
     ...narrowed,
-    borough: "all",
+    borough: state.borough ?? "all",
     class: release.class,
     marking: fileMarking(release),
     licence: release.licence ?? "not stated",
   };
 }
 
-/** Of hotspots: they are of the release's own months and its reported records, whatever else is chosen. */
+/** Of hotspots: they are of the release's own months, its reported records and one strand or all, whatever else is chosen; listed are those of the borough. */
 export function basisOfHotspots(state: State, release: Release): Basis {
-  const own = { ...DEFAULTS, strand: state.strand };
-  return { ...basisOf(own, release, release.window), borough: state.borough ?? "all" };
+  return basisOf({ ...DEFAULTS, strand: hotspotStrand(state, release), borough: state.borough }, release, release.window);
 }
 
 /** What does not follow the filters. */
 export const NO_FILTER: State = DEFAULTS;
 
-const isFiltered = (basis: Basis): boolean => basis.source !== DEFAULTS.source || basis.borough !== "all" || NARROWING.some((key) => basis[key] !== "all");
+const isFiltered = (basis: Basis): boolean => basis.source !== DEFAULTS.source || NARROWING.some((key) => basis[key] !== "all");
 
-/** `hotspots-2026-10-race-2025-11-to-2026-10.csv`: lower case with dashes, and `filtered` where more narrows it. */
+/** `hotspots-2026-10-race-camden-2025-11-to-2026-10.csv`: lower case with dashes, and `filtered` where more narrows it. */
 export function fileName(what: string, basis: Basis, extension: string): string {
   const other = basis.versus_from === null ? "" : `-against-${basis.versus_from}-to-${basis.versus_to ?? ""}`;
-  const name = `${what}-${basis.month}-${basis.strand}-${basis.from}-to-${basis.to}${other}${isFiltered(basis) ? "-filtered" : ""}`;
+  const there = basis.borough === "all" ? "" : `-${basis.borough}`;
+  const name = `${what}-${basis.month}-${basis.strand}${there}-${basis.from}-to-${basis.to}${other}${isFiltered(basis) ? "-filtered" : ""}`;
   return `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}.${extension}`;
 }
 
@@ -205,6 +206,11 @@ export function cellsTable(answer: CellsAnswer, centres: Centres, what = "cells"
     layer: () => answer.layer,
     unit: () => answer.unit,
     resolution: () => answer.resolution,
+    // Of the whole, as `n_all` is: what is counted beside the map.
+    n_area_only: () => answer.off_map?.area_only ?? null,
+    n_outside: () => answer.off_map?.outside ?? null,
+    n_online: () => answer.off_map?.online ?? null,
+    n_no_place: () => answer.off_map?.no_place ?? null,
   });
 }
 

@@ -1,10 +1,11 @@
 /** The map as a picture that can stand alone: the sentence above it, and below it the legend with its numbers and what it rests on. */
-import type { CellsAnswer, HotspotsAnswer, LayerEntry, Release } from "./api";
+import type { CellsAnswer, Comparison, HotspotsAnswer, LayerEntry, Release } from "./api";
 import { ATTRIBUTION } from "./account";
 import { countWords, WORDS } from "./evidence";
 import { fileMarking } from "./export-files";
 import { counted, dayName, integer, periodName } from "./format";
 import { cellSize, legendTotal, unitName } from "./legend";
+import { comparedTotals, totalsLine } from "./totals";
 
 export interface Words {
   marking: string;
@@ -21,8 +22,14 @@ export interface Shown {
   release: Release;
   title: string;
   cells: CellsAnswer | null;
+  /** Two periods, where they are compared. */
+  compared: Comparison | null;
   layer: LayerEntry | undefined;
   hotspots: HotspotsAnswer | null;
+  /** The borough that is shown. */
+  borough: string | null;
+  /** Whose hotspots are outlined, where they are not those of what is counted. */
+  note: string | null;
   /** The filters in words, one each. */
   filters: string[];
   /** Whether an area is drawn on the map. */
@@ -30,7 +37,7 @@ export interface Shown {
 }
 
 /** Everything that is written on the picture. */
-export function wordsOf({ release, title, cells, layer, hotspots, filters, drawn }: Shown): Words {
+export function wordsOf({ release, title, cells, compared, layer, hotspots, borough, note, filters, drawn }: Shown): Words {
   const spots = hotspots?.verdict === "analysed" ? hotspots.features.map((f) => f.properties) : [];
   const words = countWords(spots);
   const legend = cells && {
@@ -47,17 +54,30 @@ export function wordsOf({ release, title, cells, layer, hotspots, filters, drawn
   return {
     marking: fileMarking(release),
     title,
-    subtitle: [release.study_area, cells ? `${periodName(cells)}, ${total === cells.n ? `${integer(cells.n)} incidents on the map` : `${integer(total)} of ${integer(cells.n)} incidents in the part shown`}` : null].filter((part) => part !== null).join(", "),
+    subtitle: [borough === null ? release.study_area : `${borough}, ${release.study_area}`, compared ? bothPeriods(compared) : cells ? onePeriod(cells) : null].filter((part) => part !== null).join(", "),
     legend,
     outlines: spots.length === 0 ? [] : WORDS.map((word, i) => ({ dashes: word.dashes, label: `${word.label.toLowerCase()} ${integer(words[i] ?? 0)}` })),
     foot: [
       `Filters: ${filters.length === 0 ? "none" : filters.join("; ")}.`,
       ...(spots.length === 0 ? [] : [`Outlines and ranks: ${counted(spots.length, "hotspot")} of ${periodName(release.window)}, reported incidents. The map shows what was recorded; what is not reported is not on it.`]),
+      ...(compared ? [comparedTotals(compared)] : cells?.off_map ? [totalsLine(cells, borough)] : []),
+      ...(note !== null && spots.length > 0 ? [note] : []),
       ...(drawn ? ["The broken line in dark red goes round an area that was drawn by hand, and is no hotspot."] : []),
-      ...(cells && total === cells.n ? [`Numbers beside the classes are of ${release.study_area} as a whole, whatever part of it the picture shows.`] : []),
+      ...(cells && total === cells.n ? [`Numbers beside the classes are of ${borough ?? release.study_area} as a whole, whatever part of it the picture shows.`] : []),
       `Source: release ${release.id}, as known on ${dayName(release.as_known_on)}. Licence of the records: ${release.licence ?? "not stated"}. ${ATTRIBUTION}`,
     ],
   };
+}
+
+function onePeriod(cells: CellsAnswer): string {
+  const total = legendTotal(cells);
+  return `${periodName(cells)}, ${total === cells.n ? `${counted(cells.n, "incident")} on the map` : `${integer(total)} of ${integer(cells.n)} incidents in the part shown`}`;
+}
+
+/** Each period with its own number. */
+function bothPeriods({ units, versus, ...now }: Comparison): string {
+  const sum = (numbers: readonly number[]): string => counted(numbers.reduce((all, n) => all + n, 0), "incident");
+  return `${periodName(now)}: ${sum(units.n)} on the map, against ${periodName(versus)}: ${sum(units.before)}`;
 }
 
 /** Breaks a text into lines no wider than `width`; a word that is wider by itself gets a line of its own. */

@@ -1,20 +1,10 @@
 /** The filter row: strand, source, layer; the months have a row of their own. Native controls; each change is one step of the state. */
-import type { LayerEntry, Period, Release, StrandEntry } from "./api";
+import type { LayerEntry, Period, Release } from "./api";
 import { h } from "./dom";
 import { integer, monthName, monthsOf, plusMonths } from "./format";
 import { hasStrands } from "./headline";
+import { nested, strandLabel, strandsOf } from "./strands";
 import type { State } from "./url-state";
-
-/** Strands in reading order, each with its depth: a strand whose parent is not listed stands at the top. */
-export function nested(strands: readonly StrandEntry[]): { strand: StrandEntry; depth: number }[] {
-  const listed = new Set(strands.map((s) => s.id));
-  const under = (parent: string | null, depth: number): { strand: StrandEntry; depth: number }[] =>
-    strands
-      .filter((s) => s.id !== "all" && (s.parent !== null && listed.has(s.parent) ? s.parent : null) === parent)
-      .flatMap((strand) => [{ strand, depth }, ...under(strand.id, depth + 1)]);
-  const all = strands.filter((s) => s.id === "all").map((strand) => ({ strand, depth: 0 }));
-  return [...all, ...under(null, 0)];
-}
 
 /** Periods that take one click; those that reach before the first month are left out. */
 export function quickPeriods(release: Release): { label: string; period: Period }[] {
@@ -55,7 +45,10 @@ export function drawFilters(form: HTMLFormElement, state: State, release: Releas
   const indent = (depth: number): string => "\u00a0\u00a0\u00a0".repeat(depth) + (depth > 0 ? "└ " : "");
   const strand = select(
     "strand",
-    nested(release.strands).map(({ strand: s, depth }) => ({ value: s.id, label: `${indent(depth)}${s.label} (${integer(s.n)})` })),
+    [
+      ...nested(release.strands).map(({ strand: s, depth }) => ({ value: s.id, label: `${indent(depth)}${s.label} (${integer(s.n)})` })),
+      ...(strandsOf(state.strand).length > 1 ? [{ value: state.strand, label: `Any of ${strandLabel(release, state.strand)}` }] : []),
+    ],
     state.strand,
   );
   strand.addEventListener("change", () => change({ strand: strand.value, hotspot: null }));

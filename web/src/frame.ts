@@ -9,6 +9,7 @@ import { Store } from "./store";
 export const node = {
   marking: byId("marking"),
   headline: byId("headline"),
+  totals: byId("totals"),
   filters: byId<HTMLFormElement>("filters"),
   compare: byId("compare"),
   changes: byId("changes"),

@@ -3,6 +3,7 @@ import type { CellsAnswer, Comparison, HotspotsAnswer, Period, Release } from ".
 import { counted, integer, monthName, percent, periodName } from "./format";
 import { comparisonLine } from "./comparison";
 import { isNarrowed, narrowedTo } from "./narrowing";
+import { hotspotsNote, strandLabel } from "./strands";
 import type { State } from "./url-state";
 
 /** The period asked for, within the months that the release holds. */
@@ -16,9 +17,6 @@ export const isWindow = (period: Period, release: Release): boolean =>
 /** Records without any strand are crimes of every kind, not hate crime. */
 export const hasStrands = (release: Release): boolean => release.strands.some((s) => s.id !== "all" && s.n > 0);
 
-export const strandLabel = (release: Release, id: string): string =>
-  id === "all" ? "all strands" : (release.strands.find((s) => s.id === id)?.label ?? id).toLowerCase();
-
 export const sourceLabel = (release: Release, id: string): string =>
   (release.sources.find((s) => s.id === id)?.label ?? id).toLowerCase();
 
@@ -31,10 +29,10 @@ export const allFlagged = (release: Release): boolean => {
   return n > 0 && flagged >= n;
 };
 
-/** `Recorded hate crime, race, Nov 2025 – Oct 2026`. */
+/** `Recorded hate crime in Camden, race or disability, Nov 2025 – Oct 2026`. */
 export function subject(state: State, release: Release): string {
   const hate = allFlagged(release) || (hasStrands(release) && state.strand !== "all");
-  const parts = [hate ? "Recorded hate crime" : "Recorded incidents"];
+  const parts = [`${hate ? "Recorded hate crime" : "Recorded incidents"}${state.borough === null ? "" : ` in ${state.borough}`}`];
   if (hasStrands(release)) parts.push(strandLabel(release, state.strand));
   if (state.source !== "reported") parts.push(sourceLabel(release, state.source));
   parts.push(...narrowedTo(state, release), periodName(periodOf(state, release)));
@@ -48,7 +46,7 @@ export function referenceName(reference: string): string {
 }
 
 /** What the hotspots of the window are: how many, how much they hold, in how little room. */
-export function finding(answer: HotspotsAnswer, borough: string | null = null): string {
+export function finding(answer: HotspotsAnswer, borough: string | null = null, studyArea = ""): string {
   if (answer.verdict === "cannot_tell") {
     return `cannot tell where hotspots are: ${counted(answer.n, "mapped incident")}, and the rule needs ${integer(answer.minimum ?? 0)}`;
   }
@@ -59,27 +57,29 @@ export function finding(answer: HotspotsAnswer, borough: string | null = null): 
   const expected = spots.reduce((sum, s) => sum + s.expected, 0);
   const holds = spots.length === 1 ? "holds" : "hold";
   const clear = spots.filter((s) => s.evidence === "clear").length;
-  return `${counted(spots.length, "hotspot")}${there} (${integer(clear)} with clear evidence) ${holds} ${percent(n / answer.n)} of mapped incidents in ${percent(expected / answer.n)} of the ${referenceName(answer.reference)}`;
+  const whole = borough === null ? "" : ` of ${studyArea}`;
+  return `${counted(spots.length, "hotspot")}${there} (${integer(clear)} with clear evidence) ${holds} ${percent(n / answer.n)} of mapped incidents${whole} in ${percent(expected / answer.n)} of ${whole === "" ? "the" : "its"} ${referenceName(answer.reference)}`;
 }
 
-/** The whole headline. Hotspots are of the release's window and its reported incidents: any other filter says so. */
+/** The whole headline. Hotspots are of the release's window and its reported incidents, and of one strand or all: any other filter says so. */
 export function headline(state: State, release: Release, hotspots: HotspotsAnswer | null, cells: CellsAnswer | null, compared: Comparison | null = null): string {
   const period = periodOf(state, release);
   const start = subject(state, release);
-  if (compared) return `${start}: ${comparisonLine(compared)}`;
-  if (isWindow(period, release) && state.source === "reported" && !isNarrowed(state)) {
-    return hotspots ? `${start}: ${finding(hotspots, state.borough)}` : start;
+  const note = hotspotsNote(state, release);
+  const whose = note === null ? "" : `. ${note.replace(/\.$/, "")}`;
+  if (compared) return `${start}: ${comparisonLine(compared)}${compared.hotspots.length > 0 ? whose : ""}`;
+  if (isWindow(period, release) && state.source === "reported" && !isNarrowed(state) && note === null) {
+    return hotspots ? `${start}: ${finding(hotspots, state.borough, release.study_area)}` : start;
   }
-  // A borough chooses hotspots; what is counted is everywhere.
-  const everywhere = state.borough === null ? "" : ` of all ${release.study_area}`;
-  const n = cells ? `: ${counted(cells.n, "incident")} on the map${everywhere}` : "";
-  const basis = `${state.source === "reported" && !isNarrowed(state) ? "" : "all reported incidents of "}${periodName(release.window)}`;
+  const n = cells ? `: ${counted(cells.n, "incident")} on the map` : "";
+  const all = state.source === "reported" && !isNarrowed(state) && note === null ? "" : "all reported incidents ";
+  const basis = `${all}${all === "" ? "" : "of "}${periodName(release.window)}`;
   if (!hotspots) return `${start}${n}`;
   if (hotspots.verdict === "cannot_tell") return `${start}${n}. Too few in ${periodName(release.window)} to tell hotspots`;
   const count = hotspots.features.length;
   const there = state.borough === null ? "" : ` in ${state.borough}`;
-  if (count === 0) return `${start}${n}. No hotspot was found${there} in ${basis}`;
-  return `${start}${n}. ${count === 1 ? `The hotspot${there} is that` : `The ${integer(count)} hotspots${there} are those`} of ${basis}`;
+  if (count === 0) return `${start}${n}. No hotspot was found${there} in ${basis}${whose}`;
+  return `${start}${n}. ${count === 1 ? `The hotspot${there} is that` : `The ${integer(count)} hotspots${there} are those`} of ${basis}${whose}`;
 }
 
 /** One line for each break of the series inside the period. */

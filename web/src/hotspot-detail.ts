@@ -3,7 +3,7 @@ import type { Hotspot, HotspotsAnswer, Release } from "./api";
 import { h, svg } from "./dom";
 import { drawEvidence } from "./evidence";
 import { counted, decimal, integer, monthName, monthsOf, periodName, probability } from "./format";
-import { nested } from "./filters";
+import { nested } from "./strands";
 import { hasStrands, referenceName } from "./headline";
 import { unitName } from "./legend";
 

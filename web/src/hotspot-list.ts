@@ -14,6 +14,7 @@ import { listed, onScreen } from "./on-screen";
 import { gaveWay } from "./pending";
 import { choiceInWords, drawSelection } from "./selection";
 import { moreHotspots } from "./states";
+import { hotspotStrand } from "./strands";
 import { table } from "./tables";
 import type { State } from "./url-state";
 import { showHeadline, showWords } from "./views";
@@ -27,7 +28,7 @@ export function showHotspots(release: api.Release): void {
   node.selection.hidden ||= store.state.table !== "hotspots";
   if (shown && onScreen.hotspots) {
     const words = choiceInWords(store.state);
-    if (borough !== null && onScreen.hotspots.features.length === 0) table.clear(`No hotspot of this strand lies in ${borough}, or there is no borough of this name.`);
+    if (borough !== null && onScreen.hotspots.features.length === 0) table.clear(`No hotspot of this strand lies in ${borough}.`);
     else table.show(shown, words ? { of: onScreen.hotspots.features.length, words } : null);
     const fix = shown.features.length === 0 ? moreHotspots(store.state, release, onScreen.hotspots) : null;
     if (fix) node.hotspots.append(h("p", { class: "empty" }, fixButton(fix)));
@@ -43,16 +44,15 @@ export function showHotspots(release: api.Release): void {
 
 /** The filters beside strand, period and source, and the chips of all of them. */
 export function showNarrowing(state: State, release: api.Release): void {
-  const boroughs = new Set(onScreen.found?.features.flatMap((f) => f.properties.borough ?? []));
   const handlers = { change: (patch: Partial<State>): void => void store.set(patch, "push"), say };
-  drawNarrowing(node.narrowing, state, release, [...boroughs].sort(), handlers);
+  drawNarrowing(node.narrowing, state, release, handlers);
   drawChips(node.chips, state, release, handlers);
 }
 
 export async function loadHotspots(state: State, release: api.Release): Promise<void> {
   await pending.run("hotspots", async (signal) => {
     try {
-      const answer = await api.hotspots(release.id, state.strand, signal);
+      const answer = await api.hotspots(release.id, hotspotStrand(state, release), signal);
       if (gaveWay(signal)) return;
       notices.show("hotspots-error", null);
       onScreen.found = answer;

@@ -7,8 +7,10 @@ import { drawCompare } from "./comparison";
 import { closeDetail, showDetail } from "./detail";
 import { byId, h } from "./dom";
 import { drawFeedback } from "./feedback";
+import { boroughOf } from "./faults";
 import { drawFilters, quickPeriods } from "./filters";
 import { node, notices, pending, say, store } from "./frame";
+import { showFaults } from "./wrong-address";
 import { periodOf } from "./headline";
 import { loadHotspots, showHotspots, showNarrowing } from "./hotspot-list";
 import { bindKeyHelp } from "./key-help";
@@ -23,6 +25,7 @@ import { onScheme } from "./scheme";
 import type { Step } from "./store";
 import { copyLink } from "./tabs";
 import { listCells, loadBoroughs, loadEvents, showTables } from "./tables";
+import { hotspotStrand } from "./strands";
 import { encode, NARROWING, type State } from "./url-state";
 import { loadSeries, showHeadline, showView, showWords } from "./views";
 import { drawWho } from "./who";
@@ -37,7 +40,7 @@ const months = new MonthRange(node.months, {
   say,
 });
 
-const COUNTED = ["strand", "from", "to", "source", ...NARROWING] as const;
+const COUNTED = ["strand", "borough", "from", "to", "source", ...NARROWING] as const;
 
 const COMPARED = ["versus", "across", "beside"] as const;
 
@@ -47,6 +50,10 @@ const differs = (a: State, b: State, keys: readonly (keyof State)[]): boolean =>
 async function apply(state: State, previous: State | null): Promise<void> {
   const release = currentRelease(state);
   if (!release) return;
+  const borough = state.borough === null ? undefined : boroughOf(state.borough, release);
+  // A borough by its code, or in other letters.
+  if (borough && borough.name !== state.borough) return void store.set({ borough: borough.name }, "replace");
+  if (showFaults(state, release)) return;
   const newRelease = previous === null || onScreen.release !== release.id;
   onScreen.release = release.id;
   const change = (patch: Partial<State>, step: Step = "push"): void => void store.set(patch, step);
@@ -61,7 +68,7 @@ async function apply(state: State, previous: State | null): Promise<void> {
     void loadSilence(release);
     notices.show("release", state.release !== null && state.release !== release.id ? [`The release of this link, ${state.release}, is not here. The newest is shown.`] : null);
   }
-  if (newRelease || differs(state, previous, [...COUNTED, ...COMPARED, "layer", "borough"])) {
+  if (newRelease || differs(state, previous, [...COUNTED, ...COMPARED, "layer"])) {
     showNarrowing(state, release);
     drawCompare(node.compare, state, release, change);
     drawFilters(node.filters, state, release, { releases: onScreen.releases, layers: onScreen.layers }, change);
@@ -76,15 +83,18 @@ async function apply(state: State, previous: State | null): Promise<void> {
   const newCount = newRelease || differs(state, previous, COUNTED);
   if (previous !== null && state.table !== previous.table) listCells();
   if (state.table === "boroughs" && (newCount || state.table !== previous.table)) void loadBoroughs(state, release);
-  if (newRelease || state.strand !== previous.strand) void loadEvents(state, release);
+  const newHotspots = newRelease || hotspotStrand(state, release) !== hotspotStrand(previous, release);
+  if (newHotspots) void loadEvents(state, release);
   let list: Promise<void> | null = null;
-  if (newRelease || state.strand !== previous.strand) list = loadHotspots(state, release);
+  if (newHotspots) list = loadHotspots(state, release);
   else if (differs(state, previous, ["borough", "changed", "clear"])) {
     showHotspots(release);
     if (state.borough !== previous.borough && state.borough !== null) onScreen.map?.goTo(...(listed()?.features ?? []));
   }
   else if (state.hotspot !== previous.hotspot) showDetail(release);
-  if (newRelease || newCount || state.area !== previous.area) void pending.run("area", (signal) => areaPanel.show(state, release, countOf(state, release), signal));
+  // What is drawn is measured against the whole study area, whatever the borough.
+  const anywhere = { ...state, borough: null };
+  if (newRelease || newCount || state.area !== previous.area) void pending.run("area", (signal) => areaPanel.show(anywhere, release, countOf(anywhere, release), signal));
   if (newTab) showWords(state, release);
   if (state.tab === "chart" && (newTab || newCount)) void loadSeries(state, release);
   if (newRelease || (newTab && !isMapOf(release) && state.tab === "map")) {

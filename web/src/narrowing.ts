@@ -2,7 +2,8 @@
 import type { Release } from "./api";
 import { h } from "./dom";
 import { counted, integer, periodName } from "./format";
-import { isWindow, periodOf, sourceLabel, strandLabel } from "./headline";
+import { hasStrands, isWindow, periodOf, sourceLabel } from "./headline";
+import { above, nested, strandName, strandsOf, valueOfStrands } from "./strands";
 import { DEFAULTS, NARROWING, type Narrowing, type State } from "./url-state";
 
 const DAYS: readonly Choice[] = [
@@ -29,22 +30,22 @@ export interface Choice {
   n?: number;
 }
 
-const TITLES: Record<Narrowing, string> = { offence: "Offence", setting: "Kind of place", outcome: "Outcome", days: "Day of the week", hours: "Time of day" };
+export const TITLES: Record<Narrowing, string> = { offence: "Offence", setting: "Kind of place", outcome: "Outcome", days: "Day of the week", hours: "Time of day" };
 
-/** What can be chosen from; a dimension with a single value narrows nothing and is left out. */
-export function choicesOf(release: Release): [Narrowing, readonly Choice[]][] {
+/** What can be chosen from; a dimension with a single value narrows nothing and is left out, unless `every` one is asked for, with what is on no map. */
+export function choicesOf(release: Release, every = false): [Narrowing, readonly Choice[]][] {
   const { offence, setting, outcome, hour_known } = release.filters;
   // What is online is on no map.
-  const places = setting.filter((s) => s.id !== "online");
+  const places = setting.filter((s) => every || s.id !== "online");
   const week = hour_known > 0;
   const all: [Narrowing, readonly Choice[]][] = [
     ["offence", offence],
     ["setting", places],
     ["outcome", outcome],
-    ["days", week ? DAYS : []],
-    ["hours", week ? HOURS : []],
+    ["days", week || every ? DAYS : []],
+    ["hours", week || every ? HOURS : []],
   ];
-  return all.filter(([, choices]) => choices.length > 1);
+  return all.filter(([, choices]) => every || choices.length > 1);
 }
 
 /** The chosen members in the order of the choices; none chosen, and all chosen, is `all`. */
@@ -85,7 +86,8 @@ export interface Chip {
 export function chipsOf(state: State, release: Release): Chip[] {
   const chips: Chip[] = [];
   const period = periodOf(state, release);
-  if (state.strand !== DEFAULTS.strand) chips.push({ key: "strand", label: `Strand: ${strandLabel(release, state.strand)}`, without: { strand: DEFAULTS.strand, hotspot: null } });
+  const strands = strandsOf(state.strand);
+  for (const id of strands) chips.push({ key: `strand-${id}`, label: `Strand: ${strandName(release, id)}`, without: { strand: valueOfStrands(new Set(strands.filter((other) => other !== id)), release), hotspot: null } });
   if (!isWindow(period, release)) chips.push({ key: "period", label: `Period: ${periodName(period)}`, without: { from: null, to: null } });
   if (state.source !== DEFAULTS.source) chips.push({ key: "source", label: `Source: ${sourceLabel(release, state.source)}`, without: { source: DEFAULTS.source } });
   for (const [key, choices] of choicesOf(release)) {
@@ -121,26 +123,50 @@ function group(key: Narrowing, choices: readonly Choice[], value: string, handle
   return h("fieldset", { class: "choices" }, h("legend", {}, TITLES[key]), ...choices.map(box));
 }
 
+/** Strands as they nest: a record with any of those ticked counts once. One that is ticked stands for those in it. */
+function strandGroup(state: State, release: Release, handlers: NarrowingHandlers): HTMLElement {
+  const now = new Set(strandsOf(state.strand));
+  const box = ({ strand, depth }: ReturnType<typeof nested>[number]): HTMLElement => {
+    const held = above(strand.id, release).some((id) => now.has(id));
+    const input = h("input", { type: "checkbox", id: `strand-${strand.id}`, checked: held || now.has(strand.id), disabled: held });
+    input.addEventListener("change", () => {
+      if (input.checked) now.add(strand.id);
+      else now.delete(strand.id);
+      const value = valueOfStrands(now, release);
+      handlers.change({ strand: value, hotspot: null });
+      const count = strandsOf(value).length;
+      handlers.say(count === 0 ? "All strands" : counted(count, "strand"));
+    });
+    const item = h("div", { class: "choice" }, input, h("label", { for: input.id }, strand.label, h("span", { class: "muted" }, ` (${integer(strand.n)}${held ? ", in the one above" : ""})`)));
+    item.style.marginInlineStart = `${depth * 1.25}rem`;
+    return item;
+  };
+  const group = nested(release.strands).filter(({ strand }) => strand.id !== "all");
+  return h("fieldset", { class: "choices" }, h("legend", {}, "Strand: any of those ticked"), ...group.map(box));
+}
+
 /** Draws the disclosure with the checkboxes; it stays open, and the focus stays, over a change. */
-export function drawNarrowing(node: HTMLElement, state: State, release: Release, boroughs: readonly string[], handlers: NarrowingHandlers): void {
+export function drawNarrowing(node: HTMLElement, state: State, release: Release, handlers: NarrowingHandlers): void {
   const open = node.querySelector("details")?.open ?? false;
   const focused = node.contains(document.activeElement) ? document.activeElement?.id : undefined;
   const groups = choicesOf(release);
-  const active = groups.reduce((sum, [key, choices]) => sum + chosen(state[key], choices).length, 0) + (state.borough === null ? 0 : 1);
-  const names = state.borough === null || boroughs.includes(state.borough) ? boroughs : [...boroughs, state.borough].sort();
-  const borough = h("select", { id: "borough", name: "borough" }, h("option", { value: "", selected: state.borough === null }, "Anywhere"), ...names.map((name) => h("option", { value: name, selected: name === state.borough }, name)));
+  const active = groups.reduce((sum, [key, choices]) => sum + chosen(state[key], choices).length, strandsOf(state.strand).length) + (state.borough === null ? 0 : 1);
+  const known = release.boroughs.map((b) => b.name).sort();
+  const names = state.borough === null || known.includes(state.borough) ? known : [...known, state.borough];
+  const borough = h("select", { id: "borough", name: "borough" }, h("option", { value: "", selected: state.borough === null }, `All of ${release.study_area}`), ...names.map((name) => h("option", { value: name, selected: name === state.borough }, name)));
   borough.addEventListener("change", () => handlers.change({ borough: borough.value === "" ? null : borough.value, hotspot: null }));
-  node.hidden = groups.length === 0 && names.length === 0;
+  node.hidden = groups.length === 0 && names.length === 0 && !hasStrands(release);
   node.replaceChildren(
     h(
       "details",
       { class: "narrowing", open },
       h("summary", { id: "narrowing-summary" }, "More filters", active > 0 ? ` (${counted(active, "choice")})` : ""),
-      h("p", { class: "muted" }, "Nothing ticked in a group means all of it. Counts are of the release's months, all sources. They change the colours, the table of boroughs and the figures; hotspots are found from all reported records of their strand and stay as they are."),
+      h("p", { class: "muted" }, "Nothing ticked in a group means all of it; a record of several strands counts once. Counts are of the release's months, all sources but under strands. Hotspots are found from all reported records of one strand, or of all, and stay as they are.", names.length > 0 ? ` A borough shows its own records, in every cell whose middle lies in it or which holds one of them; statistics are those of the whole cell beside all of ${release.study_area}.` : ""),
       h(
         "div",
         { class: "choice-groups" },
-        names.length > 0 ? h("div", { class: "field" }, h("label", { for: "borough" }, "Hotspots in"), borough) : null,
+        names.length > 0 ? h("div", { class: "field" }, h("label", { for: "borough" }, "Borough"), borough) : null,
+        hasStrands(release) ? strandGroup(state, release, handlers) : null,
         ...groups.map(([key, choices]) => group(key, choices, state[key], handlers)),
       ),
     ),

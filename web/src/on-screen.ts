@@ -41,6 +41,6 @@ export const chosenFeature = (): api.HotspotFeature | undefined => listed()?.fea
 
 /** What is counted under a state. */
 export function countOf(state: State, release: api.Release): api.CountQuery {
-  const { strand, source, offence, setting, outcome, days, hours } = state;
-  return { release: release.id, strand, source, offence, setting, outcome, days, hours, ...periodOf(state, release) };
+  const { strand, source, borough, offence, setting, outcome, days, hours } = state;
+  return { release: release.id, strand, source, borough: borough ?? "all", offence, setting, outcome, days, hours, ...periodOf(state, release) };
 }

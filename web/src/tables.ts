@@ -1,5 +1,6 @@
 /** The tables beside the map, and which of them is shown. */
 import * as api from "./api";
+import { hotspotStrand } from "./strands";
 import { BoroughTable } from "./borough-table";
 import { CellTable } from "./cell-table";
 import { choose, showBox } from "./choice";
@@ -99,7 +100,7 @@ export async function loadBoroughs(state: State, release: api.Release): Promise<
 export async function loadEvents(state: State, release: api.Release): Promise<void> {
   await pending.run("events", async (signal) => {
     try {
-      const answer = await api.events(release.id, state.strand, signal);
+      const answer = await api.events(release.id, hotspotStrand(state, release), signal);
       if (gaveWay(signal)) return;
       notices.show("events-error", null);
       onScreen.events = answer;

@@ -25,6 +25,7 @@ export type Tab = (typeof TABS)[number];
 export interface State extends Record<Narrowing, string> {
   /** null: the newest. */
   release: string | null;
+  /** `all`, a strand, or several separated by commas: records with any of them. */
   strand: string;
   /** null: the release's window. */
   from: Month | null;
@@ -37,7 +38,7 @@ export interface State extends Record<Narrowing, string> {
   across: boolean;
   /** Each period on a map of its own, instead of their difference. */
   beside: boolean;
-  /** Only hotspots of this borough are listed and drawn; null: of all. */
+  /** Only records and hotspots of this borough, by its name (in a link also its code); null: of all. */
   borough: string | null;
   /** `view` in the address. */
   tab: Tab;
@@ -82,7 +83,8 @@ export const DEFAULTS: State = {
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/;
 const MEMBERS = /^[a-z][a-z_]{0,40}(,[a-z][a-z_]{0,40}){0,15}$/;
-const NAME = /^[A-Za-z][A-Za-z .,'&-]{0,60}$/;
+const STRANDS = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,40}(,[A-Za-z0-9][A-Za-z0-9_.:-]{0,40}){0,15}$/;
+const NAME = /^[A-Za-z][A-Za-z0-9 .,'&-]{0,60}$/;
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 
 /** Two months in their order, or a name for a period. */
@@ -147,7 +149,7 @@ export function decode(query: string): State {
   const members = (key: Narrowing): string => matching(MEMBERS, params.get(key)) ?? DEFAULTS[key];
   return {
     release: matching(ID, params.get("release")),
-    strand: matching(ID, params.get("strand")) ?? DEFAULTS.strand,
+    strand: matching(STRANDS, params.get("strand")) ?? DEFAULTS.strand,
     from,
     to,
     source: matching(ID, params.get("source")) ?? DEFAULTS.source,

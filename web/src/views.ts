@@ -11,7 +11,9 @@ import { breaksInside, headline, periodOf, subject } from "./headline";
 import { countOf, listed, onScreen } from "./on-screen";
 import { gaveWay } from "./pending";
 import { drawTabs, TAB_NAMES } from "./tabs";
+import { hotspotStrand } from "./strands";
 import { table } from "./tables";
+import { comparedTotals, totalsLine } from "./totals";
 import type { State } from "./url-state";
 
 /** The months of what is filtered, and what they were asked for. */
@@ -34,7 +36,8 @@ export function showView(state: State): void {
 }
 
 export function showHeadline(state: State, release: api.Release): void {
-  node.headline.textContent = headline(state, release, onScreen.hotspots?.strand === state.strand ? onScreen.hotspots : null, onScreen.cells, onScreen.compared);
+  node.headline.textContent = headline(state, release, onScreen.hotspots?.strand === hotspotStrand(state, release) ? onScreen.hotspots : null, onScreen.cells, onScreen.compared);
+  node.totals.textContent = onScreen.compared ? comparedTotals(onScreen.compared) : onScreen.cells ? totalsLine(onScreen.cells, state.borough) : "";
   document.title = `${subject(state, release)} – hotspots, ${release.study_area}`;
   const breaks = breaksInside(release, periodOf(state, release));
   notices.show("breaks", breaks.length > 0 ? breaks.map((text) => h("p", {}, h("strong", {}, "! "), text)) : null);
@@ -42,7 +45,7 @@ export function showHeadline(state: State, release: api.Release): void {
 
 /** The views in words and charts, as far as they are on the screen. */
 export function showWords(state: State, release: api.Release): void {
-  if (state.tab === "about") drawAbout(node.about, { state, release, hotspots: onScreen.hotspots, cells: onScreen.cells, layer: onScreen.cells?.layer === CHANGE_LAYER.id ? CHANGE_LAYER : onScreen.layers.find((l) => l.id === state.layer) });
+  if (state.tab === "about") drawAbout(node.about, { state, release, hotspots: onScreen.hotspots, cells: onScreen.cells, compared: onScreen.compared, layer: onScreen.cells?.layer === CHANGE_LAYER.id ? CHANGE_LAYER : onScreen.layers.find((l) => l.id === state.layer) });
   if (state.tab !== "chart") return;
   const shown = listed();
   const focused = node.chart.contains(document.activeElement) ? document.activeElement?.closest<HTMLElement>("[data-id]")?.dataset["id"] : undefined;

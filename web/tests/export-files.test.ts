@@ -93,7 +93,7 @@ describe("a CSV file", () => {
   test("of hotspots says that they are of the release's months and reported records, whatever else is chosen", () => {
     const chosen: State = { ...state, from: "2026-09", to: "2026-10", source: "all", hours: "night", borough: "Camden" };
     expect(basisOfHotspots(chosen, release())).toMatchObject({ from: "2025-11", to: "2026-10", source: "reported", hours: "all", borough: "Camden", strand: "race" });
-    expect(basisOf(chosen, release(), { from: "2026-09", to: "2026-10" })).toMatchObject({ from: "2026-09", source: "all", hours: "night", borough: "all" });
+    expect(basisOf(chosen, release(), { from: "2026-09", to: "2026-10" })).toMatchObject({ from: "2026-09", source: "all", hours: "night", borough: "Camden" });
   });
 
   test("has a cell for each in view: none is nought under counts, and unknown under any other layer", () => {
@@ -126,7 +126,7 @@ test("GeoJSON carries what it rests on beside its features", () => {
 });
 
 describe("the picture", () => {
-  const shown = { release: release(), title: "Recorded hate crime, race", cells: cells(), layer: { id: "count", label: "Incidents", definition: "Recorded incidents." }, hotspots: hotspots([spot(), spot({ id: "b", evidence: "weak" })]), filters: ["Strand: race"], drawn: true };
+  const shown = { release: release(), title: "Recorded hate crime, race", cells: cells(), layer: { id: "count", label: "Incidents", definition: "Recorded incidents." }, hotspots: hotspots([spot(), spot({ id: "b", evidence: "weak" })]), filters: ["Strand: race"], drawn: true, compared: null, borough: null, note: null };
 
   test("says period, n, classes with their numbers, release, day of knowledge, source and marking", () => {
     const words = wordsOf(shown);
@@ -140,6 +140,14 @@ describe("the picture", () => {
     expect(words.outlines.map((o) => o.label)).toEqual(["clear 1", "weak 1", "cannot tell 0"]);
     const foot = words.foot.join(" ");
     for (const part of ["Strand: race", "release 2026-10-abc", "as known on 6 Nov 2026", "Crown copyright", "2 hotspots of Nov 2025 – Oct 2026", "classes are of London as a whole", "an area that was drawn"]) expect(foot).toContain(part);
+  });
+
+  test("of two periods says both, with n of each", () => {
+    const change = { n: 12, before: 7, ratio: 2, lo: 1, hi: 4, q: 0.04, change: "more" as const };
+    const compared: Comparison = { release: "r", strand: "race", from: "2026-01", to: "2026-10", source: "all", versus: { from: "2025-01", to: "2025-10" }, same_season: true, breaks: [], hour_unknown: null, level: 0.05, total: change, hotspots: [], boroughs: [], resolution: 9, legend: [], units: { id: ["a", "b"], n: [6, 4], before: [5, 0], ratio: [1.2, null], lo: [0.3, 1], hi: [4, null], change: ["not_sure", "more"] } };
+    const words = wordsOf({ ...shown, compared });
+    expect(words.subtitle).toMatch(/: 10 incidents on the map, against .*: 5 incidents$/);
+    expect(words.foot.join(" ")).toContain("On the map 10 of 12 incidents, against 5 of 7");
   });
 
   test("does without values and without hotspots", () => {

@@ -19,11 +19,12 @@ export const release = (patch: Partial<Release> = {}): Release => ({
   person_check: { possible: true, mapped: 61_998, victims_known: 55_000, withheld: 310 },
   evidence: { version: "evidence-1", thresholds: [{ word: "clear", quantity: "incidents", least: 8 }, { word: "clear", quantity: "robustness", least: 0.5 }] },
   strands: [
-    { id: "all", label: "All strands", parent: null, n: 1000, hotspots: 2 },
-    { id: "religion", label: "Religion", parent: "race_or_religion", n: 200, hotspots: 1 },
-    { id: "antisemitic", label: "Antisemitic", parent: "religion", n: 90, hotspots: null },
-    { id: "race", label: "Race", parent: "race_or_religion", n: 850, hotspots: 2 },
+    { id: "all", label: "All strands", parent: null, n: 1000, hotspots: 2, analysed: true },
+    { id: "religion", label: "Religion", parent: "race_or_religion", n: 200, hotspots: 1, analysed: true },
+    { id: "antisemitic", label: "Antisemitic", parent: "religion", n: 90, hotspots: null, analysed: true },
+    { id: "race", label: "Race", parent: "race_or_religion", n: 850, hotspots: 2, analysed: true },
   ],
+  boroughs: [{ code: "E09000007", name: "Camden" }, { code: "E09000028", name: "Southwark" }],
   sources: [{ id: "reported", label: "All but police-generated" }, { id: "all", label: "All sources" }, { id: "victim", label: "Victim" }],
   filters: {
     offence: [{ id: "violence", label: "Violence against the person", n: 600 }, { id: "public_order", label: "Public order", n: 400 }],
@@ -100,6 +101,7 @@ export const cells = (patch: Partial<CellsAnswer> = {}): CellsAnswer => ({
   resolution: 9,
   unit: "incidents",
   n: 8,
+  off_map: { area_only: 0, outside: 0, online: 0, no_place: 0 },
   hour_unknown: null,
   legend: [
     { label: "None", color: "#ffffff", cells: 10, incidents: 0 },

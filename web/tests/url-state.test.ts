@@ -12,7 +12,7 @@ const area = fc.array(corner, { minLength: 3, maxLength: 50 }).map(areaText);
 const state: fc.Arbitrary<State> = fc
   .record({
     release: fc.option(id),
-    strand: id,
+    strand: fc.oneof(id, fc.array(fc.stringMatching(/^[a-z][a-z_]{0,15}$/), { minLength: 2, maxLength: 6 }).map((ids) => ids.join(","))),
     from: fc.option(month),
     to: fc.option(month),
     source: id,
@@ -25,7 +25,7 @@ const state: fc.Arbitrary<State> = fc
     versus: fc.option(fc.oneof(fc.constantFrom("year", "before"), fc.tuple(month, month).map((ends) => ends.sort().join(".")))),
     across: fc.boolean(),
     beside: fc.boolean(),
-    borough: fc.option(fc.stringMatching(/^[A-Za-z][A-Za-z '&-]{0,20}$/)),
+    borough: fc.option(fc.stringMatching(/^[A-Za-z][A-Za-z0-9 '&-]{0,20}$/)),
     tab: fc.constantFrom(...TABS),
     changed: fc.boolean(),
     clear: fc.boolean(),

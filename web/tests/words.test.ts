@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { marking, personLine, reconciliationLine } from "../src/account";
 import { cellsPath, problemOf } from "../src/api";
-import { nested, quickPeriods } from "../src/filters";
+import { quickPeriods } from "../src/filters";
+import { nested } from "../src/strands";
 import { counted, dayName, decimal, monthsOf, percent, periodName, plusMonths, probability } from "../src/format";
 import { breaksInside, headline } from "../src/headline";
 import { countWords, pValue, rankLine, robustnessLine, wordsLine } from "../src/evidence";
@@ -49,7 +50,7 @@ describe("numbers and months", () => {
 
 describe("the headline", () => {
   test("calls records of which some carry no strand incidents, not hate crime", () => {
-    const mixed = release({ strands: [{ id: "all", label: "All", parent: null, n: 1000, hotspots: 2 }, { id: "race", label: "Race", parent: null, n: 3, hotspots: null }] });
+    const mixed = release({ strands: [{ id: "all", label: "All", parent: null, n: 1000, hotspots: 2, analysed: true }, { id: "race", label: "Race", parent: null, n: 3, hotspots: null, analysed: true }] });
     expect(headline(DEFAULTS, mixed, null, null)).toMatch(/^Recorded incidents/);
     expect(headline({ ...DEFAULTS, strand: "race" }, mixed, null, null)).toMatch(/^Recorded hate crime, race/);
   });
@@ -74,7 +75,7 @@ describe("the headline", () => {
   });
 
   test("does not call records without strands hate crime", () => {
-    const plain = release({ strands: [{ id: "all", label: "All", parent: null, n: 1000, hotspots: 2 }] });
+    const plain = release({ strands: [{ id: "all", label: "All", parent: null, n: 1000, hotspots: 2, analysed: true }] });
     expect(headline(DEFAULTS, plain, null, null)).toBe("Recorded incidents, Nov 2025 – Oct 2026");
   });
 
@@ -140,7 +141,7 @@ describe("legend and cells", () => {
   });
 
   test("equal questions have equal addresses, and areas ask for no resolution", () => {
-    const all = { offence: "all", setting: "all", outcome: "all", days: "all", hours: "all" };
+    const all = { borough: "all", offence: "all", setting: "all", outcome: "all", days: "all", hours: "all" };
     const query = { release: "r", layer: "count", strand: "all", from: "2025-11", to: "2026-10", source: "reported", ...all };
     expect(cellsPath({ ...query, resolution: 9 })).toBe("/api/v1/cells?release=r&strand=all&from=2025-11&to=2026-10&source=reported&layer=count&resolution=9");
     expect(cellsPath(query)).not.toContain("resolution");

@@ -4,6 +4,7 @@ use crate::incident::{
     FlagStatus, Offence, OffenceSet, Outcome, OutcomeSet, PlaceKind, Precision, Setting, SettingSet, SourceSet, Strand, StrandSet,
 };
 use crate::month::{Month, MonthRange};
+use crate::strands::Strands;
 use std::collections::HashMap;
 
 /// The unit of a fact that lies in none: online, without a place, known to a wider area only, or outside.
@@ -148,8 +149,10 @@ pub struct Facts {
 /// Which facts to count. Every condition must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Filter {
-    /// One strand, or all records.
-    pub strand: Option<Strand>,
+    /// Of any of these strands, or all records.
+    pub strands: Strands,
+    /// Recorded in this area (borough), by its row; `None` for anywhere.
+    pub area: Option<u16>,
     /// Months in which it happened.
     pub months: MonthRange,
     /// At least one of these reported it.
@@ -177,10 +180,11 @@ pub enum Provisional {
 }
 
 impl Filter {
-    /// All strands and offences, reported sources, provisional flags included.
+    /// All strands, areas and offences, reported sources, provisional flags included.
     pub const fn over(months: MonthRange) -> Self {
         Self {
-            strand: None,
+            strands: Strands::ALL,
+            area: None,
             months,
             sources: SourceSet::REPORTED,
             offences: OffenceSet::ALL,
@@ -401,7 +405,13 @@ impl Facts {
         }
     }
 
-    /// Whether the row meets the filter.
+    /// Whether records of any of these strands can be counted once each. Published counts of several strands share incidents, and the table does
+    /// not say how many.
+    pub fn can_unite(&self, strands: Strands) -> bool {
+        self.kind == FactKind::Events || !strands.are_several()
+    }
+
+    /// Whether the row meets the filter, of which the facts [can unite](Self::can_unite) the strands.
     pub fn matches(&self, row: usize, filter: &Filter) -> bool {
         filter.months.contains(self.month[row])
             && self.sources[row].intersects(filter.sources)
@@ -410,7 +420,8 @@ impl Facts {
             && filter.outcomes.contains(self.outcome[row])
             && filter.week.contains(self.hour_of_week[row])
             && (filter.provisional == Provisional::Included || self.status[row] == FlagStatus::Confirmed)
-            && self.is_of(row, filter.strand)
+            && filter.area.is_none_or(|area| self.area[row] == area)
+            && if filter.strands.is_all() { self.is_of(row, None) } else { filter.strands.meet(self.strands[row]) }
     }
 
     /// Rows that meet the filter.
@@ -474,7 +485,7 @@ mod tests {
         let mut filter = Filter::over(facts.months().unwrap());
         assert_eq!(facts.counts(&filter, 2), [1, 1]);
         assert_eq!(facts.total(&filter), 3);
-        filter.strand = Some(Strand::Religion);
+        filter.strands = Strand::Religion.into();
         assert_eq!(facts.counts(&filter, 2), [1, 0]);
         filter.sources = SourceSet::only(Source::App);
         assert_eq!(facts.total(&filter), 0);
@@ -513,10 +524,10 @@ mod tests {
         facts.push(fact(0, alone(Strand::Disability), 2));
         let mut filter = Filter::over(facts.months().unwrap());
         assert_eq!(facts.total(&filter), 12);
-        filter.strand = Some(Strand::Religion);
+        filter.strands = Strand::Religion.into();
         assert_eq!(facts.total(&filter), 4);
         facts.push(fact(0, StrandSet::EMPTY, 11));
-        filter.strand = None;
+        filter.strands = Strands::ALL;
         assert_eq!(facts.total(&filter), 11);
     }
 }

@@ -115,6 +115,7 @@ pub mod residents;
 pub mod resource;
 pub mod simulate;
 pub mod space_time_cube;
+pub mod strands;
 pub mod success;
 pub mod summary;
 pub mod time;
@@ -129,3 +130,4 @@ pub use incident::{
 };
 pub use month::{BreakRegistry, Month, MonthError, MonthRange, SeriesBreak};
 pub use projection::{EastingNorthing, LonLat};
+pub use strands::Strands;

@@ -11,6 +11,7 @@ use crate::hotspot::{Hotspot, StrandAnalysis};
 use crate::incident::{PlaceKind, UnknownName};
 use crate::month::{BreakRegistry, Month, MonthRange};
 use crate::provenance::Provenance;
+use crate::strands::Strands;
 pub use crate::units::Units;
 use jiff::civil::Date;
 use std::fmt;
@@ -226,6 +227,17 @@ impl Release {
     /// The analysis of a strand, or of all records.
     pub fn analysis(&self, strand: Option<crate::Strand>) -> Option<&StrandAnalysis> {
         self.analyses.iter().find(|a| a.strand == strand)
+    }
+
+    /// The analysis whose hotspots stand beside a count: that of the strand where just one is asked for and analysed, else that of all records.
+    pub fn analysis_beside(&self, strands: Strands) -> Option<&StrandAnalysis> {
+        strands.one().and_then(|strand| self.analysis(Some(strand))).or_else(|| self.analysis(None))
+    }
+
+    /// Row of the area with this code or name.
+    pub fn area_row(&self, text: &str) -> Option<u16> {
+        let is = |area: &ReportingArea| !area.code.is_empty() && (area.code == text || area.name.eq_ignore_ascii_case(text));
+        self.areas.iter().position(is).map(|row| row as u16)
     }
 
     /// Why a place of this release is a hotspot and how sure that is, in plain words.

@@ -21,7 +21,7 @@ use hotspot_core::units::Units;
 use hotspot_core::view::{AreasView, CellsView, HotspotsView, Layer, ReleaseView};
 use hotspot_core::{
     BreakRegistry, FlagStatus, LonLat, MonthRange, Offence, Outcome, PlaceKind, Precision, SeriesBreak, Setting, Source, SourceSet,
-    Strand, StrandSet,
+    Strand, StrandSet, Strands,
 };
 
 /// Two by two kilometres round a peak, with a thin background.
@@ -324,7 +324,7 @@ fn cells_of_a_hotspot_have_its_share_of_settings_whatever_is_filtered() {
             }
         );
     }
-    let strand = Filter { strand: Some(Strand::Antisemitic), ..one_month };
+    let strand = Filter { strands: Strand::Antisemitic.into(), ..one_month };
     assert!(CellsView::of(&release, Layer::Robustness, strand, 9, None).unwrap().units.is_empty(), "of it nothing can be told");
 }
 
@@ -371,6 +371,80 @@ fn the_scan_finds_the_peak_and_says_the_same_at_every_resolution() {
     let eight = CellsView::of(&release, Layer::Scan, filter, 8, None).unwrap();
     assert!(eight.value.iter().all(|v| nine.value.contains(v)));
     // A strand without an incident has no cluster and no error.
-    let none = Filter { strand: Some(Strand::Transgender), ..filter };
+    let none = Filter { strands: Strand::Transgender.into(), ..filter };
     assert!(CellsView::of(&release, Layer::Scan, none, 9, None).unwrap().units.is_empty());
+}
+
+/// The same records in two boroughs: Southwark and, for every third, Lambeth, whose outlines lie in the atlas.
+fn two_boroughs() -> Release {
+    let mut release = release();
+    let area = |code: &str, name: &str| ReportingArea { code: code.to_owned(), name: name.to_owned(), residents: None };
+    release.areas = vec![area("E09000028", "Southwark"), area("E09000022", "Lambeth")];
+    let mut facts = Facts::new(FactKind::Events);
+    for (row, mut fact) in release.facts.iter().enumerate() {
+        if fact.unit != NO_UNIT {
+            fact.area = u16::from(row % 3 == 0);
+        }
+        if row % 11 == 0 {
+            (fact.unit, fact.place) = (NO_UNIT, PlaceKind::AreaOnly);
+        }
+        facts.push(fact);
+    }
+    release.facts = facts;
+    release
+}
+
+#[test]
+fn what_is_on_the_map_and_what_is_not_make_the_total_of_the_boroughs_and_of_the_months() {
+    let release = two_boroughs();
+    let strands = [Strands::ALL, Strand::Race.into(), Strands::any_of([Strand::Race, Strand::Religion, Strand::Disability])];
+    for (strands, area) in strands.into_iter().flat_map(|s| [None, Some(0), Some(1)].map(|area| (s, area))) {
+        for sources in [SourceSet::REPORTED, SourceSet::ALL, SourceSet::only(Source::Witness)] {
+            for months in [release.window, MonthRange::ending(release.month, 5)] {
+                let filter = Filter { strands, area, sources, ..Filter::over(months) };
+                let total = AreasView::of(&release, filter).total;
+                for (resolution, layer) in [(8, Layer::Count), (9, Layer::Probability), (10, Layer::Count)] {
+                    let view = CellsView::of(&release, layer, filter, resolution, None).unwrap();
+                    assert_eq!(view.total + view.off_map.total(), total, "{filter:?}");
+                    assert_eq!(view.legend.iter().map(|class| class.incidents).sum::<u64>(), view.total, "{filter:?}");
+                }
+                let of_month = |month| AreasView::of(&release, Filter { months: MonthRange::new(month, month).unwrap(), ..filter }).total;
+                assert_eq!(months.iter().map(of_month).sum::<u64>(), total, "{filter:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_borough_is_a_part_of_the_picture_and_no_island() {
+    let release = two_boroughs();
+    let all = Filter::over(release.window);
+    for layer in Layer::ALL {
+        let whole = CellsView::of(&release, layer, all, 9, None).unwrap();
+        let parts = [0, 1].map(|area| CellsView::of(&release, layer, Filter { area: Some(area), ..all }, 9, None).unwrap());
+        assert_eq!(parts[0].total + parts[1].total, whole.total, "{layer:?}");
+        assert!(parts.iter().all(|part| part.units.len() < whole.units.len() || whole.units.is_empty() || layer == Layer::Scan), "{layer:?}");
+        for part in &parts {
+            for (at, unit) in part.units.iter().enumerate() {
+                let there = whole.units.binary_search(unit).unwrap();
+                if layer != Layer::Count {
+                    assert_eq!(part.value[at], whole.value[there], "{layer:?}: the value is that beside the whole study area");
+                    assert_eq!(part.class[at], whole.class[there]);
+                }
+                assert!(part.n[at] <= whole.n[there]);
+            }
+        }
+    }
+}
+
+#[test]
+fn layers_of_several_strands_are_those_of_the_records_with_any_of_them() {
+    let release = release();
+    // Of this release every record is of race, disability or religion.
+    let several = Filter { strands: Strands::any_of([Strand::Race, Strand::Disability, Strand::Antisemitic]), ..Filter::over(release.window) };
+    for layer in Layer::ALL {
+        let united = CellsView::of(&release, layer, several, 9, None).unwrap();
+        let all = CellsView::of(&release, layer, Filter::over(release.window), 9, None).unwrap();
+        assert_eq!((united.units, united.n, united.value, united.class), (all.units, all.n, all.value, all.class), "{layer:?}");
+    }
 }

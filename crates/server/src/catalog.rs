@@ -511,7 +511,7 @@ impl Served {
         };
         match layer {
             TileLayer::Hotspots => {
-                let view = self.hotspots(filter.strand).ok_or_else(|| self.not_analysed())?;
+                let view = self.hotspots(filter.strands.one()).ok_or_else(|| self.not_analysed())?;
                 Ok(Drawn::Shapes(ShapeTiles::hotspots(&view)))
             }
             TileLayer::Boroughs => Ok(Drawn::Shapes(self.boroughs())),

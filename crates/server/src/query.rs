@@ -7,7 +7,7 @@ use hotspot_core::release::Release;
 use hotspot_core::resource::allocation::Rule;
 use hotspot_core::resource::challenge::Level;
 use hotspot_core::view::Layer;
-use hotspot_core::{Month, MonthRange, Offence, Outcome, Setting, Source, SourceSet, Strand};
+use hotspot_core::{Month, MonthRange, Offence, Outcome, Setting, Source, SourceSet, Strand, Strands};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -35,7 +35,7 @@ impl fmt::Display for BadParameter {
 type Result<T> = std::result::Result<T, BadParameter>;
 
 /// What is counted by.
-pub(crate) const FILTER: [&str; 9] = ["strand", "from", "to", "source", "offence", "setting", "outcome", "days", "hours"];
+pub(crate) const FILTER: [&str; 10] = ["strand", "borough", "from", "to", "source", "offence", "setting", "outcome", "days", "hours"];
 
 /// Days of the week, Monday first.
 pub(crate) const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -83,12 +83,35 @@ impl<'a> Params<'a> {
         self.0.iter().find(|(n, _)| n == name).map(|(_, value)| &**value)
     }
 
-    /// `all` (the default) or a strand.
+    /// `all` (the default) or one strand.
     pub fn strand(&self) -> Result<Option<Strand>> {
-        match self.get("strand") {
-            None | Some("all") => Ok(None),
-            Some(text) => text.parse().map(Some).map_err(|_unknown| BadParameter::new("strand", format!("all, {}", Strand::NAMES))),
+        let strands = self.strands()?;
+        if strands.are_several() {
+            let allowed = format!("all, or one of {}: hotspots and need are worked out for one strand at a time", Strand::NAMES);
+            return Err(BadParameter::new("strand", allowed));
         }
+        Ok(strands.one())
+    }
+
+    /// `all` (the default) or strands, any of which a record must have.
+    fn strands(&self) -> Result<Strands> {
+        let Some(text) = self.get("strand").filter(|text| *text != "all") else { return Ok(Strands::ALL) };
+        let allowed = || BadParameter::new("strand", format!("all, or some of {}, separated by commas", Strand::NAMES));
+        let strands = text.split(',').map(|part| part.parse().map_err(|_unknown| allowed()));
+        Ok(Strands::any_of(strands.collect::<Result<Vec<_>>>()?))
+    }
+
+    /// `all` (the default), or the row of the area with this code or name.
+    fn area(&self, release: &Release) -> Result<Option<u16>> {
+        let Some(text) = self.get("borough").filter(|text| *text != "all") else { return Ok(None) };
+        release.area_row(text).map(Some).ok_or_else(|| {
+            let some = release.areas.iter().find(|area| !area.code.is_empty());
+            let allowed = some.map_or_else(
+                || "all: this release has no boroughs".to_owned(),
+                |area| format!("all, or the code or name of a borough of this release, such as {} or {}", area.code, area.name),
+            );
+            BadParameter::new("borough", allowed)
+        })
     }
 
     /// Which places are asked about: hotspots by default.
@@ -159,9 +182,18 @@ impl<'a> Params<'a> {
     }
 
     /// All that is counted by: [`FILTER`].
-    pub fn filter(&self, window: MonthRange, months: MonthRange) -> Result<Filter> {
+    pub fn filter(&self, release: &Release) -> Result<Filter> {
+        let filter = Filter { area: self.area(release)?, ..self.filter_anywhere(release.window, release.months)? };
+        if release.facts.can_unite(filter.strands) {
+            return Ok(filter);
+        }
+        let why = "all, or one strand: this release holds published counts by strand, which share incidents, and does not say how many";
+        Err(BadParameter::new("strand", why))
+    }
+
+    fn filter_anywhere(&self, window: MonthRange, months: MonthRange) -> Result<Filter> {
         let mut filter = Filter::over(self.months(window, months)?);
-        filter.strand = self.strand()?;
+        filter.strands = self.strands()?;
         filter.sources = self.sources()?;
         filter.offences = self.some_of("offence", Offence::ALL, Offence::id)?.into_iter().collect();
         filter.settings = self.some_of("setting", Setting::ALL, Setting::id)?.into_iter().collect();
@@ -239,8 +271,9 @@ pub(crate) fn set_name(is_all: bool, ids: impl Iterator<Item = &'static str>) ->
 /// A filter as text: equal texts are equal filters.
 pub(crate) fn filter_text(filter: Filter) -> String {
     format!(
-        "{} {} {} {} {:x} {:x} {:x} {:x}",
-        strand_name(filter.strand),
+        "{} {:?} {} {} {} {:x} {:x} {:x} {:x}",
+        strands_name(filter.strands),
+        filter.area,
         filter.months.from(),
         filter.months.to(),
         source_name(filter.sources),
@@ -254,6 +287,11 @@ pub(crate) fn filter_text(filter: Filter) -> String {
 /// How a strand is written in a query and an answer.
 pub(crate) fn strand_name(strand: Option<Strand>) -> &'static str {
     strand.map_or("all", Strand::id)
+}
+
+/// How several strands are written in a query and an answer.
+pub(crate) fn strands_name(strands: Strands) -> String {
+    set_name(strands.is_all(), strands.iter().map(Strand::id))
 }
 
 #[cfg(test)]
@@ -282,7 +320,7 @@ mod tests {
     }
 
     fn filter(query: &str) -> Result<Filter> {
-        Params::parse(Some(query), &KNOWN)?.filter(months("2025-11", "2026-10"), months("2024-01", "2026-10"))
+        Params::parse(Some(query), &KNOWN)?.filter_anywhere(months("2025-11", "2026-10"), months("2024-01", "2026-10"))
     }
 
     #[test]
@@ -293,11 +331,15 @@ mod tests {
     #[test]
     fn every_parameter_is_read() {
         let read = filter("strand=antisemitic&from=2024-02&to=2024-02&source=app").unwrap();
-        assert_eq!(read.strand, Some(Strand::Antisemitic));
+        assert_eq!(read.strands, Strand::Antisemitic.into());
         assert_eq!(read.months, months("2024-02", "2024-02"));
         assert_eq!(read.sources, SourceSet::only(Source::App));
         assert_eq!(filter("source=all").unwrap().sources, SourceSet::ALL);
-        assert_eq!(filter("strand=all").unwrap().strand, None);
+        assert_eq!(filter("strand=all").unwrap().strands, Strands::ALL);
+        let several = filter("strand=disability,religion,antisemitic").unwrap().strands;
+        assert_eq!(strands_name(several), "religion,disability", "a strand stands for those that lie in it");
+        let one = Params::parse(Some("strand=race,disability"), &KNOWN).unwrap().strand().unwrap_err();
+        assert!(one.allowed.contains("one strand at a time"));
         let read = filter("offence=violence,robbery&setting=street&outcome=charged,caution&days=sat,sun&hours=night").unwrap();
         assert_eq!(read.offences, OffenceSet::only(Offence::Violence).union(OffenceSet::only(Offence::Robbery)));
         assert_eq!(read.settings, SettingSet::only(Setting::Street));
@@ -310,7 +352,8 @@ mod tests {
     #[test]
     fn a_refusal_names_the_parameter_and_what_is_allowed_but_never_the_value() {
         for (query, parameter, allowed) in [
-            ("strand=hair", "strand", "all, race_or_religion, race"),
+            ("strand=hair", "strand", "all, or some of race_or_religion, race"),
+            ("strand=race,,disability", "strand", "separated by commas"),
             ("source=Mrs%20Smith", "source", "reported, all, victim"),
             ("from=2023-12", "from", "2024-01 to 2026-10"),
             ("from=20240x", "from", "YYYY-MM"),

@@ -44,12 +44,12 @@ pub(crate) use success::{SuccessAnswer, success};
 
 use crate::catalog::TileLayer;
 use crate::problem::ApiError;
-use crate::query::{DAYS, PARTS, set_name, source_name, strand_name};
+use crate::query::{DAYS, PARTS, set_name, source_name, strand_name, strands_name};
 use hotspot_core::cube::Filter;
 use hotspot_core::disclosure::Released;
-use hotspot_core::release::Reconciliation;
+use hotspot_core::release::{Reconciliation, Release, ReportingArea};
 use hotspot_core::units::Units;
-use hotspot_core::view::{AreaRow, AreasView, CellsView, Layer, LegendClass, ReleaseView};
+use hotspot_core::view::{AreaRow, AreasView, CellsView, Layer, LegendClass, OffMap, ReleaseView};
 use hotspot_core::{MonthRange, Offence, OffenceSet, Outcome, OutcomeSet, SeriesBreak, Setting, SettingSet, Source, Strand};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -164,6 +164,8 @@ struct ReleaseEntry {
     /// Thresholds of the words for evidence.
     evidence: EvidenceEntry,
     strands: Vec<StrandEntry>,
+    /// The boroughs (or other reporting areas) that can be filtered for; none where the release has none.
+    boroughs: Vec<AreaName>,
     sources: Vec<SourceEntry>,
     /// What the records of the window can be filtered for, all sources.
     filters: FilterEntries,
@@ -221,8 +223,17 @@ struct StrandEntry {
     parent: Option<&'static str>,
     /// Incidents in the window.
     n: u32,
-    /// Number of hotspots; null when there are too few incidents to tell.
+    /// Number of hotspots; null when there are too few incidents to tell, and without an analysis.
     hotspots: Option<u32>,
+    /// Whether hotspots were asked for; the records of any strand can be counted.
+    analysed: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct AreaName {
+    /// Such as a GSS code.
+    code: String,
+    name: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -278,13 +289,15 @@ const fn account(all: Reconciliation) -> Account {
 }
 
 fn release(view: &Released<ReleaseView>) -> ReleaseEntry {
-    let strand = |(strand, n, hotspots): &(Option<Strand>, u32, Option<u32>)| StrandEntry {
+    let strand_entry = |(strand, n, hotspots): &(Option<Strand>, u32, Option<u32>)| StrandEntry {
         id: strand_name(*strand),
         label: strand.map_or("All recorded incidents", Strand::label),
         parent: strand.and_then(Strand::parent).map(Strand::id),
         n: *n,
         hotspots: *hotspots,
+        analysed: true,
     };
+    let not_analysed = |(strand, n): &(Strand, u32)| StrandEntry { analysed: false, ..strand_entry(&(Some(*strand), *n, None)) };
     let together =
         [SourceEntry { id: "reported", label: "All but police-generated" }, SourceEntry { id: "all", label: "All sources" }];
     ReleaseEntry {
@@ -318,7 +331,13 @@ fn release(view: &Released<ReleaseView>) -> ReleaseEntry {
                 .map(|t| ThresholdEntry { word: t.word.id(), quantity: t.quantity.id(), least: t.least })
                 .collect(),
         },
-        strands: view.strands.iter().map(strand).collect(),
+        strands: {
+            // All records, then what is above others, so that the list reads from the top.
+            let (all, each) = view.strands.split_at(view.strands.len().min(1));
+            let entries = all.iter().map(strand_entry).chain(view.not_analysed.iter().map(not_analysed));
+            entries.chain(each.iter().map(strand_entry)).collect()
+        },
+        boroughs: view.areas.iter().map(|[code, name]| AreaName { code: code.clone(), name: name.clone() }).collect(),
         sources: together.into_iter().chain(Source::ALL.iter().map(|s| SourceEntry { id: s.id(), label: s.label() })).collect(),
         filters: FilterEntries {
             offence: view.filters.offences.iter().map(|(o, n)| ChoiceEntry { id: o.id(), label: o.label(), n: *n }).collect(),
@@ -419,9 +438,13 @@ const fn method(layer: Layer) -> &'static str {
 #[derive(Debug, Serialize, ToSchema, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Counted {
-    /// all (default) or a strand.
+    /// all (default), or strands separated by commas: a record with any of them counts once. Of published counts by strand one alone.
     #[param(required = false)]
-    strand: &'static str,
+    strand: String,
+    /// all (default), or the code or name of a borough; an answer has the code. Records of the borough count; values of statistics are those beside
+    /// the whole study area. A cell is shown whose middle lies in the borough, or which holds a record of it.
+    #[param(required = false)]
+    borough: String,
     /// First month, YYYY-MM; default the release's window.
     #[param(required = false)]
     from: String,
@@ -448,11 +471,12 @@ pub(crate) struct Counted {
     hours: String,
 }
 
-impl From<Filter> for Counted {
-    fn from(filter: Filter) -> Self {
+impl Counted {
+    fn of(filter: Filter, areas: &[ReportingArea]) -> Self {
         let (days, parts) = (filter.week.days(), filter.week.parts());
         Self {
-            strand: strand_name(filter.strand),
+            strand: strands_name(filter.strands),
+            borough: filter.area.and_then(|row| areas.get(usize::from(row))).map_or_else(|| "all".to_owned(), |area| area.code.clone()),
             from: filter.months.from().to_string(),
             to: filter.months.to().to_string(),
             source: source_name(filter.sources),
@@ -477,10 +501,28 @@ pub(crate) struct Cells<'a> {
     unit: &'static str,
     /// Incidents in all units, whatever the box.
     n: u64,
+    /// What is counted beside these and lies in no unit: with `n` it is the total of /api/v1/boroughs.
+    off_map: OffMapEntry,
     /// Incidents of any place that days and hours leave out because their hour is not known; null without these.
     hour_unknown: Option<u64>,
     legend: Vec<LegendEntry<'a>>,
     cells: Columns<'a>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct OffMapEntry {
+    /// Known to a borough or other area only, with those withheld from every unit.
+    area_only: u64,
+    /// Outside the study area.
+    outside: u64,
+    online: u64,
+    no_place: u64,
+}
+
+impl From<OffMap> for OffMapEntry {
+    fn from(off: OffMap) -> Self {
+        Self { area_only: off.area_only, outside: off.outside, online: off.online, no_place: off.no_place }
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -503,20 +545,21 @@ struct Columns<'a> {
     class: &'a [u8],
 }
 
-pub(crate) fn cells(release: &str, view: &Released<CellsView>, units: &Units) -> Vec<u8> {
+pub(crate) fn cells(release: &str, view: &Released<CellsView>, of: &Release) -> Vec<u8> {
     let legend =
         view.legend.iter().map(|c| LegendEntry { label: &c.label, color: c.color, cells: c.units, incidents: c.incidents });
     bytes(&Cells {
         release,
         layer: view.layer.id(),
-        counted: view.filter.into(),
+        counted: Counted::of(view.filter, &of.areas),
+        off_map: view.off_map.into(),
         hour_unknown: view.hour_unknown,
         resolution: view.resolution,
         unit: view.layer.unit(),
         n: view.total,
         legend: legend.collect(),
         cells: Columns {
-            id: view.units.iter().map(|row| unit_id(units, view.resolution, *row)).collect(),
+            id: view.units.iter().map(|row| unit_id(&of.units, view.resolution, *row)).collect(),
             n: &view.n,
             value: view.value.iter().map(|v| rounded(*v)).collect(),
             class: &view.class,
@@ -558,10 +601,10 @@ struct BoroughRow<'a> {
     hi: Option<f64>,
 }
 
-pub(crate) fn boroughs(release: &str, view: &Released<AreasView>) -> Vec<u8> {
+pub(crate) fn boroughs(release: &str, view: &Released<AreasView>, areas: &[ReportingArea]) -> Vec<u8> {
     bytes(&Boroughs {
         release,
-        counted: view.filter.into(),
+        counted: Counted::of(view.filter, areas),
         hour_unknown: view.hour_unknown,
         rows: view.rows.iter().map(borough_row).collect(),
         elsewhere: view.elsewhere,

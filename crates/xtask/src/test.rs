@@ -48,6 +48,7 @@ pub fn run() -> Result<(), String> {
         };
         browser("e2e", &url, &url)?;
         browser("find", &url, &url)?;
+        browser("filters", &url, &url)?;
         browser("challenge", &url, &url)?;
         browser("success", &url, &url)?;
         browser("journeys", &url, &url)?;

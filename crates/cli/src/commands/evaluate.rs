@@ -41,7 +41,7 @@ pub fn run(args: &EvaluateArgs) -> Done {
     let minimum = DetectParams::default().minimum;
     let mut found = Vec::new();
     for strand in strands(args) {
-        let counts = level.counts(&placed.facts, &Filter { strand, ..Filter::over(months) });
+        let counts = level.counts(&placed.facts, &Filter { strands: strand.into(), ..Filter::over(months) });
         let n: u64 = counts.iter().map(|c| u64::from(*c)).sum();
         // A strand that was asked for by name is tested whatever there is of it.
         if args.strand.is_empty() && n < u64::from(minimum) {

@@ -269,8 +269,8 @@ pub fn backtest(
     let of_origin = |origin: &Month| -> Result<Vec<Vec<Flagging>>> {
         let seen = MonthRange::ending(*origin, params.train);
         let tested = MonthRange::ending(origin.plus(params.test), params.test);
-        let observed = level.counts(input.facts, &Filter { strand, ..Filter::over(tested) });
-        let predicted = predictor.all(Filter { strand, ..Filter::over(seen) }, &used)?;
+        let observed = level.counts(input.facts, &Filter { strands: strand.into(), ..Filter::over(tested) });
+        let predicted = predictor.all(Filter { strands: strand.into(), ..Filter::over(seen) }, &used)?;
         predicted
             .iter()
             .map(|values| flaggings(values, &observed, level.area_km2, &squares, patrol_areas.as_deref(), params))

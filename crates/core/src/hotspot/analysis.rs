@@ -69,7 +69,7 @@ impl Analysis<'_> {
     /// [`Error::OutOfRange`] for a resolution that the units have not got, [`Error::Length`] for columns that differ, and
     /// what [`detect`] finds wrong with the settings.
     pub fn strand(&self, strand: Option<Strand>) -> Result<StrandAnalysis> {
-        let filter = Filter { strand, ..Filter::over(self.window) };
+        let filter = Filter { strands: strand.into(), ..Filter::over(self.window) };
         let (counts, found) = self.detect(filter)?;
         let (identities, ended) = self.identified(strand, &found.places);
         let named = found.places.iter().zip(identities).enumerate();

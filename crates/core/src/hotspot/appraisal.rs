@@ -108,7 +108,7 @@ impl Appraisal<'_> {
     fn of_strand(&self, found: &mut StrandAnalysis) -> Result<Vec<UnitRates>> {
         let analysis = self.analysis;
         let level = analysis.level()?;
-        let filter = Filter { strand: found.strand, ..Filter::over(found.window) };
+        let filter = Filter { strands: found.strand.into(), ..Filter::over(found.window) };
         let counts = level.counts(analysis.facts, &filter);
         let everything = found.strand.is_none() && found.n > 0;
         if found.hotspots.is_empty() && !everything {

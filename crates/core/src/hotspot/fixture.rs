@@ -136,7 +136,7 @@ impl Town {
         let level = self.units.level(9).unwrap();
         let unit = level.row_of(grid.locate(MIDDLE).unwrap()).unwrap();
         let window = self.analysis().window;
-        let of_window = crate::cube::Filter { strand, ..crate::cube::Filter::over(window) };
+        let of_window = crate::cube::Filter { strands: strand.into(), ..crate::cube::Filter::over(window) };
         let n = level.counts(&self.facts, &of_window)[unit as usize];
         let hotspot = Hotspot {
             identity: Identity { id: "all-2025-01-1".to_owned(), first_seen: window.to(), change: Change::New, of: Vec::new() },

@@ -237,7 +237,7 @@ pub fn histories(analysis: &Analysis<'_>, held: &Held<'_>, found: &StrandAnalysi
             all.push(History::without_month(hotspot, after));
             continue;
         };
-        let filter = Filter { strand: found.strand, ..Filter::over(months) };
+        let filter = Filter { strands: found.strand.into(), ..Filter::over(months) };
         let rows: Vec<usize> =
             places.rows[place].iter().map(|row| *row as usize).filter(|row| analysis.facts.matches(*row, &filter)).collect();
         if months.len() >= EMERGING_MONTHS && !cubes.contains_key(&months.from()) {
@@ -301,7 +301,7 @@ impl Places {
             .ok_or(Error::OutOfRange { what: "months held", must: "not after the window" })?;
         let mut rows = vec![Vec::new(); found.hotspots.len()];
         let mut areas = vec![BTreeSet::new(); found.hotspots.len()];
-        let filter = Filter { strand: found.strand, ..Filter::over(months) };
+        let filter = Filter { strands: found.strand.into(), ..Filter::over(months) };
         for (place, row) in analysis.facts_of(&found.hotspots, &filter)? {
             rows[place].push(row as u32);
             if let Some(fact) = analysis.facts.get(row).filter(|fact| fact.area != NO_AREA) {

@@ -154,7 +154,7 @@ pub fn protect(analysis: &Analysis<'_>, people: &People) -> Result<(Facts, Vec<[
     for window in windows(analysis) {
         for strand in &strands {
             loop {
-                let filter = Filter { strand: *strand, ..Filter::over(window) };
+                let filter = Filter { strands: (*strand).into(), ..Filter::over(window) };
                 let found = Analysis { facts: &facts, metres: &metres, ..*analysis }.detect(filter)?;
                 let dependences = dependences(&found.1, &found.0, &facts, people, &level, filter);
                 if dependences.is_empty() {
@@ -230,7 +230,7 @@ fn dependences(
             let mut facts: Vec<u32> = taken.iter().flat_map(|share| share.rows.iter().copied()).collect();
             facts.sort_unstable();
             let units = taken.iter().map(|share| share.unit).collect();
-            all.push(Dependence { role, key, strand: filter.strand, window: filter.months, units, facts });
+            all.push(Dependence { role, key, strand: filter.strands.one(), window: filter.months, units, facts });
         }
     }
     all

@@ -290,7 +290,7 @@ impl Multiverse<'_> {
                     }
                     owner.extend(hotspot.units.iter().map(|unit| (*unit, i)));
                 }
-                let filter = Filter { strand: analysis.strand, ..Filter::over(analysis.window) };
+                let filter = Filter { strands: analysis.strand.into(), ..Filter::over(analysis.window) };
                 let counts = self.facts.counts(&filter, rows);
                 let mut cells: Vec<Weighted> = vec![Vec::new(); analysis.hotspots.len()];
                 for (row, count) in (0..).zip(&counts) {
@@ -320,7 +320,7 @@ impl Multiverse<'_> {
         let mut strands = vec![[0u16; 2]; self.facts.len()];
         for (bit, analysis) in self.analyses.iter().enumerate() {
             for (i, provisional) in [Provisional::Included, Provisional::Left].into_iter().enumerate() {
-                let filter = Filter { strand: analysis.strand, provisional, ..Filter::over(months) };
+                let filter = Filter { strands: analysis.strand.into(), provisional, ..Filter::over(months) };
                 for row in self.facts.rows(&filter) {
                     strands[row][i] |= 1 << bit;
                 }

@@ -483,7 +483,7 @@ impl<'a> Work<'a> {
     fn counts(&self, months: MonthRange) -> Result<Vec<u32>> {
         let release = self.input.release;
         let level = release.units.level(release.resolution).ok_or(Error::NoReference)?;
-        Ok(level.counts(&release.facts, &Filter { strand: self.input.strand, ..Filter::over(months) }))
+        Ok(level.counts(&release.facts, &Filter { strands: self.input.strand.into(), ..Filter::over(months) }))
     }
 
     fn one(&self, at: usize, months: [MonthRange; 2], side: &dyn Fn(&[u32]) -> Side, dispersion: f64) -> Result<Effect> {

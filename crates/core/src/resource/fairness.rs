@@ -318,7 +318,7 @@ impl Lives {
         let level = release.units.level(release.resolution).ok_or(Error::NoReference)?;
         let mut strands = Vec::new();
         for strand in [None].into_iter().chain(Strand::ANALYSED.map(Some)) {
-            let counts = level.counts(&release.facts, &Filter { strand, ..Filter::over(release.window) });
+            let counts = level.counts(&release.facts, &Filter { strands: strand.into(), ..Filter::over(release.window) });
             let mut by_place = vec![0.0; places.len()];
             for (count, place) in counts.iter().zip(place_of) {
                 if let Some(place) = place {

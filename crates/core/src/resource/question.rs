@@ -128,7 +128,7 @@ impl Geography<'_> {
     fn filter(input: &ChallengeInput<'_>, question: Question, offence: Option<Offence>) -> Filter {
         let provisional = if question.is(Setting::Confirmed) { Provisional::Left } else { Provisional::Included };
         let offences = offence.map_or(OffenceSet::ALL, OffenceSet::only);
-        Filter { strand: input.strand, offences, provisional, ..Filter::over(question.window) }
+        Filter { strands: input.strand.into(), offences, provisional, ..Filter::over(question.window) }
     }
 
     /// The need of places; `windows` is the length of the next period in windows.

@@ -1,6 +1,6 @@
 //! Two periods side by side: units, hotspots, boroughs and all of them together.
 
-use super::{AreasView, hour_unknown, level_of};
+use super::{AreasView, hour_unknown, level_of, place};
 use crate::SeriesBreak;
 use crate::comparison::{Change, Periods, PlaceChange};
 use crate::cube::Filter;
@@ -31,12 +31,12 @@ pub struct ComparisonView {
     pub units: Vec<u32>,
     /// Their changes, aligned with `units`.
     pub changes: Vec<PlaceChange>,
-    /// Units without an incident in either.
+    /// Units without an incident in either; in the borough where the filter names one.
     pub empty: u64,
-    /// Hotspots of the release and strand, by rank; none for a strand that it does not analyse. They were chosen for what was recorded in
+    /// Hotspots by rank, whole ones: of the strand where just one is asked for and analysed, else of all records. They were chosen for what was recorded in
     /// the release's window: outside it they have less by that alone.
     pub hotspots: Vec<ComparedPlace>,
-    /// Boroughs.
+    /// Boroughs; the chosen one alone where the filter names one.
     pub boroughs: Vec<ComparedPlace>,
     /// All that the filter counts, wherever it lies.
     pub total: PlaceChange,
@@ -53,27 +53,41 @@ impl ComparisonView {
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) for a resolution that the release has not got.
     pub fn of(release: &Release, periods: Periods, filter: Filter, resolution: u8) -> Result<Self> {
         let filters = [periods.now(), periods.before()].map(|months| Filter { months, ..filter });
-        let wide = |counts: Vec<u32>| -> Vec<u64> { counts.into_iter().map(u64::from).collect() };
         let level = level_of(release, resolution)?;
-        let [now, before] = filters.map(|filter| wide(level.counts(&release.facts, &filter)));
-        let all = periods.changes(&now, &before)?;
-        let units: Vec<u32> = (0..all.len()).filter(|row| all[*row].change != Change::Nothing).map(|row| row as u32).collect();
-        let empty = (all.len() - units.len()) as u64;
+        // A place is judged against chance among all of its kind, whatever the borough.
+        let whole = filters.map(|filter| Filter { area: None, ..filter });
+        let own = filters.map(|filter| level.counts(&release.facts, &filter));
+        let either: Vec<u32> = own[0].iter().zip(&own[1]).map(|(now, before)| now + before).collect();
+        let shown = place::shown(release, &filter, resolution, &either)?;
+        let of_all = |at: usize| -> Vec<u64> {
+            let all = level.counts(&release.facts, &whole[at]);
+            let count = |(row, all): (usize, u32)| u64::from(if shown[row] { own[at][row] } else { all });
+            all.into_iter().enumerate().map(count).collect()
+        };
+        let all = periods.changes(&of_all(0), &of_all(1))?;
+        let units: Vec<u32> =
+            (0..all.len()).filter(|row| shown[*row] && all[*row].change != Change::Nothing).map(|row| row as u32).collect();
+        let empty = (shown.iter().filter(|shown| **shown).count() - units.len()) as u64;
 
-        let own = level_of(release, release.resolution)?;
-        let spots = release.analysis(filter.strand).map_or(&[][..], |analysis| &analysis.hotspots);
-        let [now, before] = filters.map(|filter| {
-            let counts = own.counts(&release.facts, &filter);
+        let of_hotspots = level_of(release, release.resolution)?;
+        let spots = release.analysis_beside(filter.strands).map_or(&[][..], |analysis| &analysis.hotspots);
+        let [now, before] = whole.map(|filter| {
+            let counts = of_hotspots.counts(&release.facts, &filter);
             let sum = |units: &[u32]| units.iter().map(|unit| u64::from(counts[*unit as usize])).sum();
             spots.iter().map(|spot| sum(&spot.units)).collect::<Vec<u64>>()
         });
-        let spots = spots.iter().map(|spot| (spot.identity.id.clone(), spot.name.clone()));
-        let hotspots = places(spots, periods.changes(&now, &before)?);
+        let code = filter.area.and_then(|area| release.areas.get(usize::from(area))).map(|area| area.code.as_str());
+        let there = |of: Option<&str>| filter.area.is_none() || of == code;
+        let named = spots.iter().map(|spot| (spot.identity.id.clone(), spot.name.clone()));
+        let mut hotspots = places(named, periods.changes(&now, &before)?);
+        hotspots.retain(|place| spots.iter().any(|spot| spot.identity.id == place.id && there(spot.area_code.as_deref())));
 
-        let areas = filters.map(|filter| AreasView::of(release, filter));
+        let areas = whole.map(|filter| AreasView::of(release, filter));
         let counts = |view: &AreasView| view.rows.iter().map(|row| row.n).collect::<Vec<u64>>();
         let changes = periods.changes(&counts(&areas[0]), &counts(&areas[1]))?;
-        let boroughs = places(areas[0].rows.iter().map(|row| (row.code.clone(), row.name.clone())), changes);
+        let mut boroughs = places(areas[0].rows.iter().map(|row| (row.code.clone(), row.name.clone())), changes);
+        boroughs.retain(|place| there(Some(&place.id)));
+        let [total, total_before] = filters.map(|filter| release.facts.total(&filter));
         let unknown = filters.map(|filter| hour_unknown(release, filter));
         Ok(Self {
             periods,
@@ -84,7 +98,7 @@ impl ComparisonView {
             empty,
             hotspots,
             boroughs,
-            total: periods.changes(&[areas[0].total], &[areas[1].total])?[0],
+            total: periods.changes(&[total], &[total_before])?[0],
             breaks: periods.breaks(&release.breaks).cloned().collect(),
             hour_unknown: unknown[0].zip(unknown[1]).map(|(now, before)| now + before),
         })

@@ -21,6 +21,7 @@ mod challenge;
 mod comparison;
 mod layer;
 mod over_time;
+mod place;
 mod quality;
 mod records;
 mod silence;
@@ -31,6 +32,7 @@ pub use challenge::{ChallengeView, EffectsView, SitesView, WhatIfView};
 pub use comparison::{ComparedPlace, ComparisonView};
 pub use layer::{KDE_BANDWIDTH_M, Layer, LegendClass};
 pub use over_time::{EventRow, EventsView, HotspotView};
+pub use place::OffMap;
 pub use quality::QualityView;
 pub use records::{RecordRow, RecordsView};
 pub use silence::SilenceView;
@@ -47,9 +49,9 @@ pub struct CellsView {
     pub resolution: u8,
     /// Rows of the units at that resolution, ascending; the units of class 0 are left out.
     pub units: Vec<u32>,
-    /// Incidents, aligned with `units`.
+    /// Incidents, aligned with `units`; of the borough alone where the filter names one.
     pub n: Vec<u32>,
-    /// Value, aligned with `units`.
+    /// Value, aligned with `units`. But for a count it is that of the whole unit beside the whole study area, whatever the borough.
     pub value: Vec<f64>,
     /// Class, aligned with `units`: index into `legend`.
     pub class: Vec<u8>,
@@ -57,6 +59,8 @@ pub struct CellsView {
     pub legend: Vec<LegendClass>,
     /// Incidents in all units that the filter counts.
     pub total: u64,
+    /// What the filter counts beside them.
+    pub off_map: OffMap,
     /// Incidents that a filter by time of week leaves out because their hour is not known; `None` without one.
     pub hour_unknown: Option<u64>,
 }
@@ -104,7 +108,7 @@ pub struct AreaRow {
 pub struct AreasView {
     /// What was counted.
     pub filter: Filter,
-    /// By area.
+    /// By area; the chosen one alone where the filter names one.
     pub rows: Vec<AreaRow>,
     /// Mapped or known to an area, but in none of these.
     pub elsewhere: u64,
@@ -151,10 +155,14 @@ pub struct ReleaseView {
     pub person_check: PersonCheck,
     /// Incidents and number of hotspots by strand; `None` stands for all; no number means "cannot tell".
     pub strands: Vec<(Option<Strand>, u32, Option<u32>)>,
+    /// Strands that occur and are not analysed, with their incidents in units.
+    pub not_analysed: Vec<(Strand, u32)>,
     /// Records of the window, all sources, by what they can be filtered for.
     pub filters: FilterCounts,
     /// Thresholds of the words for evidence.
     pub evidence: EvidencePolicy,
+    /// Code and name of each area (borough) that can be filtered for.
+    pub areas: Vec<[String; 2]>,
     /// Reference measure of the hotspot rule.
     pub reference: String,
     /// Factor of the hotspot rule.
@@ -183,9 +191,14 @@ impl CellsView {
     /// [`Error::OutOfRange`] for a resolution that the release has not got.
     pub fn of(release: &Release, layer: Layer, filter: Filter, resolution: u8, bounds: Option<[f64; 4]>) -> Result<Self> {
         let level = level_of(release, resolution)?;
-        let counts = level.counts(&release.facts, &filter);
+        // Models see every borough: one alone would be an island.
+        let whole = Filter { area: None, ..filter };
+        let counts = level.counts(&release.facts, &whole);
+        let own = if filter.area.is_none() { counts.clone() } else { level.counts(&release.facts, &filter) };
+        let shown = place::shown(release, &filter, resolution, &own)?;
+        let any = counts.iter().any(|n| *n > 0);
         let inside = |row: usize| {
-            bounds.is_none_or(|[west, south, east, north]| {
+            shown[row] && bounds.is_none_or(|[west, south, east, north]| {
                 release
                     .units
                     .center(resolution, row as u32)
@@ -202,31 +215,32 @@ impl CellsView {
             value: Vec::new(),
             class: Vec::new(),
             legend: scale.legend(),
-            total: counts.iter().map(|n| u64::from(*n)).sum(),
+            total: own.iter().map(|n| u64::from(*n)).sum(),
+            off_map: OffMap::of(release, &filter),
             hour_unknown: hour_unknown(release, filter),
         };
         let years = filter.months.len() as f64 / 12.0;
         let mut add = |row: usize, value: f64, class: u8| {
             let legend = &mut view.legend[usize::from(class)];
             legend.units += 1;
-            legend.incidents += u64::from(counts[row]);
+            legend.incidents += u64::from(own[row]);
             if class > 0 {
                 view.units.push(row as u32);
-                view.n.push(counts[row]);
+                view.n.push(own[row]);
                 view.value.push(value);
                 view.class.push(class);
             }
         };
         let rows = (0..counts.len()).filter(|row| inside(*row));
         match layer {
-            Layer::Count => rows.for_each(|row| add(row, f64::from(counts[row]), scale.class(f64::from(counts[row])))),
+            Layer::Count => rows.for_each(|row| add(row, f64::from(own[row]), scale.class(f64::from(own[row])))),
             Layer::Density => rows.for_each(|row| {
                 let density = f64::from(counts[row]) / level.area_km2[row] / years;
                 add(row, density, if counts[row] == 0 { 0 } else { scale.class(density).max(1) });
             }),
             Layer::Probability => {
                 // Without an incident there is no evidence for any place.
-                let rates = (view.total > 0).then(|| RelativeRates::fit(&counts, level.area_km2)).transpose()?;
+                let rates = any.then(|| RelativeRates::fit(&counts, level.area_km2)).transpose()?;
                 let probability =
                     |row: usize| rates.as_ref().map_or(0.0, |r| r.posterior(row, counts[row]).exceedance(release.rule.threshold));
                 rows.for_each(|row| {
@@ -236,26 +250,26 @@ impl CellsView {
             }
             Layer::Emerging => {
                 let rows: Vec<usize> = rows.collect();
-                let (share, class) = surface::emerging_classes(release, filter, resolution, &rows)?;
+                let (share, class) = surface::emerging_classes(release, whole, resolution, &rows)?;
                 for ((row, share), class) in rows.into_iter().zip(share).zip(class) {
                     add(row, share, scale.class(class));
                 }
             }
             Layer::Robustness => {
                 let rows: Vec<usize> = rows.collect();
-                for (row, share) in rows.iter().zip(surface::robustness(release, filter, resolution, &rows)?) {
+                for (row, share) in rows.iter().zip(surface::robustness(release, whole, resolution, &rows)?) {
                     add(*row, share, scale.class(share));
                 }
             }
             Layer::Residents | Layer::ResidentRate | Layer::Top => {
                 let rows: Vec<usize> = rows.collect();
-                for (row, p) in rows.iter().zip(surface::probabilities(release, layer, filter, resolution, &rows)?) {
+                for (row, p) in rows.iter().zip(surface::probabilities(release, layer, whole, resolution, &rows)?) {
                     add(*row, p, scale.class(p));
                 }
             }
             Layer::Kde => {
                 let rows: Vec<usize> = rows.collect();
-                let density = surface::smoothed(release, filter, resolution, &rows)?;
+                let density = surface::smoothed(release, whole, resolution, &rows)?;
                 for (row, density) in rows.into_iter().zip(density) {
                     let density = density / years;
                     add(row, density, scale.class(density));
@@ -263,12 +277,12 @@ impl CellsView {
             }
             Layer::Scan => {
                 let rows: Vec<usize> = rows.collect();
-                for (row, ratio) in rows.iter().zip(surface::scanned(release, filter, resolution, &rows)?) {
+                for (row, ratio) in rows.iter().zip(surface::scanned(release, whole, resolution, &rows)?) {
                     add(*row, ratio, scale.class(ratio));
                 }
             }
             Layer::GiStar => {
-                let p = if view.total > 0 {
+                let p = if any {
                     local_g_exact(&counts, level.neighbors, SelfWeight::Included, Null::Conditional, Alternative::Greater)?.p
                 } else {
                     vec![1.0; counts.len()]
@@ -310,7 +324,7 @@ fn precision(release: &Release, analysis: &StrandAnalysis) -> Vec<[u32; Precisio
     let Some(level) = release.units.level(release.resolution) else { return counts };
     let hotspot_of: HashMap<u32, usize> =
         analysis.hotspots.iter().enumerate().flat_map(|(at, h)| h.units.iter().map(move |unit| (*unit, at))).collect();
-    let filter = Filter { strand: analysis.strand, ..Filter::over(release.window) };
+    let filter = Filter { strands: analysis.strand.into(), ..Filter::over(release.window) };
     for row in release.facts.rows(&filter) {
         let unit = release.facts.unit(row).and_then(|unit| level.row_of(unit));
         let hotspot = unit.and_then(|unit| hotspot_of.get(&unit));
@@ -319,6 +333,14 @@ fn precision(release: &Release, analysis: &StrandAnalysis) -> Vec<[u32; Precisio
         }
     }
     counts
+}
+
+/// Strands that occur in units in the window and have no analysis.
+fn not_analysed(release: &Release) -> Vec<(Strand, u32)> {
+    let Some(level) = release.units.level(release.resolution) else { return Vec::new() };
+    let n = |strand: Strand| -> u32 { level.counts(&release.facts, &Filter { strands: strand.into(), ..Filter::over(release.window) }).iter().sum() };
+    let without = Strand::ALL.iter().copied().filter(|strand| release.analysis(Some(*strand)).is_none());
+    without.map(|strand| (strand, n(strand))).filter(|(_, n)| *n > 0).collect()
 }
 
 impl AreasView {
@@ -343,7 +365,9 @@ impl AreasView {
             .areas
             .iter()
             .zip(counts)
-            .map(|(area, n)| {
+            .enumerate()
+            .filter(|(row, _)| filter.area.is_none_or(|area| usize::from(area) == *row))
+            .map(|(_, (area, n))| {
                 let rate = area.residents.filter(|r| *r > 0).map(|residents| {
                     let per = 1000.0 / f64::from(residents) / years;
                     let [lo, hi] = exact_limits(n, 0.95);
@@ -380,8 +404,10 @@ impl ReleaseView {
             outside: release.outside,
             person_check: release.person_check,
             strands,
+            not_analysed: not_analysed(release),
             filters: release.facts.filter_counts(&Filter { sources: SourceSet::ALL, ..Filter::over(release.window) }),
             evidence: release.evidence.clone(),
+            areas: release.areas.iter().filter(|a| !a.code.is_empty()).map(|a| [a.code.clone(), a.name.clone()]).collect(),
             reference: release.reference.clone(),
             threshold: release.rule.threshold,
             feedback: release.feedback.clone(),

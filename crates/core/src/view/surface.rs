@@ -110,7 +110,7 @@ pub(super) fn emerging_classes(release: &Release, filter: Filter, resolution: u8
 /// Share of the settings in which the hotspot of some units of a level is hot; 0 in none, and where no setting says anything.
 pub(super) fn robustness(release: &Release, filter: Filter, resolution: u8, rows: &[usize]) -> Result<Vec<f64>> {
     let mut share = vec![0.0; level_of(release, release.resolution)?.len()];
-    for hotspot in release.analysis(filter.strand).map_or(&[][..], |analysis| &analysis.hotspots) {
+    for hotspot in release.analysis_beside(filter.strands).map_or(&[][..], |analysis| &analysis.hotspots) {
         for unit in &hotspot.units {
             share[*unit as usize] = hotspot.robustness.share.unwrap_or(0.0);
         }

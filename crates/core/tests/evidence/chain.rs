@@ -138,7 +138,7 @@ impl<'a> Chain<'a> {
                 owner[*unit as usize] = Some(i);
             }
         }
-        for row in facts.rows(&Filter { strand: analysis.strand, ..Filter::over(window()) }) {
+        for row in facts.rows(&Filter { strands: analysis.strand.into(), ..Filter::over(window()) }) {
             let Some(i) = facts.unit(row).and_then(|unit| owner[level.row_of(unit)? as usize]) else { continue };
             analysis.hotspots[i].standing.known[Role::Victim as usize] += u32::from(people.key(Role::Victim, row).is_some());
         }

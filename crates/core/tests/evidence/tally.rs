@@ -146,7 +146,7 @@ impl Tally {
         for (sum, analysis) in self.analyses.iter_mut().zip(&answer.analyses) {
             assert_eq!(sum.strand, analysis.strand);
             let truth = TrueRates::new(&world.truth, analysis.strand, chain.level, window()).unwrap();
-            let filter = Filter { strand: analysis.strand, ..Filter::over(window()) };
+            let filter = Filter { strands: analysis.strand.into(), ..Filter::over(window()) };
             let rule = Way::of_rule(chain, answer, filter, &truth);
             sum.plus(&Analysed { rule, ..analysed(chain, world, analysis, &truth, seed) });
             if analysis.strand.is_none() {

@@ -151,7 +151,7 @@ fn published_counts_keep_their_areas_and_the_names_that_are_no_place() {
     assert_eq!(placed.unmatched, [("E05013570".to_owned(), 5)]);
     let all = Filter::over(placed.facts.months().unwrap());
     assert_eq!(placed.facts.total(&all), 12, "a sub-strand is not added to its strand");
-    assert_eq!(placed.facts.total(&Filter { strand: Some(Strand::Antisemitic), ..all }), 3);
+    assert_eq!(placed.facts.total(&Filter { strands: Strand::Antisemitic.into(), ..all }), 3);
 
     let boroughs = Atlas::london().boroughs();
     let layer = boroughs.iter().map(|b| (b.code.clone(), b.name.clone(), b.polygon.clone())).collect();

@@ -106,7 +106,7 @@ pub(crate) async fn cells(State(state): State<AppState>, uri: Uri, headers: Head
     let (params, served) = asked(&state, &uri, &known)?;
     let release = served.release();
     let layer = params.layer(release)?;
-    let filter = params.filter(release.window, release.months)?;
+    let filter = params.filter(release)?;
     let resolution = params.resolution(&release.units.resolutions(), release.resolution)?;
     let bbox = params.bbox()?;
     let text = filter_text(filter);
@@ -114,7 +114,7 @@ pub(crate) async fn cells(State(state): State<AppState>, uri: Uri, headers: Head
     let parts: [&[u8]; 5] = [b"cells", layer.id().as_bytes(), text.as_bytes(), &[resolution], &corners];
     answer(&state, &headers, JSON, served, &parts, move |served| {
         let view = served.cells(layer, filter, resolution, bbox)?;
-        Ok(views::cells(served.id(), &view, &served.release().units))
+        Ok(views::cells(served.id(), &view, served.release()))
     })
     .await
 }
@@ -194,10 +194,10 @@ pub(crate) async fn events(State(state): State<AppState>, uri: Uri, headers: Hea
 pub(crate) async fn boroughs(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
     let known = [&["release"][..], &FILTER].concat();
     let (params, served) = asked(&state, &uri, &known)?;
-    let filter = params.filter(served.release().window, served.release().months)?;
+    let filter = params.filter(served.release())?;
     let text = filter_text(filter);
     answer(&state, &headers, JSON, served, &[b"boroughs", text.as_bytes()], move |served| {
-        Ok(views::boroughs(served.id(), &served.areas(filter)))
+        Ok(views::boroughs(served.id(), &served.areas(filter), &served.release().areas))
     })
     .await
 }
@@ -219,7 +219,7 @@ pub(crate) async fn comparison(State(state): State<AppState>, uri: Uri, headers:
     let known = [&["release", "versus_from", "versus_to", "across_break", "resolution"][..], &FILTER].concat();
     let (params, served) = asked(&state, &uri, &known)?;
     let release = served.release();
-    let filter = params.filter(release.window, release.months)?;
+    let filter = params.filter(release)?;
     let periods = params.periods(filter.months, release.months)?;
     let resolution = params.resolution(&release.units.resolutions(), release.resolution)?;
     let across = match params.get("across_break") {
@@ -236,7 +236,7 @@ pub(crate) async fn comparison(State(state): State<AppState>, uri: Uri, headers:
     let parts: [&[u8]; 4] = [b"comparison", text.as_bytes(), before.as_bytes(), &[resolution]];
     answer(&state, &headers, JSON, served, &parts, move |served| {
         let view = served.comparison(periods, filter, resolution)?;
-        Ok(views::comparison(served.id(), &view, &served.release().units))
+        Ok(views::comparison(served.id(), &view, served.release()))
     })
     .await
 }

@@ -1,6 +1,7 @@
 pub(crate) mod challenge;
 mod challenge_pages;
 mod comparison;
+mod filters;
 mod reading;
 mod records;
 pub(crate) mod success;

@@ -126,7 +126,11 @@ pub(crate) async fn tile(
 fn filter_of(layer: TileLayer, served: &Served, query: Option<&str>) -> Result<Filter, ApiError> {
     let release = served.release();
     let Some(query) = query else { return Ok(Filter::over(release.window)) };
-    Ok(Params::parse(Some(query), known(layer))?.filter(release.window, release.months)?)
+    let params = Params::parse(Some(query), known(layer))?;
+    if layer == TileLayer::Hotspots {
+        params.strand()?;
+    }
+    Ok(params.filter(release)?)
 }
 
 /// Cuts the tile: here when the cells are ready and nothing is to be compressed, else apart from the threads that answer.

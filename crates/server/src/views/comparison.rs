@@ -3,7 +3,7 @@
 use super::{BreakEntry, Counted, Period, bytes, rounded, unit_id};
 use hotspot_core::comparison::{Change, LEVEL, PlaceChange};
 use hotspot_core::disclosure::Released;
-use hotspot_core::units::Units;
+use hotspot_core::release::Release;
 use hotspot_core::view::{ComparedPlace, ComparisonView};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -24,9 +24,9 @@ pub(crate) struct Comparison<'a> {
     hour_unknown: Option<u64>,
     /// A place has more or fewer when p, adjusted over all places of its kind, is at most this.
     level: f64,
-    /// All that is counted, wherever it lies.
+    /// All that is counted, wherever it lies: what of it lies in no unit is this without the units' n.
     total: ChangeEntry,
-    /// Hotspots of the release and strand, by rank. They were chosen for what was recorded in the release's window: in any other period they have
+    /// Hotspots by rank, whole ones: of the strand where just one is asked for and analysed, else of all records; with a borough those of it. They were chosen for what was recorded in the release's window: in any other period they have
     /// less by that alone.
     hotspots: Vec<ComparedEntry<'a>>,
     boroughs: Vec<ComparedEntry<'a>>,
@@ -102,20 +102,20 @@ fn place(place: &ComparedPlace) -> ComparedEntry<'_> {
     ComparedEntry { id: &place.id, name: &place.name, change: entry(&place.change) }
 }
 
-pub(crate) fn comparison(release: &str, view: &Released<ComparisonView>, units: &Units) -> Vec<u8> {
+pub(crate) fn comparison(release: &str, view: &Released<ComparisonView>, of: &Release) -> Vec<u8> {
     let class = |change: Change| {
-        let of = || view.changes.iter().filter(move |c| c.change == change);
+        let changed = || view.changes.iter().filter(move |c| c.change == change);
         ChangeClassEntry {
             change: change.id(),
-            units: if change == Change::Nothing { view.empty } else { of().count() as u64 },
-            n: of().map(|c| c.now).sum(),
-            before: of().map(|c| c.before).sum(),
+            units: if change == Change::Nothing { view.empty } else { changed().count() as u64 },
+            n: changed().map(|c| c.now).sum(),
+            before: changed().map(|c| c.before).sum(),
         }
     };
     let column = |part: fn(&PlaceChange) -> Option<f64>| view.changes.iter().map(part).collect::<Vec<_>>();
     bytes(&Comparison {
         release,
-        counted: view.filter.into(),
+        counted: Counted::of(view.filter, &of.areas),
         versus: view.periods.before().into(),
         same_season: view.periods.same_season(),
         breaks: view.breaks.iter().map(BreakEntry::from).collect(),
@@ -127,7 +127,7 @@ pub(crate) fn comparison(release: &str, view: &Released<ComparisonView>, units: 
         resolution: view.resolution,
         legend: [Change::More, Change::Fewer, Change::NotSure, Change::Nothing].map(class).into(),
         units: ChangeColumns {
-            id: view.units.iter().map(|row| unit_id(units, view.resolution, *row)).collect(),
+            id: view.units.iter().map(|row| unit_id(&of.units, view.resolution, *row)).collect(),
             n: view.changes.iter().map(|c| c.now).collect(),
             before: view.changes.iter().map(|c| c.before).collect(),
             ratio: column(|c| c.ratio.ratio.map(rounded)),

@@ -80,7 +80,7 @@ impl Base {
         let filter = Filter::over(new);
         for row in 0..release.facts.len() {
             let total = release.facts.matches(row, &filter);
-            let of = STRANDS.map(|strand| release.facts.matches(row, &Filter { strand: Some(strand), ..filter }));
+            let of = STRANDS.map(|strand| release.facts.matches(row, &Filter { strands: strand.into(), ..filter }));
             if !total && !of.contains(&true) {
                 continue;
             }

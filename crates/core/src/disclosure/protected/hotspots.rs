@@ -278,7 +278,7 @@ fn victims(release: &Release, analysis: &StrandAnalysis, counted: Option<MonthRa
     let Some(counted) = counted.filter(|c| release.months.contains(c.from())) else {
         return vec![None; analysis.hotspots.len()];
     };
-    let filter = Filter { strand: analysis.strand, ..Filter::over(counted) };
+    let filter = Filter { strands: analysis.strand.into(), ..Filter::over(counted) };
     for row in release.facts.rows(&filter) {
         let unit = release.facts.unit(row).and_then(|unit| release.units.row_at(finest, unit, release.resolution));
         let (Some(hotspot), Some(victim)) = (unit.and_then(|u| of_unit.get(&u)), release.facts.victim(row)) else { continue };

@@ -289,7 +289,7 @@ impl Published {
     }
 
     fn counts(&self, strand: Option<Strand>) -> Vec<u32> {
-        self.release.facts.counts(&Filter { strand, ..Filter::over(self.release.window) }, self.area.len())
+        self.release.facts.counts(&Filter { strands: strand.into(), ..Filter::over(self.release.window) }, self.area.len())
     }
 
     fn borough_of(&self, unit: u32) -> &str {

@@ -93,7 +93,7 @@ impl Supposed {
             let mut made = vec![vec![Told::default(); quarters.len()]; shown.areas.len()];
             for (at, quarter) in quarters.iter().enumerate() {
                 let months: MonthRange = quarter.months();
-                let counts = facts.counts(&Filter { strand, ..Filter::over(months) }, area.len());
+                let counts = facts.counts(&Filter { strands: strand.into(), ..Filter::over(months) }, area.len());
                 counts.iter().zip(area).for_each(|(n, row)| made[*row as usize][at].n += n);
                 for (told, of) in made.iter_mut().zip(&shown.areas) {
                     let told = &mut told[at];

@@ -300,7 +300,7 @@ fn the_base_setting_is_the_published_analysis() {
         assert!(of.hotspots.iter().all(|h| h.share == Some(1.0) && h.holds == [Some(true)] && h.held() == (1, 1)));
         let Outcome::Made { n, hot: units, cut } = of.outcomes[0] else { panic!("enough incidents") };
         assert_eq!((n, units as usize), (analysis.n, hot.len()));
-        let counts = level.counts(&city.facts, &Filter { strand: analysis.strand, ..Filter::over(analysis.window) });
+        let counts = level.counts(&city.facts, &Filter { strands: analysis.strand.into(), ..Filter::over(analysis.window) });
         let input = DetectInput {
             counts: &counts,
             reference: level.area_km2,

@@ -1,0 +1,143 @@
+// The filters in a real Chromium: several strands, one borough, totals that agree, an address that is wrong: HOTSPOT_URL=http://127.0.0.1:8080 node --test tests/filters.mjs
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { openBrowser, ready } from "../scripts/browser.mjs";
+import { axeFinds } from "./axe.mjs";
+import { api, at } from "./server.mjs";
+
+let browser;
+let close;
+let release;
+
+before(async () => {
+  ({ browser, close } = await openBrowser({ width: 1280, height: 800, acceptDownloads: true, reducedMotion: "reduce", bypassCSP: true }));
+  release = (await api("/api/v1/releases")).releases[0];
+});
+
+after(async () => close?.());
+
+async function open(query, size) {
+  const page = await browser.newPage();
+  if (size) await page.setViewportSize(size);
+  const asked = [];
+  page.on("response", (response) => response.status() >= 400 && asked.push(`${response.status()} ${response.url()}`));
+  await page.goto(at(`/${query}`), { waitUntil: "commit" });
+  await ready(page);
+  return { page, asked };
+}
+
+const settle = async (page, act) => {
+  await act();
+  await page.waitForTimeout(60);
+  await ready(page);
+};
+
+const totals = (page) => page.locator("#totals").innerText();
+const number = (text) => Number(text.replaceAll(",", ""));
+const offMap = ({ off_map: off }) => off.area_only + off.outside + off.online + off.no_place;
+
+describe("filters", { concurrency: false }, () => {
+  test("several strands are ticked, counted once, and taken away one by one", async () => {
+    const { page, asked } = await open("");
+    await settle(page, () => page.click("#narrowing-summary"));
+    await settle(page, () => page.locator("#strand-race").check());
+    await settle(page, () => page.locator("#strand-disability").check());
+    assert.equal(new URL(page.url()).searchParams.get("strand"), "race,disability");
+    assert.match(await page.locator("#live").innerText(), /2 strands/);
+    const [race, disability, both] = await Promise.all(["race", "disability", "race,disability"].map((strand) => api(`/api/v1/cells?strand=${strand}`)));
+    assert.ok(both.n < race.n + disability.n && both.n >= Math.max(race.n, disability.n));
+    assert.equal(number((await totals(page)).match(/([\d,]+) on the map/)[1]), both.n);
+    const headline = await page.locator("#headline").innerText();
+    assert.match(headline, /race or disability/);
+    assert.match(headline, /hotspots outlined and listed are those of all strands/);
+    const all = await api("/api/v1/hotspots");
+    assert.match(await page.locator("#hotspots caption").innerText(), new RegExp(`^${all.features.length.toLocaleString("en-GB")} hotspots`));
+    assert.equal(await page.locator("#chips .chip").count(), 3);
+    await settle(page, () => page.locator("#chips .chip", { hasText: "race" }).click());
+    assert.equal(new URL(page.url()).searchParams.get("strand"), "disability");
+    assert.equal(await page.locator("#strand").inputValue(), "disability");
+    assert.deepEqual(asked, []);
+    await page.close();
+  });
+
+  test("a strand that is ticked stands for those in it", async () => {
+    const { page } = await open("?strand=antisemitic,disability");
+    await settle(page, () => page.click("#narrowing-summary"));
+    await settle(page, () => page.locator("#strand-religion").check());
+    assert.equal(new URL(page.url()).searchParams.get("strand"), "religion,disability");
+    const inner = page.locator("#strand-antisemitic");
+    assert.ok((await inner.isChecked()) && (await inner.isDisabled()));
+    await page.close();
+  });
+
+  test("a borough is that of the cells, the legend, the chart and the files", async () => {
+    const { page, asked } = await open("?borough=Camden");
+    const [cells, boroughs] = await Promise.all([api("/api/v1/cells?borough=E09000007"), api("/api/v1/boroughs?borough=Camden")]);
+    assert.equal(cells.n + offMap(cells), boroughs.total);
+    assert.match(await page.locator("#headline").innerText(), /^Recorded \S+ ?\S* in Camden/);
+    assert.ok((await totals(page)).startsWith(`${boroughs.total.toLocaleString("en-GB")} incidents in all: ${cells.n.toLocaleString("en-GB")} on the map`));
+    const legend = await page.locator("#legend [data-incidents]").evaluateAll((rows) => rows.reduce((sum, row) => sum + Number(row.dataset.incidents), 0));
+    assert.equal(legend, cells.n);
+    const [file] = await Promise.all([page.waitForEvent("download"), (async () => {
+      await page.click("#download-tool summary");
+      await page.click("#download-cells");
+    })()]);
+    assert.match(file.suggestedFilename(), /^cells-in-view-.*-camden-/);
+    assert.match(readFileSync(await file.path(), "utf8").split("\n")[1], /,Camden,/);
+    await settle(page, () => page.click("#views >> text=Chart"));
+    assert.match(await page.locator("#chart").innerText(), new RegExp(`${boroughs.total.toLocaleString("en-GB")} recorded incidents in`));
+    assert.deepEqual(asked, []);
+    await page.close();
+  });
+
+  for (const [what, query, says, fix] of [
+    ["a strand", "?strand=nope", "no strand “nope”", "Show all strands"],
+    ["a layer", "?layer=nope", "no colour “nope”", "Colour by recorded incidents"],
+    ["a source", "?source=nope", "no source “nope”", "Show all but police-generated reports"],
+    ["a month", "?from=1999-01", "not Jan 1999", "Show "],
+    ["an offence", "?offence=nope", "no “nope” under offence", "Show every offence"],
+    ["a borough", "?borough=Mordor", "no borough “Mordor”", "Show all of "],
+  ]) {
+    test(`${what} that is not there is said once, with one way out`, async () => {
+      const { page, asked } = await open(query);
+      const box = page.locator("#notices .notice-error");
+      assert.equal(await box.count(), 1);
+      assert.ok((await box.innerText()).includes(says), await box.innerText());
+      assert.equal(await box.locator("button").count(), 1);
+      assert.ok((await box.locator("button").innerText()).startsWith(fix));
+      assert.deepEqual(asked, [], "what is not there is not asked for");
+      await settle(page, () => box.locator("button").click());
+      assert.equal(await page.locator("#notices .notice-error").count(), 0);
+      assert.equal(new URL(page.url()).search, "");
+      assert.match(await totals(page), /incidents in all/);
+      await page.close();
+    });
+  }
+
+  test("a borough by its code is written by its name", async () => {
+    const { page } = await open("?borough=E09000007");
+    assert.equal(new URL(page.url()).searchParams.get("borough"), "Camden");
+    await page.close();
+  });
+
+  test("totals of the map, the boroughs and the months agree, whatever is filtered", async () => {
+    for (const filter of ["", "strand=race,disability", "borough=Hackney&source=all", "strand=religion,transgender&days=sat,sun", "offence=violence&from=" + release.window.from]) {
+      const [cells, boroughs] = await Promise.all([api(`/api/v1/cells?${filter}`), api(`/api/v1/boroughs?${filter}`)]);
+      assert.equal(cells.n + offMap(cells), boroughs.total, filter);
+    }
+  });
+
+  for (const size of [{ width: 1280, height: 800 }, { width: 320, height: 700 }]) {
+    test(`nothing is found by axe with every strand open, at ${size.width} px`, async () => {
+      const { page } = await open("?strand=race,disability&borough=Camden", size);
+      await page.evaluate(() => {
+        document.querySelector("#controls").open = true;
+        document.querySelector("#narrowing details").open = true;
+      });
+      assert.deepEqual(await axeFinds(page), []);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+      await page.close();
+    });
+  }
+});

@@ -89,21 +89,6 @@ describe.each([["day", day], ["night", night]] as const)("colours of the page by
   });
 });
 
-describe("colours of the pages that the server draws", () => {
-  const text = Object.values(import.meta.glob<string>("../../crates/report/src/style.css", { query: "?raw", import: "default", eager: true }))[0] ?? "";
-  const byDay = new Map(declared(/:root\{([^}]*)\}/.exec(text)?.[1] ?? ""));
-  const byNight = new Map([...byDay, ...declared(/prefers-color-scheme:dark\)\{:root\{([^}]*)\}/.exec(text)?.[1] ?? "")]);
-
-  test.each([["day", byDay], ["night", byNight]] as const)("can be read by %s", (_, of) => {
-    const against = (text: string, ground: string): number => contrast(rgb(of.get(text) ?? ""), rgb(of.get(ground) ?? ""));
-    expect(of.size).toBeGreaterThan(14);
-    for (const [text, grounds] of Object.entries({ "--ink": ["--paper", "--pale", "--level-1", "--level-2", "--level-3"], "--muted": ["--paper"], "--brand": ["--paper"], "--wrong": ["--paper"], "--on-brand": ["--brand"], "--on-focus": ["--focus"], "--on-level-4": ["--level-4"], "--paper": ["--level-5"] })) {
-      for (const ground of grounds) expect(against(text, ground), `${text} on ${ground}`).toBeGreaterThanOrEqual(4.5);
-    }
-    for (const edge of ["--edge", "--brand", "--ink"]) expect(against(edge, "--paper"), edge).toBeGreaterThanOrEqual(3);
-  });
-});
-
 describe.each(palettes)("the colours of layer $id", ({ classes }) => {
   const colors = classes.map((c) => rgb(c.color));
 

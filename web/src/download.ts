@@ -66,6 +66,8 @@ const table: Maker = async (now) => {
   switch (state.table) {
     case "boroughs":
       return write(file.boroughsTable(present(boroughs, "table of boroughs")), shown);
+    case "cells":
+      return write(file.cellsTable(present(now.cells, "table of cells"), null), compared ? both : shown);
     case "events":
       return write(file.eventsTable(present(events, "table of events")), file.basisOf({ ...file.NO_FILTER, strand: hotspotStrand(state, release) }, release, present(events, "table of events").months));
     case "changes":

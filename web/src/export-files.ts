@@ -192,14 +192,15 @@ const degrees = (value: number): number => Number(value.toFixed(5));
  * Cells with their figures under the layer. A cell that the answer leaves out is of the first class: under counts it holds no
  * incident, under any other layer its number is not known here and stays empty.
  */
-export function cellsTable(answer: CellsAnswer, centres: Centres, what = "cells"): Table {
+export function cellsTable(answer: CellsAnswer, centres: Centres | null, what = "cells"): Table {
   const figures = figuresByCell(answer);
-  const rows = [...centres].sort(([a], [b]) => (a < b ? -1 : 1));
+  // Without a map all cells that have a colour, and no place but their names.
+  const rows = centres ? [...centres] : answer.cells.id.map((id): [string, null] => [id, null]);
+  rows.sort(([a], [b]) => (a < b ? -1 : 1));
   const empty = answer.layer === "count" ? 0 : null;
-  return tableOf<[string, readonly [number, number]]>(what, answer.n, rows, {
+  return tableOf<[string, readonly [number, number] | null]>(what, answer.n, rows, {
     cell: ([id]) => id,
-    lon: ([, [lon]]) => degrees(lon),
-    lat: ([, [, lat]]) => degrees(lat),
+    ...(centres ? { lon: ([, at]) => (at ? degrees(at[0]) : null), lat: ([, at]) => (at ? degrees(at[1]) : null) } : {}),
     n: ([id]) => figures.get(id)?.n ?? empty,
     value: ([id]) => (figures.has(id) ? (figures.get(id)?.value ?? null) : empty),
     class_label: ([id]) => answer.legend[figures.get(id)?.class ?? 0]?.label ?? "",

@@ -59,7 +59,9 @@ export async function loadHotspots(state: State, release: api.Release): Promise<
       areaPanel.hotspotsChanged();
       showNarrowing(store.state, release);
       showHotspots(release);
-      say(answer.verdict === "cannot_tell" ? "Too few incidents to tell hotspots" : counted(answer.features.length, "hotspot"));
+      const strands = state.strand.split(",").length;
+      const found = answer.verdict === "cannot_tell" ? "Too few incidents to tell hotspots" : counted(answer.features.length, "hotspot");
+      say(strands > 1 ? `${counted(strands, "strand")}. ${found}` : found);
     } catch (error) {
       if (gaveWay(signal)) return;
       onScreen.found = onScreen.hotspots = null;

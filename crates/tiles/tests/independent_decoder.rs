@@ -9,7 +9,7 @@ use hotspot_core::MonthRange;
 use hotspot_core::cube::Filter;
 use hotspot_core::disclosure::{Policy, Released};
 use hotspot_core::release::DataClass;
-use hotspot_core::view::{CellsView, Layer};
+use hotspot_core::view::{CellsView, Layer, OffMap};
 use hotspot_tiles::{CellTiles, ShapeTiles, TileCoord, TileIndex};
 use std::io::Write;
 use std::path::Path;
@@ -52,6 +52,7 @@ fn view(layer: Layer, rows: usize) -> Released<CellsView> {
         class: n.iter().map(|n| (n % 7) as u8).collect(),
         total: 0,
         hour_unknown: None,
+        off_map: OffMap::default(),
         n,
         legend: Vec::new(),
     })

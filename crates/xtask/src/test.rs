@@ -50,6 +50,7 @@ pub fn run() -> Result<(), String> {
         browser("find", &url, &url)?;
         browser("filters", &url, &url)?;
         browser("challenge", &url, &url)?;
+        browser("linked-views", &url, &url)?;
         browser("success", &url, &url)?;
         browser("journeys", &url, &url)?;
         let (_signed, signed) = demo::signed(&program, &dir)?;

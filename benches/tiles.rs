@@ -34,6 +34,7 @@ fn view(layer: Layer) -> Released<CellsView> {
         class: n.iter().map(|n| (*n / 3 + 1) as u8).collect(),
         total: n.iter().map(|n| u64::from(*n)).sum(),
         hour_unknown: None,
+        off_map: hotspot_core::view::OffMap::default(),
         n,
         legend: Vec::new(),
     })

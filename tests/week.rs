@@ -48,12 +48,17 @@ impl<'a> Person<'a> {
     }
 
     fn form(&self, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+        let (status, head, _) = self.send_form(path, fields);
+        (status, head)
+    }
+
+    fn send_form(&self, path: &str, fields: &[(&str, &str)]) -> (u16, String, String) {
         let fields = fields.iter().copied().chain([("token", self.token.as_str())]);
         let sent = fields.map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&");
         let kind = ("Content-Type", "application/x-www-form-urlencoded");
         let headers = [("Cookie", self.cookie.as_str()), kind, ("Sec-Fetch-Site", "same-origin")];
-        let (status, head, _) = self.server.send("POST", path, &headers, &sent);
-        (status, head)
+        let (status, head, body) = self.server.send("POST", path, &headers, &sent);
+        (status, head, String::from_utf8(body).unwrap())
     }
 }
 
@@ -122,7 +127,15 @@ fn a_week_is_on_record_as_it_was() {
     assert!(mopac.page("/challenge?level=borough").contains("What it is made from."));
     let question =
         [("level", "borough"), ("kind", "officers"), ("place", "E09000033"), ("question", "Why ten officers in Westminster?")];
-    let (status, head) = mopac.form("/challenge/raise", &question);
+    // The page shows what will be on record, with the digest of its evidence; nothing is written before he confirms it.
+    let (status, _, check) = mopac.send_form("/challenge/raise", &question);
+    assert_eq!(status, 200, "{check}");
+    let hidden = check.split("<input type=\"hidden\" name=\"").skip(1).filter_map(|rest| {
+        let (name, rest) = rest.split_once("\" value=\"")?;
+        (!matches!(name, "token")).then_some((name, rest.split_once('"')?.0))
+    });
+    let confirmed: Vec<(&str, &str)> = hidden.chain([("step", "confirm")]).collect();
+    let (status, head) = mopac.form("/challenge/raise", &confirmed);
     assert_eq!(status, 303, "{head}");
     let thread = head.lines().find_map(|l| l.to_lowercase().starts_with("location:").then(|| l[9..].trim().to_owned())).unwrap();
     // Wednesday: the MPS acknowledges and answers; on Thursday MOPAC accepts and closes.

@@ -55,7 +55,7 @@ const legend = (page) =>
     n: Number(document.querySelector("#legend").dataset.n),
     incidents: [...document.querySelectorAll("#legend li")].map((li) => Number(li.dataset.incidents)),
   }));
-const rows = (page) => page.locator("#hotspots tbody tr");
+const rows = (page) => page.locator("#hotspots tbody tr[data-id]");
 const headline = (page) => page.locator("h1").innerText();
 
 /** Waits for the page after something that makes it ask again. */
@@ -242,6 +242,7 @@ describe("the page", { concurrency: false }, () => {
     const { page, seen } = await open(`?lon=${lon.toFixed(5)}&lat=${lat.toFixed(5)}&zoom=14.5`);
     await ready(page);
     assert.ok(seen.requests.some((r) => r.startsWith("/api/v1/cells") && r.includes("bbox=")), "the finest cells are asked for by part");
+    await page.locator("#map").evaluate((map) => map.scrollIntoView({ block: "center" }));
     const box = await page.locator("#map").boundingBox();
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     await page.mouse.move(x + 3, y + 3);

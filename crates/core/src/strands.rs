@@ -24,7 +24,8 @@ impl Strands {
     /// Records of any of these; all records when there is none.
     pub fn any_of(strands: impl IntoIterator<Item = Strand>) -> Self {
         let named = strands.into_iter().fold(StrandSet::EMPTY, |all, strand| all.union(StrandSet::counted(strand)));
-        let lies_in_another = |strand: Strand| std::iter::successors(strand.parent(), |above| above.parent()).any(|above| named.contains(above));
+        let lies_in_another =
+            |strand: Strand| std::iter::successors(strand.parent(), |above| above.parent()).any(|above| named.contains(above));
         let kept = named.iter().filter(|strand| !lies_in_another(*strand));
         Self(kept.fold(StrandSet::EMPTY, |all, strand| all.union(StrandSet::counted(strand))))
     }

@@ -408,7 +408,8 @@ fn what_is_on_the_map_and_what_is_not_make_the_total_of_the_boroughs_and_of_the_
                     assert_eq!(view.total + view.off_map.total(), total, "{filter:?}");
                     assert_eq!(view.legend.iter().map(|class| class.incidents).sum::<u64>(), view.total, "{filter:?}");
                 }
-                let of_month = |month| AreasView::of(&release, Filter { months: MonthRange::new(month, month).unwrap(), ..filter }).total;
+                let of_month =
+                    |month| AreasView::of(&release, Filter { months: MonthRange::new(month, month).unwrap(), ..filter }).total;
                 assert_eq!(months.iter().map(of_month).sum::<u64>(), total, "{filter:?}");
             }
         }
@@ -423,7 +424,8 @@ fn a_borough_is_a_part_of_the_picture_and_no_island() {
         let whole = CellsView::of(&release, layer, all, 9, None).unwrap();
         let parts = [0, 1].map(|area| CellsView::of(&release, layer, Filter { area: Some(area), ..all }, 9, None).unwrap());
         assert_eq!(parts[0].total + parts[1].total, whole.total, "{layer:?}");
-        assert!(parts.iter().all(|part| part.units.len() < whole.units.len() || whole.units.is_empty() || layer == Layer::Scan), "{layer:?}");
+        // Of the count each has less; what is far above the rest may be so in both.
+        assert!(parts.iter().all(|part| part.units.len() < whole.units.len() || layer != Layer::Count), "{layer:?}");
         for part in &parts {
             for (at, unit) in part.units.iter().enumerate() {
                 let there = whole.units.binary_search(unit).unwrap();
@@ -441,7 +443,10 @@ fn a_borough_is_a_part_of_the_picture_and_no_island() {
 fn layers_of_several_strands_are_those_of_the_records_with_any_of_them() {
     let release = release();
     // Of this release every record is of race, disability or religion.
-    let several = Filter { strands: Strands::any_of([Strand::Race, Strand::Disability, Strand::Antisemitic]), ..Filter::over(release.window) };
+    let several = Filter {
+        strands: Strands::any_of([Strand::Race, Strand::Disability, Strand::Antisemitic]),
+        ..Filter::over(release.window)
+    };
     for layer in Layer::ALL {
         let united = CellsView::of(&release, layer, several, 9, None).unwrap();
         let all = CellsView::of(&release, layer, Filter::over(release.window), 9, None).unwrap();

@@ -35,7 +35,8 @@ impl fmt::Display for BadParameter {
 type Result<T> = std::result::Result<T, BadParameter>;
 
 /// What is counted by.
-pub(crate) const FILTER: [&str; 10] = ["strand", "borough", "from", "to", "source", "offence", "setting", "outcome", "days", "hours"];
+pub(crate) const FILTER: [&str; 10] =
+    ["strand", "borough", "from", "to", "source", "offence", "setting", "outcome", "days", "hours"];
 
 /// Days of the week, Monday first.
 pub(crate) const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -187,7 +188,8 @@ impl<'a> Params<'a> {
         if release.facts.can_unite(filter.strands) {
             return Ok(filter);
         }
-        let why = "all, or one strand: this release holds published counts by strand, which share incidents, and does not say how many";
+        let why =
+            "all, or one strand: this release holds published counts by strand, which share incidents, and does not say how many";
         Err(BadParameter::new("strand", why))
     }
 

@@ -476,7 +476,10 @@ impl Counted {
         let (days, parts) = (filter.week.days(), filter.week.parts());
         Self {
             strand: strands_name(filter.strands),
-            borough: filter.area.and_then(|row| areas.get(usize::from(row))).map_or_else(|| "all".to_owned(), |area| area.code.clone()),
+            borough: filter
+                .area
+                .and_then(|row| areas.get(usize::from(row)))
+                .map_or_else(|| "all".to_owned(), |area| area.code.clone()),
             from: filter.months.from().to_string(),
             to: filter.months.to().to_string(),
             source: source_name(filter.sources),

@@ -7,6 +7,7 @@ use hotspot_core::MonthRange;
 use hotspot_core::cube::Filter;
 use hotspot_core::disclosure::Policy;
 use hotspot_core::release::DataClass;
+use hotspot_core::view::OffMap;
 use proptest::prelude::*;
 use std::collections::{HashMap, HashSet};
 
@@ -29,6 +30,7 @@ fn view(layer: Layer, resolution: Resolution, rows: usize) -> Released<CellsView
         class: n.iter().map(|n| *n as u8).collect(),
         total: n.iter().map(|n| u64::from(*n)).sum(),
         hour_unknown: None,
+        off_map: OffMap::default(),
         units,
         n,
         legend: Vec::new(),

@@ -198,12 +198,13 @@ impl CellsView {
         let shown = place::shown(release, &filter, resolution, &own)?;
         let any = counts.iter().any(|n| *n > 0);
         let inside = |row: usize| {
-            shown[row] && bounds.is_none_or(|[west, south, east, north]| {
-                release
-                    .units
-                    .center(resolution, row as u32)
-                    .is_some_and(|c| west <= c.lon && c.lon < east && south <= c.lat && c.lat < north)
-            })
+            shown[row]
+                && bounds.is_none_or(|[west, south, east, north]| {
+                    release
+                        .units
+                        .center(resolution, row as u32)
+                        .is_some_and(|c| west <= c.lon && c.lon < east && south <= c.lat && c.lat < north)
+                })
         };
         let scale = Scale::of(layer, release, &level);
         let mut view = Self {
@@ -338,7 +339,9 @@ fn precision(release: &Release, analysis: &StrandAnalysis) -> Vec<[u32; Precisio
 /// Strands that occur in units in the window and have no analysis.
 fn not_analysed(release: &Release) -> Vec<(Strand, u32)> {
     let Some(level) = release.units.level(release.resolution) else { return Vec::new() };
-    let n = |strand: Strand| -> u32 { level.counts(&release.facts, &Filter { strands: strand.into(), ..Filter::over(release.window) }).iter().sum() };
+    let n = |strand: Strand| -> u32 {
+        level.counts(&release.facts, &Filter { strands: strand.into(), ..Filter::over(release.window) }).iter().sum()
+    };
     let without = Strand::ALL.iter().copied().filter(|strand| release.analysis(Some(*strand)).is_none());
     without.map(|strand| (strand, n(strand))).filter(|(_, n)| *n > 0).collect()
 }

@@ -21,9 +21,16 @@ async fn refusal(path: &str) -> Value {
 
 #[tokio::test]
 async fn the_map_and_what_is_beside_it_make_the_total_of_boroughs_and_months() {
-    for filter in ["", "&strand=race,disability", "&borough=Southwark", "&borough=E09000028&strand=religion,disability&source=all", "&offence=robbery"] {
+    for filter in [
+        "",
+        "&strand=race,disability",
+        "&borough=Southwark",
+        "&borough=E09000028&strand=religion,disability&source=all",
+        "&offence=robbery",
+    ] {
         let cells = json(&format!("/api/v1/cells?resolution=8{filter}")).await;
-        let off: u64 = ["area_only", "outside", "online", "no_place"].iter().map(|kind| n(&cells, &format!("/off_map/{kind}"))).sum();
+        let off: u64 =
+            ["area_only", "outside", "online", "no_place"].iter().map(|kind| n(&cells, &format!("/off_map/{kind}"))).sum();
         let boroughs = json(&format!("/api/v1/boroughs?{}", filter.trim_start_matches('&'))).await;
         assert_eq!(n(&cells, "/n") + off, n(&boroughs, "/total"), "{filter}");
         let comparison = json(&format!("/api/v1/comparison?versus_from=2024-11&versus_to=2025-10{filter}")).await;
@@ -31,7 +38,10 @@ async fn the_map_and_what_is_beside_it_make_the_total_of_boroughs_and_months() {
         let on_map: u64 = comparison["units"]["n"].as_array().unwrap().iter().filter_map(Value::as_u64).sum();
         assert_eq!(on_map, n(&cells, "/n"), "{filter}");
         let mut months = 0;
-        for month in ["2025-11", "2025-12", "2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06", "2026-07", "2026-08", "2026-09", "2026-10"] {
+        for month in [
+            "2025-11", "2025-12", "2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06", "2026-07", "2026-08",
+            "2026-09", "2026-10",
+        ] {
             months += n(&json(&format!("/api/v1/boroughs?from={month}&to={month}{filter}")).await, "/total");
         }
         assert_eq!(months, n(&boroughs, "/total"), "{filter}");
@@ -69,7 +79,11 @@ async fn published_counts_of_several_strands_are_refused_with_the_reason() {
         let asked = Request::get(path).body(Body::empty()).unwrap();
         super::router(state.clone()).oneshot(asked).await.unwrap()
     };
-    for path in ["/api/v1/cells?strand=race,disability", "/api/v1/boroughs?strand=race,disability", "/api/v1/comparison?strand=race,disability"] {
+    for path in [
+        "/api/v1/cells?strand=race,disability",
+        "/api/v1/boroughs?strand=race,disability",
+        "/api/v1/comparison?strand=race,disability",
+    ] {
         let response = ask(path).await;
         assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{path}");
         let problem: Value = serde_json::from_slice(&super::body(response).await).unwrap();

@@ -364,7 +364,7 @@ describe("the page", { concurrency: false }, () => {
   test("shows what the server says is wrong, and tries again", async () => {
     const problem = { status: 400, contentType: "application/problem+json", body: JSON.stringify({ title: "Bad parameter", status: 400, detail: "layer: allowed are count, density" }) };
     let broken = true;
-    const { page } = await open("?layer=nonsense", { init: withoutWebGl, routes: [["**/api/v1/cells*", (route) => (broken ? route.fulfill(problem) : route.continue({ url: route.request().url().replace("nonsense", "count") }))]] });
+    const { page } = await open("?layer=density", { init: withoutWebGl, routes: [["**/api/v1/cells*", (route) => (broken ? route.fulfill(problem) : route.continue())]] });
     const alert = page.locator('[data-kind="cells-error"]');
     await alert.waitFor();
     assert.match(await alert.innerText(), /layer: allowed are count, density/);
@@ -589,7 +589,7 @@ describe("the views of one state", { concurrency: false }, () => {
     await ready(page);
     const text = await page.locator("#legend").innerText();
     assert.match(text, /Scale locked/);
-    assert.match(text, /drawn empty: below 0\.2/);
+    assert.match(text, /no colour: below 0\.2/);
     if (release.person_check.withheld > 0) assert.ok(text.includes(`withheld, so that no person is pointed at: ${release.person_check.withheld.toLocaleString("en-GB")} incidents`));
     assert.equal(await page.locator("#legend .definition a").getAttribute("href"), "/method#probability");
     await page.close();
@@ -603,6 +603,7 @@ describe("the views of one state", { concurrency: false }, () => {
     await ready(page);
     const chosen = page.locator("#legend li.is-chosen");
     assert.equal(Number(await chosen.getAttribute("data-class")), cells.cells.class[cells.cells.id.indexOf(peak)]);
+    await page.locator("#map").evaluate((map) => map.scrollIntoView({ block: "center" }));
     const box = await page.locator("#map").boundingBox();
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     await page.locator("#legend li.is-hovered").waitFor();

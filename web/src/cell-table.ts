@@ -79,7 +79,7 @@ export class CellTable {
     const column = columns.find((c) => c.id === this.#order.column) ?? columns[1];
     const rows = column ? sorted(all, column, this.#order.descending) : all;
     const others = (answer.legend[0]?.cells ?? 0) - all.filter((r) => r.class === 0).length;
-    const left = others > 0 ? ` ${counted(others, `other ${unit}`)}: ${answer.legend[0]?.label.toLowerCase() ?? "none"}.` : "";
+    const left = others > 0 ? ` ${counted(others, `other ${unit}`)} ${answer.layer === "count" ? (others === 1 ? "has none" : "have none") : `without colour: ${answer.legend[0]?.label ?? "none"}`}.` : "";
     this.#node.replaceChildren(
       sortableTable({
         label: `Table of ${unit}s`,

@@ -5,7 +5,7 @@ import { counted, decimal, integer, periodName } from "./format";
 import { classColors, unitName } from "./legend";
 import { focusHeader, orderInWords, PAGE, pageLinks, sortableTable, sorted, type Column, type Order } from "./sortable-table";
 
-export interface CellRow {
+interface CellRow {
   id: string;
   n: number;
   /** Null where the method has no answer. */
@@ -13,7 +13,7 @@ export interface CellRow {
   class: number;
 }
 
-export const cellRows = ({ cells }: Pick<CellsAnswer, "cells">): CellRow[] => cells.id.map((id, i) => ({ id, n: cells.n[i] ?? 0, value: cells.value[i] ?? null, class: cells.class[i] ?? 0 }));
+const cellRows = ({ cells }: Pick<CellsAnswer, "cells">): CellRow[] => cells.id.map((id, i) => ({ id, n: cells.n[i] ?? 0, value: cells.value[i] ?? null, class: cells.class[i] ?? 0 }));
 
 /** A value in as many digits as it can be read in. */
 const valueInWords = (value: number | null): string => {

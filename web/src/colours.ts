@@ -4,6 +4,7 @@ import { Beside } from "./beside";
 import { choose } from "./choice";
 import { asCells, cautions, changeInWords, CHANGE_LAYER, comparable, unitChange, versusOf } from "./comparison";
 import { byId, h } from "./dom";
+import { sentence } from "./evidence";
 import { fixButton, node, notices, pending, store } from "./frame";
 import { counted, periodName } from "./format";
 import { periodOf, subject } from "./headline";
@@ -54,10 +55,8 @@ export function showChangeOf(id: string | null): void {
   const change = onScreen.compared?.hotspots.find((s) => s.id === id);
   if (!place) return;
   if (!onScreen.compared || !change) return place.replaceChildren();
-  place.replaceChildren(h("h3", {}, `${periodName(onScreen.compared)} against ${periodName(onScreen.compared.versus)}`), h("p", {}, `${sentenceStart(changeInWords(change))}.`));
+  place.replaceChildren(h("h3", {}, `${periodName(onScreen.compared)} against ${periodName(onScreen.compared.versus)}`), h("p", {}, sentence(changeInWords(change))));
 }
-
-const sentenceStart = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The list of hotspots changed: so does that of the comparison. */
 export function compareAgain(release: api.Release): void {

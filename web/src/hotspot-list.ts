@@ -14,7 +14,7 @@ import { listed, onScreen } from "./on-screen";
 import { gaveWay } from "./pending";
 import { choiceInWords, drawSelection } from "./selection";
 import { moreHotspots } from "./states";
-import { hotspotStrand } from "./strands";
+import { hotspotStrand, strandsOf } from "./strands";
 import { table } from "./tables";
 import type { State } from "./url-state";
 import { showHeadline, showWords } from "./views";
@@ -59,7 +59,7 @@ export async function loadHotspots(state: State, release: api.Release): Promise<
       areaPanel.hotspotsChanged();
       showNarrowing(store.state, release);
       showHotspots(release);
-      const strands = state.strand.split(",").length;
+      const strands = strandsOf(state.strand).length;
       const found = answer.verdict === "cannot_tell" ? "Too few incidents to tell hotspots" : counted(answer.features.length, "hotspot");
       say(strands > 1 ? `${counted(strands, "strand")}. ${found}` : found);
     } catch (error) {

@@ -2,7 +2,7 @@
 import { ApiError } from "./api";
 import { byId, h } from "./dom";
 import { Notices } from "./notices";
-import { Pending } from "./pending";
+import { gaveWay, Pending } from "./pending";
 import { slowLine, type Fix } from "./states";
 import { Store } from "./store";
 
@@ -74,3 +74,19 @@ pending.slow = (names) => {
   notices.show("slow", [text, cancel]);
   say(text);
 };
+
+/** Asks for one answer and shows it; null is shown when it does not come, with what went wrong and the way to ask again. One that gave way to a newer question leaves the page alone. */
+export async function load<T>(name: string, ask: (signal: AbortSignal) => Promise<T>, show: (answer: T | null) => void, again: () => void): Promise<void> {
+  await pending.run(name, async (signal) => {
+    try {
+      const answer = await ask(signal);
+      if (gaveWay(signal)) return;
+      notices.show(`${name}-error`, null);
+      show(answer);
+    } catch (error) {
+      if (gaveWay(signal)) return;
+      show(null);
+      notices.failure(`${name}-error`, error, again);
+    }
+  });
+}

@@ -5,13 +5,12 @@ import { compareAgain } from "./colours";
 import { showDetail } from "./detail";
 import { h } from "./dom";
 import { drawKey } from "./evidence";
-import { fixButton, node, notices, pending, say, store } from "./frame";
+import { fixButton, load, node, say, store } from "./frame";
 import { counted } from "./format";
 import { showStill } from "./map-view";
 import { drawChips, drawNarrowing } from "./narrowing";
 import { areaPanel } from "./tool-row";
 import { listed, onScreen } from "./on-screen";
-import { gaveWay } from "./pending";
 import { choiceInWords, drawSelection } from "./selection";
 import { moreHotspots } from "./states";
 import { hotspotStrand, strandsOf } from "./strands";
@@ -49,27 +48,24 @@ export function showNarrowing(state: State, release: api.Release): void {
   drawChips(node.chips, state, release, handlers);
 }
 
-export async function loadHotspots(state: State, release: api.Release): Promise<void> {
-  await pending.run("hotspots", async (signal) => {
-    try {
-      const answer = await api.hotspots(release.id, hotspotStrand(state, release), signal);
-      if (gaveWay(signal)) return;
-      notices.show("hotspots-error", null);
+export const loadHotspots = (state: State, release: api.Release): Promise<void> =>
+  load(
+    "hotspots",
+    (signal) => api.hotspots(release.id, hotspotStrand(state, release), signal),
+    (answer) => {
       onScreen.found = answer;
+      if (!answer) {
+        onScreen.hotspots = null;
+        table.clear("The hotspots could not be loaded.");
+        onScreen.map?.clearHotspots();
+      }
       areaPanel.hotspotsChanged();
       showNarrowing(store.state, release);
       showHotspots(release);
+      if (!answer) return;
       const strands = strandsOf(state.strand).length;
       const found = answer.verdict === "cannot_tell" ? "Too few incidents to tell hotspots" : counted(answer.features.length, "hotspot");
       say(strands > 1 ? `${counted(strands, "strand")}. ${found}` : found);
-    } catch (error) {
-      if (gaveWay(signal)) return;
-      onScreen.found = onScreen.hotspots = null;
-      areaPanel.hotspotsChanged();
-      table.clear("The hotspots could not be loaded.");
-      onScreen.map?.clearHotspots();
-      showHotspots(release);
-      notices.failure("hotspots-error", error, () => void loadHotspots(store.state, release));
-    }
-  });
-}
+    },
+    () => void loadHotspots(store.state, release),
+  );

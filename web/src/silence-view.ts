@@ -1,8 +1,7 @@
 /** Places to engage: the list, and their outlines on the map. */
 import * as api from "./api";
-import { node, notices, pending } from "./frame";
+import { load, node } from "./frame";
 import { onScreen } from "./on-screen";
-import { gaveWay } from "./pending";
 import { drawSilence } from "./silence";
 
 /** Draws the places to engage on the map, or takes them off. */
@@ -11,12 +10,12 @@ export function drawPlaces(answer: api.SilenceAnswer | null): void {
   onScreen.map?.showPlaces(answer);
 }
 
-export async function loadSilence(release: api.Release): Promise<void> {
-  await pending.run("silence", async (signal) => {
-    try {
-      const answer = await api.silence(release.id, signal);
-      if (gaveWay(signal)) return;
-      notices.show("silence-error", null);
+export const loadSilence = (release: api.Release): Promise<void> =>
+  load(
+    "silence",
+    (signal) => api.silence(release.id, signal),
+    (answer) => {
+      if (!answer) return node.silence.replaceChildren();
       drawSilence(node.silence, answer, {
         draw: (shown) => drawPlaces(shown ? answer : null),
         goTo: (unit) => {
@@ -25,10 +24,6 @@ export async function loadSilence(release: api.Release): Promise<void> {
           if (place) onScreen.map?.goTo(place);
         },
       });
-    } catch (error) {
-      if (gaveWay(signal)) return;
-      node.silence.replaceChildren();
-      notices.failure("silence-error", error, () => void loadSilence(release));
-    }
-  });
-}
+    },
+    () => void loadSilence(release),
+  );

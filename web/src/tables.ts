@@ -7,7 +7,7 @@ import { choose, showBox } from "./choice";
 import { ChangeTable } from "./comparison";
 import { h } from "./dom";
 import { EventTable } from "./event-table";
-import { node, notices, pending, say, store } from "./frame";
+import { load, node, notices, pending, say, store } from "./frame";
 import { HotspotTable } from "./hotspot-table";
 import { inLondon } from "./map-base";
 import { countOf, currentRelease, onScreen } from "./on-screen";
@@ -81,35 +81,25 @@ export function showTables(state: State, release: api.Release): void {
   if (focused?.startsWith("table-")) document.getElementById(focused)?.focus();
 }
 
-export async function loadBoroughs(state: State, release: api.Release): Promise<void> {
-  await pending.run("boroughs", async (signal) => {
-    try {
-      const answer = await api.boroughs(countOf(state, release), signal);
-      if (gaveWay(signal)) return;
-      notices.show("boroughs-error", null);
+export const loadBoroughs = (state: State, release: api.Release): Promise<void> =>
+  load(
+    "boroughs",
+    (signal) => api.boroughs(countOf(state, release), signal),
+    (answer) => {
       onScreen.boroughs = answer;
-      boroughTable.show(answer);
-    } catch (error) {
-      if (gaveWay(signal)) return;
-      onScreen.boroughs = null;
-      notices.failure("boroughs-error", error, () => void loadBoroughs(store.state, release));
-    }
-  });
-}
+      if (answer) boroughTable.show(answer);
+    },
+    () => void loadBoroughs(store.state, release),
+  );
 
-export async function loadEvents(state: State, release: api.Release): Promise<void> {
-  await pending.run("events", async (signal) => {
-    try {
-      const answer = await api.events(release.id, hotspotStrand(state, release), signal);
-      if (gaveWay(signal)) return;
-      notices.show("events-error", null);
+export const loadEvents = (state: State, release: api.Release): Promise<void> =>
+  load(
+    "events",
+    (signal) => api.events(release.id, hotspotStrand(state, release), signal),
+    (answer) => {
       onScreen.events = answer;
-      eventTable.show(answer);
-    } catch (error) {
-      if (gaveWay(signal)) return;
-      onScreen.events = null;
-      notices.failure("events-error", error, () => void loadEvents(store.state, release));
-    }
-    showTables(store.state, release);
-  });
-}
+      if (answer) eventTable.show(answer);
+      showTables(store.state, release);
+    },
+    () => void loadEvents(store.state, release),
+  );

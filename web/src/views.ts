@@ -5,11 +5,10 @@ import { monthCount, rankedChart, seriesChart, type MonthCount } from "./chart-v
 import { choose } from "./choice";
 import { CHANGE_LAYER } from "./comparison";
 import { h } from "./dom";
-import { node, notices, pending, say, store } from "./frame";
+import { load, node, notices, say, store } from "./frame";
 import { monthsOf } from "./format";
 import { breaksInside, headline, periodOf, subject } from "./headline";
 import { countOf, listed, onScreen } from "./on-screen";
-import { gaveWay } from "./pending";
 import { drawTabs, TAB_NAMES } from "./tabs";
 import { hotspotStrand } from "./strands";
 import { table } from "./tables";
@@ -69,18 +68,13 @@ const seriesOf = (state: State, release: api.Release): string => JSON.stringify(
 export async function loadSeries(state: State, release: api.Release): Promise<void> {
   const of = seriesOf(state, release);
   if (series?.of === of) return showWords(state, release);
-  await pending.run("series", async (signal) => {
-    try {
-      const asked = monthsOf(periodOf(state, release)).map((month) => api.boroughs({ ...countOf(state, release), from: month, to: month }, signal));
-      const answers = await Promise.all(asked);
-      if (gaveWay(signal)) return;
-      notices.show("series-error", null);
-      series = { of, months: answers.map(monthCount) };
-    } catch (error) {
-      if (gaveWay(signal)) return;
-      series = null;
-      notices.failure("series-error", error, () => void loadSeries(store.state, release));
-    }
-    showWords(store.state, release);
-  });
+  await load(
+    "series",
+    (signal) => Promise.all(monthsOf(periodOf(state, release)).map((month) => api.boroughs({ ...countOf(state, release), from: month, to: month }, signal))),
+    (answers) => {
+      series = answers && { of, months: answers.map(monthCount) };
+      showWords(store.state, release);
+    },
+    () => void loadSeries(store.state, release),
+  );
 }

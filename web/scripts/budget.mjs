@@ -75,15 +75,61 @@ console.table(rows);
 /** Cells on one screen that the map has to bear. */
 const MANY = 17_000;
 
+const { releases } = await (await fetch(new URL("/api/v1/releases", origin))).json();
+const [w, s, e, n] = releases[0].bounds;
+const middle = `lon=${(w + e) / 2}&lat=${(s + n) / 2}`;
+
+/** Frames while keys are pressed for three seconds. */
+async function frames(page, keys) {
+  await page.locator("#map canvas").first().focus();
+  await page.evaluate(() => {
+    globalThis.long.length = 0;
+    globalThis.times = [performance.now()];
+    const tick = (time) => {
+      globalThis.times.push(time);
+      globalThis.frame = requestAnimationFrame(tick);
+    };
+    globalThis.frame = requestAnimationFrame(tick);
+  });
+  for (let i = 0, from = Date.now(); Date.now() - from < 3000; i++) {
+    await page.keyboard.press(keys[i % keys.length]);
+    await page.waitForTimeout(300);
+  }
+  const told = await page.evaluate(() => {
+    cancelAnimationFrame(globalThis.frame);
+    const drawn = globalThis.times.length - 1;
+    const gaps = [...globalThis.times.slice(1), performance.now()].map((t, i) => t - globalThis.times[i]);
+    return { "frames a second": Math.round((10_000 * drawn) / gaps.reduce((a, b) => a + b, 0)) / 10, "longest frame ms": Math.round(Math.max(...gaps)), "longest task ms": Math.round(Math.max(0, ...globalThis.long.map((l) => l.ms))) };
+  });
+  await ready(page);
+  return told;
+}
+
+const MOVES = ["ArrowRight", "ArrowRight", "ArrowLeft", "ArrowLeft"];
+const done = [];
+
+// An ordinary screen: the whole study area, and a part of it at the middle resolution.
+for (const zoom of [9, 11]) {
+  const { browser, close } = await openBrowser();
+  const page = await browser.newPage();
+  await page.addInitScript(watch);
+  await page.goto(new URL(`/?${middle}&zoom=${zoom}`, origin).href, { waitUntil: "commit" });
+  await ready(page);
+  done.push({ act: `screen, zoom ${zoom}, moved`, ...(await frames(page, MOVES)) });
+  done.push({ act: `screen, zoom ${zoom}, zoomed`, ...(await frames(page, ["+", "-"])) });
+  await close();
+}
+
 // As many cells as a study area has at the middle resolution, all in one view: the page is large, and its pixels are coarse in the same measure, so
-// that no more of them are drawn than on an ordinary screen.
+// that no more of them are drawn than on an ordinary screen. What such a page costs by itself is told by a part of the world without data.
 {
-  const { releases } = await (await fetch(new URL("/api/v1/releases", origin))).json();
-  const [w, s, e, n] = releases[0].bounds;
   const { browser, close } = await openBrowser({ width: 5600, height: 2600, deviceScaleFactor: 0.25 });
   const page = await browser.newPage();
   await page.addInitScript(watch);
-  await page.goto(new URL(`/?lon=${(w + e) / 2}&lat=${(s + n) / 2}&zoom=11`, origin).href, { waitUntil: "commit" });
+  await page.goto(new URL(`/?lon=${w - 20}&lat=${s}&zoom=11`, origin).href, { waitUntil: "commit" });
+  await ready(page);
+  done.push({ act: "large page, no cells, moved", cells: 0, ...(await frames(page, MOVES)) });
+  await page.goto(new URL(`/?${middle}&zoom=11`, origin).href, { waitUntil: "commit" });
   await ready(page);
   const { width, height } = await page.locator("#map").evaluate((map) => ({ width: map.clientWidth, height: map.clientHeight }));
   const metre = 40_075_016.7 * Math.cos((((s + n) / 2) * Math.PI) / 180) / 512 / 2 ** 11;
@@ -92,33 +138,8 @@ const MANY = 17_000;
   if (seen.some((km, i) => km < wanted[i])) throw new Error(`${seen} km are in view, not the ${wanted} km of the study area`);
   const cells = await page.locator("#legend li .class-n:nth-of-type(3)").evaluateAll((all) => all.reduce((sum, e) => sum + Number(e.firstChild.textContent.replaceAll(",", "")), 0));
   if (cells < MANY) throw new Error(`${cells} cells are drawn: a release with ${MANY} is needed`);
-  await page.locator("#map canvas").first().focus();
-  /** Frames while keys are pressed for three seconds. */
-  const frames = async (keys) => {
-    await page.evaluate(() => {
-      globalThis.long.length = 0;
-      globalThis.times = [performance.now()];
-      const tick = (time) => {
-        globalThis.times.push(time);
-        globalThis.frame = requestAnimationFrame(tick);
-      };
-      globalThis.frame = requestAnimationFrame(tick);
-    });
-    for (let i = 0, from = Date.now(); Date.now() - from < 3000; i++) {
-      await page.keyboard.press(keys[i % keys.length]);
-      await page.waitForTimeout(300);
-    }
-    const told = await page.evaluate(() => {
-      cancelAnimationFrame(globalThis.frame);
-      const drawn = globalThis.times.length - 1;
-      const gaps = [...globalThis.times.slice(1), performance.now()].map((t, i) => t - globalThis.times[i]);
-      return { "frames a second": Math.round((1000 * drawn) / gaps.reduce((a, b) => a + b, 0)), "longest frame ms": Math.round(Math.max(...gaps)), "longest task ms": Math.round(Math.max(0, ...globalThis.long.map((l) => l.ms))) };
-    });
-    await ready(page);
-    return told;
-  };
-  const done = [{ act: "moved by keys", cells, ...(await frames(["ArrowRight", "ArrowRight", "ArrowLeft", "ArrowLeft"])) }];
-  done.push({ act: "zoomed by keys", cells, ...(await frames(["+", "-"])) });
+  done.push({ act: "large page, moved", cells, ...(await frames(page, MOVES)) });
+  done.push({ act: "large page, zoomed", cells, ...(await frames(page, ["+", "-"])) });
   // From a filter's change until its colours are drawn.
   for (const source of ["all", "reported"]) {
     await ready(page);
@@ -134,11 +155,11 @@ const MANY = 17_000;
       });
       return { "colours ms": Math.round(performance.now() - from), "longest task ms": Math.round(Math.max(0, ...globalThis.long.map((l) => l.ms))) };
     }, source);
-    done.push({ act: `source ${source}`, cells, ...told });
+    done.push({ act: `large page, source ${source}`, cells, ...told });
   }
   await close();
-  console.table(done);
 }
+console.table(done);
 
 const pages = [];
 const [spot] = (await (await fetch(new URL("/api/v1/hotspots", origin))).json()).features;

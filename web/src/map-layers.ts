@@ -25,6 +25,9 @@ const colors = (): typeof DAY => (isDark() ? NIGHT : DAY);
 
 export const EMPTY = "rgba(0,0,0,0)";
 
+/** Opacity of the cells: the ground is seen through them. */
+const CELLS = 0.86;
+
 /** The sources, each with the property that identifies its features. */
 export const SOURCES = { places: null, cells: "unit", pointed: null, hotspots: "id", ranks: "id", area: null } as const;
 
@@ -85,24 +88,26 @@ export function ownLayers(london: boolean): { layer: LayerSpecification; below: 
   const layers: { layer: LayerSpecification; below: string | undefined }[] = [];
   const add = (layer: LayerSpecification, below?: string): void => void layers.push({ layer, below });
   const below = firstLine(london);
-  add({ id: "cells", type: "fill", source: "cells", paint: { "fill-color": EMPTY, "fill-opacity": 0.86, "fill-antialias": true } }, below);
+  add({ id: "cells", type: "fill", source: "cells", paint: { "fill-color": EMPTY, "fill-opacity": CELLS, "fill-antialias": false } }, below);
   // A source of its own: as a state of all cells, every one of them would be drawn as a line without width.
   add({ id: "cell-pointed", type: "line", source: "pointed", paint: { "line-color": ink, "line-width": 2 } });
   for (const layer of labelLayers(london)) add(layer);
   const state = (name: string): ExpressionSpecification => ["boolean", ["feature-state", name], false];
   const labels = london ? "borough-labels" : undefined;
-  add({ id: "places-hatch", type: "fill", source: "places", paint: { "fill-pattern": "hatch" } }, labels);
+  add({ id: "places-hatch", type: "fill", source: "places", paint: { "fill-pattern": "hatch", "fill-antialias": false } }, labels);
   add({ id: "places-line", type: "line", source: "places", paint: { "line-color": engage, "line-width": 2 } }, labels);
-  add({ id: "hotspots-area", type: "fill", source: "hotspots", paint: { "fill-color": chosen, "fill-opacity": ["case", state("chosen"), 0.14, state("pointed"), 0.1, 0] } }, labels);
+  // States change the colour and nothing else, as those of the cells do: one program of the graphics card draws both, and is made once.
+  const veil = (opacity: number): string => `${chosen}${Math.round((255 * opacity) / CELLS).toString(16).padStart(2, "0")}`;
+  add({ id: "hotspots-area", type: "fill", source: "hotspots", paint: { "fill-color": ["case", state("chosen"), veil(0.14), state("pointed"), veil(0.1), EMPTY], "fill-opacity": CELLS, "fill-antialias": false } }, labels);
   // Muted by lines of paper where the interval holds "as expected".
-  add({ id: "hotspots-unsure", type: "fill", source: "hotspots", filter: ["<=", ["get", "ratio_lo"], 1], paint: { "fill-pattern": "hatch-unsure" } }, labels);
+  add({ id: "hotspots-unsure", type: "fill", source: "hotspots", filter: ["<=", ["get", "ratio_lo"], 1], paint: { "fill-pattern": "hatch-unsure", "fill-antialias": false } }, labels);
   add(
     {
       id: "hotspots-casing",
       type: "line",
       source: "hotspots",
-      layout: { "line-join": "round" },
-      paint: { "line-color": paper, "line-width": ["interpolate", ["linear"], ["zoom"], 9, ["case", state("chosen"), 6, state("pointed"), 5, 1.8], 10.5, ["case", state("chosen"), 7, state("pointed"), 6, 3], 13, ["case", state("chosen"), 9, state("pointed"), 8, 5.5]], "line-opacity": 0.95 },
+      // Of a colour by state, though it is always the same one, as the lines over it are: the same program draws them.
+      paint: { "line-color": ["case", state("chosen"), paper, paper], "line-width": ["interpolate", ["linear"], ["zoom"], 9, ["case", state("chosen"), 6, state("pointed"), 5, 1.8], 10.5, ["case", state("chosen"), 7, state("pointed"), 6, 3], 13, ["case", state("chosen"), 9, state("pointed"), 8, 5.5]], "line-opacity": 1 },
     },
     labels,
   );
@@ -113,7 +118,6 @@ export function ownLayers(london: boolean): { layer: LayerSpecification; below: 
         type: "line",
         source: "hotspots",
         filter: ["==", ["get", "evidence"], id],
-        layout: { "line-join": "round" },
         paint: {
           "line-color": ["case", state("chosen"), chosen, id === "cannot_tell" ? faint : ink],
           "line-width": ["interpolate", ["linear"], ["zoom"], 9, ["case", state("chosen"), 3.5, state("pointed"), 3, 0.8], 10.5, ["case", state("chosen"), 4, state("pointed"), 3.5, 1.4], 13, ["case", state("chosen"), 5, state("pointed"), 4.5, 2.6]],
@@ -157,7 +161,7 @@ export function ownLayers(london: boolean): { layer: LayerSpecification; below: 
     },
     paint: { "text-color": paper },
   });
-  add({ id: "area-fill", type: "fill", source: "area", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": drawn, "fill-opacity": 0.08 } });
+  add({ id: "area-fill", type: "fill", source: "area", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": drawn, "fill-opacity": 0.08, "fill-antialias": false } });
   add({ id: "area-casing", type: "line", source: "area", layout: { "line-join": "round" }, paint: { "line-color": paper, "line-width": 6 } });
   add({ id: "area-line", type: "line", source: "area", layout: { "line-join": "round" }, paint: { "line-color": drawn, "line-width": 3, "line-dasharray": [4, 1.5, 1, 1.5] } });
   add({ id: "area-corners", type: "circle", source: "area", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": drawn, "circle-radius": 5, "circle-stroke-color": paper, "circle-stroke-width": 2 } });

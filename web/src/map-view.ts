@@ -14,6 +14,7 @@ import { SpatialList, type Placed } from "./spatial-list";
 import { table } from "./tables";
 import { areaPanel } from "./tool-row";
 import type { State } from "./url-state";
+import { warmUp } from "./warm-up";
 
 /** The release that the map was made for. */
 let mapOf: string | null = null;
@@ -83,8 +84,9 @@ export async function openMap(state: State, release: api.Release): Promise<void>
   pending.settled = () => Promise.resolve();
   await pending.run("map", async () => {
     node.mapMessage.hidden = false;
+    const warm = warmUp();
     try {
-      const module = await import("./map");
+      const [module] = await Promise.all([import("./map"), warm.started]);
       if (!module.canDraw()) throw new Error("WebGL 2 is not available");
       const opened = await module.HotspotMap.open(node.map, release, state.view, {
         moved: (view) => {
@@ -121,6 +123,8 @@ export async function openMap(state: State, release: api.Release): Promise<void>
       node.mapMessage.textContent = `This browser cannot draw the map (${error instanceof Error ? error.message : "unknown reason"}). The table has every hotspot of it.`;
       document.body.toggleAttribute("data-no-map", true);
       void showStill(release);
+    } finally {
+      warm.end();
     }
   });
 }

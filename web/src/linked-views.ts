@@ -19,8 +19,10 @@ export function linkViews(): void {
   const said = document.querySelector<HTMLElement>("#marked-said");
   const off = document.querySelector<HTMLAnchorElement>("#unmark");
   if (!form || !said || !off) return;
-  const boxes = new Map([...form.querySelectorAll<HTMLInputElement>('input[name="selected"]')].map((box) => [box.value, box]));
-  const nameOf = (id: string): string => boxes.get(id)?.getAttribute("aria-label")?.replace(/^Mark /, "") ?? id;
+  const boxes = new Map([...form.querySelectorAll<HTMLInputElement>('input[name="selected"][type="checkbox"]')].map((box) => [box.value, box]));
+  // A long table comes in parts; the charts have every place of it.
+  const others = new Map([...document.querySelectorAll<HTMLOptionElement>("#others option")].map((other) => [other.value, other.text]));
+  const nameOf = (id: string): string => boxes.get(id)?.getAttribute("aria-label")?.replace(/^Mark /, "") ?? others.get(id) ?? id;
   const shown = new Map<string, Element[]>();
   for (const element of document.querySelectorAll<HTMLElement | SVGElement>("[data-place]")) {
     const id = element.dataset["place"] ?? "";
@@ -40,9 +42,11 @@ export function linkViews(): void {
     for (const [id, box] of boxes) box.checked = marked.has(id);
     const names = [...marked].map(nameOf);
     const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
-    said.textContent = names.length === 0 ? "0 marked." : `${names.length} marked: ${names.slice(0, NAMED).join(", ")}${more}.`;
+    const elsewhere = [...marked].filter((id) => !boxes.has(id)).length;
+    const where = elsewhere > 0 ? ` ${elsewhere} of them not in this part of the table.` : "";
+    said.textContent = names.length === 0 ? "0 marked." : `${names.length} marked: ${names.slice(0, NAMED).join(", ")}${more}.${where}`;
     off.hidden = names.length === 0;
-    for (const link of form.querySelectorAll<HTMLAnchorElement>("thead a")) link.href = withMarks(link.href, marked);
+    for (const link of form.querySelectorAll<HTMLAnchorElement>("thead a, nav a")) link.href = withMarks(link.href, marked);
     history.replaceState(history.state, "", withMarks(location.href, marked));
   };
   const toggle = (id: string): void => {
@@ -68,7 +72,7 @@ export function linkViews(): void {
   });
   for (const chart of document.querySelectorAll<SVGSVGElement>("svg.hc")) {
     const marks = [...chart.querySelectorAll<SVGElement>("[data-place]")];
-    const points = marks.map((mark) => ({ id: mark.dataset["place"] ?? "", mark })).filter((point) => boxes.has(point.id));
+    const points = marks.map((mark) => ({ id: mark.dataset["place"] ?? "", mark })).filter((point) => boxes.has(point.id) || others.has(point.id));
     if (points.length === 0) continue;
     withKeys(chart, points, nameOf, toggle);
     withPointer(chart, points, toggle, choose);

@@ -45,6 +45,29 @@ describe("linked views", { concurrency: false }, () => {
     await page.close();
   });
 
+  test("a long table comes in parts, and its charts have all of it: marks stay from part to part", async () => {
+    const page = await opened.browser.newPage();
+    page.setDefaultTimeout(60_000);
+    await page.goto(at("/challenge?kind=officers&level=hotspot"));
+    const listed = await page.locator("#places-table tbody tr").evaluateAll((all) => all.map((row) => row.dataset.place));
+    assert.equal(listed.length, 50);
+    const points = page.locator(`${scatter} [role=checkbox]`);
+    const other = await points.evaluateAll((all, listed) => all.map((point) => ({ id: point.dataset.place, name: point.getAttribute("aria-label") })).find(({ id }) => !listed.includes(id)), listed);
+    assert.notEqual(other.name, other.id, "the point has the name of its place");
+    await page.locator(`${scatter} [data-place="${other.id}"]`).press("Space");
+    const said = page.locator("#marked-said");
+    assert.ok((await said.innerText()).includes(`1 marked: ${other.name}. 1 of them not in this part`), await said.innerText());
+    const parts = page.getByRole("navigation", { name: "Parts of the table" }).getByRole("link");
+    let found = [];
+    for (let part = 1; found.length === 0 && part < (await parts.count()); part++) {
+      await Promise.all([page.waitForEvent("load"), parts.nth(part).click()]);
+      assert.deepEqual(inAddress(page), [other.id]);
+      found = await marked(page);
+    }
+    assert.deepEqual(found, [other.id]);
+    await page.close();
+  });
+
   test("points are reached, walked and marked with the keyboard alone", async () => {
     const page = await openBoroughs();
     const points = page.locator(`${scatter} [role=checkbox]`);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { openBrowser } from "../scripts/browser.mjs";
-import { assertAccessible, at, axeFinds, openPage } from "./pages.mjs";
+import { assertAccessible, at, axeFinds, follow, openPage } from "./pages.mjs";
 
 const MOST = 60_000;
 const PAGES = ["/table", "/month", "/quality", "/method", "/accessibility"];
@@ -41,10 +41,10 @@ describe("pages that are read", { concurrency: false }, () => {
       for (const figure of [h.rank, h.name, h.id, h.n, h.evidence.replace("_", " "), held]) assert.ok(rows[i].includes(String(figure)), `${figure}: ${rows[i]}`);
     });
     await page.selectOption("#table-strand", "race");
-    await page.getByRole("button", { name: "Show" }).click();
+    await follow(page, page.getByRole("button", { name: "Show" }));
     const race = await json("/api/v1/hotspots?strand=race");
     assert.equal(await page.locator("#hotspots ~ .scroll tbody tr").count(), race.features.length);
-    await page.locator("tbody a").first().click();
+    await follow(page, page.locator("tbody a").first());
     assert.equal(await page.locator("h1").innerText(), race.features[0].properties.name);
     await page.close();
   });
@@ -108,13 +108,13 @@ describe("pages that are read", { concurrency: false }, () => {
     await page.goto(at("/protected"));
     assert.equal(await page.locator("figure svg path").count() > 100, true, "the map comes first");
     const parts = page.getByRole("navigation", { name: "Parts of this page" });
-    await parts.getByRole("link", { name: "Hotspots" }).click();
+    await follow(page, parts.getByRole("link", { name: "Hotspots" }));
     assert.equal(await parts.locator("[aria-current]").innerText(), "Hotspots");
     const of = (strand) => hotspots.filter((h) => (h.strand ?? "all") === strand).map((h) => h.id);
     const rows = () => page.locator("main tbody th .under").allInnerTexts();
     assert.deepEqual(await rows(), of("all"));
     await page.selectOption("#hotspots-strand", "race");
-    await page.getByRole("button", { name: "Show" }).click();
+    await follow(page, page.getByRole("button", { name: "Show" }));
     assert.deepEqual(await rows(), of("race"));
     assert.equal(new URL(page.url()).search, "?part=hotspots&strand=race");
     await page.close();
@@ -149,7 +149,7 @@ describe("as oversight", { concurrency: false, skip: !signed }, () => {
     await open("/quality");
     assert.ok((await page.locator("main").innerText()).includes("Where every row went"));
     await page.selectOption("#try-role", "oversight");
-    await page.getByRole("button", { name: "Change role" }).click();
+    await follow(page, page.getByRole("button", { name: "Change role" }));
     assert.equal(new URL(page.url()).pathname, "/challenge", "the first page that is oversight's");
     const links = await page.locator('nav[aria-label="Pages"] a').evaluateAll((all) => all.map((a) => a.getAttribute("href")));
     assert.ok(!links.includes("/table") && !links.includes("/") && links.includes("/quality"), links.join(" "));

@@ -38,6 +38,8 @@ pub(crate) struct List<'a> {
     pub within: Option<&'a Within>,
     /// By what they are sorted.
     pub sort: Sort,
+    /// A row of the part of the table that is shown, from 1.
+    pub row: usize,
     /// The places that are marked.
     pub selected: &'a BTreeSet<String>,
     /// The file of its script, where the page was built.
@@ -144,7 +146,7 @@ fn answer(page: &List<'_>, asked: &Asked, evidence: &Evidence<'_>, number: usize
         unit => &kind.unit,
         given => now(kind.shares.amount.iter().sum(), &kind.unit),
         verdicts => said::questioned(kind).into_iter().map(|row| said::sentence(input, answer, kind, row)).collect::<Vec<_>>(),
-        table => Table { visitor: page.visitor, asked, evidence, kind, within: page.within, sort: page.sort, selected: page.selected }.context(),
+        table => Table { visitor: page.visitor, asked, evidence, kind, within: page.within, sort: page.sort, row: page.row, selected: page.selected }.context(),
         reconciled => said::reconciled(answer),
         charts => [charts.scatter, charts.funnel, Some(charts.curve)].into_iter().flatten().map(chart).collect::<Vec<_>>(),
         name => &name,

@@ -18,6 +18,9 @@ use std::fmt::Write as _;
 /// Groups of places most alike that are told under the table at most.
 const GROUPS: usize = 100;
 
+/// Rows in one part of the table: what a screen or two hold, and a page that a phone can load.
+const ROWS: usize = 50;
+
 /// A column that the table can be sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Column {
@@ -229,6 +232,8 @@ pub(super) struct Table<'a> {
     pub kind: &'a KindAnswer,
     pub within: Option<&'a Within>,
     pub sort: Sort,
+    /// A row of the part that is shown, from 1.
+    pub row: usize,
     pub selected: &'a BTreeSet<String>,
 }
 
@@ -237,20 +242,41 @@ impl Table<'_> {
         let (answer, kind) = (self.evidence.answer, self.kind);
         let listed = |row: &usize| self.within.is_none_or(|within| within.holds(&answer.places[*row]));
         let rows: Vec<usize> = self.sort.rows(self.evidence, kind).into_iter().filter(listed).collect();
+        let count = rows.len();
+        let of_row = |row: usize| row.saturating_sub(1).min(count.saturating_sub(1)) / ROWS * ROWS;
+        let first = of_row(self.row);
+        let (before, rest) = rows.split_at(first);
+        let (rows, after) = rest.split_at(rest.len().min(ROWS));
+        let told = |row: &usize| {
+            let place = &answer.places[*row];
+            context! { id => &place.id, name => &place.name, selected => self.selected.contains(&place.id) }
+        };
+        let part = |from: usize| {
+            context! {
+                link => self.address(self.sort, Some(from + 1)),
+                words => format!("{} to {}", from + 1, (from + ROWS).min(count)),
+                here => from == first,
+            }
+        };
+        let parts: Vec<Value> = if count > ROWS { (0..count).step_by(ROWS).map(part).collect() } else { Vec::new() };
         let columns: Vec<Column> =
             Column::ALL.into_iter().filter(|column| *column != Column::Planned || kind.planned.is_some()).collect();
         // The groups of hundreds of places are a page of their own: each stands with its place.
-        let alike: Vec<Value> = if rows.len() > GROUPS {
+        let alike: Vec<Value> = if count > GROUPS {
             Vec::new()
         } else {
             rows.iter().filter_map(|row| hotspot_report::challenge::beside_similar(answer, kind, *row)).collect()
         };
         context! {
+            count,
+            parts,
+            row => (first > 0).then_some(first + 1),
+            others => before.iter().chain(after).map(told).collect::<Vec<_>>(),
             heads => columns.into_iter().map(|column| self.head(column)).collect::<Vec<_>>(),
             planned => kind.planned.is_some(),
             within => self.within.map(|within| context! {
                 id => within.id(),
-                said => format!("{} of {} places; shares are those of all.", rows.len(), answer.places.len()),
+                said => format!("{count} of {} places; shares are those of all.", answer.places.len()),
                 crumbs => within.crumbs(self.asked, &kind.kind),
             }),
             keep => parameters(self.asked, &kind.kind).into_iter().chain(self.sort.parameters().map(|(name, value)| (name, value.to_owned()))).map(|(name, value)| context! { name, value }).collect::<Vec<_>>(),
@@ -267,14 +293,23 @@ impl Table<'_> {
         let [heading, under] = column.heading(self.evidence, self.kind);
         let here = self.sort.column == column;
         let falls = if here { !self.sort.falls } else { column.falls() };
+        let link = self.address(Sort { column, falls }, None);
+        context! { heading, under, link, sorted => here.then(|| self.sort.order()), number => column.is_number() }
+    }
+
+    /// The table in another order, or another part of it, with what is marked.
+    fn address(&self, sort: Sort, row: Option<usize>) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(parameters(self.asked, &self.kind.kind));
         if let Some(within) = self.within {
             query.append_pair("within", within.id());
         }
-        query.extend_pairs(Sort { column, falls }.parameters());
+        query.extend_pairs(sort.parameters());
+        if let Some(row) = row {
+            query.append_pair("row", &row.to_string());
+        }
         query.extend_pairs(self.selected.iter().map(|id| ("selected", id)));
-        context! { heading, under, link => query.finish(), sorted => here.then(|| self.sort.order()), number => column.is_number() }
+        query.finish()
     }
 
     fn row(&self, row: usize) -> Value {

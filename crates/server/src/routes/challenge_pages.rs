@@ -42,13 +42,21 @@ fn see(event: &Event) -> Result<Response, ApiError> {
 
 /// Resources and need, what if, and the challenges.
 pub(crate) async fn list(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response, ApiError> {
-    let mut names = known(&["kind", "play", "overdue", "borough", "place", "state", "within", "sort", "order"]);
+    let mut names = known(&["kind", "play", "overdue", "borough", "place", "state", "within", "sort", "order", "row"]);
     names.extend(SOUGHT);
     names.push("find");
     names.extend(WISHED);
     let (params, ticked) = Params::parse_ticked(uri.query(), &names, "selected")?;
     let selected: BTreeSet<String> = ticked.into_iter().filter(|id| !id.is_empty()).collect();
     let sort = Sort::of(&params)?;
+    let row = match params.get("row") {
+        None => 1,
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|row| *row > 0)
+            .ok_or_else(|| BadParameter::new("row", "the number of a row of the table, from 1"))?,
+    };
     if let Some(button) = ["play", "find"].into_iter().find(|button| params.get(button).is_some_and(|value| value != "yes")) {
         return Err(BadParameter::new(button, "yes").into());
     }
@@ -152,6 +160,7 @@ pub(crate) async fn list(State(state): State<AppState>, visitor: Visitor, uri: U
                 faults,
                 within: within.as_ref(),
                 sort,
+                row,
                 selected: &selected,
                 script: challenge_script(),
                 threads: threads.as_deref().map(|all| (all, &filter)).map_err(String::as_str),

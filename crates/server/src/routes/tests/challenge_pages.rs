@@ -28,9 +28,17 @@ async fn the_table_of_places_is_sorted_by_its_address_and_says_so() {
     up.reverse();
     assert_eq!(up, down);
     assert!(falling.contains(r#" aria-sort="descending"#));
-    for wrong in
-        ["sort=luck", "order=up", "selected=nowhere", "play=no", "borough=zz", "borough=E09000007", "state=lost", "within=Atlantis"]
-    {
+    for wrong in [
+        "sort=luck",
+        "order=up",
+        "selected=nowhere",
+        "play=no",
+        "borough=zz",
+        "borough=E09000007",
+        "state=lost",
+        "within=Atlantis",
+        "row=0",
+    ] {
         let response = served.get(&format!("/challenge?{wrong}")).await;
         assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{wrong}");
         assert!(text(response).await.contains("allowed:"), "{wrong}");

@@ -3,7 +3,7 @@ import type { CellsAnswer, Comparison, HotspotsAnswer, Period, Release } from ".
 import { counted, integer, monthName, percent, periodName } from "./format";
 import { comparisonLine } from "./comparison";
 import { isNarrowed, narrowedTo } from "./narrowing";
-import { hotspotsNote, strandLabel } from "./strands";
+import { hotspotsNote, strandLabel, whyAllStrands } from "./strands";
 import type { State } from "./url-state";
 
 /** The period asked for, within the months that the release holds. */
@@ -66,20 +66,20 @@ export function headline(state: State, release: Release, hotspots: HotspotsAnswe
   const period = periodOf(state, release);
   const start = subject(state, release);
   const note = hotspotsNote(state, release);
-  const whose = note === null ? "" : `. ${note.replace(/\.$/, "")}`;
-  if (compared) return `${start}: ${comparisonLine(compared)}${compared.hotspots.length > 0 ? whose : ""}`;
+  if (compared) return `${start}: ${comparisonLine(compared)}${compared.hotspots.length > 0 && note !== null ? `. ${note.replace(/\.$/, "")}` : ""}`;
   if (isWindow(period, release) && state.source === "reported" && !isNarrowed(state) && note === null) {
     return hotspots ? `${start}: ${finding(hotspots, state.borough, release.study_area)}` : start;
   }
   const n = cells ? `: ${counted(cells.n, "incident")} on the map` : "";
-  const all = state.source === "reported" && !isNarrowed(state) && note === null ? "" : "all reported incidents ";
-  const basis = `${all}${all === "" ? "" : "of "}${periodName(release.window)}`;
   if (!hotspots) return `${start}${n}`;
   if (hotspots.verdict === "cannot_tell") return `${start}${n}. Too few in ${periodName(release.window)} to tell hotspots`;
+  const why = whyAllStrands(state, release);
+  const all = state.source === "reported" && !isNarrowed(state) ? "" : "all reported incidents of ";
+  const basis = why === null ? `${all}${periodName(release.window)}` : `all strands in ${periodName(release.window)}: ${why}`;
   const count = hotspots.features.length;
-  const there = state.borough === null ? "" : ` in ${state.borough}`;
-  if (count === 0) return `${start}${n}. No hotspot was found${there} in ${basis}${whose}`;
-  return `${start}${n}. ${count === 1 ? `The hotspot${there} is that` : `The ${integer(count)} hotspots${there} are those`} of ${basis}${whose}`;
+  const there = `${state.borough === null ? "" : ` in ${state.borough}`}${why === null ? "" : " outlined and listed"}`;
+  if (count === 0) return `${start}${n}. No hotspot was found${state.borough === null ? "" : ` in ${state.borough}`} in ${basis}`;
+  return `${start}${n}. ${count === 1 ? `The hotspot${there} is that` : `The ${integer(count)} hotspots${there} are those`} of ${basis}`;
 }
 
 /** One line for each break of the series inside the period. */

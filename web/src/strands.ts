@@ -40,9 +40,14 @@ export function hotspotStrand({ strand }: Pick<State, "strand">, { strands }: St
   return strands.some((s) => s.id === strand && s.analysed) ? strand : "all";
 }
 
-/** Why the hotspots are those of other records than the ones that are counted; null when they are not. */
-export function hotspotsNote(state: Pick<State, "strand">, release: Strands): string | null {
+/** Why the hotspots are those of all strands, though fewer are counted; null when they are not. */
+export function whyAllStrands(state: Pick<State, "strand">, release: Strands): string | null {
   if (hotspotStrand(state, release) === state.strand) return null;
-  const why = strandsOf(state.strand).length > 1 ? "they are found for one strand at a time" : `this release has none of ${strandLabel(release, state.strand)} alone`;
-  return `The hotspots outlined and listed are those of all strands: ${why}.`;
+  return strandsOf(state.strand).length > 1 ? "they are found for one strand at a time" : `this release has none of ${strandLabel(release, state.strand)} alone`;
+}
+
+/** That the hotspots are those of other records than the ones that are counted, and why; null when they are not. */
+export function hotspotsNote(state: Pick<State, "strand">, release: Strands): string | null {
+  const why = whyAllStrands(state, release);
+  return why && `The hotspots outlined and listed are those of all strands: ${why}.`;
 }

@@ -36,7 +36,8 @@ describe("several strands", () => {
     expect(hotspotStrand(state, whole)).toBe("all");
     const text = headline(state, whole, hotspots([spot()]), cells());
     expect(text).toContain("antisemitic or race, Nov 2025 – Oct 2026: 8 incidents on the map");
-    expect(text.match(/those of all strands: they are found for one strand at a time/g)).toHaveLength(1);
+    expect(text.match(/hotspot/g)).toHaveLength(1);
+    expect(text).toMatch(/The hotspot outlined and listed is that of all strands in Nov 2025 – Oct 2026: they are found for one strand at a time$/);
     expect(basisOfHotspots(state, whole).strand).toBe("all");
   });
 

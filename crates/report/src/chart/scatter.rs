@@ -69,6 +69,9 @@ const fn words_of(standing: Standing) -> &'static str {
     }
 }
 
+/// Up to so many intervals have strokes at their ends.
+const ENDS: usize = 100;
+
 /// Points with the interval of their need and the line on which both shares are the same; those below it get less than their share.
 ///
 /// # Errors
@@ -149,7 +152,9 @@ pub fn share_scatter(input: &ScatterInput<'_>) -> Result<String, ChartError> {
         .flat_map(|p| {
             let y = area.y(p.resource);
             let [low, high] = p.interval.map(|v| area.x(v));
-            [vec![(low, y), (high, y)], vec![(low, y - 3.0), (low, y + 3.0)], vec![(high, y - 3.0), (high, y + 3.0)]]
+            let whole = [vec![(low, y), (high, y)], vec![(low, y - 3.0), (low, y + 3.0)], vec![(high, y - 3.0), (high, y + 3.0)]];
+            // The ends of hundreds of intervals are more ink than sense.
+            whole.into_iter().take(if shown.len() > ENDS { 1 } else { 3 })
         })
         .collect();
     canvas.paths(Paint::Rule, Dash::Solid, &bars);

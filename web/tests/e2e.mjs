@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { openBrowser, ready } from "../scripts/browser.mjs";
+import { settle } from "./acts.mjs";
 import { axeFinds } from "./axe.mjs";
 import { api, origin } from "./server.mjs";
 
@@ -57,13 +58,6 @@ const legend = (page) =>
   }));
 const rows = (page) => page.locator("#hotspots tbody tr[data-id]");
 const headline = (page) => page.locator("h1").innerText();
-
-/** Waits for the page after something that makes it ask again. */
-const settle = async (page, act) => {
-  await act();
-  await page.waitForTimeout(50);
-  await ready(page);
-};
 
 before(async () => {
   ({ browser, close } = await openBrowser({ width: 1000, height: 700 }));

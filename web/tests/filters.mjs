@@ -1,8 +1,8 @@
 // The filters in a real Chromium: several strands, one borough, totals that agree, an address that is wrong: HOTSPOT_URL=http://127.0.0.1:8080 node --test tests/filters.mjs
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { openBrowser, ready } from "../scripts/browser.mjs";
+import { download, settle } from "./acts.mjs";
 import { axeFinds } from "./axe.mjs";
 import { api, at } from "./server.mjs";
 
@@ -26,12 +26,6 @@ async function open(query, size) {
   await ready(page);
   return { page, asked };
 }
-
-const settle = async (page, act) => {
-  await act();
-  await page.waitForTimeout(60);
-  await ready(page);
-};
 
 const totals = (page) => page.locator("#totals").innerText();
 const number = (text) => Number(text.replaceAll(",", ""));
@@ -79,12 +73,10 @@ describe("filters", { concurrency: false }, () => {
     assert.ok((await totals(page)).startsWith(`${boroughs.total.toLocaleString("en-GB")} incidents in all: ${cells.n.toLocaleString("en-GB")} on the map`));
     const legend = await page.locator("#legend [data-incidents]").evaluateAll((rows) => rows.reduce((sum, row) => sum + Number(row.dataset.incidents), 0));
     assert.equal(legend, cells.n);
-    const [file] = await Promise.all([page.waitForEvent("download"), (async () => {
-      await page.click("#download-tool summary");
-      await page.click("#download-cells");
-    })()]);
-    assert.match(file.suggestedFilename(), /^cells-in-view-.*-camden-/);
-    assert.match(readFileSync(await file.path(), "utf8").split("\n")[1], /,Camden,/);
+    await page.click("#download-tool summary");
+    const file = await download(page, "#download-cells");
+    assert.match(file.name, /^cells-in-view-.*-camden-/);
+    assert.match(file.bytes.toString().split("\n")[1], /,Camden,/);
     await settle(page, () => page.click("#views >> text=Chart"));
     assert.match(await page.locator("#chart").innerText(), new RegExp(`${boroughs.total.toLocaleString("en-GB")} recorded incidents in`));
     assert.deepEqual(asked, []);

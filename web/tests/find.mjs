@@ -1,8 +1,8 @@
 // Files, places and areas on the page in a real Chromium against a running server: HOTSPOT_URL=http://127.0.0.1:8080 node --test tests/find.mjs
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { openBrowser, ready } from "../scripts/browser.mjs";
+import { download, settle } from "./acts.mjs";
 import { axeFinds } from "./axe.mjs";
 import { api, origin } from "./server.mjs";
 
@@ -38,17 +38,6 @@ async function assertClean(page, seen, state) {
   assert.deepEqual(seen.requests.filter((url) => !/^(data|blob):/.test(url) && new URL(url).origin !== origin), [], "requests to other origins");
   assert.deepEqual(seen.errors, [], "errors on the console");
   assert.deepEqual(await axeFinds(page), [], `axe: ${state}`);
-}
-
-const settle = async (page, act) => {
-  await act();
-  await page.waitForTimeout(60);
-  await ready(page);
-};
-
-async function download(page, button) {
-  const [file] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
-  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
 }
 
 /** Records of a CSV file; none of ours has a line break in a field. */

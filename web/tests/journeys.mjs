@@ -1,9 +1,9 @@
 // Whole journeys of the people we build for, by day and by night, in a real Chromium: HOTSPOT_URL=http://127.0.0.1:8080 node --test tests/journeys.mjs
 // MOPAC's journey, from a shortfall to an answer, is challenge.mjs.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { openBrowser, ready } from "../scripts/browser.mjs";
+import { download, settle } from "./acts.mjs";
 import { axeFinds } from "./axe.mjs";
 import { api, at } from "./server.mjs";
 
@@ -29,17 +29,6 @@ async function open(path, { size, scheme } = {}) {
   page.on("pageerror", (error) => errors.push(error.message));
   await page.goto(at(path), { waitUntil: "commit" });
   return { page, errors };
-}
-
-const settle = async (page, act) => {
-  await act();
-  await page.waitForTimeout(60);
-  await ready(page);
-};
-
-async function saved(page, button) {
-  const [file] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
-  return { name: file.suggestedFilename(), text: readFileSync(await file.path(), "utf8") };
 }
 
 describe("an analyst", { concurrency: false }, () => {
@@ -68,10 +57,10 @@ describe("an analyst", { concurrency: false }, () => {
     await page.locator("#detail").getByRole("button", { name: /Close/ }).click();
     // And away with it.
     await page.click("#download-tool summary");
-    const table = await saved(page, "#download-table");
-    assert.ok(table.text.includes(fresh[0].name), table.name);
-    const geojson = await saved(page, "#download-geojson");
-    assert.equal(JSON.parse(geojson.text).release, release.id);
+    const table = await download(page, "#download-table");
+    assert.ok(table.bytes.toString().includes(fresh[0].name), table.name);
+    const geojson = await download(page, "#download-geojson");
+    assert.equal(JSON.parse(geojson.bytes).release, release.id);
     assert.deepEqual(errors, []);
     await page.close();
   });
@@ -196,8 +185,7 @@ describe("by night", { concurrency: false }, () => {
     assert.deepEqual(await axeFinds(page), [], "the map by night, panel open");
     // What is taken away is by day, and the screen is by night again.
     await page.locator("#download-tool summary").click();
-    const [file] = await Promise.all([page.waitForEvent("download"), page.click("#download-png")]);
-    const picture = await lightOf(page, readFileSync(await file.path()));
+    const picture = await lightOf(page, (await download(page, "#download-png")).bytes);
     assert.ok(picture > 0.6, `the picture has lightness ${picture}`);
     await ready(page);
     assert.ok((await corner()) < 0.45, "the map is dark again");

@@ -122,7 +122,7 @@ describe("pages that are read", { concurrency: false }, () => {
 
   test("each is small", async () => {
     const { features } = await json("/api/v1/hotspots");
-    for (const path of [...PAGES, ...PARTS, `/hotspot/${features[0].properties.id}`]) {
+    for (const path of [...PAGES, "/challenge", ...PARTS, `/hotspot/${features[0].properties.id}`]) {
       const bytes = gzipSync(Buffer.from(await (await fetch(at(path))).arrayBuffer())).length;
       assert.ok(bytes <= MOST, `${path}: ${bytes} bytes`);
     }

@@ -159,6 +159,9 @@ describe("by night", { concurrency: false }, () => {
       await page.goto(at(path));
       assert.ok(lightness(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)) < 0.2, path);
       assert.deepEqual(await axeFinds(page), [], path);
+      // axe does not read pictures.
+      const fills = await page.locator("svg text").evaluateAll((all) => all.map((text) => getComputedStyle(text).fill));
+      assert.ok(fills.every((fill) => lightness(fill) > 0.4), `${path}: words of a picture are dark`);
     }
     await page.goto(at("/table"));
     await page.emulateMedia({ media: "print", colorScheme: "dark" });

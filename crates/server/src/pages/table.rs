@@ -264,7 +264,7 @@ fn bars(name: &str, window: MonthRange, counts: &[u32]) -> Value {
     let said: Vec<String> = months.iter().zip(counts).map(|(month, n)| format!("{} {n}", month.in_words())).collect();
     let mut svg = format!(
         "<svg viewBox=\"0 0 {wide} {}\" role=\"img\" aria-labelledby=\"bars-title bars-desc\" font-family=\"Arial,Helvetica,sans-serif\" font-size=\"13\" \
-         text-anchor=\"middle\"><title id=\"bars-title\">{}: recorded incidents by month</title><desc id=\"bars-desc\">{}</desc>",
+         text-anchor=\"middle\" fill=\"var(--ink)\"><title id=\"bars-title\">{}: recorded incidents by month</title><desc id=\"bars-desc\">{}</desc>",
         high + foot + 18.0,
         minijinja::HtmlEscape(name),
         said.join(", ")

@@ -55,6 +55,17 @@ describe("filters", { concurrency: false }, () => {
     await page.close();
   });
 
+  test("a filter whose headline takes a line more leaves the map where it is", async () => {
+    const { page } = await open("", { width: 1920, height: 1000 });
+    const place = () => page.locator("#map").boundingBox();
+    const words = () => page.locator("#headline").innerText();
+    const before = [await place(), await words()];
+    await settle(page, () => page.selectOption("#source", "all"));
+    assert.notEqual(await words(), before[1]);
+    assert.deepEqual(await place(), before[0]);
+    await page.close();
+  });
+
   test("a strand that is ticked stands for those in it", async () => {
     const { page } = await open("?strand=antisemitic,disability");
     await settle(page, () => page.click("#narrowing-summary"));

@@ -77,8 +77,9 @@ export function headline(state: State, release: Release, hotspots: HotspotsAnswe
   const all = state.source === "reported" && !isNarrowed(state) ? "" : "all reported incidents of ";
   const basis = why === null ? `${all}${periodName(release.window)}` : `all strands in ${periodName(release.window)}: ${why}`;
   const count = hotspots.features.length;
-  const there = `${state.borough === null ? "" : ` in ${state.borough}`}${why === null ? "" : " outlined and listed"}`;
-  if (count === 0) return `${start}${n}. No hotspot was found${state.borough === null ? "" : ` in ${state.borough}`} in ${basis}`;
+  const inside = state.borough === null ? "" : ` in ${state.borough}`;
+  if (count === 0) return `${start}${n}. No hotspot was found${inside} in ${basis}`;
+  const there = why === null ? inside : `${inside} outlined and listed`;
   return `${start}${n}. ${count === 1 ? `The hotspot${there} is that` : `The ${integer(count)} hotspots${there} are those`} of ${basis}`;
 }
 

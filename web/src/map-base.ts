@@ -26,12 +26,15 @@ function frame([w, s, e, n]: Box): Feature<Polygon> {
   return { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [[[w, s], [e, s], [e, n], [w, n], [w, s]]] } };
 }
 
-/** Below the cells. Their edges lie under lines, so that they are drawn once: smooth edges are lines too, and take as long as all the rest. */
+/** Of every fill: its smooth edges would be lines of their own, which take as long to draw as all the rest; most lie under lines anyway. */
+export const FLAT = { "fill-antialias": false } as const;
+
+/** Below the cells. */
 function ground(london: boolean): LayerSpecification[] {
-  if (!london) return [{ id: "land", type: "fill", source: "frame", paint: { "fill-color": colors().land, "fill-antialias": false } }];
+  if (!london) return [{ id: "land", type: "fill", source: "frame", paint: { "fill-color": colors().land, ...FLAT } }];
   return [
-    { id: "land", type: "fill", source: "boroughs", paint: { "fill-color": colors().land, "fill-antialias": false } },
-    { id: "thames", type: "fill", source: "thames", paint: { "fill-color": colors().water, "fill-antialias": false } },
+    { id: "land", type: "fill", source: "boroughs", paint: { "fill-color": colors().land, ...FLAT } },
+    { id: "thames", type: "fill", source: "thames", paint: { "fill-color": colors().water, ...FLAT } },
   ];
 }
 

@@ -1,7 +1,7 @@
 /** What the map draws over its ground: the cells, hotspots, their ranks, places to engage, and an area that is drawn. */
 import type { ExpressionSpecification, LayerSpecification } from "maplibre-gl";
 import { WORDS } from "./evidence";
-import { firstLine, labelLayers } from "./map-base";
+import { FLAT, firstLine, labelLayers } from "./map-base";
 import { isDark } from "./scheme";
 
 /** What is drawn over the cells, by day and by night. */
@@ -88,26 +88,26 @@ export function ownLayers(london: boolean): { layer: LayerSpecification; below: 
   const layers: { layer: LayerSpecification; below: string | undefined }[] = [];
   const add = (layer: LayerSpecification, below?: string): void => void layers.push({ layer, below });
   const below = firstLine(london);
-  add({ id: "cells", type: "fill", source: "cells", paint: { "fill-color": EMPTY, "fill-opacity": CELLS, "fill-antialias": false } }, below);
+  add({ id: "cells", type: "fill", source: "cells", paint: { "fill-color": EMPTY, "fill-opacity": CELLS, ...FLAT } }, below);
   // A source of its own: as a state of all cells, every one of them would be drawn as a line without width.
   add({ id: "cell-pointed", type: "line", source: "pointed", paint: { "line-color": ink, "line-width": 2 } });
   for (const layer of labelLayers(london)) add(layer);
   const state = (name: string): ExpressionSpecification => ["boolean", ["feature-state", name], false];
   const labels = london ? "borough-labels" : undefined;
-  add({ id: "places-hatch", type: "fill", source: "places", paint: { "fill-pattern": "hatch", "fill-antialias": false } }, labels);
+  add({ id: "places-hatch", type: "fill", source: "places", paint: { "fill-pattern": "hatch", ...FLAT } }, labels);
   add({ id: "places-line", type: "line", source: "places", paint: { "line-color": engage, "line-width": 2 } }, labels);
   // States change the colour and nothing else, as those of the cells do: one program of the graphics card draws both, and is made once.
   const veil = (opacity: number): string => `${chosen}${Math.round((255 * opacity) / CELLS).toString(16).padStart(2, "0")}`;
-  add({ id: "hotspots-area", type: "fill", source: "hotspots", paint: { "fill-color": ["case", state("chosen"), veil(0.14), state("pointed"), veil(0.1), EMPTY], "fill-opacity": CELLS, "fill-antialias": false } }, labels);
+  add({ id: "hotspots-area", type: "fill", source: "hotspots", paint: { "fill-color": ["case", state("chosen"), veil(0.14), state("pointed"), veil(0.1), EMPTY], "fill-opacity": CELLS, ...FLAT } }, labels);
   // Muted by lines of paper where the interval holds "as expected".
-  add({ id: "hotspots-unsure", type: "fill", source: "hotspots", filter: ["<=", ["get", "ratio_lo"], 1], paint: { "fill-pattern": "hatch-unsure", "fill-antialias": false } }, labels);
+  add({ id: "hotspots-unsure", type: "fill", source: "hotspots", filter: ["<=", ["get", "ratio_lo"], 1], paint: { "fill-pattern": "hatch-unsure", ...FLAT } }, labels);
   add(
     {
       id: "hotspots-casing",
       type: "line",
       source: "hotspots",
       // Of a colour by state, though it is always the same one, as the lines over it are: the same program draws them.
-      paint: { "line-color": ["case", state("chosen"), paper, paper], "line-width": ["interpolate", ["linear"], ["zoom"], 9, ["case", state("chosen"), 6, state("pointed"), 5, 1.8], 10.5, ["case", state("chosen"), 7, state("pointed"), 6, 3], 13, ["case", state("chosen"), 9, state("pointed"), 8, 5.5]], "line-opacity": 1 },
+      paint: { "line-color": ["case", state("chosen"), paper, paper], "line-width": ["interpolate", ["linear"], ["zoom"], 9, ["case", state("chosen"), 6, state("pointed"), 5, 1.8], 10.5, ["case", state("chosen"), 7, state("pointed"), 6, 3], 13, ["case", state("chosen"), 9, state("pointed"), 8, 5.5]] },
     },
     labels,
   );
@@ -161,7 +161,7 @@ export function ownLayers(london: boolean): { layer: LayerSpecification; below: 
     },
     paint: { "text-color": paper },
   });
-  add({ id: "area-fill", type: "fill", source: "area", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": drawn, "fill-opacity": 0.08, "fill-antialias": false } });
+  add({ id: "area-fill", type: "fill", source: "area", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": drawn, "fill-opacity": 0.08, ...FLAT } });
   add({ id: "area-casing", type: "line", source: "area", layout: { "line-join": "round" }, paint: { "line-color": paper, "line-width": 6 } });
   add({ id: "area-line", type: "line", source: "area", layout: { "line-join": "round" }, paint: { "line-color": drawn, "line-width": 3, "line-dasharray": [4, 1.5, 1, 1.5] } });
   add({ id: "area-corners", type: "circle", source: "area", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": drawn, "circle-radius": 5, "circle-stroke-color": paper, "circle-stroke-width": 2 } });

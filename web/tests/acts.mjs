@@ -1,4 +1,4 @@
-// What a test of the map does, as its reader would.
+// What a test does, as its reader would.
 import { readFileSync } from "node:fs";
 import { ready } from "../scripts/browser.mjs";
 
@@ -13,4 +13,9 @@ export async function settle(page, act) {
 export async function download(page, button) {
   const [file] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
   return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
+}
+
+/** Follows a link or sends a form, and waits for the whole of the page that comes. */
+export async function follow(page, link) {
+  await Promise.all([page.waitForEvent("load"), link.click()]);
 }

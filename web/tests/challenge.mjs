@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { assertAccessible, at, follow, openPage, origin } from "./pages.mjs";
+import { follow } from "./acts.mjs";
+import { assertAccessible, at, openPage, origin } from "./pages.mjs";
 
 const other = new URL(process.env.HOTSPOT_OTHER_URL || origin).origin;
 

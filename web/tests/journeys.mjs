@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { openBrowser, ready } from "../scripts/browser.mjs";
-import { download, settle } from "./acts.mjs";
+import { download, follow, settle } from "./acts.mjs";
 import { axeFinds } from "./axe.mjs";
 import { api, at } from "./server.mjs";
 
@@ -101,8 +101,7 @@ describe("who reads at seven in the morning on a phone", { concurrency: false },
   test("opens the month, reads its first sentence and its boroughs without scrolling sideways, and takes the file", async () => {
     const { page, errors } = await open("/month", { size: { width: 360, height: 740 } });
     const link = page.locator("main a", { hasText: /page|read/i }).first();
-    await link.click();
-    await page.waitForLoadState();
+    await follow(page, link);
     const [title, lead] = [await page.locator("h1").first().innerText(), await page.locator("main p, body p").first().innerText()];
     assert.match(title, /\d{4}/);
     assert.ok(lead.length > 20, lead);

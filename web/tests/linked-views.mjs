@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { openBrowser } from "../scripts/browser.mjs";
+import { follow } from "./acts.mjs";
 import { axeFinds } from "./axe.mjs";
 import { at } from "./server.mjs";
 
@@ -60,7 +61,7 @@ describe("linked views", { concurrency: false }, () => {
     const parts = page.getByRole("navigation", { name: "Parts of the table" }).getByRole("link");
     let found = [];
     for (let part = 1; found.length === 0 && part < (await parts.count()); part++) {
-      await Promise.all([page.waitForEvent("load"), parts.nth(part).click()]);
+      await follow(page, parts.nth(part));
       assert.deepEqual(inAddress(page), [other.id]);
       found = await marked(page);
     }

@@ -27,11 +27,6 @@ export async function openPage() {
   return page;
 }
 
-/** Follows a link or sends a form, and waits for the whole of the page that comes. */
-export async function follow(page, link) {
-  await Promise.all([page.waitForEvent("load"), link.click()]);
-}
-
 /** axe runs where scripts may: the page is the same. */
 export async function assertAccessible(path, width) {
   const page = await scripted.browser.newPage();

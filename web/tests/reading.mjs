@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { openBrowser } from "../scripts/browser.mjs";
-import { assertAccessible, at, axeFinds, follow, openPage } from "./pages.mjs";
+import { follow } from "./acts.mjs";
+import { assertAccessible, at, axeFinds, openPage } from "./pages.mjs";
 
 const MOST = 60_000;
 const PAGES = ["/table", "/month", "/quality", "/method", "/accessibility"];

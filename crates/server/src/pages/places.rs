@@ -15,9 +15,6 @@ use minijinja::{Value, context};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// Groups of places most alike that are told under the table at most.
-const GROUPS: usize = 100;
-
 /// Rows in one part of the table: what a screen or two hold, and a page that a phone can load.
 const ROWS: usize = 50;
 
@@ -243,8 +240,8 @@ impl Table<'_> {
         let listed = |row: &usize| self.within.is_none_or(|within| within.holds(&answer.places[*row]));
         let rows: Vec<usize> = self.sort.rows(self.evidence, kind).into_iter().filter(listed).collect();
         let count = rows.len();
-        let of_row = |row: usize| row.saturating_sub(1).min(count.saturating_sub(1)) / ROWS * ROWS;
-        let first = of_row(self.row);
+        // A row beyond the end is in the last part.
+        let first = self.row.saturating_sub(1).min(count.saturating_sub(1)) / ROWS * ROWS;
         let (before, rest) = rows.split_at(first);
         let (rows, after) = rest.split_at(rest.len().min(ROWS));
         let told = |row: &usize| {
@@ -261,11 +258,11 @@ impl Table<'_> {
         let parts: Vec<Value> = if count > ROWS { (0..count).step_by(ROWS).map(part).collect() } else { Vec::new() };
         let columns: Vec<Column> =
             Column::ALL.into_iter().filter(|column| *column != Column::Planned || kind.planned.is_some()).collect();
-        // The groups of hundreds of places are a page of their own: each stands with its place.
-        let alike: Vec<Value> = if count > GROUPS {
-            Vec::new()
-        } else {
+        // The groups of many places would be a page of their own: each stands with its place.
+        let alike: Vec<Value> = if parts.is_empty() {
             rows.iter().filter_map(|row| hotspot_report::challenge::beside_similar(answer, kind, *row)).collect()
+        } else {
+            Vec::new()
         };
         context! {
             count,

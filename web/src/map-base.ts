@@ -75,10 +75,16 @@ export function labelLayers(london: boolean): LayerSpecification[] {
 /** The ground and the lines over the cells. */
 export const baseLayers = (london: boolean): LayerSpecification[] => [{ id: "background", type: "background", paint: { "background-color": colors().outside } }, ...ground(london), ...lines(london)];
 
+/**
+ * Pixels around each tile that are cut with it, enough for half of the widest line. The library takes a quarter of a tile on every side, and so draws
+ * more than twice of everything.
+ */
+export const BUFFER = 8;
+
 /** The style before any data of ours: `cells` and `hotspots` layers go between and on top. */
 export function baseStyle(release: Release): { style: StyleSpecification; london: boolean } {
   const london = inLondon(release.bounds);
-  const geojson = (data: string | Feature<Polygon>): SourceSpecification => ({ type: "geojson", data });
+  const geojson = (data: string | Feature<Polygon>): SourceSpecification => ({ type: "geojson", data, buffer: BUFFER });
   const at = (name: string): string => new URL(`/base/${name}.geojson`, location.origin).href;
   const sources: Record<string, SourceSpecification> = london
     ? { boroughs: geojson(at("boroughs")), "borough-labels": geojson(at("borough-labels")), thames: geojson(at("thames")) }

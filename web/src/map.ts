@@ -8,7 +8,7 @@ import type { Corner } from "./area";
 import { CellSource } from "./cell-source";
 import { classColors } from "./legend";
 import { labelPoint, outlineBox } from "./outline";
-import { baseLayers, baseStyle } from "./map-base";
+import { baseLayers, baseStyle, BUFFER } from "./map-base";
 import { PanControl } from "./map-controls";
 import { EMPTY, images, ownLayers, SOURCES } from "./map-layers";
 import { breath } from "./pending";
@@ -150,7 +150,7 @@ export class HotspotMap {
   #addLayers(): void {
     const map = this.#map;
     for (const [name, image] of images()) map.addImage(name, image, { pixelRatio: 2 });
-    for (const [id, key] of Object.entries(SOURCES)) map.addSource(id, { type: "geojson", data: EMPTY_COLLECTION, ...(key ? { promoteId: key } : {}) });
+    for (const [id, key] of Object.entries(SOURCES)) map.addSource(id, { type: "geojson", buffer: BUFFER, data: EMPTY_COLLECTION, ...(key ? { promoteId: key } : {}) });
     for (const { layer, below } of ownLayers(this.#london)) map.addLayer(layer, below);
   }
 

@@ -121,14 +121,17 @@ function showCells(answer: api.CellsAnswer, layer: api.LayerEntry | undefined, r
   showWords(store.state, release);
 }
 
-/** Draws in the colours of the day or the night whatever does not have them from the style sheet. */
+/**
+ * Draws in the colours of the day or the night whatever does not have them from the style sheet. The maps come first: what is printed meanwhile has
+ * the legend of the map on the same sheet.
+ */
 export async function recolour(): Promise<void> {
-  const release = currentRelease();
   const maps = [onScreen.map, beside].filter((map) => map !== null);
   for (const map of maps) map.restyle();
+  await Promise.all(maps.map((map) => map.idle()));
+  const release = currentRelease();
   if (release && onScreen.cells) showLegend(onScreen.cells, release);
   listCells();
-  await Promise.all(maps.map((map) => map.idle()));
 }
 
 /** Old colours under a new headline would lie. */

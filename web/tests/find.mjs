@@ -178,6 +178,26 @@ describe("files", { concurrency: false }, () => {
     assert.equal(await picture.count(), 0);
     await page.close();
   });
+
+  test("what the browser prints by night has the legend of the map that it prints", async () => {
+    const { page } = await open("?lon=-0.08&lat=51.51&zoom=12");
+    const day = await page.locator("#legend li:last-child > .swatch").first().evaluate((swatch) => swatch.style.backgroundColor);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.waitForFunction((day) => document.querySelector("#legend li:last-child > .swatch").style.backgroundColor !== day, day);
+    await ready(page);
+    const colours = await page.evaluateHandle(() => {
+      const legend = document.querySelector("#legend");
+      const seen = new Set();
+      const look = () => seen.add(legend.querySelector("li:last-child > .swatch").style.backgroundColor);
+      look();
+      new MutationObserver(look).observe(legend, { childList: true, subtree: true, attributes: true });
+      return seen;
+    });
+    await page.pdf();
+    await ready(page);
+    assert.equal(await colours.evaluate((seen) => seen.size), 1);
+    await page.close();
+  });
 });
 
 describe("finding a place", { concurrency: false }, () => {

@@ -55,7 +55,7 @@ pub fn geojson(bytes: &[u8]) {
 }
 
 /// Addresses that read a query.
-const QUERIES: [&str; 15] = [
+const QUERIES: [&str; 16] = [
     "/api/v1/releases",
     "/api/v1/layers",
     "/api/v1/cells",
@@ -64,6 +64,7 @@ const QUERIES: [&str; 15] = [
     "/api/v1/boroughs",
     "/api/v1/silence",
     "/api/v1/challenge",
+    "/api/v1/challenge/place",
     "/api/v1/challenge/sites",
     "/api/v1/challenge/pack",
     "/api/v1/challenge/ledger",

@@ -293,6 +293,19 @@ export interface FilterEntries {
   setting: ChoiceEntry[];
 }
 
+export interface GapEntry {
+  gap: Interval;
+  location_quotient: Interval;
+  need_share: Interval;
+  /** How likely it gets less than 1 − delta of its share. */
+  p_under: number;
+  rank: number;
+  rank_limits: number[];
+  resource_share: number;
+  /** questioned, not_questioned or cannot_tell. */
+  verdict: string;
+}
+
 /** A GeoJSON polygon or multi-polygon. */
 export interface Geometry {
   /** Polygons, rings, positions. */
@@ -423,6 +436,13 @@ export interface Hotspots {
   verdict: string;
 }
 
+/** A mean with its interval; null where it is infinite. */
+export interface Interval {
+  hi: number | null;
+  lo: number | null;
+  mean: number | null;
+}
+
 export interface KnownEntry {
   premises: number;
   reporter: number;
@@ -508,6 +528,29 @@ export interface OrderEntry {
   stands: boolean;
 }
 
+/** What was asked, and how. */
+export interface Parameters {
+  /** How amounts of wider areas were spread. */
+  apportion: string;
+  /** Draws of each gap. */
+  draws: number;
+  /** Version of the weights of harm; null where incidents count alike. */
+  harm: string | null;
+  /** Level of the intervals. */
+  interval: number;
+  /** hotspot, borough, bcu or area. */
+  level: string;
+  /** Length of the next period. */
+  months: number;
+  /** What the need counts: incidents, victims or repeat-victims. */
+  need: string;
+  /** The day on which resources were looked at. */
+  on: string;
+  seed: number;
+  /** Null for all records. */
+  strand: string | null;
+}
+
 /** 1 is the highest rate. */
 export interface PeakRankEntry {
   hi: number;
@@ -536,10 +579,31 @@ export interface PersonCheckEntry {
   withheld: number;
 }
 
+/** One place against every kind of resource. */
+export type PlaceAnswer = Parameters & { caveat: string; kinds: PlaceKind[]; policy: PolicyEntry; release: string; unanswered: Unanswered[]; window: Period };
+
+/** A place and one kind of resource. */
+export type PlaceEntry = GapEntry & { amount: number; apportioned: number; bcu: string | null; borough: string | null; expected: number; expected_incidents: number; holds_in: number; id: string; incidents: number; incidents_status: string | null; incidents_supposed: number | null; is_rest: boolean; name: string; planned: number | null; settings: number; similar: SimilarEntry | null; under_settings: (SettingEntry | null)[] };
+
 export interface PlaceFeature {
   geometry: Geometry;
   properties: PlaceToEngageEntry;
   type: string;
+}
+
+/** One kind of resource at one place. */
+export interface PlaceKind {
+  /** Where the place stands among those most like it, in words; null where there is no group. */
+  beside: string | null;
+  kind: string;
+  /** The kind in words. */
+  label: string;
+  place: PlaceEntry;
+  /** The verdict with the figures that it rests on, in words. */
+  sentence: string;
+  /** planned or delivered. */
+  status: string;
+  unit: string;
 }
 
 /** A place to engage. */
@@ -553,6 +617,19 @@ export interface PlaceToEngageEntry {
   sentence: string;
   /** H3 cell in hexadecimal, or code of the area. */
   unit: string;
+}
+
+/** When a place is questioned. */
+export interface PolicyEntry {
+  /** By which part of its need share a place may be short. */
+  delta: number;
+  /** Largest mean 1 − P of the list. */
+  error: number;
+  /** Fewest expected incidents. */
+  minimum_expected: number;
+  /** P from which it is questioned. */
+  probability: number;
+  version: string;
 }
 
 /** Months with an incident. */
@@ -691,6 +768,11 @@ export interface ScanEntry {
   shared: number;
 }
 
+export interface SettingEntry {
+  gap: number;
+  verdict: string;
+}
+
 /** Something unlike the baseline. */
 export interface SignalEntry {
   from: string;
@@ -724,6 +806,22 @@ export interface Silence {
   type: string;
   /** Why there is no map of silence; null when there is one, also when it is empty. */
   why_not: string | null;
+}
+
+/** A place beside those most like it. */
+export interface SimilarEntry {
+  /** Places of the group, itself included. */
+  group: number;
+  /** Of the others. */
+  median: number;
+  /** Ids of the others, the most alike first. */
+  others: string[];
+  /** Amount for each expected incident. */
+  per_incident: number;
+  /** Lowest and highest of the others. */
+  range: number[];
+  /** 1 for the lowest of the group. */
+  rank: number;
 }
 
 export interface SourceEntry {
@@ -760,6 +858,12 @@ export interface ThresholdEntry {
   quantity: string;
   /** clear or weak. */
   word: string;
+}
+
+/** A kind without an answer. */
+export interface Unanswered {
+  kind: string;
+  why: string;
 }
 
 /** Incidents by part of the week. */

@@ -59,6 +59,8 @@ export type Attribution = answers.AttributionEntry;
 
 export type HotspotStory = Narrow<answers.HotspotStory, HotspotFeature & { history: History | null }>;
 
+export type ChallengedPlace = answers.PlaceAnswer;
+
 export type RecordEntry = Narrow<answers.RecordEntry, { known_to: "minute" | "day" | "month" | "interval" }>;
 
 export type RecordsAnswer = Narrow<answers.Records, { records: RecordEntry[] }>;
@@ -191,6 +193,16 @@ export const hotspot = (release: string, id: string, signal?: AbortSignal): Prom
   read(`/api/v1/hotspots/${encodeURIComponent(id)}?${new URLSearchParams({ release })}`, signal);
 
 export const records = (release: string, id: string): Promise<RecordsAnswer> => read(`/api/v1/hotspots/${encodeURIComponent(id)}/records?${new URLSearchParams({ release })}`);
+
+/** The resources of a hotspot beside its need; null where the server was given none. */
+export async function resourcesAt(release: string, strand: string, place: string, signal?: AbortSignal): Promise<ChallengedPlace | null> {
+  try {
+    return await read(`/api/v1/challenge/place?${new URLSearchParams({ release, strand, place })}`, signal);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
+}
 
 export const events = (release: string, strand: string, signal?: AbortSignal): Promise<EventsAnswer> =>
   read(`/api/v1/events?${new URLSearchParams({ release, strand })}`, signal);

@@ -11,6 +11,7 @@ import { showInView, spatial } from "./map-view";
 import { chosenFeature, listed, onScreen } from "./on-screen";
 import { gaveWay } from "./pending";
 import { choiceInWords } from "./selection";
+import { hotspotStrand } from "./strands";
 import { moreHotspots } from "./states";
 import { table } from "./tables";
 
@@ -51,6 +52,21 @@ export function showDetail(release: api.Release): void {
   const { id, n } = feature.properties;
   drawRecords(byId("detail-records"), n, () => api.records(release.id, id), say);
   void loadStory(feature.properties.id, release);
+  void loadResources(feature.properties.id, release);
+}
+
+/** What is given at the hotspot in the panel, of a server that knows it. */
+async function loadResources(id: string, release: api.Release): Promise<void> {
+  await pending.run("resources", async (signal) => {
+    const place = byId("detail-resources");
+    try {
+      const [answer, resources] = await Promise.all([api.resourcesAt(release.id, hotspotStrand(store.state, release), id, signal), import("./hotspot-resources")]);
+      if (!gaveWay(signal)) resources.drawResources(place, answer);
+    } catch (error) {
+      if (gaveWay(signal)) return;
+      place.append(h("p", { class: "empty" }, `Its resources could not be loaded. ${error instanceof Error ? error.message : ""}`));
+    }
+  });
 }
 
 /** The story of the hotspot in the panel; its code comes with the first one. */

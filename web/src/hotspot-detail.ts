@@ -147,6 +147,7 @@ export function drawDetail(node: HTMLElement, spot: Hotspot, release: Release, {
     ...(hasStrands(release)
       ? [h("h3", {}, "By strand"), strandSplit(spot, release), h("p", { class: "muted" }, "Strands overlap: one incident can have several, so these can add up to more than the total.")]
       : []),
+    h("div", { id: "detail-resources" }),
     h("h3", {}, "Go on"),
     h(
       "ul",

@@ -203,6 +203,36 @@ describe("the page", { concurrency: false }, () => {
     await page.close();
   });
 
+  test("says in the panel what is given there beside what is needed, and leads to the question", async () => {
+    const { features } = await api("/api/v1/hotspots");
+    const { id } = features[0].properties;
+    const { page, seen } = await open(`?hotspot=${id}`, { init: withoutWebGl });
+    await ready(page);
+    const { kinds, caveat } = await api(`/api/v1/challenge/place?place=${id}`);
+    const panel = page.locator("#detail-resources");
+    const said = await panel.locator("dd").allInnerTexts();
+    assert.equal(said.length, kinds.length);
+    kinds.forEach(({ sentence }, i) => assert.ok(said[i].startsWith(sentence), sentence));
+    assert.ok((await panel.innerText()).includes(caveat));
+    await assertAccessible(page, "resources in the panel");
+    assert.deepEqual(seen.errors, []);
+    await panel.getByRole("link", { name: /Ask about it/ }).first().click();
+    await page.waitForURL(new RegExp(`/challenge/raise.+kind=${kinds[0].kind}&place=${id}`));
+    assert.match(await page.locator("main").innerText(), /Raise a challenge/);
+    await page.close();
+  });
+
+  test("says in the panel that the server has no resources, or that they cannot be loaded", async () => {
+    const { features } = await api("/api/v1/hotspots");
+    for (const [status, words] of [[404, "was given no table of resources"], [500, "could not be loaded. The server could not answer."]]) {
+      const problem = { status, contentType: "application/problem+json", body: JSON.stringify({ title: "Problem", status, detail: "The server could not answer." }) };
+      const { page } = await open(`?hotspot=${features[0].properties.id}`, { init: withoutWebGl, routes: [["**/api/v1/challenge/place?*", (route) => route.fulfill(problem)]] });
+      await ready(page);
+      assert.ok((await page.locator("#detail-resources").innerText()).includes(words), words);
+      await page.close();
+    }
+  });
+
   test("shows the events of the calendar with their excess", async (t) => {
     const answer = await api("/api/v1/events");
     const { page, seen } = await open(answer.calendar > 0 ? "?table=events" : "", { init: withoutWebGl });

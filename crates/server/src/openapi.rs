@@ -24,6 +24,7 @@ use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder, Schema};
         routes::silence,
         routes::quality,
         routes::challenge,
+        routes::challenged_place,
         routes::resources,
         routes::put_resources,
         routes::pack,

@@ -19,15 +19,15 @@ mod success;
 pub(crate) mod time;
 
 pub(crate) use challenge::{
-    ChallengeAnswer, ResourcesAnswer, ResourcesTaken, SitesAnswer, WhatIf, WhatIfBody, challenge, evidence, resources, sites,
-    taken, what_if,
+    ChallengeAnswer, PlaceAnswer, ResourcesAnswer, ResourcesTaken, SitesAnswer, WhatIf, WhatIfBody, challenge, challenged_place,
+    evidence, resources, sites, taken, what_if,
 };
 pub use challenge::{challenge_json, sites_json, what_if_json};
 pub(crate) use comparison::{Comparison, comparison};
 pub use effect::effects_json;
 pub(crate) use hotspots::{Hotspots, hotspots};
 pub(crate) use ledger::{
-    RaiseBody, StepBody, Threads, Verified, WholeThread, Written, export, readable, said, threads, verified, whole_thread, written,
+    RaiseBody, StepBody, Threads, Verified, WholeThread, Written, export, readable, threads, verified, whole_thread, written,
 };
 pub(crate) use me::{Me, me};
 pub(crate) use products::{PartnerProducts, PublicProducts, partner, public};

@@ -4,10 +4,10 @@ use super::plot::Plot;
 use super::svg::{Anchor, Canvas, Dash, Paint, width};
 use hotspot_core::Month;
 
-/// A number with its thousands apart.
+/// A number with its thousands apart and a true minus sign.
 pub fn number(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
-    let (sign, text) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
+    let (sign, text) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("−", rest));
     let (whole, fraction) = text.split_at(text.find('.').unwrap_or(text.len()));
     let mut out = String::new();
     for (at, digit) in whole.chars().enumerate() {

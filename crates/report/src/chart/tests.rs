@@ -390,9 +390,9 @@ fn tornadoes_look_as_they_did() {
         apart(&tornado(&choices(fit)).unwrap_or_else(|e| panic!("{e}")));
     }
     let table = tornado_table(&choices(Fit::Wide)).unwrap_or_else(|e| panic!("{e}"));
-    assert_eq!(table.rows[0], ["as published", "-1.20", "-1.90", "-0.60", "as published"]);
+    assert_eq!(table.rows[0], ["as published", "−1.20", "−1.90", "−0.60", "as published"]);
     // The choice that moves the answer most stands first, that without an answer last.
-    assert_eq!(table.rows[1], ["amounts of wider areas spread by residents", "-2.20", "-2.90", "-1.60", "the same"]);
+    assert_eq!(table.rows[1], ["amounts of wider areas spread by residents", "−2.20", "−2.90", "−1.60", "the same"]);
     assert_eq!(table.rows[5], ["another reference measure", "[x]", "[x]", "[x]", "[x]"]);
 }
 
@@ -720,7 +720,7 @@ proptest! {
 #[test]
 fn numbers_have_their_thousands_apart() {
     let said = [(0.0, 0), (-0.04, 1), (999.5, 0), (1234.0, 0), (10_000_000.0, 0), (-1234.56, 1)].map(|(v, d)| axis::number(v, d));
-    assert_eq!(said, ["0", "0.0", "1,000", "1,234", "10,000,000", "-1,234.6"]);
+    assert_eq!(said, ["0", "0.0", "1,000", "1,234", "10,000,000", "−1,234.6"]);
 }
 
 #[test]

@@ -285,9 +285,9 @@ fn shown(figure: Option<Figure>) -> String {
 fn change(now: &Compared, on: Option<u32>) -> String {
     match (now.change(on), on) {
         (Some(change), Some(base)) if u64::from(base) >= SMALL_BASE => {
-            format!("{change:+} ({:+.0}%)", 100.0 * change as f64 / f64::from(base))
+            format!("{change:+} ({:+.0}%)", 100.0 * change as f64 / f64::from(base)).replace('-', "−")
         }
-        (Some(change), _) => format!("{change:+}"),
+        (Some(change), _) => format!("{change:+}").replace('-', "−"),
         (None, _) => "not shown".to_owned(),
     }
 }

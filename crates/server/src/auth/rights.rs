@@ -96,6 +96,7 @@ pub(crate) const COMPARISON: Row = get("/api/v1/comparison", ANALYST, RELEASE);
 pub(crate) const SILENCE: Row = get("/api/v1/silence", ANALYST, RELEASE);
 pub(crate) const QUALITY: Row = get("/api/v1/quality", ANALYST, RELEASE);
 pub(crate) const CHALLENGE: Row = get("/api/v1/challenge", BOTH, None);
+pub(crate) const CHALLENGED_PLACE: Row = get("/api/v1/challenge/place", BOTH, None);
 pub(crate) const RESOURCES: Row = get("/api/v1/challenge/resources", BOTH, Some(Scope::WriteResources));
 pub(crate) const PUT_RESOURCES: Row =
     Row { method: Method::Put, path: "/api/v1/challenge/resources", who: ANALYST, scope: Some(Scope::WriteResources) };

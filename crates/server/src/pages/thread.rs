@@ -4,9 +4,9 @@ use super::{draw, roles, words};
 use crate::auth::Visitor;
 use crate::problem::ApiError;
 use crate::state::AppState;
-use crate::views::{readable, said};
+use crate::views::readable;
 use hotspot_core::resource::challenge::CAVEAT;
-use hotspot_ledger::{Challenge, Entry, Kind, State, london_day};
+use hotspot_ledger::{Challenge, Entry, Kind, State, Step, london_day};
 use minijinja::{Value, context};
 use std::collections::BTreeMap;
 
@@ -97,6 +97,37 @@ fn entry(entry: &Entry) -> Value {
         on => words::day(entry.on),
         seq => entry.seq,
         said => said(&entry.step),
+    }
+}
+
+/// What a step says, as a list of headings and texts.
+fn said(step: &Step) -> Vec<(&'static str, String)> {
+    match step {
+        Step::Raise(raise) => vec![("Question", raise.question.clone())],
+        Step::Acknowledge => Vec::new(),
+        Step::Answer(answer) => {
+            let mut said =
+                vec![("Answer", answer.text.clone()), ("Action", answer.action.clone()), ("Done by", words::day(answer.by))];
+            if let Some(change) = &answer.change {
+                said.push((
+                    "Change of resource",
+                    format!(
+                        "{}: {} {} from {}",
+                        change.resource.replace('_', " "),
+                        format!("{:+}", change.amount).replace('-', "−"),
+                        change.unit,
+                        words::day(change.from)
+                    ),
+                ));
+            }
+            said
+        }
+        Step::Accept { reason } | Step::Escalate { reason } | Step::Close { reason } => vec![("Reason", reason.clone())],
+        Step::Effect(effect) => vec![
+            ("Before", effect.before.clone()),
+            ("After", effect.after.clone()),
+            ("Measured to", words::day(effect.measured_to)),
+        ],
     }
 }
 

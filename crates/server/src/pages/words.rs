@@ -9,7 +9,7 @@ use jiff::civil::Date;
 /// A number with its thousands apart; whole numbers without decimals.
 pub fn number(value: f64) -> String {
     let decimals = usize::from((value - value.round()).abs() > 1e-6);
-    hotspot_report::chart::number(value, decimals).replace('-', "−")
+    hotspot_report::chart::number(value, decimals)
 }
 
 /// A share in per cent.

@@ -50,6 +50,29 @@ pub(crate) async fn challenge(State(state): State<AppState>, visitor: Visitor, u
     Ok(json(body))
 }
 
+/// One place against every kind of resource, in words and figures.
+#[utoipa::path(get, path = "/api/v1/challenge/place", tag = "challenge", params(
+    ("release" = Option<String>, Query, description = "Id of a release; default the newest."),
+    ("level" = Option<String>, Query, description = "hotspot (default), borough, bcu, or area of a release on areas and of published figures."),
+    ("strand" = Option<String>, Query, description = "all (default) or a strand that the release analyses."),
+    ("apportion" = Option<String>, Query, description = "How amounts of wider areas are spread: need (default), area, residents or equal."),
+    ("place" = String, Query, description = "Id of a place of the level."),
+), responses(
+    (status = 200, description = "By kind, the figures of the place and what is said of them.", body = views::PlaceAnswer),
+    (status = 400, description = "A parameter is not allowed as given.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such release, or the server was given no resources.", body = views::Problem, content_type = "application/problem+json"),
+    (status = 422, description = "The resources do not fit the release.", body = views::Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn challenged_place(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response, ApiError> {
+    let known: Vec<&'static str> = ASKED.into_iter().chain(["place"]).collect();
+    let params = Params::parse(uri.query(), &known)?;
+    let asked = Asked::of(&state, &visitor, &params).await?;
+    let view = asked.answer(&state).await?;
+    let row = row_of(&view, params.get("place").unwrap_or_default())?;
+    let body = state.heavy(move || Ok(views::challenged_place(&view, &asked.evidence(&view, None)?, row))).await?;
+    Ok(json(body))
+}
+
 /// The table of resources that answers hang on.
 #[utoipa::path(get, path = "/api/v1/challenge/resources", tag = "challenge", responses(
     (status = 200, description = "Every row, as it was supplied.", body = views::ResourcesAnswer),

@@ -25,7 +25,9 @@ pub(crate) use api::{
     __path_boroughs, __path_cells, __path_comparison, __path_events, __path_hotspot, __path_hotspots, __path_layers,
     __path_releases, __path_silence,
 };
-pub(crate) use challenge::{__path_challenge, __path_pack, __path_put_resources, __path_resources, __path_sites, __path_what_if};
+pub(crate) use challenge::{
+    __path_challenge, __path_challenged_place, __path_pack, __path_put_resources, __path_resources, __path_sites, __path_what_if,
+};
 pub(crate) use health::{__path_healthz, __path_readyz};
 pub(crate) use ledger::{__path_export, __path_list, __path_one, __path_raise, __path_step, __path_verify};
 pub(crate) use me::__path_me;
@@ -66,6 +68,7 @@ pub(crate) fn with_rows(state: AppState) -> (Router, Vec<&'static Row>) {
         .add(&rights::SILENCE, api::silence)
         .add(&rights::QUALITY, quality::quality)
         .add(&rights::CHALLENGE, challenge::challenge)
+        .add(&rights::CHALLENGED_PLACE, challenge::challenged_place)
         .add(&rights::RESOURCES, challenge::resources)
         .add(&rights::PUT_RESOURCES, challenge::put_resources)
         .add(&rights::PACK, challenge::pack)

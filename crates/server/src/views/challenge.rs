@@ -13,7 +13,8 @@ use hotspot_core::resource::effect::NO_CAUSE;
 use hotspot_core::resource::fairness::ECOLOGICAL;
 use hotspot_core::resource::gap::{Gap, Verdict, by_shortfall, with};
 use hotspot_core::view::{ChallengeView, SitesView, WhatIfView};
-use hotspot_report::challenge::words::{NO_FORECAST, SITES_LIMITS, held_words, reconciled};
+use hotspot_report::challenge::Evidence;
+use hotspot_report::challenge::words::{self, NO_FORECAST, SITES_LIMITS, held_words, reconciled};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -339,6 +340,59 @@ pub(crate) fn challenge(view: &Released<ChallengeView>, kind: Option<&str>) -> V
     answer.kinds.retain(|k| kind.is_none_or(|kind| k.kind == kind));
     answer.effects.retain(|e| kind.is_none_or(|kind| e.kind == kind));
     bytes(&answer)
+}
+
+/// One place against every kind of resource.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PlaceAnswer<'a> {
+    release: &'a str,
+    #[serde(flatten)]
+    asked: Parameters<'a>,
+    /// Months whose incidents are counted.
+    window: Period,
+    policy: PolicyEntry<'a>,
+    /// To be shown with every figure.
+    caveat: &'static str,
+    kinds: Vec<PlaceKind<'a>>,
+    unanswered: Vec<Unanswered<'a>>,
+}
+
+/// One kind of resource at one place.
+#[derive(Debug, Serialize, ToSchema)]
+struct PlaceKind<'a> {
+    kind: &'a str,
+    /// The kind in words.
+    label: String,
+    unit: &'a str,
+    /// planned or delivered.
+    status: &'static str,
+    /// The verdict with the figures that it rests on, in words.
+    sentence: String,
+    /// Where the place stands among those most like it, in words; null where there is no group.
+    beside: Option<String>,
+    place: PlaceEntry<'a>,
+}
+
+pub(crate) fn challenged_place(view: &ChallengeView, evidence: &Evidence<'_>, row: usize) -> Vec<u8> {
+    bytes(&PlaceAnswer {
+        release: &view.release,
+        asked: parameters(view),
+        window: view.answer.window.into(),
+        policy: policy(view),
+        caveat: CAVEAT,
+        kinds: (view.answer.kinds.iter())
+            .map(|kind| PlaceKind {
+                kind: &kind.kind,
+                label: words::capital(&words::kind_words(&kind.kind)),
+                unit: &kind.unit,
+                status: kind.status.id(),
+                sentence: words::sentence(&evidence.input, &view.answer, kind, row),
+                beside: words::similar(&view.answer, kind, row),
+                place: place(view, kind, row),
+            })
+            .collect(),
+        unanswered: view.answer.unanswered.iter().map(|(kind, why)| Unanswered { kind, why }).collect(),
+    })
 }
 
 /// What is frozen when a challenge is raised: the row of the place with all that it hangs on.

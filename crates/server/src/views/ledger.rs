@@ -1,7 +1,7 @@
 //! The record of challenges. It holds what people wrote, and evidence that was released when it was frozen.
 
 use super::bytes;
-use hotspot_ledger::{Challenge, Entry, Event, Head, Kind, Step, canonical_json};
+use hotspot_ledger::{Challenge, Entry, Event, Head, Kind, canonical_json};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -270,29 +270,4 @@ pub(crate) fn export(events: &[Event]) -> Vec<u8> {
 pub(crate) fn readable(evidence: &str) -> String {
     let value: Value = serde_json::from_str(evidence).unwrap_or(Value::Null);
     serde_json::to_string_pretty(&value).unwrap_or_else(|_| canonical_json(&value))
-}
-
-/// What a step says, as a list of headings and texts.
-pub(crate) fn said(step: &Step) -> Vec<(&'static str, String)> {
-    match step {
-        Step::Raise(raise) => vec![("Question", raise.question.clone())],
-        Step::Acknowledge => Vec::new(),
-        Step::Answer(answer) => {
-            let mut said =
-                vec![("Answer", answer.text.clone()), ("Action", answer.action.clone()), ("Done by", answer.by.to_string())];
-            if let Some(change) = &answer.change {
-                said.push((
-                    "Change of resource",
-                    format!("{}: {:+} {} from {}", change.resource.replace('_', " "), change.amount, change.unit, change.from),
-                ));
-            }
-            said
-        }
-        Step::Accept { reason } | Step::Escalate { reason } | Step::Close { reason } => vec![("Reason", reason.clone())],
-        Step::Effect(effect) => vec![
-            ("Before", effect.before.clone()),
-            ("After", effect.after.clone()),
-            ("Measured to", effect.measured_to.to_string()),
-        ],
-    }
 }

@@ -33,7 +33,7 @@ pub fn day(date: Date) -> String {
 /// A change in per cent, signed; nothing has no sign.
 pub fn percent(change: f64) -> String {
     let text = format!("{:+.0}", change * 100.0);
-    if text == "-0" || text == "+0" { "0%".to_owned() } else { format!("{text}%") }
+    if text == "-0" || text == "+0" { "0%".to_owned() } else { format!("{}%", text.replace('-', "−")) }
 }
 
 /// A part of a whole: in per cent from 30 on.

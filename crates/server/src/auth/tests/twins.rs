@@ -58,11 +58,12 @@ fn questions(server: &Browser, place: &str) -> Vec<Asked> {
     for path in ["/api/v1/challenge", "/api/v1/challenge/pack", "/challenge"] {
         all.extend(answers.iter().map(|query| (Method::GET, format!("{path}?{query}"), String::new())));
     }
-    for query in ["play=yes&budget=80", "play=yes&floor=0.5", "find=yes&more=2&reach=500", "overdue=true"] {
+    for query in ["play=yes&budget=80", "play=yes&floor=0.5", "find=yes&more=2&reach=500", "overdue=true", "row=2"] {
         all.push((Method::GET, format!("/challenge?{query}"), String::new()));
     }
     for place in [place, "all-2026-10-99"] {
         all.push((Method::GET, format!("/challenge/raise?kind=patrol_hours&place={place}"), String::new()));
+        all.push((Method::GET, format!("/api/v1/challenge/place?place={place}"), String::new()));
         let wish = format!(r#"{{"kind": "patrol_hours", "budget": 120, "amounts": {{"{place}": 30}}}}"#);
         all.push((Method::POST, "/api/v1/challenge/what-if".to_owned(), wish));
         let raised = format!(r#"{{"kind": "patrol_hours", "place": "{place}", "question": "Why?", "key": "{place}"}}"#);

@@ -242,6 +242,29 @@ async fn a_whole_challenge_is_played_and_the_record_holds() {
 }
 
 #[tokio::test]
+async fn one_place_is_told_in_words_with_the_figures_of_the_whole_answer() {
+    let served = served().await;
+    let whole = served.json("/api/v1/challenge").await;
+    let kind = &whole["kinds"][0];
+    for place in kind["places"].as_array().unwrap() {
+        let id = place["id"].as_str().unwrap();
+        let one = served.json(&format!("/api/v1/challenge/place?place={id}")).await;
+        let said = &one["kinds"][0];
+        assert_eq!((&said["kind"], &said["unit"], &said["label"]), (&kind["kind"], &kind["unit"], &json!("Patrol hours")));
+        assert_eq!(&said["place"], place);
+        let name = place["name"].as_str().unwrap();
+        assert!(said["sentence"].as_str().unwrap().starts_with(name), "{said}");
+        assert_eq!(
+            (&one["caveat"], &one["release"], &one["unanswered"]),
+            (&whole["caveat"], &whole["release"], &whole["unanswered"])
+        );
+    }
+    for query in ["", "?place=", "?place=nowhere", "?place=all-2026-10-1&kind=patrol_hours", "?level=borough&place=all-2026-10-1"] {
+        assert_eq!(served.get(&format!("/api/v1/challenge/place{query}")).await.status(), StatusCode::BAD_REQUEST, "{query}");
+    }
+}
+
+#[tokio::test]
 async fn the_evidence_is_an_archive_and_sites_are_looked_for() {
     let served = served().await;
     let response = served.get("/api/v1/challenge/pack").await;

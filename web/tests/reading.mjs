@@ -95,6 +95,8 @@ describe("pages that are read", { concurrency: false }, () => {
     await page.goto(at("/month"));
     const links = await page.locator("main td a").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
     assert.ok(links.length > 0);
+    const said = await page.locator("main tbody th").allInnerTexts();
+    assert.ok(!said.some((what) => /^(Table|File)/.test(what)) && said.length === links.length, said.join("; "));
     for (const link of links) assert.equal((await fetch(at(link), { method: "HEAD" })).status, 200, link);
     const folder = links[0].slice(0, links[0].lastIndexOf("/"));
     for (const name of ["../runs.jsonl", "%2e%2e%2fruns.jsonl", "runs.jsonl", ".lock"]) {

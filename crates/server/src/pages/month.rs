@@ -81,17 +81,34 @@ fn extension(name: &str) -> &str {
     name.rsplit_once('.').map_or("", |(_, extension)| extension)
 }
 
+/// Tables of a month, by the end of their names, in the order of the list.
+const TABLES: [(&str, &str); 9] = [
+    ("figures", "Figures of boroughs and strands"),
+    ("history", "Every month that is held"),
+    ("breakdown", "Counts by place, strand, offence and source"),
+    ("outcomes", "Outcomes by month"),
+    ("hotspots", "Hotspots"),
+    ("signals", "Signals of control charts"),
+    ("similar", "Boroughs most alike"),
+    ("revisions", "Figures that were revised"),
+    ("dictionary", "What the columns mean"),
+];
+
 /// What a file is, and where it stands in the list.
-fn kind(name: &str) -> (usize, &'static str) {
+fn kind(name: &str) -> (usize, String) {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let table = TABLES.iter().position(|(end, _)| stem.ends_with(&format!("-{end}")));
+    let holds = table.map_or("Table", |at| TABLES[at].1);
+    let named = |order, what: &str| (order, what.to_owned());
     match extension(name) {
-        "html" => (0, "The page"),
-        "ods" => (1, "Workbook, OpenDocument"),
-        "xlsx" => (2, "Workbook, Excel"),
-        "csv" => (3, "Table, one observation a line"),
-        "parquet" => (4, "Table for programs"),
-        "json" if name.ends_with("-changes.json") => (6, "What changed since the edition before, for programs"),
-        "json" => (5, "The whole for programs"),
-        _ => (7, "File"),
+        "html" => named(0, "The page"),
+        "ods" => named(1, "Workbook, OpenDocument"),
+        "xlsx" => named(2, "Workbook, Excel"),
+        "csv" => (3 + table.unwrap_or(TABLES.len()), format!("{holds} (CSV)")),
+        "parquet" => (20, format!("{holds} (Parquet)")),
+        "json" if name.ends_with("-changes.json") => named(22, "What changed since the edition before (JSON)"),
+        "json" => named(21, "The whole (JSON)"),
+        _ => named(23, "File"),
     }
 }
 

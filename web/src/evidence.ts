@@ -121,22 +121,9 @@ export function robustnessLine({ held, said, fails, share }: Pick<Hotspot["robus
 /** The start of a sentence that the server says in the middle of one. */
 export const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
-/** How a point was found, with the metres within which the true place is taken to lie. */
-const PRECISIONS: Record<string, string> = {
-  address: "address (within 10 m)",
-  device: "device position (25 m)",
-  postcode: "postcode (60 m)",
-  street: "street (100 m)",
-  snapped: "snapped to an anchor point (150 m)",
-  unstated: "not stated (taken as 100 m)",
-};
-
 /** How well the points of a hotspot are known, in words. */
-export function precisionLine({ precision, n }: Pick<Hotspot, "precision" | "n">): string {
-  const known = Object.entries(PRECISIONS).filter(([id]) => (precision[id] ?? 0) > 0);
-  if (known.length === 0) return "How well its points are known is not kept in this release.";
-  return `Of its ${counted(n, "incident")} the point is known by ${known.map(([id, label]) => `${label}: ${integer(precision[id] ?? 0)}`).join("; ")}.`;
-}
+const precisionLine = ({ precision_words: known }: Pick<Hotspot, "precision_words">): string =>
+  known === null ? "How well its points are known is not kept in this release." : `Its points: ${known}.`;
 
 /** The part of the panel that says how sure it is. */
 export function drawEvidence(spot: Hotspot, settings: readonly string[], threshold: number, unit: string): Node[] {

@@ -78,7 +78,7 @@ export function sortableTable<Row>({ label, caption, columns, rows, order, dress
     dress?.(element, row);
     body.append(element);
   }
-  return h("div", { class: "table-scroll", role: "region", "aria-label": label, tabindex: 0 }, h("table", {}, h("caption", {}, ...caption), h("thead", {}, head), body));
+  return h("div", { class: "table-scroll", role: "region", "aria-label": label, tabindex: 0 }, h("table", {}, h("caption", {}, h("div", {}, ...caption)), h("thead", {}, head), body));
 }
 
 /** Puts the focus back on a header after the table was drawn again. */

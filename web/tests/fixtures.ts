@@ -72,6 +72,7 @@ export const spot = (patch: Partial<Hotspot> = {}): Hotspot => ({
   order: null,
   only_by_events: false,
   precision: { address: 5, postcode: 3 },
+  precision_words: "5 address (within 10 m), 3 postcode (within 60 m)",
   sentence: "",
   ...patch,
 });

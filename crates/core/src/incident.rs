@@ -386,6 +386,19 @@ impl Precision {
             Self::Snapped => 150.0,
         }
     }
+
+    /// How many points are known how well, in words; `None` where that of no point is kept.
+    ///
+    /// ```
+    /// use hotspot_core::Precision;
+    /// assert_eq!(Precision::words([3, 0, 2, 0, 0, 0]).as_deref(), Some("3 address (within 10 m), 2 postcode (within 60 m)"));
+    /// assert_eq!(Precision::words([0; 6]), None);
+    /// ```
+    pub fn words(points: [u32; Self::ALL.len()]) -> Option<String> {
+        let known = Self::ALL.iter().zip(points).filter(|(_, n)| *n > 0);
+        let said: Vec<String> = known.map(|(p, n)| format!("{n} {} (within {:.0} m)", p.label().to_lowercase(), p.radius_m())).collect();
+        (!said.is_empty()).then(|| said.join(", "))
+    }
 }
 
 /// The identifier of one record, unique within its publisher.

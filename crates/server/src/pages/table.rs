@@ -322,16 +322,10 @@ fn week_table(week: &TimeOfWeek, months: MonthRange) -> Value {
 
 /// How well the points are known, in words.
 fn precise(points: [u32; Precision::ALL.len()]) -> String {
-    let known: Vec<String> = Precision::ALL
-        .iter()
-        .zip(points)
-        .filter(|(_, n)| *n > 0)
-        .map(|(p, n)| format!("{n} {} (within {:.0} m)", p.label().to_lowercase(), p.radius_m()))
-        .collect();
-    if known.is_empty() {
-        return "How well each point is known is not kept in this release.".to_owned();
+    match Precision::words(points) {
+        None => "How well each point is known is not kept in this release.".to_owned(),
+        Some(known) => format!("Points: {known}. Places were redrawn within these distances among the settings."),
     }
-    format!("Points: {}. Places were redrawn within these distances among the settings.", known.join(", "))
 }
 
 fn resources(id: &str, given: Given<'_>) -> Value {

@@ -127,6 +127,8 @@ pub(super) struct HotspotEntry<'a> {
     known: KnownEntry,
     /// Incidents by how well their point is known (address, device, postcode, street, snapped, unstated); empty where the release does not keep it.
     precision: BTreeMap<&'static str, u32>,
+    /// The same in words, with the metres within which the true place is taken to lie; null where the release does not keep it.
+    precision_words: Option<String>,
     /// Whether it depends on one person, in words.
     dependence: String,
     /// Whether it would be none without what followed events of the calendar; false where no calendar was supplied.
@@ -340,6 +342,7 @@ fn hotspot_entry<'a>(
         known: KnownEntry { victim: standing.known[0], reporter: standing.known[1], premises: standing.known[2] },
         dependence: dependence(hotspot),
         order: None,
+        precision_words: Precision::words(view.precision[row]),
         precision: Precision::ALL.iter().map(|p| p.id()).zip(view.precision[row]).filter(|(_, n)| *n > 0).collect(),
         only_by_events: view.only_by_events[row],
         sentence: &view.sentences[row],

@@ -5,6 +5,7 @@ import { countWords, WORDS } from "./evidence";
 import { fileMarking } from "./export-files";
 import { counted, dayName, integer, periodName } from "./format";
 import { cellSize, legendTotal, unitName } from "./legend";
+import { strandName } from "./strands";
 import { comparedTotals, totalsLine } from "./totals";
 
 export interface Words {
@@ -40,6 +41,7 @@ export interface Shown {
 export function wordsOf({ release, title, cells, compared, layer, hotspots, borough, note, filters, drawn }: Shown): Words {
   const spots = hotspots?.verdict === "analysed" ? hotspots.features.map((f) => f.properties) : [];
   const words = countWords(spots);
+  const strand = hotspots && hotspots.strand !== "all" ? `${strandName(release, hotspots.strand)} in ` : "";
   const legend = cells && {
     title: `${layer?.label ?? cells.layer} by ${unitName(cells.resolution)}, ${cellSize(cells.resolution)}`,
     definition: layer?.definition ?? null,
@@ -59,7 +61,7 @@ export function wordsOf({ release, title, cells, compared, layer, hotspots, boro
     outlines: spots.length === 0 ? [] : WORDS.map((word, i) => ({ dashes: word.dashes, label: `${word.label.toLowerCase()} ${integer(words[i] ?? 0)}` })),
     foot: [
       `Filters: ${filters.length === 0 ? "none" : filters.join("; ")}.`,
-      ...(spots.length === 0 ? [] : [`Outlines and ranks: ${counted(spots.length, "hotspot")} of ${periodName(release.window)}, reported incidents. The map shows what was recorded; what is not reported is not on it.`]),
+      ...(spots.length === 0 ? [] : [`Outlines and ranks: ${counted(spots.length, "hotspot")} of ${strand}${periodName(release.window)}, reported incidents. The map shows what was recorded; what is not reported is not on it.`]),
       ...(compared ? [comparedTotals(compared)] : cells?.off_map ? [totalsLine(cells, borough)] : []),
       ...(note !== null && spots.length > 0 ? [note] : []),
       ...(drawn ? ["The broken line in dark red goes round an area that was drawn by hand, and is no hotspot."] : []),

@@ -3,7 +3,7 @@ import type { CellsAnswer, Comparison, HotspotsAnswer, Period, Release } from ".
 import { counted, integer, monthName, percent, periodName } from "./format";
 import { comparisonLine } from "./comparison";
 import { isNarrowed, narrowedTo } from "./narrowing";
-import { hotspotsNote, strandLabel, whyAllStrands } from "./strands";
+import { hotspotsNote, hotspotStrand, strandLabel, strandName, whyAllStrands } from "./strands";
 import type { State } from "./url-state";
 
 /** The period asked for, within the months that the release holds. */
@@ -75,7 +75,9 @@ export function headline(state: State, release: Release, hotspots: HotspotsAnswe
   if (hotspots.verdict === "cannot_tell") return `${start}${n}. Too few in ${periodName(release.window)} to tell hotspots`;
   const why = whyAllStrands(state, release);
   const all = state.source === "reported" && !isNarrowed(state) ? "" : "all reported incidents of ";
-  const basis = why === null ? `${all}${periodName(release.window)}` : `all strands in ${periodName(release.window)}: ${why}`;
+  const strand = hotspotStrand(state, release);
+  const named = strand === "all" ? "" : `${strandName(release, strand)} in `;
+  const basis = why === null ? `${all}${named}${periodName(release.window)}` : `all strands in ${periodName(release.window)}: ${why}`;
   const count = hotspots.features.length;
   const inside = state.borough === null ? "" : ` in ${state.borough}`;
   if (count === 0) return `${start}${n}. No hotspot was found${inside} in ${basis}`;

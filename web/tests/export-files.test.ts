@@ -140,6 +140,7 @@ describe("the picture", () => {
     expect(words.outlines.map((o) => o.label)).toEqual(["clear 1", "weak 1", "cannot tell 0"]);
     const foot = words.foot.join(" ");
     for (const part of ["Strand: race", "release 2026-10-abc", "as known on 6 Nov 2026", "Crown copyright", "2 hotspots of Nov 2025 – Oct 2026", "classes are of London as a whole", "an area that was drawn"]) expect(foot).toContain(part);
+    expect(wordsOf({ ...shown, hotspots: hotspots([spot()], { strand: "race" }) }).foot.join(" ")).toContain("1 hotspot of race in Nov 2025 – Oct 2026");
   });
 
   test("of two periods says both, with n of each", () => {

@@ -9,8 +9,11 @@ export function totalOf({ n, off_map: off }: Pick<CellsAnswer, "n" | "off_map">)
   return off && n + off.area_only + off.outside + off.online + off.no_place;
 }
 
-/** `17,530 incidents in all: 16,188 on the map, 1,032 known to a borough only, 310 online.` */
-export function totalsLine(cells: Pick<CellsAnswer, "n" | "off_map">, borough: string | null = null): string {
+/** What the source leaves out without being chosen. */
+const but = (source: string): string => (source === "reported" ? " but police-generated" : "");
+
+/** `17,530 incidents in all but police-generated: 16,188 on the map, 1,032 known to a borough only, 310 online.` */
+export function totalsLine(cells: Pick<CellsAnswer, "n" | "off_map" | "source">, borough: string | null = null): string {
   const { n, off_map: off } = cells;
   const total = totalOf(cells);
   if (!off || total === null) return "";
@@ -21,13 +24,13 @@ export function totalsLine(cells: Pick<CellsAnswer, "n" | "off_map">, borough: s
     [off.no_place, "without a place"],
   ];
   const there = beside.filter(([count]) => count > 0).map(([count, words]) => `${integer(count)} ${words}`);
-  const all = `${counted(total, "incident")} in all`;
-  const parts = there.length === 0 ? `${all}, every one on the map.` : `${all}: ${integer(n)} on the map, ${there.join(", ")}.`;
+  const all = `${counted(total, "incident")} in all${but(cells.source)}`;
+  const parts = total === 0 ? `${all}.` : there.length === 0 ? `${all}, every one on the map.` : `${all}: ${integer(n)} on the map, ${there.join(", ")}.`;
   return borough === null ? parts : `${parts} What is online or without a place is of no borough.`;
 }
 
 /** The same of two periods. */
-export function comparedTotals({ total, units }: Pick<Comparison, "total" | "units">): string {
+export function comparedTotals({ total, units, source }: Pick<Comparison, "total" | "units" | "source">): string {
   const [now, before] = [sum(units.n), sum(units.before)];
-  return `On the map ${integer(now)} of ${counted(total.n, "incident")}, against ${integer(before)} of ${integer(total.before)}: the others are known to a borough only, online, outside the study area or without a place.`;
+  return `On the map ${integer(now)} of ${counted(total.n, "incident")}, against ${integer(before)} of ${integer(total.before)}${source === "reported" ? ", all but police-generated" : ""}: the others are known to a borough only, online, outside the study area or without a place.`;
 }

@@ -41,6 +41,10 @@ describe("several strands", () => {
     expect(basisOfHotspots(state, whole).strand).toBe("all");
   });
 
+  test("one of them is named beside the hotspots that are found for it", () => {
+    for (const patch of [{ offence: "violence" }, { source: "all" }, { from: "2026-10" }]) expect(headline(with_({ strand: "race", ...patch }), whole, hotspots([spot()]), cells())).toMatch(/The hotspot is that of (all reported incidents of )?race in Nov 2025 – Oct 2026$/);
+  });
+
   test("a strand that is counted and not analysed is said in words", () => {
     expect(hotspotsNote(with_({ strand: "race_or_religion" }), whole)).toBe("The hotspots outlined and listed are those of all strands: this release has none of race or religion alone.");
     expect(hotspotsNote(with_({ strand: "race" }), whole)).toBeNull();
@@ -73,8 +77,10 @@ describe("an address that asks for what is not there", () => {
 describe("totals", () => {
   test("name every part of the whole once", () => {
     const answer = cells({ n: 16_188, off_map: { area_only: 1_032, outside: 0, online: 310, no_place: 0 } });
-    expect(totalsLine(answer)).toBe("17,530 incidents in all: 16,188 on the map, 1,032 known to a borough only, 310 online.");
-    expect(totalsLine(cells())).toBe("8 incidents in all, every one on the map.");
+    expect(totalsLine(answer)).toBe("17,530 incidents in all but police-generated: 16,188 on the map, 1,032 known to a borough only, 310 online.");
+    expect(totalsLine(cells())).toBe("8 incidents in all but police-generated, every one on the map.");
+    expect(totalsLine(cells({ source: "all" }))).toBe("8 incidents in all, every one on the map.");
+    expect(totalsLine(cells({ n: 0, source: "all" }))).toBe("0 incidents in all.");
     expect(totalsLine(cells(), "Camden")).toContain("What is online or without a place is of no borough.");
     fc.assert(
       fc.property(fc.tuple(fc.nat(99_999), fc.nat(99_999), fc.nat(99_999), fc.nat(99_999), fc.nat(99_999)), ([n, area_only, outside, online, no_place]) => {

@@ -171,7 +171,7 @@ export async function loadCells(state: State, release: api.Release): Promise<voi
       notices.show("cells-error", null);
       showCells(answer, onScreen.layers.find((l) => l.id === answer.layer), release);
       const fix = answer.n === 0 ? widen(store.state, release) : null;
-      notices.show("empty", answer.n === 0 ? [`Nothing is recorded for ${subject(store.state, release)}. That is what the records hold, not that nothing happened.`, ...(fix ? [fixButton(fix)] : [])] : null);
+      notices.show("empty", answer.n === 0 ? [`Nothing is recorded of ${subject(store.state, release).replace(/^Recorded /, "")}. That is what the records hold, not that nothing happened.`, ...(fix ? [fixButton(fix)] : [])] : null);
     } catch (error) {
       if (gaveWay(signal)) return;
       withoutCells(release);

@@ -43,7 +43,7 @@ export function choices(state: State, release: Release): { value: string; label:
     const period = versusOf({ ...state, versus }, release);
     return period !== null && held(period, release) ? [{ value: versus, label: `${label} (${periodName(period)})` }] : [];
   };
-  return [{ value: "", label: "Nothing" }, ...named("year", "The same months earlier"), ...named("before", "The months just before"), { value: "own", label: "Other months …" }];
+  return [{ value: "", label: "Nothing" }, ...named("year", "Same months earlier"), ...named("before", "Months just before"), { value: "own", label: "Other months …" }];
 }
 
 export function drawCompare(node: HTMLElement, state: State, release: Release, change: (patch: Partial<State>) => void): void {
@@ -135,7 +135,9 @@ export function comparisonLine(answer: Comparison): string {
   const more = answer.hotspots.filter((s) => s.change === "more").length;
   const fewer = answer.hotspots.filter((s) => s.change === "fewer").length;
   const spots = answer.hotspots.length === 0 ? "" : `. Of ${counted(answer.hotspots.length, "hotspot")} ${integer(more)} had more and ${integer(fewer)} fewer, beyond chance`;
-  return `${integer(answer.total.n)} incidents against ${integer(answer.total.before)} in ${periodName(answer.versus)}: ${answer.total.ratio === null ? "none before" : `${times(answer.total.ratio)} times as many a month (95% interval ${times(answer.total.lo)} to ${times(answer.total.hi ?? Infinity)})`}${spots}`;
+  const { n, before, ratio, lo, hi } = answer.total;
+  const size = ratio === null ? "" : `: ${times(ratio)} times as many a month (95% interval ${times(lo)} to ${times(hi ?? Infinity)})`;
+  return `${counted(n, "incident")} against ${before === 0 ? "none" : integer(before)} in ${periodName(answer.versus)}${size}${spots}`;
 }
 
 /** What must be said beside a comparison. */

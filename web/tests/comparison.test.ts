@@ -63,6 +63,7 @@ describe("a comparison", () => {
     expect(changeInWords(unitChange(comparison(), 0))).toBe("9, and 0 in the other period: at least 2.2 times as many a month; more, beyond chance");
     expect(changeInWords(unitChange(comparison(), -1))).toBe("none in either period");
     expect(comparisonLine(comparison())).toBe("300 incidents against 250 in Aug – Oct 2025: 1.2 times as many a month (95% interval 1.010 to 1.4). Of 2 hotspots 1 had more and 0 fewer, beyond chance");
+    expect(comparisonLine(comparison({ total: change({ n: 1, before: 0, ratio: null, hi: null }), hotspots: [] }))).toBe("1 incident against none in Aug – Oct 2025");
   });
 
   test("warns of a break and of another season", () => {

@@ -291,7 +291,7 @@ export class AreaPanel {
     const file = await import("./export-files");
     const basis = file.basisOf(state, release, periodOf(state, release));
     const name = file.fileName("cells-in-area", basis, "csv");
-    saveText(name, "text/csv", file.csv(file.cellsTable(answer, new Map([...inside].map(([id, outline]) => [id, middleOf(outline)])), "cells-in-area"), basis));
+    saveText(name, "text/csv", file.csv(file.cellsTable(answer, new Map([...inside].map(([id, outline]) => [id, middleOf(outline)])), null, "cells-in-area"), basis));
     return name;
   }
 

@@ -2,7 +2,7 @@
 import type { CellsAnswer, HotspotsAnswer, Release } from "./api";
 import { counted, periodName } from "./format";
 import type { HotspotMap } from "./map";
-import type { MapView } from "./url-state";
+import type { MapView, State } from "./url-state";
 
 export interface BesideNodes {
   /** The container of the second map. */
@@ -31,7 +31,7 @@ export class Beside {
   }
 
   /** Shows both periods by the same classes: the one on the first map, the other on this one. */
-  async show(release: Release, view: MapView | null, now: CellsAnswer, before: CellsAnswer, hotspots: HotspotsAnswer | null): Promise<void> {
+  async show(release: Release, { view, borough }: Pick<State, "view" | "borough">, now: CellsAnswer, before: CellsAnswer, hotspots: HotspotsAnswer | null): Promise<void> {
     const { map, captions } = this.#nodes;
     document.body.toggleAttribute("data-beside", true);
     map.hidden = false;
@@ -58,7 +58,7 @@ export class Beside {
       this.#map = opened;
     }
     if (hotspots) this.#map.showHotspots(hotspots);
-    this.#map.showCells(before);
+    this.#map.showCells(before, borough);
   }
 
   /** Whether the second map is there. */

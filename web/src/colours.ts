@@ -78,7 +78,7 @@ async function loadComparison(state: State, release: api.Release, versus: api.Pe
       const [now, before] = await Promise.all([asked(periodOf(state, release)), asked(versus)]);
       if (gaveWay(signal)) return;
       showCells(now, onScreen.layers.find((l) => l.id === now.layer), release);
-      await beside.show(release, store.state.view, now, before, listed());
+      await beside.show(release, store.state, now, before, listed());
     } catch (error) {
       if (gaveWay(signal)) return;
       showComparison(null, release);
@@ -102,7 +102,7 @@ function noticeHours(n: number | null): void {
 let shownLayer: api.LayerEntry | undefined;
 
 function showLegend(answer: api.CellsAnswer, release: api.Release): void {
-  drawLegend(node.legend, answer, shownLayer, release);
+  drawLegend(node.legend, answer, shownLayer, release, store.state.borough);
   const feature = chosenFeature();
   markClass(node.legend, feature ? classOf(feature.properties) : null, "is-chosen");
 }
@@ -112,7 +112,7 @@ function showCells(answer: api.CellsAnswer, layer: api.LayerEntry | undefined, r
   onScreen.cells = answer;
   noticeHours(answer.hour_unknown);
   onScreen.figures = figuresByCell(answer);
-  onScreen.map?.showCells(answer);
+  onScreen.map?.showCells(answer, store.state.borough);
   listCells();
   shownLayer = layer;
   showLegend(answer, release);

@@ -67,7 +67,7 @@ const table: Maker = async (now) => {
     case "boroughs":
       return write(file.boroughsTable(present(boroughs, "table of boroughs")), shown);
     case "cells":
-      return write(file.cellsTable(present(now.cells, "table of cells"), null), compared ? both : shown);
+      return write(file.cellsTable(present(now.cells, "table of cells"), null, state.borough), compared ? both : shown);
     case "events":
       return write(file.eventsTable(present(events, "table of events")), file.basisOf({ ...file.NO_FILTER, strand: hotspotStrand(state, release) }, release, present(events, "table of events").months));
     case "changes":
@@ -85,7 +85,7 @@ const cells: Maker = async (now) => {
   const answer = present(now.cells, "layer of cells");
   const centres = present(now.map, "map").cellsInView();
   const basis = file.basisOf(state, release, periodOf(state, release), compared ? versusOf(state, release) : null);
-  const content = compared ? file.comparedCellsTable(compared, centres) : file.cellsTable(answer, centres);
+  const content = compared ? file.comparedCellsTable(compared, centres, state.borough) : file.cellsTable(answer, centres, state.borough);
   const name = file.fileName(`${content.what}-in-view`, basis, "csv");
   saveText(name, "text/csv", file.csv(content, basis));
   return name;

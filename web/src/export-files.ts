@@ -190,12 +190,14 @@ const degrees = (value: number): number => Number(value.toFixed(5));
 
 /**
  * Cells with their figures under the layer. A cell that the answer leaves out is of the first class: under counts it holds no
- * incident, under any other layer its number is not known here and stays empty.
+ * incident, under any other layer its number is not known here and stays empty. Of a borough only those that hold records of it are listed: the
+ * others are not asked for.
  */
-export function cellsTable(answer: CellsAnswer, centres: Centres | null, what = "cells"): Table {
+export function cellsTable(answer: CellsAnswer, centres: Centres | null, borough: string | null = null, what = "cells"): Table {
   const figures = figuresByCell(answer);
   // Without a map all cells that have a colour, and no place but their names.
-  const rows = centres ? [...centres] : answer.cells.id.map((id): [string, null] => [id, null]);
+  const known = centres ? [...centres] : answer.cells.id.map((id): [string, null] => [id, null]);
+  const rows = borough === null ? known : known.filter(([id]) => (figures.get(id)?.n ?? 0) > 0);
   rows.sort(([a], [b]) => (a < b ? -1 : 1));
   const empty = answer.layer === "count" ? 0 : null;
   return tableOf<[string, readonly [number, number] | null]>(what, answer.n, rows, {
@@ -203,6 +205,7 @@ export function cellsTable(answer: CellsAnswer, centres: Centres | null, what = 
     ...(centres ? { lon: ([, at]) => (at ? degrees(at[0]) : null), lat: ([, at]) => (at ? degrees(at[1]) : null) } : {}),
     n: ([id]) => figures.get(id)?.n ?? empty,
     value: ([id]) => (figures.has(id) ? (figures.get(id)?.value ?? null) : empty),
+    ...listedOnly(borough),
     class_label: ([id]) => answer.legend[figures.get(id)?.class ?? 0]?.label ?? "",
     layer: () => answer.layer,
     unit: () => answer.unit,
@@ -215,12 +218,15 @@ export function cellsTable(answer: CellsAnswer, centres: Centres | null, what = 
   });
 }
 
+/** Which cells a file lists, where it is not all of them. */
+const listedOnly = (borough: string | null): Record<string, () => Value> => (borough === null ? {} : { cells_listed: () => `with records of ${borough} only` });
+
 /** Cells of two periods. */
-export function comparedCellsTable(answer: Comparison, centres: Centres): Table {
+export function comparedCellsTable(answer: Comparison, centres: Centres, borough: string | null = null): Table {
   const at = new Map(answer.units.id.map((id, i) => [id, i]));
   const { units } = answer;
   const { legend, cells } = asCells(answer);
-  const rows = [...centres].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, [lon, lat]]) => ({ id, lon, lat, i: at.get(id) ?? -1 }));
+  const rows = [...centres].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, [lon, lat]]) => ({ id, lon, lat, i: at.get(id) ?? -1 })).filter(({ i }) => borough === null || (units.n[i] ?? 0) + (units.before[i] ?? 0) > 0);
   return tableOf("change-by-cell", units.n.reduce((sum, n) => sum + n, 0), rows, {
     cell: ({ id }) => id,
     lon: ({ lon }) => degrees(lon),
@@ -230,6 +236,7 @@ export function comparedCellsTable(answer: Comparison, centres: Centres): Table 
     ratio: ({ i }) => units.ratio[i] ?? null,
     ratio_lo: ({ i }) => units.lo[i] ?? null,
     ratio_hi: ({ i }) => units.hi[i] ?? null,
+    ...listedOnly(borough),
     change: ({ i }) => units.change[i] ?? "nothing",
     class_label: ({ i }) => legend[cells.class[i] ?? 0]?.label ?? "",
     resolution: () => answer.resolution,

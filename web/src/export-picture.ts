@@ -5,6 +5,7 @@ import { countWords, WORDS } from "./evidence";
 import { fileMarking } from "./export-files";
 import { counted, dayName, integer, periodName } from "./format";
 import { cellSize, legendTotal, unitName } from "./legend";
+import { DAY, inLondon } from "./map-base";
 import { strandName } from "./strands";
 import { comparedTotals, totalsLine } from "./totals";
 
@@ -45,12 +46,15 @@ export function wordsOf({ release, title, cells, compared, layer, hotspots, boro
   const legend = cells && {
     title: `${layer?.label ?? cells.layer} by ${unitName(cells.resolution)}, ${cellSize(cells.resolution)}`,
     definition: layer?.definition ?? null,
-    rows: cells.legend.map(({ label, color, cells: units, incidents }, index) => ({
-      color: index === 0 ? null : color,
-      label,
-      units: counted(units, unitName(cells.resolution)),
-      incidents: counted(incidents, "incident"),
-    })),
+    rows: [
+      ...cells.legend.map(({ label, color, cells: units, incidents }, index) => ({
+        color: index === 0 ? null : color,
+        label,
+        units: counted(units, unitName(cells.resolution)),
+        incidents: counted(incidents, "incident"),
+      })),
+      ...(borough !== null && inLondon(release.bounds) ? [{ color: DAY.notAsked, label: `outside ${borough}, not asked`, units: "", incidents: "" }] : []),
+    ],
   };
   const total = cells ? legendTotal(cells) : 0;
   return {

@@ -3,6 +3,7 @@ import type { CellsAnswer, LayerEntry, Release } from "./api";
 import { CHANGE_CLASSES, CHANGE_LAYER } from "./comparison";
 import { h } from "./dom";
 import { counted, integer, monthsOf, periodName } from "./format";
+import { inLondon } from "./map-base";
 import { isDark } from "./scheme";
 
 /** What one unit of the map is called. */
@@ -39,7 +40,7 @@ export const withoutValue = ({ cells }: Pick<CellsAnswer, "cells">): number => c
 /** A row of the key below the classes: what is drawn without being of a class. */
 const other = (kind: string, ...text: (Node | string)[]): HTMLElement => h("span", {}, h("span", { class: `swatch-small swatch-${kind}`, "aria-hidden": "true" }), h("span", {}, ...text));
 
-export function drawLegend(node: HTMLElement, answer: CellsAnswer, layer: LayerEntry | undefined, release: Release): void {
+export function drawLegend(node: HTMLElement, answer: CellsAnswer, layer: LayerEntry | undefined, release: Release, borough: string | null): void {
   const unit = unitName(answer.resolution);
   const list = h("ol", { class: "classes" });
   const colors = classColors(answer);
@@ -77,6 +78,7 @@ export function drawLegend(node: HTMLElement, answer: CellsAnswer, layer: LayerE
       "p",
       { class: "legend-others" },
       other("empty", `no colour: ${answer.layer === "count" ? "no recorded incident" : (answer.legend[0]?.label ?? "none")}`),
+      borough !== null && inLondon(release.bounds) ? other("not-asked", `grey: outside ${borough}, not asked`) : "",
       without > 0 ? other("unknown", `no answer: ${counted(without, unit)} with too little to say`) : "",
       withheld > 0 ? other("withheld", `withheld, so that no person is pointed at: ${counted(withheld, "incident")} in ${counted(monthsOf(release.months).length, "month")}, on no ${unit}`) : "",
     ),

@@ -1,6 +1,6 @@
 /** The base map, all from our own origin: land, tidal Thames, boroughs and their names; a plain frame elsewhere. */
 import type { Feature, Polygon } from "geojson";
-import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
+import type { FilterSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
 import type { Release } from "./api";
 import { isDark } from "./scheme";
 import { intersection, type Box } from "./tiles";
@@ -9,8 +9,8 @@ import { intersection, type Box } from "./tiles";
 const LONDON: Box = [-0.53, 51.27, 0.35, 51.71];
 
 /** The ground by day and by night. */
-export const DAY = { outside: "#dfe3e6", land: "#f6f5f1", water: "#b9d2e2", shore: "#7fa6c0", border: "#8b95a1", label: "#38424d", halo: "#ffffff" };
-export const NIGHT: typeof DAY = { outside: "#121518", land: "#23282c", water: "#14303f", shore: "#4a7f9d", border: "#6b757e", label: "#e3e8ec", halo: "#121518" };
+export const DAY = { outside: "#dfe3e6", land: "#f6f5f1", notAsked: "#c6cacd", water: "#b9d2e2", shore: "#7fa6c0", border: "#8b95a1", label: "#38424d", halo: "#ffffff" };
+export const NIGHT: typeof DAY = { outside: "#121518", land: "#23282c", notAsked: "#464c52", water: "#14303f", shore: "#4a7f9d", border: "#6b757e", label: "#e3e8ec", halo: "#121518" };
 
 const colors = (): typeof DAY => (isDark() ? NIGHT : DAY);
 
@@ -29,11 +29,16 @@ function frame([w, s, e, n]: Box): Feature<Polygon> {
 /** Of every fill: its smooth edges would be lines of their own, which take as long to draw as all the rest; most lie under lines anyway. */
 export const FLAT = { "fill-antialias": false } as const;
 
+/** The boroughs that are not asked for: all but the one, or none of them. */
+export const onlyAsked = (borough: string | null): FilterSpecification => (borough === null ? ["==", ["get", "name"], ""] : ["!=", ["get", "name"], borough]);
+
 /** Below the cells. */
 function ground(london: boolean): LayerSpecification[] {
   if (!london) return [{ id: "land", type: "fill", source: "frame", paint: { "fill-color": colors().land, ...FLAT } }];
   return [
     { id: "land", type: "fill", source: "boroughs", paint: { "fill-color": colors().land, ...FLAT } },
+    // What is not asked for must not look like a place where nothing was recorded.
+    { id: "not-asked", type: "fill", source: "boroughs", filter: onlyAsked(null), paint: { "fill-color": colors().notAsked, ...FLAT } },
     { id: "thames", type: "fill", source: "thames", paint: { "fill-color": colors().water, ...FLAT } },
   ];
 }

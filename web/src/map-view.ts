@@ -50,13 +50,14 @@ function pointed(target: Target | null): void {
   table.point(target?.hotspot ?? null);
   onScreen.map?.point(target?.hotspot ?? null);
   const figure = target?.cell ? onScreen.figures.get(target.cell) : undefined;
-  markClass(node.legend, target?.cell ? (figure?.class ?? 0) : null);
+  const notAsked = target?.notAsked === true && !figure;
+  markClass(node.legend, target?.cell && !notAsked ? (figure?.class ?? 0) : null);
   if (!target) {
     node.readout.hidden = true;
     return;
   }
   const spot = onScreen.hotspots?.features.find((f) => f.properties.id === target.hotspot)?.properties;
-  const lines = { hotspot: spot ? hotspotLine(spot) : null, cell: target.cell && onScreen.cells ? cellWords(target.cell, figure, onScreen.cells) : null };
+  const lines = { hotspot: spot ? hotspotLine(spot) : null, cell: target.cell && onScreen.cells ? (notAsked ? `Outside ${store.state.borough ?? ""}: not asked` : cellWords(target.cell, figure, onScreen.cells)) : null };
   drawReadout(node.readout, target, { width: node.map.clientWidth, height: node.map.clientHeight }, lines);
   if (target.by === "keyboard") {
     say([viewSaid, lines.hotspot, lines.cell].filter((l) => l !== null && l !== "").join(". "));
@@ -113,7 +114,7 @@ export async function openMap(state: State, release: api.Release): Promise<void>
       if (shown) opened.showHotspots(shown);
       await breath();
       const cellsShown = onScreen.cells;
-      if (cellsShown && cellsShown.resolution === opened.band.resolution) opened.showCells(cellsShown);
+      if (cellsShown && cellsShown.resolution === opened.band.resolution) opened.showCells(cellsShown, store.state.borough);
       opened.showPlaces(onScreen.places);
       areaPanel.mapOpened();
       mapOpened();

@@ -8,7 +8,7 @@ import type { Corner } from "./area";
 import { CellSource } from "./cell-source";
 import { classColors } from "./legend";
 import { labelPoint, outlineBox } from "./outline";
-import { baseLayers, baseStyle, BUFFER } from "./map-base";
+import { baseLayers, baseStyle, BUFFER, onlyAsked } from "./map-base";
 import { PanControl } from "./map-controls";
 import { EMPTY, images, ownLayers, SOURCES } from "./map-layers";
 import { breath } from "./pending";
@@ -22,6 +22,8 @@ setWorkerUrl(workerUrl);
 export interface Target {
   cell: string | null;
   hotspot: string | null;
+  /** Whether it lies where nothing is asked for. */
+  notAsked: boolean;
   /** Pixels from the top left corner of the map. */
   x: number;
   y: number;
@@ -217,6 +219,7 @@ export class HotspotMap {
       cell: find([x, y], ["cells"]),
       // Badges are larger than small outlines, so a pointer may hit them; right after a move they are still where they were.
       hotspot: (by === "pointer" ? find([x, y], ["rank-chosen", "ranks"]) : null) ?? find([x, y], ["hotspots-area"]),
+      notAsked: this.#london && this.#map.queryRenderedFeatures([x, y], { layers: ["not-asked"] }).length > 0,
       x,
       y,
       by,
@@ -302,9 +305,10 @@ export class HotspotMap {
     return source;
   }
 
-  /** Colours the cells; a cell that the answer does not name is of class 0 and is drawn empty. */
-  showCells(answer: CellsAnswer): void {
+  /** Colours the cells; a cell that the answer does not name is of class 0 and is drawn empty. Of one borough the others are not asked for. */
+  showCells(answer: CellsAnswer, borough: string | null): void {
     this.#answer = answer;
+    if (this.#london) this.#map.setFilter("not-asked", onlyAsked(borough));
     const { id, class: classes } = answer.cells;
     this.#classify(new Map(id.map((cell, i) => [cell, classes[i] ?? 0])));
     this.#color(answer);
@@ -323,8 +327,9 @@ export class HotspotMap {
     this.#map.setPaintProperty("cells", "fill-color", color);
   }
 
-  /** Draws every cell empty. */
+  /** Draws no cell, and the ground as one that nothing is known of. */
   clearCells(): void {
+    if (this.#london) this.#map.setFilter("not-asked", null);
     this.#classify(new Map());
     this.#answer = null;
   }

@@ -159,10 +159,13 @@ describe.each(["day", "night"] as const)("what is drawn on the map by %s", (time
 
   test("has the ground that the legend has", () => {
     for (const name of ["land", "outside", "border"] as const) expect(ground[name], name).toBe(sheet.get(`--${name}`));
+    expect(ground.notAsked).toBe(sheet.get("--not-asked"));
+    // Not to be taken for land where nothing was recorded.
+    expect(contrast(rgb(ground.notAsked), rgb(ground.land))).toBeGreaterThan(1.4);
   });
 
   test("names places so that they can be read on land, water and what lies outside, and on their own halo", () => {
-    for (const under of [ground.land, ground.water, ground.outside, ground.halo]) expect(contrast(rgb(ground.label), rgb(under)), under).toBeGreaterThanOrEqual(4.5);
+    for (const under of [ground.land, ground.water, ground.outside, ground.notAsked, ground.halo]) expect(contrast(rgb(ground.label), rgb(under)), under).toBeGreaterThanOrEqual(4.5);
   });
 
   test("writes ranks that can be read on their badges", () => {

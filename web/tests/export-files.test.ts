@@ -99,6 +99,9 @@ describe("a CSV file", () => {
   test("has a cell for each in view: none is nought under counts, and unknown under any other layer", () => {
     const centres = new Map<string, [number, number]>([["b", [-0.123456789, 51.5]], ["z", [0, 51]]]);
     expect(cellsTable(cells(), centres).rows.map((row) => row.slice(0, 6))).toEqual([["b", -0.12346, 51.5, 5, 5, "4 or more"], ["z", 0, 51, 0, 0, "None"]]);
+    const borough = cellsTable(cells(), centres, "Camden");
+    expect(borough.rows.map(([id]) => id)).toEqual(["b"]);
+    expect(borough.rows[0]?.[borough.columns.indexOf("cells_listed")]).toBe("with records of Camden only");
     expect(cellsTable(cells({ layer: "gi_star" }), centres).rows[1]?.slice(3, 6)).toEqual([null, null, "None"]);
   });
 });
@@ -138,6 +141,7 @@ describe("the picture", () => {
       { color: "#aa0000", label: "4 or more", units: "1 cell", incidents: "5 incidents" },
     ]);
     expect(words.outlines.map((o) => o.label)).toEqual(["clear 1", "weak 1", "cannot tell 0"]);
+    expect(wordsOf({ ...shown, borough: "Camden" }).legend?.rows.at(-1)?.label).toBe("outside Camden, not asked");
     const foot = words.foot.join(" ");
     for (const part of ["Strand: race", "release 2026-10-abc", "as known on 6 Nov 2026", "Crown copyright", "2 hotspots of Nov 2025 – Oct 2026", "classes are of London as a whole", "an area that was drawn"]) expect(foot).toContain(part);
     expect(wordsOf({ ...shown, hotspots: hotspots([spot()], { strand: "race" }) }).foot.join(" ")).toContain("1 hotspot of race in Nov 2025 – Oct 2026");

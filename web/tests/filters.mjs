@@ -94,6 +94,20 @@ describe("filters", { concurrency: false }, () => {
     await page.close();
   });
 
+  test("outside a borough nothing is asked for: map, legend and file say so", async () => {
+    const { page } = await open("?strand=antisemitic&borough=Barnet&offence=public_order&lon=-0.12&lat=51.5&zoom=11");
+    assert.match(await page.locator("#legend").innerText(), /grey: outside Barnet, not asked/);
+    const box = await page.locator("#map canvas").boundingBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.locator("#readout", { hasText: "Outside Barnet: not asked" }).waitFor({ timeout: 5000 });
+    await settle(page, () => page.goto(at("/?strand=antisemitic&borough=Barnet&offence=public_order&lon=-0.2&lat=51.61&zoom=10.5")));
+    await page.click("#download-tool summary");
+    const [head, ...rows] = (await download(page, "#download-cells")).bytes.toString().trim().split("\n").map((line) => line.split(","));
+    assert.ok(rows.length > 10);
+    assert.ok(rows.every((row) => Number(row[head.indexOf("n")]) > 0 && row[head.indexOf("cells_listed")] === "with records of Barnet only"));
+    await page.close();
+  });
+
   for (const [what, query, says, fix] of [
     ["a strand", "?strand=nope", "no strand “nope”", "Show all strands"],
     ["a layer", "?layer=nope", "no colour “nope”", "Colour by recorded incidents"],

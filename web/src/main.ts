@@ -14,11 +14,11 @@ import { showFaults } from "./wrong-address";
 import { periodOf } from "./headline";
 import { loadHotspots, showHotspots, showNarrowing } from "./hotspot-list";
 import { bindKeyHelp } from "./key-help";
-import { isMapOf, openMap } from "./map-view";
+import { goToBorough, isMapOf, openMap } from "./map-view";
 import { MonthRange } from "./month-range";
 import { keepLooking, showStale } from "./newest";
 import { areaPanel } from "./tool-row";
-import { countOf, currentRelease, listed, onScreen } from "./on-screen";
+import { countOf, currentRelease, onScreen } from "./on-screen";
 import { gaveWay } from "./pending";
 import { drawPlaces, loadSilence } from "./silence-view";
 import { onScheme } from "./scheme";
@@ -89,7 +89,7 @@ async function apply(state: State, previous: State | null): Promise<void> {
   if (newHotspots) list = loadHotspots(state, release);
   else if (differs(state, previous, ["borough", "changed", "clear"])) {
     showHotspots(release);
-    if (state.borough !== previous.borough && state.borough !== null) onScreen.map?.goTo(...(listed()?.features ?? []));
+    if (state.borough !== previous.borough) void goToBorough();
   }
   else if (state.hotspot !== previous.hotspot) showDetail(release);
   // What is drawn is measured against the whole study area, whatever the borough.

@@ -75,6 +75,12 @@ export async function showStill(release: api.Release): Promise<void> {
   });
 }
 
+/** Goes to the borough of the state. */
+export const goToBorough = (): Promise<void> => pending.run("borough", async () => {
+  const { borough } = store.state;
+  if (borough !== null) await onScreen.map?.goToBorough(borough, listed()?.features ?? []);
+});
+
 /** Opens the map, once for each release; without WebGL the table stands alone. */
 export async function openMap(state: State, release: api.Release): Promise<void> {
   // A view without the map does not wait for it.
@@ -119,6 +125,7 @@ export async function openMap(state: State, release: api.Release): Promise<void>
       areaPanel.mapOpened();
       mapOpened();
       opened.choose(chosenFeature()?.properties.id ?? null);
+      if (state.view === null) await goToBorough();
     } catch (error) {
       node.mapMessage.hidden = false;
       node.mapMessage.textContent = `This browser cannot draw the map (${error instanceof Error ? error.message : "unknown reason"}). The table has every hotspot of it.`;

@@ -2,7 +2,7 @@
 import { AttributionControl, Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl, type ExpressionSpecification, type GeoJSONSource, type PointLike } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
-import type { Feature, FeatureCollection, Point } from "geojson";
+import type { Feature, FeatureCollection, MultiPolygon, Point, Polygon } from "geojson";
 import type { CellsAnswer, HotspotFeature, HotspotsAnswer, Release, SilenceAnswer } from "./api";
 import type { Corner } from "./area";
 import { CellSource } from "./cell-source";
@@ -480,6 +480,14 @@ export class HotspotMap {
     if (boxes.length === 0) return;
     const at = (side: 0 | 1 | 2 | 3): number[] => boxes.map((box) => box[side]);
     this.goToBox([Math.min(...at(0)), Math.min(...at(1)), Math.max(...at(2)), Math.max(...at(3))], 13, 140);
+  }
+
+  /** Moves to a borough: where the base map does not have it, to the hotspots in it. */
+  async goToBorough(name: string, hotspots: readonly Pick<HotspotFeature, "geometry">[]): Promise<void> {
+    const base = this.#london ? ((await this.#data("boroughs").getData()) as FeatureCollection<Polygon | MultiPolygon, { name: string }>) : null;
+    const found = base?.features.find(({ properties }) => properties.name === name);
+    if (found) this.goToBox(outlineBox(found.geometry), 14, 60);
+    else this.goTo(...hotspots);
   }
 
   /** Whether the whole of a hotspot is in view and large enough to see. */

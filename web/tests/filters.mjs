@@ -94,6 +94,20 @@ describe("filters", { concurrency: false }, () => {
     await page.close();
   });
 
+  test("a link to a borough goes where the list goes, also where it has no hotspot", async () => {
+    const where = async (page) => ["lon", "lat", "zoom"].map((key) => Number(new URL(page.url()).searchParams.get(key)));
+    const { page } = await open("?strand=transgender");
+    await page.click("#narrowing-summary");
+    await settle(page, () => page.selectOption("#borough", "Havering"));
+    const chosen = await where(page);
+    assert.ok(chosen[2] > 9.5, String(chosen));
+    await page.click("#narrowing-summary");
+    await settle(page, () => page.goto(at("/?strand=transgender&borough=Havering")));
+    const linked = await where(page);
+    for (const [i, most] of [0.02, 0.02, 0.5].entries()) assert.ok(Math.abs(linked[i] - chosen[i]) < most, `${linked} and ${chosen}`);
+    await page.close();
+  });
+
   test("outside a borough nothing is asked for: map, legend and file say so", async () => {
     const { page } = await open("?strand=antisemitic&borough=Barnet&offence=public_order&lon=-0.12&lat=51.5&zoom=11");
     assert.match(await page.locator("#legend").innerText(), /grey: outside Barnet, not asked/);

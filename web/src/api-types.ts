@@ -371,6 +371,8 @@ export interface HotspotEntry {
   period: Period;
   /** Incidents by how well their point is known (address, device, postcode, street, snapped, unstated); empty where the release does not keep it. */
   precision: Record<string, number>;
+  /** The same in words, with the metres within which the true place is taken to lie; null where the release does not keep it. */
+  precision_words: string | null;
   /** Probability that the ratio is above the threshold. */
   probability: number;
   rank: number;
@@ -391,7 +393,7 @@ export interface HotspotEntry {
   short_of_clear: string[];
   /** Whether it would still be one if any one of its incidents were not there. */
   stands_without_one: boolean;
-  /** Incidents by strand; strands overlap. */
+  /** Incidents by strand; strands overlap. Left out is a strand of which nothing is known here. */
   strands: Record<string, number>;
 }
 
@@ -710,6 +712,8 @@ export interface ReleaseEntry {
   bounds: number[];
   /** Breaks of recording across which figures must not be compared. */
   breaks: BreakEntry[];
+  /** What has to stand beside every figure of this release, in words: boroughs as good as not recorded, totals that are sums of strands. */
+  cautions: string[];
   /** synthetic or open. */
   class: string;
   /** Thresholds of the words for evidence. */

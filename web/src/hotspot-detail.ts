@@ -64,7 +64,9 @@ function strandSplit(spot: Hotspot, release: Release): HTMLElement {
   const list = h("ul", { class: "split" });
   for (const { strand, depth } of nested(release.strands)) {
     if (strand.id === "all") continue;
-    const n = spot.strands[strand.id] ?? 0;
+    const n = spot.strands[strand.id];
+    // Of published counts by strand it is not known how many are of others too.
+    if (n === undefined) continue;
     const bar = h("span", { class: "split-bar" });
     bar.style.width = `${spot.n > 0 ? Math.min(100, (n / spot.n) * 100) : 0}%`;
     list.append(h("li", { class: depth > 0 ? "nested" : null }, h("span", { class: "split-label" }, strand.label), h("span", { class: "split-track", "aria-hidden": "true" }, bar), h("span", { class: "split-n" }, integer(n))));

@@ -33,6 +33,7 @@ export const release = (patch: Partial<Release> = {}): Release => ({
     hour_known: 900,
   },
   breaks: [{ from: "2024-02-28", what: "new system" }],
+  cautions: [],
   feedback: null,
   ...patch,
 });

@@ -405,6 +405,11 @@ impl Facts {
         }
     }
 
+    /// Whether a total is the sum of strands, which overlap: of published counts by strand without a row of all.
+    pub fn adds_strands(&self) -> bool {
+        self.kind == FactKind::Counts && !self.has_total && self.strands.iter().any(|set| !set.is_empty())
+    }
+
     /// Whether records of any of these strands can be counted once each. Published counts of several strands share incidents, and the table does
     /// not say how many.
     pub fn can_unite(&self, strands: Strands) -> bool {
@@ -526,8 +531,10 @@ mod tests {
         assert_eq!(facts.total(&filter), 12);
         filter.strands = Strand::Religion.into();
         assert_eq!(facts.total(&filter), 4);
+        assert!(facts.adds_strands(), "12 is a sum of strands");
         facts.push(fact(0, StrandSet::EMPTY, 11));
         filter.strands = Strands::ALL;
         assert_eq!(facts.total(&filter), 11);
+        assert!(!facts.adds_strands());
     }
 }

@@ -396,7 +396,8 @@ impl Precision {
     /// ```
     pub fn words(points: [u32; Self::ALL.len()]) -> Option<String> {
         let known = Self::ALL.iter().zip(points).filter(|(_, n)| *n > 0);
-        let said: Vec<String> = known.map(|(p, n)| format!("{n} {} (within {:.0} m)", p.label().to_lowercase(), p.radius_m())).collect();
+        let said: Vec<String> =
+            known.map(|(p, n)| format!("{n} {} (within {:.0} m)", p.label().to_lowercase(), p.radius_m())).collect();
         (!said.is_empty()).then(|| said.join(", "))
     }
 }

@@ -1,5 +1,6 @@
 //! Everything computed at one time from one state of the store.
 
+use crate::atlas::Atlas;
 use crate::cube::Facts;
 use crate::hotspot::denominator::{Denominator, UnitRates};
 use crate::hotspot::detect::DetectParams;
@@ -223,6 +224,10 @@ pub struct Release {
     pub provenance: Provenance,
 }
 
+/// Part of the mean of all boroughs below which a borough is as good as not recorded. The least of London's own in a year of recorded hate
+/// crime, the City's, is a fifth.
+const BARELY: f64 = 0.05;
+
 impl Release {
     /// The analysis of a strand, or of all records.
     pub fn analysis(&self, strand: Option<crate::Strand>) -> Option<&StrandAnalysis> {
@@ -238,6 +243,67 @@ impl Release {
     pub fn area_row(&self, text: &str) -> Option<u16> {
         let is = |area: &ReportingArea| !area.code.is_empty() && (area.code == text || area.name.eq_ignore_ascii_case(text));
         self.areas.iter().position(is).map(|row| row as u16)
+    }
+
+    /// Whether a record of any month carries the strand: one that none does is not recorded here, which is no zero.
+    pub fn records(&self, strand: crate::Strand) -> bool {
+        self.facts.iter().any(|fact| fact.strands.contains(strand))
+    }
+
+    /// The analyses that say something: that of all records, and those of strands that are recorded here.
+    pub fn recorded_analyses(&self) -> impl Iterator<Item = &StrandAnalysis> {
+        self.analyses.iter().filter(|analysis| analysis.strand.is_none_or(|strand| self.records(strand)))
+    }
+
+    /// Whether every record carries a strand; a store may hold crimes of every kind, some of them flagged.
+    pub fn is_hate_crime(&self) -> bool {
+        self.facts.len() > 0 && self.facts.iter().all(|fact| !fact.strands.is_empty())
+    }
+
+    /// Boroughs of London with fewer than [`BARELY`] of what a borough has in the mean, with their records of the window, the fewest first:
+    /// too little was given of them for the map to say anything there.
+    pub fn barely_recorded(&self) -> Vec<(&ReportingArea, u64)> {
+        let boroughs = Atlas::london().boroughs();
+        let mut of_area = vec![0_u64; self.areas.len()];
+        for fact in self.facts.iter().filter(|fact| self.window.contains(fact.month)) {
+            if let Some(n) = of_area.get_mut(usize::from(fact.area)) {
+                *n += u64::from(fact.count);
+            }
+        }
+        let mut found: Vec<(&ReportingArea, u64)> =
+            self.areas.iter().zip(of_area).filter(|(area, _)| boroughs.iter().any(|b| b.code == area.code)).collect();
+        let all: u64 = found.iter().map(|(_, n)| n).sum();
+        let mean = all as f64 / found.len().max(1) as f64;
+        found.retain(|(_, n)| (*n as f64) < BARELY * mean);
+        found.sort_by(|a, b| a.1.cmp(&b.1).then_with(|| a.0.name.cmp(&b.0.name)));
+        found
+    }
+
+    /// What has to stand beside every figure of this release, in plain words; nothing where nothing has.
+    pub fn cautions(&self) -> Vec<String> {
+        let mut said = Vec::new();
+        let barely = self.barely_recorded();
+        if !barely.is_empty() {
+            let named: Vec<String> = barely.iter().map(|(area, n)| format!("{} ({n})", area.name)).collect();
+            said.push(format!(
+                "Of {} boroughs {} {} none or hardly any records from {} to {}: {}. That is what was given, and no sign of safety: the map can say nothing \
+                 there, and what is expected elsewhere is too low.",
+                self.areas.iter().filter(|a| !a.code.is_empty()).count(),
+                barely.len(),
+                if barely.len() == 1 { "has" } else { "have" },
+                self.window.from().in_words(),
+                self.window.to().in_words(),
+                named.join(", ")
+            ));
+        }
+        if self.facts.adds_strands() {
+            said.push(
+                "The publisher gives counts by strand and none of all records: what is said of all is their sum, in which an incident of two \
+                 strands is counted twice."
+                    .to_owned(),
+            );
+        }
+        said
     }
 
     /// Why a place of this release is a hotspot and how sure that is, in plain words.

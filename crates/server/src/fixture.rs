@@ -121,6 +121,22 @@ pub(crate) fn areas() -> Release {
     made(DataClass::Open, Units::Areas(layer), 0, facts)
 }
 
+/// The same areas, published by strand without a row of all records: race or religion, and of it religion and antisemitic.
+pub(crate) fn by_strand() -> Release {
+    let Release { units, .. } = areas();
+    let mut facts = Facts::new(FactKind::Counts);
+    for (strand, count) in
+        [(Strand::RaceOrReligion, 300), (Strand::Religion, 200), (Strand::Antisemitic, 60), (Strand::Disability, 40)]
+    {
+        for (unit, count) in [(0, count), (1, 30)] {
+            let of = StrandSet::counted(strand);
+            facts
+                .push(Fact { count, ..fact(unit, NO_AREA, "2026-10".parse().unwrap(), of, Source::Recorded, PlaceKind::AreaOnly) });
+        }
+    }
+    made(DataClass::Open, units, 0, facts)
+}
+
 fn made(class: DataClass, units: Units, resolution: u8, facts: Facts) -> Release {
     let last = "2026-10".parse().unwrap();
     let window = MonthRange::ending(last, 12);

@@ -18,7 +18,7 @@ mod success;
 mod table;
 mod thread;
 mod what_if;
-mod words;
+pub(crate) mod words;
 
 pub(crate) use down::Within;
 pub(crate) use error::problem;
@@ -88,7 +88,10 @@ fn draw(
     faults: &[(String, String)],
     own: Value,
 ) -> Result<Vec<u8>, ApiError> {
-    draw_marked(template, visitor, &marking(served), faults, own)
+    // What stands beside every figure of records, for those who see them.
+    let cautions =
+        served.filter(|served| visitor.sees_records() && served.published().is_none()).map(|served| served.release().cautions());
+    draw_marked(template, visitor, &marking(served), faults, merge_maps([own, context! { cautions }]))
 }
 
 /// A page whose marking is not that of a release.

@@ -173,6 +173,8 @@ struct ReleaseEntry {
     feedback: Option<feedback::FeedbackEntry>,
     /// Breaks of recording across which figures must not be compared.
     breaks: Vec<BreakEntry>,
+    /// What has to stand beside every figure of this release, in words: boroughs as good as not recorded, totals that are sums of strands.
+    cautions: Vec<String>,
 }
 
 /// Hotspots that would not be one without the records of a single victim, reporter or address are not shown.
@@ -347,6 +349,7 @@ fn release(view: &Released<ReleaseView>) -> ReleaseEntry {
         },
         feedback: feedback::feedback(view),
         breaks: view.breaks.iter().map(BreakEntry::from).collect(),
+        cautions: view.cautions.clone(),
     }
 }
 

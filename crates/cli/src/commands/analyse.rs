@@ -86,6 +86,9 @@ pub fn run(args: &AnalyseArgs) -> Done {
             }
         }
     }
+    for caution in release.cautions() {
+        say(format_args!("caution: {caution}"))?;
+    }
     say(release.silence.sentence(release.window))?;
     if let Some(feedback) = &release.feedback {
         say(feedback.sentence(release.window, release.resolution))?;

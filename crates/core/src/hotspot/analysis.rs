@@ -6,7 +6,7 @@ use super::identity::{Before, Change, Ended, Footprint, Identity, identify};
 use super::robustness::HotspotRobustness;
 use super::{Hotspot, StrandAnalysis};
 use crate::atlas::Atlas;
-use crate::cube::{Facts, Filter};
+use crate::cube::{FactKind, Facts, Filter};
 use crate::error::{Error, Result};
 use crate::incident::Strand;
 use crate::month::{Month, MonthRange};
@@ -176,10 +176,23 @@ impl Analysis<'_> {
         for (i, row) in self.facts_of(hotspots, &filter)? {
             let hotspot = &mut hotspots[i];
             let fact = self.facts.get(row).expect("the row came from these facts");
-            for strand in fact.strands.iter() {
-                hotspot.strands[usize::from(strand.code())] += fact.count;
+            if self.facts.kind() == FactKind::Events {
+                for strand in fact.strands.iter() {
+                    hotspot.strands[usize::from(strand.code())] += fact.count;
+                }
             }
             hotspot.months[usize::from(fact.month.index() - self.window.from().index())] += fact.count;
+        }
+        if self.facts.kind() == FactKind::Counts {
+            // A published table has rows of their own for every strand, which are not those of the total; how many of one strand are of another too
+            // it does not say, but for those that lie in it.
+            let above = |strand: Strand| std::iter::successors(Some(strand), |s| s.parent());
+            let lies_in = |strand: Strand| filter.strands.one().is_none_or(|of| above(strand).any(|s| s == of));
+            for strand in Strand::ALL.iter().copied().filter(|strand| lies_in(*strand)) {
+                for (i, row) in self.facts_of(hotspots, &Filter { strands: strand.into(), ..filter })? {
+                    hotspots[i].strands[usize::from(strand.code())] += self.facts.get(row).map_or(0, |fact| fact.count);
+                }
+            }
         }
         Ok(())
     }

@@ -23,6 +23,7 @@ use super::similar::{self, SimilarGroup};
 use super::victims::NeedMeasure;
 use crate::areas::AreaLayer;
 use crate::atlas::Atlas;
+use crate::cube::Filter;
 use crate::disclosure::published::{Published, Told};
 use crate::error::{Error, Result};
 use crate::incident::{Offence, Strand};
@@ -32,6 +33,7 @@ use crate::rate::funnel::{Funnel, FunnelParams, funnel};
 use crate::release::Release;
 use crate::summary;
 use crate::units::Units;
+use crate::view::OffMap;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -297,6 +299,8 @@ pub struct Challenge {
     pub told: Vec<Told>,
     /// What of the study area is not in the places; none where records are counted.
     pub beside: Option<Beside>,
+    /// What was reported in all, where the answer is made of records.
+    pub reported: Option<Reported>,
     /// Need of each in the next period.
     pub needs: Vec<Need>,
     /// The rule by which places are alike, in words.
@@ -316,6 +320,15 @@ pub struct Beside {
     pub published: Option<u32>,
     /// Of boroughs in no scope, such as those of another force.
     pub elsewhere: Told,
+}
+
+/// What was reported in the window, of which the places have what is on the map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reported {
+    /// All of it.
+    pub n: u64,
+    /// What of it lies in no unit, and so in no place.
+    pub off: OffMap,
 }
 
 /// What stands beside every gap that is shown.
@@ -388,6 +401,10 @@ pub fn challenge(input: &ChallengeInput<'_>) -> Result<Challenge> {
         let units: Vec<u32> = (0..).zip(&place_of).filter(|(_, place)| place.is_none()).map(|(unit, _)| unit).collect();
         Beside { published: published.whole(), elsewhere: published.told_in(&units, input.strand) }
     });
+    let reported = input.published.is_none().then(|| {
+        let filter = Filter { strands: input.strand.into(), ..Filter::over(release.window) };
+        Reported { n: release.facts.total(&filter), off: OffMap::of(release, &filter) }
+    });
     let mut answer = Challenge {
         level: input.level,
         strand: input.strand,
@@ -396,6 +413,7 @@ pub fn challenge(input: &ChallengeInput<'_>) -> Result<Challenge> {
         measure: input.measure,
         told,
         beside,
+        reported,
         needs,
         similar_rule: if input.level == Level::Borough { summary::similar::RULE } else { similar::RULE },
         kinds: Vec::new(),
@@ -418,7 +436,7 @@ pub fn challenge(input: &ChallengeInput<'_>) -> Result<Challenge> {
     }
     for (kind, rows) in of_kind {
         let Some(first) = rows.first() else {
-            answer.unanswered.push((kind.to_owned(), "no row of it holds the day"));
+            answer.unanswered.push((kind.to_owned(), "no row of the table holds the last day of the release"));
             continue;
         };
         if rows.iter().any(|r| input.resources[*r].unit != input.resources[*first].unit) {

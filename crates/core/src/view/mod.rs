@@ -1,6 +1,6 @@
 //! What may be shown: the closed set of views that a [`Policy`](crate::disclosure::Policy) releases.
 
-use crate::cube::{Filter, FilterCounts, NO_AREA, WeekSet};
+use crate::cube::{FactKind, Filter, FilterCounts, NO_AREA, WeekSet};
 use crate::error::{Error, Result};
 use crate::hotspot::StrandAnalysis;
 use crate::hotspot::detect::RelativeRates;
@@ -76,6 +76,8 @@ pub struct HotspotsView {
     pub reference: String,
     /// Settings under which they were asked for again.
     pub robustness: RobustnessSettings,
+    /// Strands whose counts are known beside this one: those that are recorded, of published counts those that lie in it.
+    pub strands: Vec<Strand>,
     /// Why each is one and how sure that is, in plain words, by hotspot.
     pub sentences: Vec<String>,
     /// What keeps each from being clear, by hotspot.
@@ -171,6 +173,8 @@ pub struct ReleaseView {
     pub feedback: Option<Feedback>,
     /// Breaks of the series inside the months covered.
     pub breaks: Vec<SeriesBreak>,
+    /// What has to stand beside every figure, in plain words.
+    pub cautions: Vec<String>,
 }
 
 fn level_of(release: &Release, resolution: u8) -> Result<UnitLevel<'_>> {
@@ -305,8 +309,13 @@ impl HotspotsView {
     fn made(release: &Release, analysis: StrandAnalysis) -> Self {
         let judged = |h| release.evidence.judge(h, release.class).shortfalls.iter().map(ToString::to_string).collect();
         let only_by_events = over_time::only_by_events(release, &analysis);
+        let known = |strand: &Strand| {
+            let lies_in = |of| std::iter::successors(Some(*strand), |s| s.parent()).any(|s| s == of);
+            release.records(*strand) && (release.facts.kind() == FactKind::Events || analysis.strand.is_none_or(lies_in))
+        };
         Self {
             only_by_events,
+            strands: Strand::ALL.iter().copied().filter(known).collect(),
             precision: precision(release, &analysis),
             sentences: analysis.hotspots.iter().map(|h| release.sentence(h)).collect(),
             shortfalls: analysis.hotspots.iter().map(judged).collect(),
@@ -387,8 +396,7 @@ impl ReleaseView {
     /// What the release says of itself.
     pub fn of(release: &Release) -> Self {
         let strands = release
-            .analyses
-            .iter()
+            .recorded_analyses()
             .map(|a| (a.strand, a.n, (a.verdict == crate::hotspot::Verdict::Analysed).then_some(a.hotspots.len() as u32)))
             .collect();
         Self {
@@ -415,6 +423,7 @@ impl ReleaseView {
             threshold: release.rule.threshold,
             feedback: release.feedback.clone(),
             breaks: release.breaks.inside(release.months).cloned().collect(),
+            cautions: release.cautions(),
         }
     }
 }

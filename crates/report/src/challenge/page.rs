@@ -79,6 +79,7 @@ impl Evidence<'_> {
             need => need_words(input),
             kinds,
             reconciled => words::reconciled(self.answer),
+            cautions => input.published.is_none().then(|| input.release.cautions()),
             estimated => ESTIMATED_WORDS,
             unanswered => self.answer.unanswered.iter().map(|(kind, why)| format!("{}: {why}.", words::capital(&kind_words(kind)))).collect::<Vec<_>>(),
             effects => words::effects(self.answer, |e| self.borough.is_none_or(|b| self.concerns(e, b))),

@@ -5,7 +5,7 @@ use crate::chart::number;
 use hotspot_core::disclosure::published::{Basis, Told};
 use hotspot_core::disclosure::signs::ESTIMATED_WORDS;
 use hotspot_core::hotspot::Estimate;
-use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Level, Status};
+use hotspot_core::resource::challenge::{Challenge, ChallengeInput, KindAnswer, Level, Reported, Status};
 use hotspot_core::resource::effect::{Effect, Found, MIN_MONTHS};
 use hotspot_core::resource::fairness::{ECOLOGICAL, Exposure};
 use hotspot_core::resource::gap::{ChallengePolicy, Verdict, with};
@@ -65,9 +65,11 @@ pub fn need_words(input: &ChallengeInput<'_>) -> &'static str {
 
 /// Which records are meant.
 pub fn records_words(input: &ChallengeInput<'_>) -> String {
-    input
-        .strand
-        .map_or_else(|| "all recorded hate crime".to_owned(), |s| format!("recorded hate crime, {}", s.label().to_lowercase()))
+    match input.strand {
+        Some(strand) => format!("recorded hate crime, {}", strand.label().to_lowercase()),
+        None if input.published.is_some() || input.release.is_hate_crime() => "all recorded hate crime".to_owned(),
+        None => "all recorded incidents".to_owned(),
+    }
 }
 
 /// A level, one and several.
@@ -592,7 +594,7 @@ pub fn told(told: Told) -> String {
 
 /// How a sum of places hangs together with what is published of the study area: what is in, what is not, with numbers.
 pub fn reconciled(answer: &Challenge) -> Option<String> {
-    let beside = answer.beside.as_ref()?;
+    let Some(beside) = &answer.beside else { return answer.reported.as_ref().map(|reported| of_records(answer, reported)) };
     let all: Told = answer.told.iter().copied().sum();
     let share = all.share_supposed().map_or_else(String::new, |share| format!(", {} of them supposed", percent(share)));
     let mut said = vec![format!("In the table: {} incidents in {} places{share}.", told(all), answer.places.len())];
@@ -614,6 +616,30 @@ pub fn reconciled(answer: &Challenge) -> Option<String> {
         ),
     });
     Some(said.join(" "))
+}
+
+/// The same of records: those without a point are in no place, whichever borough they are known to.
+fn of_records(answer: &Challenge, Reported { n: all, off }: &Reported) -> String {
+    let within: u64 = answer.told.iter().map(|told| u64::from(told.n)).sum();
+    let elsewhere = all.saturating_sub(within + off.total());
+    let parts = [
+        (off.area_only, "known to a borough only or withheld from every place"),
+        (off.outside, "with a point outside the study area"),
+        (off.online, "online"),
+        (off.no_place, "without a place"),
+        (elsewhere, "on the map and in none of these places"),
+    ];
+    let left: Vec<String> =
+        parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", number(*n as f64, 0))).collect();
+    let counted =
+        format!("In the table: {} of {} reported incidents of these months.", number(within as f64, 0), number(*all as f64, 0));
+    if left.is_empty() {
+        return counted;
+    }
+    format!(
+        "{counted} Not in it: {}. They are in the need of no place, and a place that has many of them needs more than is said.",
+        left.join(", ")
+    )
 }
 
 /// How the need comes by victims.

@@ -88,8 +88,7 @@ fn choices(asked: &Asked, page: &List<'_>, view: &ChallengeView, kind: &KindAnsw
     let kinds: Vec<Value> = view.answer.kinds.iter().map(|k| option(&k.kind, &words::kind(&k.kind), k.kind == kind.kind)).collect();
     let levels: Vec<Value> = asked.levels().into_iter().map(|l| option(l.id(), words::level(l), l == asked.level)).collect();
     let strands: Vec<Value> = release
-        .analyses
-        .iter()
+        .recorded_analyses()
         .map(|a| option(strand_name(a.strand), a.strand.map_or("All records", Strand::label), a.strand == asked.strand))
         .collect();
     let rules: Vec<Value> = Rule::ALL.into_iter().map(|r| option(r.id(), r.label(), r == asked.rule)).collect();

@@ -73,7 +73,7 @@ pub(crate) fn table(
         area => &release.study_area,
         release => &release.id,
         known_on => words::day(release.as_known_on),
-        strands => release.analyses.iter().map(|a| option(strand_name(a.strand), a.strand.map_or("All records", Strand::label), a.strand == analysis.strand)).collect::<Vec<_>>(),
+        strands => release.recorded_analyses().map(|a| option(strand_name(a.strand), a.strand.map_or("All records", Strand::label), a.strand == analysis.strand)).collect::<Vec<_>>(),
         releases => releases.iter().map(|id| option(id, id, *id == release.id)).collect::<Vec<_>>(),
         said,
         map => map(release, &analysis.hotspots),
@@ -350,5 +350,5 @@ fn resources(id: &str, given: Given<'_>) -> Value {
             verdict => words::verdict(gap, &view.policy),
         }
     });
-    context! { rows => rows.collect::<Vec<_>>(), none => "No kind of resource has an answer." }
+    context! { rows => rows.collect::<Vec<_>>(), none => words::no_answer(&view.answer) }
 }

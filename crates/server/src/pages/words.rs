@@ -1,7 +1,7 @@
 //! Figures and verdicts in words.
 
 use hotspot_core::hotspot::Estimate;
-use hotspot_core::resource::challenge::Level;
+use hotspot_core::resource::challenge::{Challenge, Level};
 use hotspot_core::resource::gap::{ChallengePolicy, Gap, Verdict};
 use hotspot_report::challenge::{Evidence, words as said};
 use jiff::civil::Date;
@@ -71,6 +71,16 @@ pub const fn level(level: Level) -> &'static str {
         Level::CommandUnit => "Command units",
         Level::Area => "Areas",
     }
+}
+
+/// Why there is no answer to show.
+pub fn no_answer(answer: &Challenge) -> String {
+    let why: Vec<String> = answer
+        .unanswered
+        .iter()
+        .map(|(kind, why)| format!("{}: no answer, {why}.", said::capital(&said::kind_words(kind))))
+        .collect();
+    format!("No kind of resource has an answer. {}", why.join(" "))
 }
 
 /// `6 November 2026`.

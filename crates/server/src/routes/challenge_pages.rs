@@ -145,7 +145,7 @@ pub(crate) async fn list(State(state): State<AppState>, visitor: Visitor, uri: U
                 Ok(view) if kind.is_empty() => Err(if view.answer.unanswered.is_empty() {
                     GIVE_RESOURCES.to_owned()
                 } else {
-                    "No kind of resource has an answer.".to_owned()
+                    pages::words::no_answer(&view.answer)
                 }),
                 Ok(view) => Ok((view.as_ref(), kind.as_str())),
                 Err(why) => Err(why.clone()),

@@ -33,7 +33,7 @@ pub(crate) struct ChallengeAnswer<'a> {
     caveat: &'static str,
     /// Where the answer is made of what is published below the analyst; null where it is made of records.
     made_from: Option<MadeFrom<'a>>,
-    /// How the places' incidents hang together with what is published of the study area, in words; null where it is made of records.
+    /// How the places' incidents hang together with all that was reported, or is published, of the study area, in words.
     reconciled: Option<String>,
     kinds: Vec<KindEntry<'a>>,
     unanswered: Vec<Unanswered<'a>>,

@@ -2,6 +2,7 @@
 
 use super::{Period, bytes, never_certain, rounded, unit_id};
 use crate::query::strand_name;
+use hotspot_core::Precision;
 use hotspot_core::disclosure::Released;
 use hotspot_core::hotspot::denominator::PlaceRate;
 use hotspot_core::hotspot::evidence::dependence;
@@ -10,7 +11,6 @@ use hotspot_core::hotspot::{Hotspot, Verdict};
 use hotspot_core::release::ReportingArea;
 use hotspot_core::units::Units;
 use hotspot_core::view::HotspotsView;
-use hotspot_core::{Precision, Strand};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -100,7 +100,7 @@ pub(super) struct HotspotEntry<'a> {
     /// Unit with the highest rate.
     peak: String,
     cells: Vec<String>,
-    /// Incidents by strand; strands overlap.
+    /// Incidents by strand; strands overlap. Left out is a strand of which nothing is known here.
     strands: BTreeMap<&'static str, u32>,
     /// Incidents by month of the period.
     months: &'a [u32],
@@ -311,7 +311,7 @@ fn hotspot_entry<'a>(
         per_km2_year: rounded(f64::from(hotspot.n) / hotspot.area_km2 * 12.0 / window.len() as f64),
         peak: unit_id(units, resolution, hotspot.peak),
         cells: hotspot.units.iter().map(|row| unit_id(units, resolution, *row)).collect(),
-        strands: Strand::ALL.iter().map(|s| s.id()).zip(hotspot.strands).collect(),
+        strands: view.strands.iter().map(|s| (s.id(), hotspot.strands[usize::from(s.code())])).collect(),
         months: &hotspot.months,
         period: window.into(),
         robustness: RobustnessEntry {

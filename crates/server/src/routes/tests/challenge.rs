@@ -246,6 +246,9 @@ async fn one_place_is_told_in_words_with_the_figures_of_the_whole_answer() {
     let served = served().await;
     let whole = served.json("/api/v1/challenge").await;
     let kind = &whole["kinds"][0];
+    let n: u64 = kind["places"].as_array().unwrap().iter().map(|place| place["incidents"].as_u64().unwrap()).sum();
+    let accounted = whole["reconciled"].as_str().unwrap();
+    assert!(accounted.starts_with(&format!("In the table: {n} of ")) && accounted.contains("1 without a place"), "{accounted}");
     for place in kind["places"].as_array().unwrap() {
         let id = place["id"].as_str().unwrap();
         let one = served.json(&format!("/api/v1/challenge/place?place={id}")).await;

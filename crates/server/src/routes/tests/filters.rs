@@ -91,7 +91,6 @@ async fn a_sum_of_strands_says_so_and_what_nobody_counted_is_no_zero() {
     };
     assert_eq!(of("all").await, json!({"race_or_religion": 300, "religion": 200, "antisemitic": 60, "disability": 40}));
     assert_eq!(of("religion").await, json!({"religion": 200, "antisemitic": 60}));
-    assert_eq!(of("disability").await, json!({"disability": 40}));
     assert_eq!(ask("/api/v1/hotspots").await["features"][0]["properties"]["n"], 340);
 }
 

@@ -86,6 +86,8 @@ export async function load<T>(name: string, ask: (signal: AbortSignal) => Promis
     } catch (error) {
       if (gaveWay(signal)) return;
       show(null);
+      // What was said of the answer before no longer holds; what went wrong says itself.
+      say("");
       notices.failure(`${name}-error`, error, again);
     }
   });

@@ -28,7 +28,7 @@ export function showHotspots(release: api.Release): void {
   if (shown && onScreen.hotspots) {
     const words = choiceInWords(store.state);
     if (borough !== null && onScreen.hotspots.features.length === 0) table.clear(`No hotspot of this strand lies in ${borough}.`);
-    else table.show(shown, words ? { of: onScreen.hotspots.features.length, words } : null);
+    else table.show(shown, borough === null ? "" : release.study_area, words ? { of: onScreen.hotspots.features.length, words } : null);
     const fix = shown.features.length === 0 ? moreHotspots(store.state, release, onScreen.hotspots) : null;
     if (fix) node.hotspots.append(h("p", { class: "empty" }, fixButton(fix)));
     onScreen.map?.showHotspots(shown);
@@ -39,6 +39,21 @@ export function showHotspots(release: api.Release): void {
   showHeadline(store.state, release);
   showDetail(release);
   showWords(store.state, release);
+}
+
+/** What is listed, in a line. */
+function listedLine({ borough, strand }: State): string {
+  const strands = strandsOf(strand).length;
+  const shown = listed();
+  const there = borough === null ? "" : ` in ${borough}`;
+  const found = shown?.verdict === "cannot_tell" ? "Too few incidents to tell hotspots" : `${counted(shown?.features.length ?? 0, "hotspot")}${there}`;
+  return strands > 1 ? `${counted(strands, "strand")}. ${found}` : found;
+}
+
+/** Another choice among the hotspots that are there. */
+export function chooseHotspots(release: api.Release): void {
+  showHotspots(release);
+  say(listedLine(store.state));
 }
 
 /** The filters beside strand, period and source, and the chips of all of them. */
@@ -62,10 +77,7 @@ export const loadHotspots = (state: State, release: api.Release): Promise<void> 
       areaPanel.hotspotsChanged();
       showNarrowing(store.state, release);
       showHotspots(release);
-      if (!answer) return;
-      const strands = strandsOf(state.strand).length;
-      const found = answer.verdict === "cannot_tell" ? "Too few incidents to tell hotspots" : counted(answer.features.length, "hotspot");
-      say(strands > 1 ? `${counted(strands, "strand")}. ${found}` : found);
+      if (answer) say(listedLine(store.state));
     },
     () => void loadHotspots(store.state, release),
   );

@@ -63,6 +63,8 @@ export class HotspotTable {
   #chosen: string | null = null;
   /** Of how many hotspots the answer is a part, and which; null for all of them. */
   #part: { of: number; words: string } | null = null;
+  /** Where those that have ended lay, when the list is of a part of it; the borough of one that is gone is not known. */
+  #endedIn = "";
   #full = false;
   #page = 0;
 
@@ -71,8 +73,9 @@ export class HotspotTable {
     this.#handlers = handlers;
   }
 
-  show(answer: HotspotsAnswer, part: { of: number; words: string } | null): void {
+  show(answer: HotspotsAnswer, endedIn: string, part: { of: number; words: string } | null): void {
     this.#answer = answer;
+    this.#endedIn = endedIn;
     this.#part = part;
     this.#page = 0;
     this.#draw();
@@ -203,7 +206,7 @@ export class HotspotTable {
       h(
         "details",
         { class: "ended" },
-        h("summary", {}, `${counted(ended.length, "hotspot")} of the release before ${ended.length === 1 ? "has" : "have"} ended`),
+        h("summary", {}, `${counted(ended.length, "hotspot")} of the release before ${ended.length === 1 ? "has" : "have"} ended${this.#endedIn === "" ? "" : `, in all of ${this.#endedIn}`}`),
         h("div", { class: "ended-scroll", tabindex: 0, role: "region", "aria-label": "Hotspots that have ended" }, h("table", { class: "plain" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...ended.map(row)))),
       ),
     ];

@@ -12,7 +12,7 @@ import { drawFilters, quickPeriods } from "./filters";
 import { node, notices, pending, say, store } from "./frame";
 import { showFaults } from "./wrong-address";
 import { periodOf } from "./headline";
-import { loadHotspots, showHotspots, showNarrowing } from "./hotspot-list";
+import { chooseHotspots, loadHotspots, showNarrowing } from "./hotspot-list";
 import { bindKeyHelp } from "./key-help";
 import { goToBorough, isMapOf, openMap } from "./map-view";
 import { MonthRange } from "./month-range";
@@ -88,7 +88,7 @@ async function apply(state: State, previous: State | null): Promise<void> {
   let list: Promise<void> | null = null;
   if (newHotspots) list = loadHotspots(state, release);
   else if (differs(state, previous, ["borough", "changed", "clear"])) {
-    showHotspots(release);
+    chooseHotspots(release);
     if (state.borough !== previous.borough) void goToBorough();
   }
   else if (state.hotspot !== previous.hotspot) showDetail(release);

@@ -8,7 +8,7 @@ import { sentence } from "./evidence";
 import { fixButton, node, notices, pending, store } from "./frame";
 import { counted, periodName } from "./format";
 import { periodOf, subject } from "./headline";
-import { drawLegend, markClass, unitName } from "./legend";
+import { drawLegend, drawNoLegend, markClass, unitName } from "./legend";
 import { chosenFeature, countOf, currentRelease, listed, onScreen } from "./on-screen";
 import { gaveWay } from "./pending";
 import { cellLine, figuresByCell, type CellFigures } from "./readout";
@@ -140,8 +140,7 @@ export function withoutCells(release: api.Release): void {
   onScreen.figures = new Map();
   onScreen.map?.clearCells();
   listCells();
-  node.legend.replaceChildren();
-  delete node.legend.dataset["n"];
+  drawNoLegend(node.legend, release);
   notices.show("empty", null);
   showHeadline(store.state, release);
 }

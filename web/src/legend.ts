@@ -86,6 +86,12 @@ export function drawLegend(node: HTMLElement, answer: CellsAnswer, layer: LayerE
   node.dataset["n"] = String(answer.n);
 }
 
+/** What stands for the legend while there are no figures: nothing may be read from the ground then. */
+export function drawNoLegend(node: HTMLElement, release: Release): void {
+  node.replaceChildren(h("p", { class: "legend-others" }, inLondon(release.bounds) ? other("not-asked", "grey: not known, the figures are not here") : other("empty", "no colour: not known, the figures are not here")));
+  delete node.dataset["n"];
+}
+
 /** Marks the class of the cell under the pointer, and that of the chosen hotspot's fullest cell as a ghost. */
 export function markClass(node: HTMLElement, index: number | null, kind: "is-hovered" | "is-chosen" = "is-hovered"): void {
   for (const item of node.querySelectorAll("li[data-class]")) {

@@ -146,6 +146,35 @@ describe("filters", { concurrency: false }, () => {
     });
   }
 
+  test("a server that is gone is told once, asked again at once, and leaves no map that looks like nothing recorded", async () => {
+    const { page } = await open("");
+    const gone = (route) => route.abort();
+    await page.route("**/api/v1/**", gone);
+    await settle(page, () => page.selectOption("#strand", "race"));
+    const box = page.locator("#notices .notice-error");
+    assert.equal(await box.count(), 1);
+    assert.equal(await page.locator("#live").innerText(), "");
+    assert.match(await page.locator("#legend").innerText(), /grey: not known/);
+    await page.unroute("**/api/v1/**", gone);
+    await settle(page, () => box.locator("button").click());
+    assert.equal(await box.count(), 0);
+    const answer = await api("/api/v1/hotspots?strand=race");
+    assert.equal(await page.locator("#live").innerText(), `${answer.features.length} hotspots`);
+    assert.match(await page.locator("#hotspots caption").innerText(), new RegExp(`^${answer.features.length} hotspots`));
+    assert.doesNotMatch(await page.locator("#legend").innerText(), /not known/);
+    await page.close();
+  });
+
+  test("status and list are those of the borough", async () => {
+    const { page } = await open("?strand=transgender&from=2026-10&borough=Havering");
+    assert.match(await page.locator("#live").innerText(), /^0 hotspots in Havering$/);
+    await settle(page, () => page.goto(at("/?borough=Camden")));
+    assert.match(await page.locator("#live").innerText(), /^\d+ hotspots in Camden$/);
+    const { ended } = await api("/api/v1/hotspots");
+    if (ended.length > 0) assert.match(await page.locator(".ended summary").innerText(), new RegExp(`in all of ${release.study_area}$`));
+    await page.close();
+  });
+
   test("a borough by its code is written by its name", async () => {
     const { page } = await open("?borough=E09000007");
     assert.equal(new URL(page.url()).searchParams.get("borough"), "Camden");

@@ -424,6 +424,32 @@ describe("the page", { concurrency: false }, () => {
     await page.close();
   });
 
+  test("keeps a map and a table that can be used on an ordinary screen, with the filters open or a panel, and no page below them", async () => {
+    const height = (page, selector) => page.locator(selector).evaluate((node) => node.getBoundingClientRect().height);
+    const { page } = await open("?strand=race", { size: { width: 1366, height: 850 } });
+    await ready(page);
+    for (const open of [false, true]) {
+      await page.evaluate((open) => (document.querySelector("#narrowing details").open = open), open);
+      await ready(page);
+      for (const part of ["#map", "#hotspots"]) assert.ok((await height(page, part)) >= 320, `${part}, filters ${open ? "open" : "closed"}`);
+      assert.ok((await height(page, "#hotspots .table-scroll")) >= 250);
+    }
+    await page.evaluate(() => (document.querySelector("#narrowing details").open = false));
+    await settle(page, () => rows(page).first().click());
+    const [whole, shown] = await page.evaluate(() => [document.documentElement.scrollHeight, document.querySelector("#main").getBoundingClientRect().bottom + scrollY]);
+    assert.ok(Math.abs(whole - shown) <= 2, `the page is ${whole} px high, and what it shows ends at ${shown}`);
+    await page.close();
+  });
+
+  test("says without a script, before all else, where the same figures are, and waits for nothing", async () => {
+    const plain = await openBrowser({ javaScriptEnabled: false });
+    const page = await plain.browser.newPage();
+    await page.goto(origin);
+    assert.ok((await page.locator("noscript a[href='/table']").boundingBox()).y < 200);
+    assert.doesNotMatch(await page.locator("body").innerText(), /Loading|Filters and months/);
+    await plain.close();
+  });
+
   test("lets the keyboard skip to the table", async () => {
     const { page } = await open("", { init: withoutWebGl });
     await rows(page).first().waitFor();
@@ -995,6 +1021,16 @@ describe("narrowing and comparing", { concurrency: false }, () => {
     await table.first().waitFor();
     const answer = await api(`/api/v1/hotspots/${spot.id}/records`);
     assert.equal(await table.count(), answer.records.length);
+    // The bar that moves the table sideways is in sight with its first rows, and brings the last column.
+    await page.setViewportSize({ width: 1366, height: 850 });
+    const [region, panel] = await page.evaluate(() => {
+      const region = document.querySelector("#detail-records .table-scroll");
+      region.scrollLeft = region.scrollWidth;
+      return [region.clientHeight, document.querySelector("#detail").clientHeight];
+    });
+    assert.ok(region < panel, `${region} of ${panel} px`);
+    const edge = await page.locator("#detail").evaluate((node) => node.getBoundingClientRect().right);
+    assert.ok((await page.locator("#detail-records thead th").last().evaluate((node) => node.getBoundingClientRect().right)) <= edge);
     await page.locator("#detail-records").getByRole("button", { name: /Offence/ }).click();
     const offences = await page.locator("#detail-records tbody tr td:nth-child(3)").allInnerTexts();
     assert.deepEqual(offences, [...offences].sort((a, b) => a.localeCompare(b, "en-GB")));

@@ -41,9 +41,9 @@ const held = (period: Period | null, { months }: Release): boolean => period !==
 export function choices(state: State, release: Release): { value: string; label: string }[] {
   const named = (versus: string, label: string): { value: string; label: string }[] => {
     const period = versusOf({ ...state, versus }, release);
-    return period !== null && held(period, release) ? [{ value: versus, label: `${label} (${periodName(period)})` }] : [];
+    return period !== null && held(period, release) ? [{ value: versus, label: `${label}, ${periodName(period)}` }] : [];
   };
-  return [{ value: "", label: "Nothing" }, ...named("year", "Same months earlier"), ...named("before", "Months just before"), { value: "own", label: "Other months …" }];
+  return [{ value: "", label: "Nothing" }, ...named("year", "Same months"), ...named("before", "Just before"), { value: "own", label: "Other months …" }];
 }
 
 export function drawCompare(node: HTMLElement, state: State, release: Release, change: (patch: Partial<State>) => void): void {

@@ -1,7 +1,7 @@
 /** Drawing an area and what is in it: corners by pointer or at the cross, figures with their interval, and files of them. */
 import * as api from "./api";
 import { hotspotStrand } from "./strands";
-import { areaCorners, areaFigures, areaText, boxCorners, cornersBox, crossesItself, holds, LEAST_CORNERS, MOST_CORNERS, type AreaFigures, type Corner } from "./area";
+import { areaCorners, areaFigures, areaText, boxCorners, cornersBox, crossesItself, holds, LEAST_CORNERS, MOST_CORNERS, reachesBeyond, type AreaFigures, type Corner } from "./area";
 import { h } from "./dom";
 import { saveText } from "./download";
 import { counted, decimal, integer, percent, periodName } from "./format";
@@ -34,6 +34,12 @@ export function areaSentences({ cells, of, n, total, expected, ratio }: AreaFigu
   const times = `${decimal(ratio.value)} times as many (95% interval ${decimal(ratio.lo)} to ${decimal(ratio.hi)}, exact for a Poisson count)`;
   const second = `If incidents followed the ${unit}s alone, all of about the same size, ${decimal(expected)} would be here: there are ${times}.`;
   return referenceIsArea ? [first, second] : [first, second, "Hotspots of this release are measured against something else than area: the two ratios are not alike."];
+}
+
+/** Why incidents of the hotspots listed can be more than those of the area. */
+export function wholeLine(listed: number, beyond: number): string {
+  const of = listed === 1 ? (beyond === 1 ? "this one reaches" : "this one does not reach") : `${beyond === 0 ? "none" : integer(beyond)} of these ${integer(listed)} ${beyond > 1 ? "reach" : "reaches"}`;
+  return `Hotspots are counted whole: ${of} beyond the line.`;
 }
 
 export const CAUTION = "An area that is drawn after looking at the map is chosen by its result: it holds more, or fewer, partly because that is why it was drawn. The interval does not allow for that, and no test is made. Hotspots are found by a rule that does.";
@@ -261,7 +267,8 @@ export class AreaPanel {
       return h("li", {}, button, h("span", { class: "muted" }, ` ${counted(spot.n, "incident")}`));
     };
     const line = h("p", {}, h("strong", {}, counted(spots.length, "hotspot")), ` of ${periodName(release.window)} with the middle inside${spots.length > 0 ? ":" : "."}`);
-    this.#inside.replaceChildren(line, ...(spots.length > 0 ? [h("ul", { class: "area-spots" }, ...spots.map(item))] : []));
+    const beyond = spots.filter(({ geometry }) => reachesBeyond(known.corners, geometry)).length;
+    this.#inside.replaceChildren(line, ...(spots.length > 0 ? [h("p", {}, wholeLine(spots.length, beyond)), h("ul", { class: "area-spots" }, ...spots.map(item))] : []));
   }
 
   #content(known: Known, state: State, release: api.Release): Node[] {

@@ -1,4 +1,5 @@
 /** An area that the reader draws: its form in the address, and what can be said of the cells in it. Pure: no map, no network. */
+import type { MultiPolygon, Polygon } from "geojson";
 import type { CellsAnswer } from "./api";
 import { inside } from "./outline";
 import type { Box } from "./tiles";
@@ -46,6 +47,12 @@ export function cornersBox(corners: readonly Corner[]): Box {
 }
 
 export const holds = (corners: readonly Corner[], place: readonly [number, number]): boolean => inside([place[0], place[1]], [corners.map(([lon, lat]) => [lon, lat])]);
+
+/** Whether a part of an outline lies outside: one of its corners does, or the line turns back inside it. */
+export function reachesBeyond(corners: readonly Corner[], { type, coordinates }: Polygon | MultiPolygon): boolean {
+  const polygons = type === "Polygon" ? [coordinates] : coordinates;
+  return polygons.flat(2).some(([lon = 0, lat = 0]) => !holds(corners, [lon, lat])) || corners.some((corner) => polygons.some((rings) => inside(corner, rings)));
+}
 
 /** Whether two sides cross: then a part of what is enclosed is counted as outside. */
 export function crossesItself(corners: readonly Corner[]): boolean {

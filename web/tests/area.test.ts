@@ -1,7 +1,8 @@
+import type { Polygon } from "geojson";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { areaCorners, areaFigures, areaIn, areaText, boxCorners, cornersBox, crossesItself, holds, poissonInterval, type Corner } from "../src/area";
-import { areaSentences } from "../src/area-panel";
+import { areaCorners, areaFigures, areaIn, areaText, boxCorners, cornersBox, crossesItself, holds, poissonInterval, reachesBeyond, type Corner } from "../src/area";
+import { areaSentences, wholeLine } from "../src/area-panel";
 import { bandFor, bandsOf, middleOf } from "../src/units";
 import { cells } from "./fixtures";
 
@@ -111,6 +112,18 @@ describe("the figures", () => {
     expect(second).toContain("1.3 would be here: there are 2.3 times as many (95% interval 0.46 to 6.6");
     expect(third).toBeUndefined();
     expect(areaSentences(figures, 9, false).at(-1)).toContain("not alike");
+  });
+
+  test("say how many hotspots reach beyond the line", () => {
+    const square: Corner[] = [[0, 0], [4, 0], [4, 4], [0, 4]];
+    const box = (w: number, s: number, e: number, n: number): Polygon => ({ type: "Polygon", coordinates: [[[w, s], [e, s], [e, n], [w, n], [w, s]]] });
+    expect(reachesBeyond(square, box(1, 1, 2, 2))).toBe(false);
+    expect(reachesBeyond(square, box(3, 1, 5, 2))).toBe(true);
+    // All corners inside, and the line turns back within it.
+    expect(reachesBeyond([[0, 0], [4, 0], [4, 4], [2, 1.5], [0, 4]], box(1, 1, 3, 2))).toBe(true);
+    expect(wholeLine(12, 3)).toBe("Hotspots are counted whole: 3 of these 12 reach beyond the line.");
+    expect(wholeLine(12, 0)).toBe("Hotspots are counted whole: none of these 12 reaches beyond the line.");
+    expect(wholeLine(1, 1)).toBe("Hotspots are counted whole: this one reaches beyond the line.");
   });
 
   test("expect nothing of areas of unlike size", () => {

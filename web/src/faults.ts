@@ -33,5 +33,11 @@ export function faultsOf(state: State, release: Release, layers: readonly LayerE
     const odd = state[key] === "all" ? [] : state[key].split(",").filter((id) => !ids.has(id));
     if (odd.length > 0) add(`This release has no “${odd.join("”, “")}” under ${TITLES[key].toLowerCase()}.`, `Show every ${TITLES[key].toLowerCase()}`, { [key]: "all" });
   }
+  for (const [key, whole] of new URLSearchParams(state.unread)) {
+    const text = whole.length > 40 ? `${whole.slice(0, 40)} …` : whole;
+    if (key === "versus") add(`“${text}” is no period to compare with: that is year, before, or two months such as 2024-11.2025-10.`, "Compare with nothing", { versus: null, unread: "" });
+    else if (key === "area") add(`“${text}” is no area: that is three corners or more.`, "Show no area", { area: null, unread: "" });
+    else add(`“${text}” is no month: those are such as ${release.months.to}.`, `Show ${periodName(release.window)}`, { from: null, to: null, unread: "" });
+  }
   return faults;
 }

@@ -54,7 +54,12 @@ export interface State extends Record<Narrowing, string> {
   area: string | null;
   /** null: the whole study area. */
   view: MapView | null;
+  /** What the address says of months and an area that cannot be read, as it stands there. */
+  unread: string;
 }
+
+/** What is told when it cannot be read; anything else that is not in the form of an address is at its default. */
+const TOLD = ["from", "to", "versus", "area"] as const;
 
 export const DEFAULTS: State = {
   release: null,
@@ -79,6 +84,7 @@ export const DEFAULTS: State = {
   hotspot: null,
   area: null,
   view: null,
+  unread: "",
 };
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/;
@@ -133,10 +139,11 @@ export function encode(state: State): string {
     params.set("lat", String(view.lat));
     params.set("zoom", String(view.zoom));
   }
+  for (const [key, text] of new URLSearchParams(state.unread)) if (!params.has(key)) params.set(key, text);
   return params.toString();
 }
 
-/** Never fails: what cannot be read is at its default, a period that runs backwards is turned round. */
+/** Never fails: what cannot be read is at its default, and told where a reader may have written it; a period that runs backwards is turned round. */
 export function decode(query: string): State {
   const params = new URLSearchParams(query);
   const lon = numberIn(params.get("lon"), -180, 180);
@@ -146,6 +153,13 @@ export function decode(query: string): State {
   let to = matching(MONTH, params.get("to"));
   if (from !== null && to !== null && from > to) [from, to] = [to, from];
   const versus = versusIn(params.get("versus"));
+  const area = areaIn(params.get("area"));
+  const read = { from, to, versus, area };
+  const unread = new URLSearchParams();
+  for (const key of TOLD) {
+    const text = params.get(key) ?? "";
+    if (text !== "" && read[key] === null) unread.set(key, text);
+  }
   const members = (key: Narrowing): string => matching(MEMBERS, params.get(key)) ?? DEFAULTS[key];
   return {
     release: matching(ID, params.get("release")),
@@ -168,7 +182,8 @@ export function decode(query: string): State {
     clear: params.get("evidence") === "clear",
     table: TABLES.find((t) => t === params.get("table")) ?? DEFAULTS.table,
     hotspot: matching(ID, params.get("hotspot")),
-    area: areaIn(params.get("area")),
+    area,
     view: lon !== null && lat !== null && zoom !== null ? roundedView({ lon, lat, zoom }) : null,
+    unread: unread.toString(),
   };
 }

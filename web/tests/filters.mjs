@@ -127,6 +127,9 @@ describe("filters", { concurrency: false }, () => {
     ["a layer", "?layer=nope", "no colour “nope”", "Colour by recorded incidents"],
     ["a source", "?source=nope", "no source “nope”", "Show all but police-generated reports"],
     ["a month", "?from=1999-01", "not Jan 1999", "Show "],
+    ["a word for a month", "?from=abc", "“abc” is no month", "Show "],
+    ["half of a period", "?versus=2023-11", "“2023-11” is no period", "Compare with nothing"],
+    ["a corner for an area", "?area=1_1", "“1_1” is no area", "Show no area"],
     ["an offence", "?offence=nope", "no “nope” under offence", "Show every offence"],
     ["a borough", "?borough=Mordor", "no borough “Mordor”", "Show all of "],
   ]) {

@@ -62,6 +62,9 @@ describe("an address that asks for what is not there", () => {
       [{ layer: "x" }, "There is no colour “x”.", { layer: "count" }],
       [{ borough: "Mordor" }, "This release has no borough “Mordor”.", { borough: null, hotspot: null }],
       [{ from: "2020-01" }, "This release holds Nov 2023 – Oct 2026, and not Jan 2020.", { from: null, to: null }],
+      [{ unread: "from=abc" }, "“abc” is no month: those are such as 2026-10.", { from: null, to: null, unread: "" }],
+      [{ unread: "versus=2023-11" }, "“2023-11” is no period to compare with: that is year, before, or two months such as 2024-11.2025-10.", { versus: null, unread: "" }],
+      [{ unread: "area=1_1" }, "“1_1” is no area: that is three corners or more.", { area: null, unread: "" }],
       [{ offence: "violence,murder" }, "This release has no “murder” under offence.", { offence: "all" }],
     ];
     for (const [patch, text, fix] of bad) {

@@ -33,6 +33,7 @@ const state: fc.Arbitrary<State> = fc
     hotspot: fc.option(id),
     area: fc.option(area),
     view: fc.option(fc.record({ lon: number(-180, 180), lat: number(-85, 85), zoom: number(0, 24) }).map(roundedView)),
+    unread: fc.constant(""),
   })
   .map((s) => ({ ...s, across: s.across && s.versus !== null, beside: s.beside && s.versus !== null }))
   .map((s) => (s.from !== null && s.to !== null && s.from > s.to ? { ...s, from: s.to, to: s.from } : s));
@@ -64,7 +65,7 @@ describe("the address", () => {
       fc.property(garbage, (text) => {
         const params = new URLSearchParams();
         for (const key of keys) params.set(key, text);
-        expect(decode(params.toString())).toEqual(DEFAULTS);
+        expect({ ...decode(params.toString()), unread: "" }).toEqual(DEFAULTS);
       }),
     );
   });
@@ -77,6 +78,13 @@ describe("the address", () => {
   test("turns a backward period round and drops a thirteenth month", () => {
     expect(decode("from=2026-10&to=2026-01")).toMatchObject({ from: "2026-01", to: "2026-10" });
     expect(decode("from=2026-13")).toMatchObject({ from: null });
+  });
+
+  test("keeps months, a period and an area that cannot be read, to be told", () => {
+    const read = decode("from=abc&to=2026-10&versus=2023-11&area=1_1&strand=race");
+    expect(read).toMatchObject({ from: null, to: "2026-10", versus: null, area: null, unread: "from=abc&versus=2023-11&area=1_1" });
+    expect(decode(encode(read))).toEqual(read);
+    expect(encode({ ...read, from: "2026-01", unread: "" })).toBe("strand=race&from=2026-01&to=2026-10");
   });
 
   test("needs all three numbers of a view, each in its range", () => {

@@ -66,6 +66,7 @@ async function apply(state: State, previous: State | null): Promise<void> {
     drawFeedback(node.feedback, release);
     drawPlaces(null);
     void loadSilence(release);
+    notices.show("cautions", release.cautions.length > 0 ? release.cautions.map((text) => h("p", {}, h("strong", {}, "Read this first. "), text)) : null);
     notices.show("release", state.release !== null && state.release !== release.id ? [`The release of this link, ${state.release}, is not here. The newest is shown.`] : null);
   }
   if (newRelease || differs(state, previous, [...COUNTED, ...COMPARED, "layer"])) {

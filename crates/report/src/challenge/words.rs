@@ -131,9 +131,14 @@ pub fn overall(input: &ChallengeInput<'_>, kind: &KindAnswer) -> Vec<String> {
     ));
     if apportioned > 0.0 {
         said.push(format!(
-            "{} of it is stated for wider areas and spread {} over the places in them: there the answer follows that rule.",
+            "{} of it is stated for wider areas and spread {} over the places in them: there the answer follows that rule.{}",
             percent(apportioned / given),
-            input.rule.label()
+            input.rule.label(),
+            if 2.0 * apportioned > given {
+                " A gap here is first of all one of the wider area: ask at the level at which amounts are stated."
+            } else {
+                ""
+            }
         ));
     }
     if kind.shares.outside > 0.0 {

@@ -1,6 +1,6 @@
 //! How good the records are, and what the map cannot say.
 
-use super::{draw_marked, marking, words};
+use super::{draw, draw_marked, words};
 use crate::auth::Visitor;
 use crate::catalog::{Below, Served};
 use crate::problem::ApiError;
@@ -24,9 +24,11 @@ pub(crate) fn quality(visitor: &Visitor, served: Option<&Served>, below: Option<
             whole(hidden.beside as u64)
         )
     });
-    let marking =
-        served.map_or_else(|| "Data quality: what can be said without figures".to_owned(), |served| marking(Some(served)));
-    draw_marked("quality", visitor, &marking, &[], context! { shown, told, cannot_say => CANNOT_SAY })
+    let own = context! { shown, told, cannot_say => CANNOT_SAY };
+    match served {
+        Some(_) => draw("quality", visitor, served, &[], own),
+        None => draw_marked("quality", visitor, "Data quality: what can be said without figures", &[], own),
+    }
 }
 
 fn whole(n: u64) -> String {
@@ -99,7 +101,7 @@ fn content(view: &Released<QualityView>, silence: &Released<SilenceView>, served
     let (table, account) = (&view.table, view.reconciliation);
     let all = &table.total;
     let rows = [
-        ("On the map", account.mapped),
+        ("With a point on the map", account.mapped),
         ("Known to an area only", account.area_only),
         ("Online", account.online),
         ("No place given", account.no_place),

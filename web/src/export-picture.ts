@@ -42,7 +42,7 @@ export interface Shown {
 export function wordsOf({ release, title, cells, compared, layer, hotspots, borough, note, filters, drawn }: Shown): Words {
   const spots = hotspots?.verdict === "analysed" ? hotspots.features.map((f) => f.properties) : [];
   const words = countWords(spots);
-  const strand = hotspots && hotspots.strand !== "all" ? `${strandName(release, hotspots.strand)} in ` : "";
+  const strand = hotspots && hotspots.strand !== "all" ? `the strand ${strandName(release, hotspots.strand)} in ` : "";
   const legend = cells && {
     title: `${layer?.label ?? cells.layer} by ${unitName(cells.resolution)}, ${cellSize(cells.resolution)}`,
     definition: layer?.definition ?? null,

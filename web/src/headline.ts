@@ -76,7 +76,7 @@ export function headline(state: State, release: Release, hotspots: HotspotsAnswe
   const why = whyAllStrands(state, release);
   const all = state.source === "reported" && !isNarrowed(state) ? "" : "all reported incidents of ";
   const strand = hotspotStrand(state, release);
-  const named = strand === "all" ? "" : `${strandName(release, strand)} in `;
+  const named = strand === "all" ? "" : `the strand ${strandName(release, strand)} in `;
   const basis = why === null ? `${all}${named}${periodName(release.window)}` : `all strands in ${periodName(release.window)}: ${why}`;
   const count = hotspots.features.length;
   const inside = state.borough === null ? "" : ` in ${state.borough}`;

@@ -44,6 +44,8 @@ describe("the period compared with", () => {
 
   test("is offered only where the release holds it", () => {
     expect(choices(at({}), release()).map((c) => c.value)).toEqual(["", "year", "before", "own"]);
+    // As much as the list is wide.
+    for (const { label } of choices(at({}), release())) expect(label.length).toBeLessThanOrEqual(32);
     expect(choices(at({ from: "2024-01", to: "2024-03" }), release()).map((c) => c.value)).toEqual(["", "own"]);
   });
 });

@@ -144,7 +144,7 @@ describe("the picture", () => {
     expect(wordsOf({ ...shown, borough: "Camden" }).legend?.rows.at(-1)?.label).toBe("outside Camden, not asked");
     const foot = words.foot.join(" ");
     for (const part of ["Strand: race", "release 2026-10-abc", "as known on 6 Nov 2026", "Crown copyright", "2 hotspots of Nov 2025 – Oct 2026", "classes are of London as a whole", "an area that was drawn"]) expect(foot).toContain(part);
-    expect(wordsOf({ ...shown, hotspots: hotspots([spot()], { strand: "race" }) }).foot.join(" ")).toContain("1 hotspot of race in Nov 2025 – Oct 2026");
+    expect(wordsOf({ ...shown, hotspots: hotspots([spot()], { strand: "race" }) }).foot.join(" ")).toContain("1 hotspot of the strand race in Nov 2025 – Oct 2026");
   });
 
   test("of two periods says both, with n of each", () => {

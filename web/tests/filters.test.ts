@@ -42,7 +42,7 @@ describe("several strands", () => {
   });
 
   test("one of them is named beside the hotspots that are found for it", () => {
-    for (const patch of [{ offence: "violence" }, { source: "all" }, { from: "2026-10" }]) expect(headline(with_({ strand: "race", ...patch }), whole, hotspots([spot()]), cells())).toMatch(/The hotspot is that of (all reported incidents of )?race in Nov 2025 – Oct 2026$/);
+    for (const patch of [{ offence: "violence" }, { source: "all" }, { from: "2026-10" }]) expect(headline(with_({ strand: "race", ...patch }), whole, hotspots([spot()]), cells())).toMatch(/The hotspot is that of (all reported incidents of )?the strand race in Nov 2025 – Oct 2026$/);
   });
 
   test("a strand that is counted and not analysed is said in words", () => {

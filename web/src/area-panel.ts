@@ -266,9 +266,10 @@ export class AreaPanel {
       button.addEventListener("click", () => this.#handlers.choose(spot.id));
       return h("li", {}, button, h("span", { class: "muted" }, ` ${counted(spot.n, "incident")}`));
     };
-    const line = h("p", {}, h("strong", {}, counted(spots.length, "hotspot")), ` of ${periodName(release.window)} with the middle inside${spots.length > 0 ? ":" : "."}`);
+    const line = h("p", {}, h("strong", {}, counted(spots.length, "hotspot")), ` of ${periodName(release.window)} with the middle inside.`);
     const beyond = spots.filter(({ geometry }) => reachesBeyond(known.corners, geometry)).length;
-    this.#inside.replaceChildren(line, ...(spots.length > 0 ? [h("p", {}, wholeLine(spots.length, beyond)), h("ul", { class: "area-spots" }, ...spots.map(item))] : []));
+    if (spots.length > 0) line.append(` ${wholeLine(spots.length, beyond)}`);
+    this.#inside.replaceChildren(line, ...(spots.length > 0 ? [h("ul", { class: "area-spots" }, ...spots.map(item))] : []));
   }
 
   #content(known: Known, state: State, release: api.Release): Node[] {

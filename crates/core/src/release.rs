@@ -257,7 +257,7 @@ impl Release {
 
     /// Whether every record carries a strand; a store may hold crimes of every kind, some of them flagged.
     pub fn is_hate_crime(&self) -> bool {
-        self.facts.len() > 0 && self.facts.iter().all(|fact| !fact.strands.is_empty())
+        !self.facts.is_empty() && self.facts.iter().all(|fact| !fact.strands.is_empty())
     }
 
     /// Boroughs of London with fewer than [`BARELY`] of what a borough has in the mean, with their records of the window, the fewest first:

@@ -260,7 +260,7 @@ impl Release {
         !self.facts.is_empty() && self.facts.iter().all(|fact| !fact.strands.is_empty())
     }
 
-    /// Boroughs of London with fewer than [`BARELY`] of what a borough has in the mean, with their records of the window, the fewest first:
+    /// Boroughs of London with fewer than a twentieth of what a borough has in the mean, with their records of the window, the fewest first:
     /// too little was given of them for the map to say anything there.
     pub fn barely_recorded(&self) -> Vec<(&ReportingArea, u64)> {
         let boroughs = Atlas::london().boroughs();

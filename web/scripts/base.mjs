@@ -104,7 +104,14 @@ for (const line of lines.slice(1).sort()) {
 }
 rmSync(join(out, "postcodes"), { recursive: true, force: true });
 mkdirSync(join(out, "postcodes"), { recursive: true });
+// Where the name of a district stands: in the middle of its postcodes, metres again.
+const named = {};
+const middle = (steps) => Math.round(steps.map((sum => (step) => (sum += step))(0)).reduce((a, b) => a + b, 0) / steps.length);
 for (const [area, districts] of Object.entries(areas)) {
-  for (const district of Object.values(districts)) delete district.last;
+  for (const [name, district] of Object.entries(districts)) {
+    delete district.last;
+    named[name] = [middle(district.east), middle(district.north)];
+  }
   writeFileSync(join(out, "postcodes", `${area}.json`), JSON.stringify(districts));
 }
+writeFileSync(join(out, "districts.json"), JSON.stringify(named));

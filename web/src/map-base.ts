@@ -1,6 +1,6 @@
 /** The base map, all from our own origin: land, tidal Thames, boroughs and their names; a plain frame elsewhere. */
 import type { Feature, Polygon } from "geojson";
-import type { FilterSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
+import type { ExpressionSpecification, FilterSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
 import type { Release } from "./api";
 import { isDark } from "./scheme";
 import { intersection, type Box } from "./tiles";
@@ -52,10 +52,28 @@ function lines(london: boolean): LayerSpecification[] {
   ];
 }
 
-/** Names, above everything but the hotspots' ranks. */
+/** From here on the names of postcode districts have room. */
+export const DISTRICTS_FROM = 11.5;
+
+/** Of a colour by feature, though it is always the same one, as the ranks are: the same program of the graphics card draws all of them. */
+const named = (): { "text-color": ExpressionSpecification; "text-halo-color": string; "text-halo-width": number } => ({
+  "text-color": ["case", ["has", "name"], colors().label, colors().label],
+  "text-halo-color": colors().halo,
+  "text-halo-width": 1.4,
+});
+
+/** Names, above everything but the hotspots' ranks; where two have no room that of the borough stays. */
 export function labelLayers(london: boolean): LayerSpecification[] {
   if (!london) return [];
   return [
+    {
+      id: "district-labels",
+      type: "symbol",
+      source: "districts",
+      minzoom: DISTRICTS_FROM,
+      layout: { "text-field": ["get", "name"], "text-font": ["Noto Sans Medium"], "text-size": 11.5, "text-padding": 6 },
+      paint: named(),
+    },
     {
       id: "borough-labels",
       type: "symbol",
@@ -71,8 +89,7 @@ export function labelLayers(london: boolean): LayerSpecification[] {
         // The largest boroughs are named first when there is no room for all.
         "symbol-sort-key": ["-", 0, ["get", "room"]],
       },
-      // Of a colour by feature, though it is always the same one, as the ranks are: the same program of the graphics card draws both.
-      paint: { "text-color": ["case", ["has", "name"], colors().label, colors().label], "text-halo-color": colors().halo, "text-halo-width": 1.4 },
+      paint: named(),
     },
   ];
 }

@@ -29,7 +29,7 @@ export const EMPTY = "rgba(0,0,0,0)";
 const CELLS = 0.86;
 
 /** The sources, each with the property that identifies its features. */
-export const SOURCES = { places: null, cells: "unit", pointed: null, hotspots: "id", ranks: "id", area: null } as const;
+export const SOURCES = { places: null, cells: "unit", pointed: null, hotspots: "id", ranks: "id", area: null, districts: null } as const;
 
 /** Drawn without the graphics card: reading a picture back from it waits for all that it has to do, half a second at the start. */
 const READ: CanvasRenderingContext2DSettings = { willReadFrequently: true };
@@ -93,7 +93,7 @@ export function ownLayers(london: boolean): { layer: LayerSpecification; below: 
   add({ id: "cell-pointed", type: "line", source: "pointed", paint: { "line-color": ink, "line-width": 2 } });
   for (const layer of labelLayers(london)) add(layer);
   const state = (name: string): ExpressionSpecification => ["boolean", ["feature-state", name], false];
-  const labels = london ? "borough-labels" : undefined;
+  const labels = london ? "district-labels" : undefined;
   add({ id: "places-hatch", type: "fill", source: "places", paint: { "fill-pattern": "hatch", ...FLAT } }, labels);
   add({ id: "places-line", type: "line", source: "places", paint: { "line-color": engage, "line-width": 2 } }, labels);
   // States change the colour and nothing else, as those of the cells do: one program of the graphics card draws both, and is made once.

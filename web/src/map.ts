@@ -7,8 +7,9 @@ import type { CellsAnswer, HotspotFeature, HotspotsAnswer, Release, SilenceAnswe
 import type { Corner } from "./area";
 import { CellSource } from "./cell-source";
 import { classColors } from "./legend";
+import { degreesOf } from "./grid";
 import { labelPoint, outlineBox } from "./outline";
-import { baseLayers, baseStyle, BUFFER, onlyAsked } from "./map-base";
+import { baseLayers, baseStyle, BUFFER, DISTRICTS_FROM, onlyAsked } from "./map-base";
 import { PanControl } from "./map-controls";
 import { EMPTY, images, ownLayers, SOURCES } from "./map-layers";
 import { breath } from "./pending";
@@ -89,6 +90,8 @@ export class HotspotMap {
   /** The cells that are coloured. */
   #answer: CellsAnswer | null = null;
   #moving = false;
+  /** Whether the names of postcode districts were asked for. */
+  #districts = false;
   #resized = false;
   /** The whole study area is in view, and stays so when the window changes. */
   #whole: boolean;
@@ -146,6 +149,7 @@ export class HotspotMap {
     await breath();
     made.#listen();
     void made.#sync();
+    void made.#nameDistricts();
     return made;
   }
 
@@ -186,6 +190,7 @@ export class HotspotMap {
         this.#handlers.moved({ lon: lng, lat, zoom: map.getZoom() });
       }
       void this.#sync();
+      void this.#nameDistricts();
       const keyboard = document.activeElement === canvas && canvas.matches(":focus-visible");
       this.#viewed(keyboard ? "keyboard" : "pointer");
       if (keyboard) this.#pointAtMiddle();
@@ -297,6 +302,18 @@ export class HotspotMap {
         this.#handlers.tilesLoading(false);
       }
     }
+  }
+
+  /** Names the postcode districts once there is room for them; without their file the map goes on. */
+  async #nameDistricts(): Promise<void> {
+    if (!this.#london || this.#districts || this.#map.getZoom() < DISTRICTS_FROM) return;
+    this.#districts = true;
+    const response = await fetch("/base/districts.json").catch(() => null);
+    if (!response?.ok) return;
+    const places = Object.entries((await response.json()) as Record<string, [number, number]>);
+    const features = places.map(([name, [east, north]]) => ({ type: "Feature" as const, properties: { name }, geometry: { type: "Point" as const, coordinates: degreesOf(east, north) } }));
+    // The map may have been taken away meanwhile.
+    this.#map.getSource<GeoJSONSource>("districts")?.setData({ type: "FeatureCollection", features });
   }
 
   #data(id: string): GeoJSONSource {

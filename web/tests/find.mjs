@@ -277,6 +277,23 @@ describe("finding a place", { concurrency: false }, () => {
   });
 });
 
+describe("the base map", { concurrency: false }, () => {
+  test("names postcode districts once there is room for them", async () => {
+    const { page, seen } = await open("?lon=-0.08&lat=51.51&zoom=10");
+    const asked = () => seen.requests.filter((url) => url.endsWith("/base/districts.json")).length;
+    assert.equal(asked(), 0);
+    const districts = await api("/base/districts.json");
+    assert.ok(Object.keys(districts).length > 200);
+    const [east, north] = districts.SE15;
+    assert.ok(Math.hypot(east - 534_900, north - 176_500) < 1_000, `SE15 at ${east}, ${north}`);
+    await page.goto(new URL("/?lon=-0.08&lat=51.51&zoom=12", origin).href, { waitUntil: "commit" });
+    await ready(page);
+    assert.equal(asked(), 1);
+    await assertClean(page, seen, "with districts");
+    await page.close();
+  });
+});
+
 describe("an area", { concurrency: false }, () => {
   const AREA = "-0.1_51.5*-0.05_51.5*-0.06_51.53*-0.1_51.53";
 

@@ -45,7 +45,7 @@ pub struct TornadoRow<'a> {
 ///     published: [-2.0, -3.0, -1.0],
 ///     rows: vec![TornadoRow { name: "confirmed flags only", answer: Some([-1.5, -2.5, -0.5]), holds: true }],
 /// })?;
-/// assert!(svg.contains("confirmed flags only, -1.50 (-2.50 to -0.50)"));
+/// assert!(svg.contains("confirmed flags only, −1.50 (−2.50 to −0.50)"));
 /// # Ok::<(), hotspot_report::chart::ChartError>(())
 /// ```
 pub fn tornado(input: &TornadoInput<'_>) -> Result<String, ChartError> {

@@ -144,6 +144,8 @@ pub struct Facts {
     precision: Vec<Option<Precision>>,
     /// Counts without a strand exist, so a total need not be pieced together from strands.
     has_total: bool,
+    /// Strands that any row carries.
+    all_strands: StrandSet,
 }
 
 /// Which facts to count. Every condition must hold.
@@ -256,6 +258,7 @@ impl Facts {
             victim: Vec::new(),
             precision: Vec::new(),
             has_total: false,
+            all_strands: StrandSet::EMPTY,
         }
     }
 
@@ -277,6 +280,7 @@ impl Facts {
         self.victim.push(UNKNOWN);
         self.precision.push(None);
         self.has_total |= fact.strands.is_empty();
+        self.all_strands = self.all_strands.union(fact.strands);
     }
 
     /// Takes the unit of a row: it counts for its area from now on, and for no place. Nothing when there is no such row.
@@ -405,9 +409,19 @@ impl Facts {
         }
     }
 
+    /// Strands that any row carries.
+    pub const fn all_strands(&self) -> StrandSet {
+        self.all_strands
+    }
+
+    /// Whether there are rows, and each carries a strand.
+    pub fn all_have_strands(&self) -> bool {
+        !self.is_empty() && !self.has_total
+    }
+
     /// Whether a total is the sum of strands, which overlap: of published counts by strand without a row of all.
     pub fn adds_strands(&self) -> bool {
-        self.kind == FactKind::Counts && !self.has_total && self.strands.iter().any(|set| !set.is_empty())
+        self.kind == FactKind::Counts && self.all_have_strands()
     }
 
     /// Whether records of any of these strands can be counted once each. Published counts of several strands share incidents, and the table does

@@ -156,6 +156,11 @@ impl Strand {
             _ => None,
         }
     }
+
+    /// Whether it is the other or lies in it.
+    pub fn lies_in(self, other: Self) -> bool {
+        std::iter::successors(Some(self), |strand| strand.parent()).any(|strand| strand == other)
+    }
 }
 
 /// The strands of one record: a set closed under [`Strand::parent`]; empty for a crime without a hate flag.

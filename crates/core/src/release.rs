@@ -1,7 +1,7 @@
 //! Everything computed at one time from one state of the store.
 
 use crate::atlas::Atlas;
-use crate::cube::Facts;
+use crate::cube::{Facts, Filter};
 use crate::hotspot::denominator::{Denominator, UnitRates};
 use crate::hotspot::detect::DetectParams;
 use crate::hotspot::engagement::SilenceMap;
@@ -9,7 +9,7 @@ use crate::hotspot::evidence::EvidencePolicy;
 use crate::hotspot::feedback::Feedback;
 use crate::hotspot::over_time::OverTime;
 use crate::hotspot::{Hotspot, StrandAnalysis};
-use crate::incident::{PlaceKind, UnknownName};
+use crate::incident::{PlaceKind, SourceSet, UnknownName};
 use crate::month::{BreakRegistry, Month, MonthRange};
 use crate::provenance::Provenance;
 use crate::strands::Strands;
@@ -224,8 +224,7 @@ pub struct Release {
     pub provenance: Provenance,
 }
 
-/// Part of the mean of all boroughs below which a borough is as good as not recorded. The least of London's own in a year of recorded hate
-/// crime, the City's, is a fifth.
+/// Part of the mean of all boroughs below which a borough is as good as not recorded: far below what differs between boroughs of one city.
 const BARELY: f64 = 0.05;
 
 impl Release {
@@ -245,19 +244,14 @@ impl Release {
         self.areas.iter().position(is).map(|row| row as u16)
     }
 
-    /// Whether a record of any month carries the strand: one that none does is not recorded here, which is no zero.
-    pub fn records(&self, strand: crate::Strand) -> bool {
-        self.facts.iter().any(|fact| fact.strands.contains(strand))
-    }
-
-    /// The analyses that say something: that of all records, and those of strands that are recorded here.
+    /// The analyses that say something: that of all records, and those of strands that a record carries. Another is not recorded here, which is no zero.
     pub fn recorded_analyses(&self) -> impl Iterator<Item = &StrandAnalysis> {
-        self.analyses.iter().filter(|analysis| analysis.strand.is_none_or(|strand| self.records(strand)))
+        self.analyses.iter().filter(|analysis| analysis.strand.is_none_or(|strand| self.facts.all_strands().contains(strand)))
     }
 
     /// Whether every record carries a strand; a store may hold crimes of every kind, some of them flagged.
     pub fn is_hate_crime(&self) -> bool {
-        !self.facts.is_empty() && self.facts.iter().all(|fact| !fact.strands.is_empty())
+        self.facts.all_have_strands()
     }
 
     /// Boroughs of London with fewer than a twentieth of what a borough has in the mean, with their records of the window, the fewest first:
@@ -265,7 +259,8 @@ impl Release {
     pub fn barely_recorded(&self) -> Vec<(&ReportingArea, u64)> {
         let boroughs = Atlas::london().boroughs();
         let mut of_area = vec![0_u64; self.areas.len()];
-        for fact in self.facts.iter().filter(|fact| self.window.contains(fact.month)) {
+        let filter = Filter { sources: SourceSet::ALL, ..Filter::over(self.window) };
+        for fact in self.facts.rows(&filter).filter_map(|row| self.facts.get(row)) {
             if let Some(n) = of_area.get_mut(usize::from(fact.area)) {
                 *n += u64::from(fact.count);
             }

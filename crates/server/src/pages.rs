@@ -90,7 +90,7 @@ fn draw(
 ) -> Result<Vec<u8>, ApiError> {
     // What stands beside every figure of records, for those who see them.
     let cautions =
-        served.filter(|served| visitor.sees_records() && served.published().is_none()).map(|served| served.release().cautions());
+        served.filter(|served| visitor.sees_records() && served.published().is_none()).map(|served| &served.summary().cautions);
     draw_marked(template, visitor, &marking(served), faults, merge_maps([own, context! { cautions }]))
 }
 

@@ -186,9 +186,8 @@ impl Analysis<'_> {
         if self.facts.kind() == FactKind::Counts {
             // A published table has rows of their own for every strand, which are not those of the total; how many of one strand are of another too
             // it does not say, but for those that lie in it.
-            let above = |strand: Strand| std::iter::successors(Some(strand), |s| s.parent());
-            let lies_in = |strand: Strand| filter.strands.one().is_none_or(|of| above(strand).any(|s| s == of));
-            for strand in Strand::ALL.iter().copied().filter(|strand| lies_in(*strand)) {
+            let told = |strand: &Strand| filter.strands.one().is_none_or(|of| strand.lies_in(of));
+            for strand in Strand::ALL.iter().copied().filter(told) {
                 for (i, row) in self.facts_of(hotspots, &Filter { strands: strand.into(), ..filter })? {
                     hotspots[i].strands[usize::from(strand.code())] += self.facts.get(row).map_or(0, |fact| fact.count);
                 }

@@ -131,7 +131,7 @@ impl Truth {
     /// Share of the records with leading strand `leading` that count for `strand`; `None` is all records.
     pub fn share(&self, leading: Strand, strand: Option<Strand>) -> f64 {
         let Some(strand) = strand else { return 1.0 };
-        let lies_in = |s: Strand| std::iter::successors(Some(s), |s| s.parent()).any(|s| s == strand);
+        let lies_in = |s: Strand| s.lies_in(strand);
         if lies_in(leading) {
             return 1.0;
         }

@@ -310,8 +310,8 @@ impl HotspotsView {
         let judged = |h| release.evidence.judge(h, release.class).shortfalls.iter().map(ToString::to_string).collect();
         let only_by_events = over_time::only_by_events(release, &analysis);
         let known = |strand: &Strand| {
-            let lies_in = |of| std::iter::successors(Some(*strand), |s| s.parent()).any(|s| s == of);
-            release.records(*strand) && (release.facts.kind() == FactKind::Events || analysis.strand.is_none_or(lies_in))
+            let lies_in_it = analysis.strand.is_none_or(|of| strand.lies_in(of));
+            release.facts.all_strands().contains(*strand) && (release.facts.kind() == FactKind::Events || lies_in_it)
         };
         Self {
             only_by_events,

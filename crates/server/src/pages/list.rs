@@ -125,7 +125,7 @@ fn answer(page: &List<'_>, asked: &Asked, evidence: &Evidence<'_>, number: usize
     let name = words::kind(&kind.kind);
     let mut sentences = said::overall(input, kind);
     sentences.push(format!("Source: {}.", kind.sources.join(", ")));
-    sentences.extend(answer.unanswered.iter().map(|(kind, why)| format!("{}: no answer, {why}.", said::kind_words(kind))));
+    sentences.extend(words::unanswered(answer));
     let charts = evidence.charts(number)?;
     let boroughs: Vec<Value> = evidence
         .input

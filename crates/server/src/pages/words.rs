@@ -73,14 +73,14 @@ pub const fn level(level: Level) -> &'static str {
     }
 }
 
+/// Which kinds of resource have no answer, and why.
+pub fn unanswered(answer: &Challenge) -> impl Iterator<Item = String> {
+    answer.unanswered.iter().map(|(kind, why)| format!("{}: no answer, {why}.", said::capital(&said::kind_words(kind))))
+}
+
 /// Why there is no answer to show.
 pub fn no_answer(answer: &Challenge) -> String {
-    let why: Vec<String> = answer
-        .unanswered
-        .iter()
-        .map(|(kind, why)| format!("{}: no answer, {why}.", said::capital(&said::kind_words(kind))))
-        .collect();
-    format!("No kind of resource has an answer. {}", why.join(" "))
+    format!("No kind of resource has an answer. {}", unanswered(answer).collect::<Vec<_>>().join(" "))
 }
 
 /// `6 November 2026`.

@@ -31,6 +31,14 @@ const CELLS = 0.86;
 /** The sources, each with the property that identifies its features. */
 export const SOURCES = { places: null, cells: "unit", pointed: null, hotspots: "id", ranks: "id", area: null, districts: null } as const;
 
+/** Layers of the hotspots that bring a program each, in the order in which they are drawn for the first time, with the properties that keep them back. */
+export const VEILED = [
+  [["hotspots-casing", "line-opacity"]],
+  [["hotspots-line-weak", "line-opacity"], ["hotspots-line-cannot_tell", "line-opacity"]],
+  [["hotspots-unsure", "fill-opacity"]],
+  [["ranks", "icon-opacity"], ["ranks", "text-opacity"]],
+] as const;
+
 /** Drawn without the graphics card: reading a picture back from it waits for all that it has to do, half a second at the start. */
 const READ: CanvasRenderingContext2DSettings = { willReadFrequently: true };
 

@@ -94,7 +94,6 @@ export async function openMap(state: State, release: api.Release): Promise<void>
     const warm = warmUp();
     try {
       const [module] = await Promise.all([import("./map"), warm.started]);
-      if (!module.canDraw()) throw new Error("WebGL 2 is not available");
       const opened = await module.HotspotMap.open(node.map, release, state.view, {
         moved: (view) => {
           store.set({ view }, "replace");

@@ -1,5 +1,5 @@
 /** The one file that owns the map: MapLibre, its layers and its events. It knows nothing of filters or of the address. */
-import { AttributionControl, Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl, type ExpressionSpecification, type GeoJSONSource, type PointLike } from "maplibre-gl";
+import { AttributionControl, NavigationControl, ScaleControl, setWorkerUrl, type ExpressionSpecification, type GeoJSONSource, type PointLike } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
 import type { Feature, FeatureCollection, MultiPolygon, Point, Polygon } from "geojson";
@@ -11,7 +11,8 @@ import { degreesOf } from "./grid";
 import { labelPoint, outlineBox } from "./outline";
 import { baseLayers, baseStyle, BUFFER, DISTRICTS_FROM, onlyAsked } from "./map-base";
 import { PanControl } from "./map-controls";
-import { EMPTY, images, ownLayers, SOURCES } from "./map-layers";
+import { PacedMap } from "./paced-map";
+import { EMPTY, images, ownLayers, SOURCES, VEILED } from "./map-layers";
 import { breath } from "./pending";
 import { boxOf, intersection, type Band, type Box } from "./tiles";
 import { middleOf } from "./units";
@@ -47,15 +48,6 @@ export interface MapHandlers {
 
 const PADDING = 24;
 
-/** Shows whether this browser can draw the map at all. */
-export function canDraw(): boolean {
-  try {
-    return document.createElement("canvas").getContext("webgl2") !== null;
-  } catch {
-    return false;
-  }
-}
-
 const still = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** Ranks stand inside their outlines, where there is most room. */
@@ -75,7 +67,7 @@ const EMPTY_COLLECTION: FeatureCollection = { type: "FeatureCollection", feature
 export class HotspotMap {
   /** While set, a click, or Enter at the cross, is a corner of an area and chooses nothing. */
   #drawing: ((place: Corner) => void) | null = null;
-  readonly #map: MapLibre;
+  readonly #map: PacedMap;
   readonly #handlers: MapHandlers;
   readonly #release: Release;
   readonly #source: CellSource;
@@ -100,8 +92,11 @@ export class HotspotMap {
   /** Where the hotspots that are drawn stand. */
   #ranks: FeatureCollection<Point, { id: string; rank: number }> = { type: "FeatureCollection", features: [] };
   readonly #size: ResizeObserver;
+  /** Set when the hotspots are drawn for the first time; resolves when all their layers are. */
+  #unveiled: Promise<void> | null = null;
+  #removed = false;
 
-  private constructor(map: MapLibre, release: Release, london: boolean, whole: boolean, handlers: MapHandlers) {
+  private constructor(map: PacedMap, release: Release, london: boolean, whole: boolean, handlers: MapHandlers) {
     this.#map = map;
     this.#release = release;
     this.#source = new CellSource(release);
@@ -115,10 +110,10 @@ export class HotspotMap {
     this.#size.observe(map.getContainer());
   }
 
-  /** Makes the map in a container and waits until its style is there. */
+  /** Makes the map in a container and waits until its style is there; fails, with nothing left in the container, where the browser has no WebGL 2. */
   static async open(container: HTMLElement, release: Release, view: MapView | null, handlers: MapHandlers): Promise<HotspotMap> {
     const { style, london } = baseStyle(release);
-    const map = new MapLibre({
+    const map = new PacedMap({
       container,
       style,
       ...(view ? { center: [view.lon, view.lat] as [number, number], zoom: view.zoom } : { bounds: release.bounds, fitBoundsOptions: { padding: PADDING } }),
@@ -158,6 +153,7 @@ export class HotspotMap {
     for (const [name, image] of images()) map.addImage(name, image, { pixelRatio: 2 });
     for (const [id, key] of Object.entries(SOURCES)) map.addSource(id, { type: "geojson", buffer: BUFFER, data: EMPTY_COLLECTION, ...(key ? { promoteId: key } : {}) });
     for (const { layer, below } of ownLayers(this.#london)) map.addLayer(layer, below);
+    for (const [id, opacity] of VEILED.flat()) map.setPaintProperty(id, opacity, 0);
   }
 
   /** Day has become night, or night day: the same map in other colours. */
@@ -372,7 +368,21 @@ export class HotspotMap {
     const chosen = this.#chosen;
     this.#chosen = null;
     this.choose(chosen);
+    this.#unveiled ??= this.#unveil();
     this.#viewed("pointer");
+  }
+
+  /** Draws one layer of the hotspots after the other, so that no frame waits for the programs of all of them. */
+  async #unveil(): Promise<void> {
+    const map = this.#map;
+    while (!map.isSourceLoaded("hotspots") || !map.isSourceLoaded("ranks")) await map.once("sourcedata");
+    for (const layers of VEILED) {
+      await map.drawn();
+      if (this.#removed) return;
+      for (const [id, opacity] of layers) map.setPaintProperty(id, opacity, undefined);
+    }
+    await map.drawn();
+    map.paced = false;
   }
 
   #viewed(by: Target["by"]): void {
@@ -526,14 +536,16 @@ export class HotspotMap {
   }
 
   /** Resolves when everything asked for has been drawn. */
-  idle(): Promise<void> {
-    return new Promise((resolve) => {
+  async idle(): Promise<void> {
+    await this.#unveiled;
+    await new Promise<void>((resolve) => {
       this.#map.once("idle", () => resolve());
       this.#map.triggerRepaint();
     });
   }
 
   remove(): void {
+    this.#removed = true;
     this.#loading?.abort();
     this.#size.disconnect();
     this.#map.remove();

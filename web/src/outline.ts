@@ -52,18 +52,26 @@ export function labelPoint(outline: Outline): [number, number] {
   const rings = polygons(outline).reduce((best, next) => (ringArea(next[0] ?? []) > ringArea(best[0] ?? []) ? next : best), [] as Position[][]);
   const [w, s, e, n] = outlineBox({ type: "Polygon", coordinates: rings });
   const squeeze = Math.cos(((s + n) / 2) * (Math.PI / 180));
-  let best: { point: [number, number]; room: number } = { point: [(w + e) / 2, (s + n) / 2], room: -1 };
+  const vertices = rings.flat().map(xy);
+  let best: [number, number] = [(w + e) / 2, (s + n) / 2];
+  /** Squared distance of the best to its nearest vertex. */
+  let most = -1;
   for (let i = 1; i < STEPS; i++) {
     for (let j = 1; j < STEPS; j++) {
       const point: [number, number] = [w + ((e - w) * i) / STEPS, s + ((n - s) * j) / STEPS];
-      if (!inside(point, rings)) continue;
       let room = Infinity;
-      for (const position of rings.flat()) {
-        const [x, y] = xy(position);
-        room = Math.min(room, Math.hypot((x - point[0]) * squeeze, y - point[1]));
+      for (const [x, y] of vertices) {
+        const east = (x - point[0]) * squeeze;
+        const north = y - point[1];
+        room = Math.min(room, east * east + north * north);
+        if (room <= most) break;
       }
-      if (room > best.room) best = { point, room };
+      // Most points are nearer to a vertex than the best one is: whether they lie inside need not be asked.
+      if (room > most && inside(point, rings)) {
+        best = point;
+        most = room;
+      }
     }
   }
-  return best.point;
+  return best;
 }

@@ -1,4 +1,4 @@
-// Writes the base map of London into public/base from the project's data: boroughs, their label points, the tidal Thames; and the postcodes, by area.
+// Writes the base map of London into public/base from the project's data: boroughs and the tidal Thames, the points of the boroughs' names; and the postcodes, by area.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -72,15 +72,17 @@ function labelPoint(geometry) {
 const boroughs = read("boroughs/london_boroughs_s10.geojson").features;
 const thames = read("context/thames_tidal_derived.geojson").features;
 
+rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-write("boroughs.geojson", boroughs.map(({ geometry, properties }) => ({
-  type: "Feature", geometry, properties: { code: properties.gss_code, name: properties.name },
-})));
+// One file, so that the map cuts it into tiles once. What has a code is a borough.
+write("ground.geojson", [
+  ...boroughs.map(({ geometry, properties }) => ({ type: "Feature", geometry, properties: { code: properties.gss_code, name: properties.name } })),
+  ...thames.map(({ geometry }) => ({ type: "Feature", geometry, properties: { name: "River Thames" } })),
+]);
 write("borough-labels.geojson", boroughs.map(({ geometry, properties }) => ({
   type: "Feature", geometry: { type: "Point", coordinates: labelPoint(geometry) },
   properties: { name: properties.name, room: Number(parts(geometry).reduce((sum, rings) => sum + ringArea(rings[0]), 0).toFixed(5)) },
 })));
-write("thames.geojson", thames.map(({ geometry }) => ({ type: "Feature", geometry, properties: { name: "River Thames" } })));
 
 // Postcodes in use, so that a search tells nobody what was typed: one file for each area (the letters), by district. Places are metres of the
 // National Grid, each after the first as the difference from the one before; the page turns them into degrees.
@@ -102,7 +104,7 @@ for (const line of lines.slice(1).sort()) {
   found.north.push(Number(northing) - found.last[1]);
   found.last = [Number(easting), Number(northing)];
 }
-rmSync(join(out, "postcodes"), { recursive: true, force: true });
+
 mkdirSync(join(out, "postcodes"), { recursive: true });
 // Where the name of a district stands: in the middle of its postcodes, metres again.
 const named = {};

@@ -18,7 +18,6 @@ const EDGE = 0.02;
 export class CellSource {
   readonly #release: Release;
   readonly #tiles = new Map<string, Cells["features"]>();
-  #shown = "";
   /** The units that were merged last. */
   features: Cells["features"] = [];
 
@@ -49,10 +48,9 @@ export class CellSource {
   }
 
   /**
-   * Fetches what is missing and returns the merged cells, or null when nothing has changed since the last call.
-   * A tile that fails is left out and reported; the next call tries it again.
+   * Fetches what is missing and merges the cells; returns how many tiles have failed. One that has is left out, and the next call tries it again.
    */
-  async load(tiles: readonly Tile[], signal: AbortSignal): Promise<{ cells: Cells | null; failed: number }> {
+  async load(tiles: readonly Tile[], signal: AbortSignal): Promise<number> {
     let failed = 0;
     await Promise.all(
       tiles.map(async (tile) => {
@@ -75,15 +73,11 @@ export class CellSource {
     );
     // An area can lie in several tiles; a cell lies in one.
     const units = new Map(tiles.flatMap((tile) => this.#tiles.get(tileKey(tile)) ?? []).map((feature) => [feature.properties.unit, feature]));
-    const features = [...units.values()];
+    this.features = [...units.values()];
     for (const key of this.#tiles.keys()) {
       if (this.#tiles.size <= KEPT + tiles.length) break;
       this.#tiles.delete(key);
     }
-    const shown = tiles.filter((t) => this.#tiles.has(tileKey(t))).map(tileKey).sort().join(" ");
-    if (shown === this.#shown) return { cells: null, failed };
-    this.#shown = shown;
-    this.features = features;
-    return { cells: { type: "FeatureCollection", features }, failed };
+    return failed;
   }
 }

@@ -1,9 +1,8 @@
 /** One box that finds a place. What is typed stays in the browser: names are there already, postcodes come as files of a whole area. */
-import type { FeatureCollection, MultiPolygon, Polygon } from "geojson";
 import type { HotspotsAnswer, Release } from "./api";
 import { h } from "./dom";
 import { counted } from "./format";
-import { inLondon } from "./map-base";
+import { boroughsOf, inLondon, type Ground } from "./map-base";
 import { outlineBox } from "./outline";
 import { cellQuery, gridPlace, MOST_FOUND, namedPlaces, postcodePlace, postcodeQuery, type NamedBorough, type Place, type PostcodeFile } from "./places";
 import { intersection, type Box } from "./tiles";
@@ -83,7 +82,7 @@ export class Find {
   #boroughList(): Promise<NamedBorough[]> {
     const release = this.#handlers.release();
     if (!release || !inLondon(release.bounds)) return Promise.resolve([]);
-    this.#boroughs ??= ownFile<FeatureCollection<Polygon | MultiPolygon, { name: string }>>("/base/boroughs.geojson").then((file) => (file?.features ?? []).map(({ geometry, properties }) => ({ name: properties.name, box: outlineBox(geometry) })));
+    this.#boroughs ??= ownFile<Ground>("/base/ground.geojson").then((file) => boroughsOf(file).map(({ geometry, properties }) => ({ name: properties.name, box: outlineBox(geometry) })));
     this.#boroughs.catch(() => {
       this.#boroughs = null;
     });

@@ -1,5 +1,5 @@
 /** The base map, all from our own origin: land, tidal Thames, boroughs and their names; a plain frame elsewhere. */
-import type { Feature, Polygon } from "geojson";
+import type { Feature, FeatureCollection, MultiPolygon, Polygon } from "geojson";
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
 import type { Release } from "./api";
 import { isDark } from "./scheme";
@@ -29,17 +29,27 @@ function frame([w, s, e, n]: Box): Feature<Polygon> {
 /** Of every fill: its smooth edges would be lines of their own, which take as long to draw as all the rest; most lie under lines anyway. */
 export const FLAT = { "fill-antialias": false } as const;
 
+/** The file of the ground. */
+export type Ground = FeatureCollection<Polygon | MultiPolygon, { code?: string; name: string }>;
+
+/** Its boroughs. */
+export const boroughsOf = (ground: Ground | null): Ground["features"] => ground?.features.filter(({ properties }) => properties.code !== undefined) ?? [];
+
+/** What of the ground is a borough, and what the river. */
+export const BOROUGH: ExpressionSpecification = ["has", "code"];
+const RIVER: ExpressionSpecification = ["!", BOROUGH];
+
 /** The boroughs that are not asked for: all but the one, or none of them. */
-export const onlyAsked = (borough: string | null): FilterSpecification => (borough === null ? ["==", ["get", "name"], ""] : ["!=", ["get", "name"], borough]);
+export const onlyAsked = (borough: string | null): FilterSpecification => (borough === null ? ["==", ["get", "name"], ""] : ["all", BOROUGH, ["!=", ["get", "name"], borough]]);
 
 /** Below the cells. */
 function ground(london: boolean): LayerSpecification[] {
   if (!london) return [{ id: "land", type: "fill", source: "frame", paint: { "fill-color": colors().land, ...FLAT } }];
   return [
-    { id: "land", type: "fill", source: "boroughs", paint: { "fill-color": colors().land, ...FLAT } },
+    { id: "land", type: "fill", source: "ground", filter: BOROUGH, paint: { "fill-color": colors().land, ...FLAT } },
     // What is not asked for must not look like a place where nothing was recorded.
-    { id: "not-asked", type: "fill", source: "boroughs", filter: onlyAsked(null), paint: { "fill-color": colors().notAsked, ...FLAT } },
-    { id: "thames", type: "fill", source: "thames", paint: { "fill-color": colors().water, ...FLAT } },
+    { id: "not-asked", type: "fill", source: "ground", filter: onlyAsked(null), paint: { "fill-color": colors().notAsked, ...FLAT } },
+    { id: "thames", type: "fill", source: "ground", filter: RIVER, paint: { "fill-color": colors().water, ...FLAT } },
   ];
 }
 
@@ -47,8 +57,8 @@ function ground(london: boolean): LayerSpecification[] {
 function lines(london: boolean): LayerSpecification[] {
   if (!london) return [{ id: "frame-line", type: "line", source: "frame", paint: { "line-color": colors().border, "line-width": 1.5, "line-dasharray": [3, 2] } }];
   return [
-    { id: "thames-line", type: "line", source: "thames", paint: { "line-color": colors().shore, "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.6, 13, 1.6] } },
-    { id: "boroughs-line", type: "line", source: "boroughs", paint: { "line-color": colors().border, "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.7, 13, 1.8] } },
+    { id: "thames-line", type: "line", source: "ground", filter: RIVER, paint: { "line-color": colors().shore, "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.6, 13, 1.6] } },
+    { id: "boroughs-line", type: "line", source: "ground", filter: BOROUGH, paint: { "line-color": colors().border, "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.7, 13, 1.8] } },
   ];
 }
 
@@ -98,18 +108,25 @@ export function labelLayers(london: boolean): LayerSpecification[] {
 export const baseLayers = (london: boolean): LayerSpecification[] => [{ id: "background", type: "background", paint: { "background-color": colors().outside } }, ...ground(london), ...lines(london)];
 
 /**
- * Pixels around each tile that are cut with it, enough for half of the widest line. The library takes a quarter of a tile on every side, and so draws
- * more than twice of everything.
+ * Of the ground and the cells: pixels of a tile's side, twice the library's, which draws every layer of every tile by itself; where the processor draws,
+ * that is what takes the time. Only for what has no width or size by zoom and feature at once: that would be of a zoom one step farther out.
  */
-export const BUFFER = 8;
+export const TILE = 1024;
+
+/**
+ * How the data are cut into tiles, in pixels of a tile of 512: what is taken around each, enough for half of the widest line also in the large tiles, and by
+ * how much a shape may be simplified, a third of a pixel in the large ones. By itself the library takes a quarter of a tile on every side, and so draws more
+ * than twice of everything.
+ */
+export const CUT = { buffer: 8, tolerance: 0.18 };
 
 /** The style before any data of ours: `cells` and `hotspots` layers go between and on top. */
 export function baseStyle(release: Release): { style: StyleSpecification; london: boolean } {
   const london = inLondon(release.bounds);
-  const geojson = (data: string | Feature<Polygon>): SourceSpecification => ({ type: "geojson", data, buffer: BUFFER });
+  const geojson = (data: string | Feature<Polygon>): SourceSpecification => ({ type: "geojson", data, ...CUT });
   const at = (name: string): string => new URL(`/base/${name}.geojson`, location.origin).href;
   const sources: Record<string, SourceSpecification> = london
-    ? { boroughs: geojson(at("boroughs")), "borough-labels": geojson(at("borough-labels")), thames: geojson(at("thames")) }
+    ? { ground: geojson(at("ground")), "borough-labels": geojson(at("borough-labels")) }
     : { frame: geojson(frame(release.bounds)) };
   return {
     london,

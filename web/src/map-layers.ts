@@ -31,6 +31,9 @@ const CELLS = 0.86;
 /** The sources, each with the property that identifies its features. */
 export const SOURCES = { places: null, cells: "unit", pointed: null, hotspots: "id", ranks: "id", area: null, districts: null } as const;
 
+/** Sources of which most views have nothing, with their layers. */
+export const SELDOM = { places: ["places-hatch", "places-line"], pointed: ["cell-pointed"], area: ["area-fill", "area-casing", "area-line", "area-corners"] } as const;
+
 /** Layers of the hotspots that bring a program each, in the order in which they are drawn for the first time, with the properties that keep them back. */
 export const VEILED = [
   [["hotspots-casing", "line-opacity"]],

@@ -5,14 +5,14 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import type { Feature, FeatureCollection, MultiPolygon, Point, Polygon } from "geojson";
 import type { CellsAnswer, HotspotFeature, HotspotsAnswer, Release, SilenceAnswer } from "./api";
 import type { Corner } from "./area";
-import { CellSource } from "./cell-source";
+import { CellSource, type Cells } from "./cell-source";
 import { classColors } from "./legend";
 import { degreesOf } from "./grid";
 import { labelPoint, outlineBox } from "./outline";
-import { baseLayers, baseStyle, BUFFER, DISTRICTS_FROM, onlyAsked } from "./map-base";
+import { baseLayers, baseStyle, BOROUGH, CUT, DISTRICTS_FROM, onlyAsked, TILE } from "./map-base";
 import { PanControl } from "./map-controls";
 import { PacedMap } from "./paced-map";
-import { EMPTY, images, ownLayers, SOURCES, VEILED } from "./map-layers";
+import { EMPTY, images, ownLayers, SELDOM, SOURCES, VEILED } from "./map-layers";
 import { breath } from "./pending";
 import { boxOf, intersection, type Band, type Box } from "./tiles";
 import { middleOf } from "./units";
@@ -48,6 +48,9 @@ export interface MapHandlers {
 
 const PADDING = 24;
 
+/** Cells that are handed to the map at once. */
+const HANDED = 4000;
+
 const still = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** Ranks stand inside their outlines, where there is most room. */
@@ -79,6 +82,8 @@ export class HotspotMap {
   #hovered: string | null = null;
   /** The class of each cell that the map was told of. */
   #classes = new Map<string, number>();
+  /** The cells that the map was given. */
+  readonly #drawn = new Map<string, Cells["features"][number]>();
   /** The cells that are coloured. */
   #answer: CellsAnswer | null = null;
   #moving = false;
@@ -135,6 +140,9 @@ export class HotspotMap {
     map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     map.addControl(new ScaleControl({ unit: "metric" }), "top-left");
     map.addControl(new AttributionControl({ compact: false, customAttribution: london ? "Contains National Statistics and OS data © Crown copyright and database right" : "" }), "bottom-right");
+    await map.once("style.load");
+    const ground = map.getSource<GeoJSONSource>("ground");
+    if (ground) ground.tileSize = TILE;
     await map.once("load");
     // The map says so in the middle of a frame.
     await breath();
@@ -151,8 +159,10 @@ export class HotspotMap {
   #addLayers(): void {
     const map = this.#map;
     for (const [name, image] of images()) map.addImage(name, image, { pixelRatio: 2 });
-    for (const [id, key] of Object.entries(SOURCES)) map.addSource(id, { type: "geojson", buffer: BUFFER, data: EMPTY_COLLECTION, ...(key ? { promoteId: key } : {}) });
+    for (const [id, key] of Object.entries(SOURCES)) map.addSource(id, { type: "geojson", ...CUT, data: EMPTY_COLLECTION, ...(key ? { promoteId: key } : {}) });
+    this.#data("cells").tileSize = TILE;
     for (const { layer, below } of ownLayers(this.#london)) map.addLayer(layer, below);
+    for (const id of ["places", "pointed", "area"] as const) this.#fill(id, []);
     for (const [id, opacity] of VEILED.flat()) map.setPaintProperty(id, opacity, 0);
   }
 
@@ -253,7 +263,7 @@ export class HotspotMap {
   #markCell(cell: string | null): void {
     if (cell === this.#hovered) return;
     this.#hovered = cell;
-    this.#data("pointed").setData({ type: "FeatureCollection", features: this.#source.features.filter((f) => f.properties.unit === cell) });
+    this.#fill("pointed", this.#source.features.filter((f) => f.properties.unit === cell));
   }
 
   /** West, south, east, north of what is in view. */
@@ -287,8 +297,8 @@ export class HotspotMap {
     }
     this.#handlers.tilesLoading(true);
     try {
-      const { cells, failed } = await this.#source.load(this.#source.wanted(this.box, this.#map.getZoom()), loading.signal);
-      if (cells) this.#data("cells").setData(cells);
+      const failed = await this.#source.load(this.#source.wanted(this.box, this.#map.getZoom()), loading.signal);
+      await this.#draw(this.#source.features, loading.signal);
       this.#handlers.tilesFailed(failed);
     } catch (error) {
       if (!loading.signal.aborted) throw error;
@@ -297,6 +307,21 @@ export class HotspotMap {
         this.#loading = null;
         this.#handlers.tilesLoading(false);
       }
+    }
+  }
+
+  /** Hands the cells to the map: only those that came and went, and of many a part at a time, since the page is busy while they are handed over. */
+  async #draw(features: Cells["features"], signal: AbortSignal): Promise<void> {
+    const wanted = new Set(features.map(({ properties: { unit } }) => unit));
+    const remove = [...this.#drawn.keys()].filter((unit) => !wanted.has(unit));
+    const add = features.filter((feature) => this.#drawn.get(feature.properties.unit) !== feature);
+    for (let at = 0; at < Math.max(add.length, remove.length); at += HANDED) {
+      if (at > 0) await breath();
+      if (signal.aborted) return;
+      const [gone, come] = [remove, add].map((all) => all.slice(at, at + HANDED)) as [string[], Cells["features"]];
+      void this.#data("cells").updateData({ remove: gone, add: come });
+      for (const unit of gone) this.#drawn.delete(unit);
+      for (const feature of come) this.#drawn.set(feature.properties.unit, feature);
     }
   }
 
@@ -316,6 +341,12 @@ export class HotspotMap {
     const source = this.#map.getSource<GeoJSONSource>(id);
     if (!source) throw new Error(`the map has no source ${id}`);
     return source;
+  }
+
+  /** Draws features that are seldom there; the layers of none cost every frame a pass over all tiles, and are left out. */
+  #fill(id: keyof typeof SELDOM, features: Feature[]): void {
+    this.#data(id).setData({ type: "FeatureCollection", features });
+    for (const layer of SELDOM[id]) this.#map.setLayoutProperty(layer, "visibility", features.length > 0 ? "visible" : "none");
   }
 
   /** Colours the cells; a cell that the answer does not name is of class 0 and is drawn empty. Of one borough the others are not asked for. */
@@ -342,7 +373,7 @@ export class HotspotMap {
 
   /** Draws no cell, and the ground as one that nothing is known of. */
   clearCells(): void {
-    if (this.#london) this.#map.setFilter("not-asked", null);
+    if (this.#london) this.#map.setFilter("not-asked", BOROUGH);
     this.#classify(new Map());
     this.#answer = null;
   }
@@ -434,7 +465,7 @@ export class HotspotMap {
 
   /** Draws the places to engage, hatched; null takes them off. */
   showPlaces(answer: SilenceAnswer | null): void {
-    this.#data("places").setData(answer ?? EMPTY_COLLECTION);
+    this.#fill("places", answer?.features ?? []);
   }
 
   /** The place under the cross. */
@@ -456,7 +487,7 @@ export class HotspotMap {
     const line = [...corners];
     const outline = finished && first ? [feature({ type: "Polygon", coordinates: [[...line, first]] })] : line.length > 1 ? [feature({ type: "LineString", coordinates: line })] : [];
     const points = finished ? [] : corners.map((corner) => feature({ type: "Point", coordinates: corner }));
-    this.#data("area").setData({ type: "FeatureCollection", features: [...outline, ...points] });
+    this.#fill("area", [...outline, ...points]);
   }
 
   /** The middles of the cells in view. */
@@ -497,6 +528,8 @@ export class HotspotMap {
   goToBox([w, s, e, n]: Box, nearest: number, padding: number): void {
     // A margin that leaves no room would zoom out.
     const { clientWidth, clientHeight } = this.#map.getCanvas();
+    // Where the window changes on the way there, the map does not go back to the whole.
+    this.#whole = false;
     const margin = Math.max(0, Math.min(padding, 0.2 * clientWidth, 0.2 * clientHeight));
     this.#map.fitBounds([w, s, e, n], { padding: margin, maxZoom: nearest, ...(still() ? { animate: false } : { duration: 500 }) });
   }
@@ -511,7 +544,7 @@ export class HotspotMap {
 
   /** Moves to a borough: where the base map does not have it, to the hotspots in it. */
   async goToBorough(name: string, hotspots: readonly Pick<HotspotFeature, "geometry">[]): Promise<void> {
-    const base = this.#london ? ((await this.#data("boroughs").getData()) as FeatureCollection<Polygon | MultiPolygon, { name: string }>) : null;
+    const base = this.#london ? ((await this.#data("ground").getData()) as FeatureCollection<Polygon | MultiPolygon, { name: string }>) : null;
     const found = base?.features.find(({ properties }) => properties.name === name);
     if (found) this.goToBox(outlineBox(found.geometry), 14, 60);
     else this.goTo(...hotspots);

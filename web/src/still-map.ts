@@ -1,9 +1,9 @@
 /** A picture of the hotspots for browsers that cannot draw the map: outlines and boroughs, without cells and without zoom. */
-import type { FeatureCollection, MultiPolygon, Polygon, Position } from "geojson";
+import type { MultiPolygon, Polygon, Position } from "geojson";
 import type { HotspotsAnswer, Release } from "./api";
 import { h, svg } from "./dom";
 import { counted } from "./format";
-import { inLondon } from "./map-base";
+import { boroughsOf, inLondon, type Ground } from "./map-base";
 import { labelPoint } from "./outline";
 import type { Box } from "./tiles";
 
@@ -29,20 +29,20 @@ export function pathOf(outline: Polygon | MultiPolygon, at: (position: Position)
   return polygons.flat().map((ring) => `M${ring.map((p) => at(p).join(" ")).join("L")}Z`).join("");
 }
 
-async function boroughs(): Promise<FeatureCollection<Polygon | MultiPolygon>> {
-  const response = await fetch("/base/boroughs.geojson");
+async function boroughs(): Promise<Ground["features"]> {
+  const response = await fetch("/base/ground.geojson");
   if (!response.ok) throw new Error(`status ${response.status}`);
-  return (await response.json()) as FeatureCollection<Polygon | MultiPolygon>;
+  return boroughsOf((await response.json()) as Ground);
 }
 
 /** Draws the picture; what it leaves out stands below it. */
 export async function drawStill(node: HTMLElement, release: Release, answer: HotspotsAnswer): Promise<void> {
   const { height, at } = projection(release.bounds);
   // The ground is dispensable: without it the outlines stand alone.
-  const ground = inLondon(release.bounds) ? await boroughs().catch(() => null) : null;
+  const ground = inLondon(release.bounds) ? await boroughs().catch(() => []) : [];
   const label = `Outlines of ${counted(answer.features.length, "hotspot")} in ${release.study_area}; the table has each of them`;
   const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "still", role: "img", "aria-label": label });
-  for (const { geometry } of ground?.features ?? []) picture.append(svg("path", { d: pathOf(geometry, at), class: "still-ground" }));
+  for (const { geometry } of ground) picture.append(svg("path", { d: pathOf(geometry, at), class: "still-ground" }));
   for (const { geometry, properties } of answer.features) {
     picture.append(svg("path", { d: pathOf(geometry, at), class: `still-hotspot still-${properties.evidence}` }, svg("title", {}, `${properties.rank}. ${properties.name}`)));
   }

@@ -18,26 +18,29 @@ export const boroughOf = (text: string, { boroughs }: Pick<Release, "boroughs">)
 export function faultsOf(state: State, release: Release, layers: readonly LayerEntry[]): Fault[] {
   const faults: Fault[] = [];
   const add = (text: string, label: string, patch: Partial<State>): void => void faults.push({ text, fix: { label, patch } });
+  // What could not be read is named as it stands in the address.
+  const unread = new Map([...new URLSearchParams(state.unread)].map(([key, text]) => [key, text.length > 40 ? `${text.slice(0, 40)} …` : text]));
+  const unreadOf = (...keys: string[]): string[] => keys.flatMap((key) => unread.get(key) ?? []);
   const strands = new Set(release.strands.map((s) => s.id));
-  const strange = strandsOf(state.strand).filter((id) => !strands.has(id));
-  if (strange.length > 0) add(`This release has no strand “${strange.join("”, “")}”.`, "Show all strands", { strand: "all", hotspot: null });
-  if (!release.sources.some((s) => s.id === state.source)) add(`There is no source “${state.source}”.`, "Show all but police-generated reports", { source: "reported" });
-  if (!layers.some((l) => l.id === state.layer && l.kind !== "outline")) add(`There is no colour “${state.layer}”.`, "Colour by recorded incidents", { layer: "count" });
-  if (state.borough !== null && !boroughOf(state.borough, release)) add(`This release has no borough “${state.borough}”.`, `Show all of ${release.study_area}`, { borough: null, hotspot: null });
+  const odd = (key: string, missing: readonly string[], told: (names: string) => string, label: string, patch: Partial<State>): void => {
+    const names = [...unreadOf(key), ...missing];
+    if (names.length > 0) add(told(names.join("”, “")), label, { ...patch, ...(unread.has(key) ? { unread: "" } : {}) });
+  };
+  odd("strand", strandsOf(state.strand).filter((id) => !strands.has(id)), (names) => `This release has no strand “${names}”.`, "Show all strands", { strand: "all", hotspot: null });
+  odd("source", release.sources.some((s) => s.id === state.source) ? [] : [state.source], (name) => `There is no source “${name}”.`, "Show all but police-generated reports", { source: "reported" });
+  odd("layer", layers.some((l) => l.id === state.layer && l.kind !== "outline") ? [] : [state.layer], (name) => `There is no colour “${name}”.`, "Colour by recorded incidents", { layer: "count" });
+  odd("borough", state.borough === null || boroughOf(state.borough, release) ? [] : [state.borough], (name) => `This release has no borough “${name}”.`, `Show all of ${release.study_area}`, { borough: null, hotspot: null });
   const held = (month: string | null): boolean => month === null || (month >= release.months.from && month <= release.months.to);
   const outside = [...new Set([state.from, state.to])].filter((month) => !held(month)).map((month) => monthName(month ?? ""));
   if (outside.length > 0) add(`This release holds ${periodName(release.months)}, and not ${outside.join(" or ")}.`, `Show ${periodName(release.window)}`, { from: null, to: null });
   const known = new Map(choicesOf(release, true));
   for (const key of NARROWING) {
     const ids = new Set(known.get(key)?.map((c) => c.id));
-    const odd = state[key] === "all" ? [] : state[key].split(",").filter((id) => !ids.has(id));
-    if (odd.length > 0) add(`This release has no “${odd.join("”, “")}” under ${TITLES[key].toLowerCase()}.`, `Show every ${TITLES[key].toLowerCase()}`, { [key]: "all" });
+    const title = TITLES[key].toLowerCase();
+    odd(key, state[key] === "all" ? [] : state[key].split(",").filter((id) => !ids.has(id)), (names) => `This release has no “${names}” under ${title}.`, `Show every ${title}`, { [key]: "all" });
   }
-  for (const [key, whole] of new URLSearchParams(state.unread)) {
-    const text = whole.length > 40 ? `${whole.slice(0, 40)} …` : whole;
-    if (key === "versus") add(`“${text}” is no period to compare with: that is year, before, or two months such as 2024-11.2025-10.`, "Compare with nothing", { versus: null, unread: "" });
-    else if (key === "area") add(`“${text}” is no area: that is three corners or more.`, "Show no area", { area: null, unread: "" });
-    else add(`“${text}” is no month: those are such as ${release.months.to}.`, `Show ${periodName(release.window)}`, { from: null, to: null, unread: "" });
-  }
+  for (const text of unreadOf("versus")) add(`“${text}” is no period to compare with: that is year, before, or two months such as 2024-11.2025-10.`, "Compare with nothing", { versus: null, unread: "" });
+  for (const text of unreadOf("area")) add(`“${text}” is no area: that is three corners or more.`, "Show no area", { area: null, unread: "" });
+  for (const text of unreadOf("from", "to")) add(`“${text}” is no month: those are such as ${release.months.to}.`, `Show ${periodName(release.window)}`, { from: null, to: null, unread: "" });
   return faults;
 }

@@ -187,10 +187,10 @@ export class HotspotMap {
     });
     map.on("moveend", () => {
       this.#moving = false;
-      if (this.#resized) {
-        this.#resized = false;
-        if (this.#whole) this.setView(null);
-      } else if (!this.#silent) {
+      const resized = this.#resized;
+      this.#resized = false;
+      if (resized && this.#whole) this.setView(null);
+      else if (!this.#silent) {
         this.#whole = false;
         const { lng, lat } = map.getCenter();
         this.#handlers.moved({ lon: lng, lat, zoom: map.getZoom() });

@@ -58,9 +58,6 @@ export interface State extends Record<Narrowing, string> {
   unread: string;
 }
 
-/** What is told when it cannot be read; anything else that is not in the form of an address is at its default. */
-const TOLD = ["from", "to", "versus", "area"] as const;
-
 export const DEFAULTS: State = {
   release: null,
   strand: "all",
@@ -154,35 +151,46 @@ export function decode(query: string): State {
   if (from !== null && to !== null && from > to) [from, to] = [to, from];
   const versus = versusIn(params.get("versus"));
   const area = areaIn(params.get("area"));
-  const read = { from, to, versus, area };
-  const unread = new URLSearchParams();
-  for (const key of TOLD) {
-    const text = params.get(key) ?? "";
-    if (text !== "" && read[key] === null) unread.set(key, text);
-  }
-  const members = (key: Narrowing): string => matching(MEMBERS, params.get(key)) ?? DEFAULTS[key];
-  return {
-    release: matching(ID, params.get("release")),
-    strand: matching(STRANDS, params.get("strand")) ?? DEFAULTS.strand,
+  const member = (key: Narrowing): string | null => matching(MEMBERS, params.get(key));
+  // What says of which records, where, when or how is told when it cannot be read; anything else that is not in the form of an address is at its default.
+  const read = {
+    strand: matching(STRANDS, params.get("strand")),
     from,
     to,
-    source: matching(ID, params.get("source")) ?? DEFAULTS.source,
-    layer: matching(ID, params.get("layer")) ?? DEFAULTS.layer,
-    offence: members("offence"),
-    setting: members("setting"),
-    outcome: members("outcome"),
-    days: members("days"),
-    hours: members("hours"),
+    source: matching(ID, params.get("source")),
+    layer: matching(ID, params.get("layer")),
+    offence: member("offence"),
+    setting: member("setting"),
+    outcome: member("outcome"),
+    days: member("days"),
+    hours: member("hours"),
+    borough: matching(NAME, params.get("borough")),
     versus,
+    area,
+  };
+  const unread = new URLSearchParams();
+  for (const [key, value] of Object.entries(read)) {
+    const text = params.get(key) ?? "";
+    if (text !== "" && value === null) unread.set(key, text);
+  }
+  return {
+    ...read,
+    release: matching(ID, params.get("release")),
+    strand: read.strand ?? DEFAULTS.strand,
+    source: read.source ?? DEFAULTS.source,
+    layer: read.layer ?? DEFAULTS.layer,
+    offence: read.offence ?? DEFAULTS.offence,
+    setting: read.setting ?? DEFAULTS.setting,
+    outcome: read.outcome ?? DEFAULTS.outcome,
+    days: read.days ?? DEFAULTS.days,
+    hours: read.hours ?? DEFAULTS.hours,
     across: versus !== null && params.get("across") === "yes",
     beside: versus !== null && params.get("beside") === "yes",
-    borough: matching(NAME, params.get("borough")),
     tab: TABS.find((t) => t === params.get("view")) ?? DEFAULTS.tab,
     changed: params.get("changed") === "yes",
     clear: params.get("evidence") === "clear",
     table: TABLES.find((t) => t === params.get("table")) ?? DEFAULTS.table,
     hotspot: matching(ID, params.get("hotspot")),
-    area,
     view: lon !== null && lat !== null && zoom !== null ? roundedView({ lon, lat, zoom }) : null,
     unread: unread.toString(),
   };

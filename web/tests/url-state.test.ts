@@ -80,9 +80,10 @@ describe("the address", () => {
     expect(decode("from=2026-13")).toMatchObject({ from: null });
   });
 
-  test("keeps months, a period and an area that cannot be read, to be told", () => {
+  test("keeps what cannot be read of strand, place, months and kind, to be told", () => {
     const read = decode("from=abc&to=2026-10&versus=2023-11&area=1_1&strand=race");
     expect(read).toMatchObject({ from: null, to: "2026-10", versus: null, area: null, unread: "from=abc&versus=2023-11&area=1_1" });
+    expect(decode("strand=%26x&source=%C2%A7&borough=1st&days=8&table=%C2%A7")).toEqual({ ...DEFAULTS, unread: "strand=%26x&source=%C2%A7&days=8&borough=1st" });
     expect(decode(encode(read))).toEqual(read);
     expect(encode({ ...read, from: "2026-01", unread: "" })).toBe("strand=race&from=2026-01&to=2026-10");
   });

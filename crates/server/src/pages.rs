@@ -36,7 +36,7 @@ pub(crate) use table::{hotspot, table};
 pub(crate) use thread::{Tried, thread};
 pub(crate) use what_if::sensible;
 
-use crate::auth::Visitor;
+use crate::auth::{Principal, Visitor};
 use crate::auth::rights::{self, Row};
 use crate::catalog::Served;
 use crate::problem::ApiError;
@@ -112,7 +112,8 @@ fn draw_marked(
             context! { href, label => page.label, here => page.template == template }
         })
         .collect();
-    let common = context! { marking, style, faults, nav, me => me(visitor), trial_roles => roles_to_try(visitor), try_token => &*visitor.token, sign => signs::HIDDEN, sign_words => signs::HIDDEN_WORDS };
+    let here = PAGES.iter().find(|page| page.template == template).map(|page| page.row.path);
+    let common = context! { marking, style, faults, nav, here, me => me(visitor), trial_roles => roles_to_try(visitor), try_token => &*visitor.token, sign => signs::HIDDEN, sign_words => signs::HIDDEN_WORDS };
     let page = TEMPLATES.get_template(template).and_then(|t| t.render(merge_maps([own, common])));
     page.map(String::into_bytes).map_err(|error| {
         // What the template says may hold what somebody wrote: its place is enough.
@@ -150,6 +151,11 @@ static PAGES: [Page; 10] = [
 fn may_open(visitor: &Visitor, row: &Row) -> bool {
     // Without a sign-in nobody is a partner.
     visitor.principal.as_ref().map_or(!row.needs_agreement(), |principal| row.admits(principal))
+}
+
+/// The path of a page of the navigation that somebody may open.
+pub(crate) fn of_navigation(path: &str, principal: &Principal) -> Option<&'static str> {
+    PAGES.iter().map(|page| page.row).find(|row| row.path == path && row.admits(principal)).map(|row| row.path)
 }
 
 /// Who is signed in, for the head of the page.

@@ -99,18 +99,20 @@ pub(crate) async fn role(
     let form = Form::read(&state, request).await?;
     let names = || Role::ALL.map(Role::id).join(", ");
     let role: Role = form.get("role").parse().map_err(|_unknown| BadParameter::new("role", names()))?;
+    // The page that one was on, where the other role has it too.
+    let next = pages::of_navigation(form.get("next"), &whoever(role)).unwrap_or("/");
     let Some(before) = before else {
         if role == Role::Analyst {
-            return Ok(closed(&state, &headers, "/"));
+            return Ok(closed(&state, &headers, next));
         }
-        return Ok(opened(&state, &headers, Principal { purpose: Some(TRIAL.to_owned()), ..whoever(role) }, "/"));
+        return Ok(opened(&state, &headers, Principal { purpose: Some(TRIAL.to_owned()), ..whoever(role) }, next));
     };
     let person = Principal { purpose: before.purpose.clone(), reason: before.reason.clone(), ..whoever(role) };
     if person.purpose.is_some() {
         auth.came_or_went(&before, Action::SignOut).await?;
         auth.came_or_went(&person, Action::SignIn).await?;
     }
-    Ok(opened(&state, &headers, person, "/"))
+    Ok(opened(&state, &headers, person, next))
 }
 
 fn issuer(state: &AppState) -> Result<&Oidc, ApiError> {

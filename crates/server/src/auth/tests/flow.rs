@@ -530,14 +530,22 @@ async fn where_nobody_signs_in_another_role_is_tried_and_left_again() {
     assert_eq!((tried.status(), to(&tried)), (StatusCode::SEE_OTHER, "/purpose"));
     assert_eq!(to(&browser.open("/purpose").await), "/challenge", "nobody is asked for what he tries a role");
     assert_eq!(me(&mut browser).await["role"], json!("oversight"));
+    let page = text(browser.open("/quality").await).await;
+    assert!(page.contains("name=\"next\" value=\"/quality\""), "{page}");
+    let stayed = browser.form("/role", &[("role", "oversight"), ("next", "/quality")]).await;
+    assert_eq!(to(&stayed), "/purpose?next=%2Fquality", "whoever changes his role stays where he is");
+    for elsewhere in ["/table", "//example.org", "https://example.org/", "/nowhere", ""] {
+        let gone = browser.form("/role", &[("role", "oversight"), ("next", elsewhere)]).await;
+        assert_eq!(to(&gone), "/purpose", "{elsewhere}: not a page of this role");
+    }
     for own in ["/", "/table", "/hotspot/all-2026-10-1", "/api/v1/cells", "/api/v1/hotspots"] {
         assert_eq!(browser.open(own).await.status(), StatusCode::FORBIDDEN, "{own}");
     }
     assert_eq!(browser.open("/challenge").await.status(), StatusCode::OK);
     assert_eq!(browser.other().open("/table").await.status(), StatusCode::OK, "only this browser tries it");
     assert_eq!(browser.form("/role", &[("role", "queen")]).await.status(), StatusCode::BAD_REQUEST);
-    let back = browser.form("/role", &[("role", "analyst")]).await;
-    assert_eq!((back.status(), to(&back), browser.cookies.len()), (StatusCode::SEE_OTHER, "/", 0));
+    let back = browser.form("/role", &[("role", "analyst"), ("next", "/challenge")]).await;
+    assert_eq!((back.status(), to(&back), browser.cookies.len()), (StatusCode::SEE_OTHER, "/challenge", 0));
     assert_eq!(me(&mut browser).await["role"], json!(null));
     assert_eq!(browser.open("/table").await.status(), StatusCode::OK);
 }

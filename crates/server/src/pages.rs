@@ -36,8 +36,8 @@ pub(crate) use table::{hotspot, table};
 pub(crate) use thread::{Tried, thread};
 pub(crate) use what_if::sensible;
 
-use crate::auth::{Principal, Visitor};
 use crate::auth::rights::{self, Row};
+use crate::auth::{Principal, Visitor};
 use crate::catalog::Served;
 use crate::problem::ApiError;
 use crate::steps::Fault;
@@ -112,7 +112,7 @@ fn draw_marked(
             context! { href, label => page.label, here => page.template == template }
         })
         .collect();
-    let here = PAGES.iter().find(|page| page.template == template).map(|page| page.row.path);
+    let here = PAGES.iter().find(|page| page.template == template).map(|page| Value::from_safe_string(page.row.path.to_owned()));
     let common = context! { marking, style, faults, nav, here, me => me(visitor), trial_roles => roles_to_try(visitor), try_token => &*visitor.token, sign => signs::HIDDEN, sign_words => signs::HIDDEN_WORDS };
     let page = TEMPLATES.get_template(template).and_then(|t| t.render(merge_maps([own, common])));
     page.map(String::into_bytes).map_err(|error| {

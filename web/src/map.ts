@@ -9,7 +9,7 @@ import { CellSource, type Cells } from "./cell-source";
 import { classColors } from "./legend";
 import { degreesOf } from "./grid";
 import { labelPoint, outlineBox } from "./outline";
-import { baseLayers, baseStyle, BOROUGH, CUT, DISTRICTS_FROM, onlyAsked, TILE } from "./map-base";
+import { baseLayers, baseStyle, BOROUGH, CUT, DISTRICTS_FROM, labelLayers, onlyAsked, TILE } from "./map-base";
 import { PanControl } from "./map-controls";
 import { PacedMap } from "./paced-map";
 import { EMPTY, images, ownLayers, SELDOM, SOURCES, VEILED } from "./map-layers";
@@ -153,6 +153,9 @@ export class HotspotMap {
     made.#listen();
     void made.#sync();
     void made.#nameDistricts();
+    // The names have a frame of their own, as each kind of layer has.
+    await map.drawn();
+    for (const { id } of labelLayers(london)) map.setPaintProperty(id, "text-opacity", undefined);
     return made;
   }
 
@@ -163,6 +166,7 @@ export class HotspotMap {
     this.#data("cells").tileSize = TILE;
     for (const { layer, below } of ownLayers(this.#london)) map.addLayer(layer, below);
     for (const id of ["places", "pointed", "area"] as const) this.#fill(id, []);
+    for (const { id } of labelLayers(this.#london)) map.setPaintProperty(id, "text-opacity", 0);
     for (const [id, opacity] of VEILED.flat()) map.setPaintProperty(id, opacity, 0);
   }
 

@@ -15,6 +15,7 @@ export interface BesideHandlers {
   /** The reader moved the second map. */
   moved(view: MapView): void;
   chosen(hotspot: string): void;
+  tilesLoading(loading: boolean): void;
 }
 
 const caption = (answer: CellsAnswer): string => `${periodName(answer)}: ${counted(answer.n, "incident")} on the map`;
@@ -50,7 +51,7 @@ export class Beside {
         pointed: () => undefined,
         viewed: () => undefined,
         chosen: (id) => this.#handlers.chosen(id),
-        tilesLoading: () => undefined,
+        tilesLoading: (loading) => this.#handlers.tilesLoading(loading),
         tilesFailed: () => undefined,
       });
       // It was taken away while it was made.

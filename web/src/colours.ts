@@ -26,6 +26,7 @@ export const beside = new Beside({ map: byId("beside"), captions: [byId("map-cap
     store.set({ view }, "replace");
   },
   chosen: (id) => choose(id, "map"),
+  tilesLoading: (loading) => pending.mark("tiles beside", loading),
 });
 
 /** Class of a hotspot's fullest cell; null where other cells are drawn. */

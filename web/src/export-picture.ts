@@ -77,7 +77,7 @@ export function wordsOf({ release, title, cells, compared, layer, hotspots, boro
 
 function onePeriod(cells: CellsAnswer): string {
   const total = legendTotal(cells);
-  return `${periodName(cells)}, ${total === cells.n ? `${counted(cells.n, "incident")} on the map` : `${integer(total)} of ${integer(cells.n)} incidents in the part shown`}`;
+  return `${periodName(cells)}, ${total === cells.n ? `${counted(cells.n, "incident")} on the map` : `${integer(total)} of ${integer(cells.n)} incidents in this view and around it`}`;
 }
 
 /** Each period with its own number. */

@@ -41,6 +41,8 @@ export function faultsOf(state: State, release: Release, layers: readonly LayerE
   }
   for (const text of unreadOf("versus")) add(`“${text}” is no period to compare with: that is year, before, or two months such as 2024-11.2025-10.`, "Compare with nothing", { versus: null, unread: "" });
   for (const text of unreadOf("area")) add(`“${text}” is no area: that is three corners or more.`, "Show no area", { area: null, unread: "" });
+  const view = ["lon", "lat", "zoom"].flatMap((key) => (unread.has(key) ? [`${key}=${unread.get(key) ?? ""}`] : []));
+  if (view.length > 0) add(`“${view.join("&")}” is no part of the map: that takes a longitude, a latitude from -85 to 85 and a zoom from 0 to 24.`, `Show all of ${release.study_area}`, { view: null, unread: "" });
   for (const text of unreadOf("from", "to")) add(`“${text}” is no month: those are such as ${release.months.to}.`, `Show ${periodName(release.window)}`, { from: null, to: null, unread: "" });
   return faults;
 }

@@ -59,7 +59,7 @@ export function drawLegend(node: HTMLElement, answer: CellsAnswer, layer: LayerE
     list.append(item);
   });
   const total = legendTotal(answer);
-  const scope = answer.layer === "change" ? `${integer(answer.n)} incidents of both periods` : total === answer.n ? `${integer(answer.n)} incidents on the map` : `${integer(total)} of ${integer(answer.n)} incidents in the part shown`;
+  const scope = answer.layer === "change" ? `${integer(answer.n)} incidents of both periods` : total === answer.n ? `${integer(answer.n)} incidents on the map` : `${integer(total)} of ${integer(answer.n)} incidents in this view and around it`;
   const { withheld } = release.person_check;
   const without = withoutValue(answer);
   node.replaceChildren(

@@ -112,7 +112,7 @@ export async function openMap(state: State, release: api.Release): Promise<void>
       });
       if (mapOf !== release.id) return opened.remove();
       onScreen.map = opened;
-      pending.settled = () => opened.idle();
+      pending.settled = async () => void (await Promise.all([opened.idle(), beside.idle()]));
       node.mapMessage.hidden = true;
       await breath();
       const shown = listed();

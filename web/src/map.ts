@@ -48,6 +48,13 @@ export interface MapHandlers {
 
 const PADDING = 24;
 
+/** A box that the map was sent to, the largest zoom for it, and the margin in pixels. */
+interface Fitted {
+  box: Box;
+  nearest: number;
+  padding: number;
+}
+
 /** Cells that are handed to the map at once. */
 const HANDED = 4000;
 
@@ -90,8 +97,10 @@ export class HotspotMap {
   /** Whether the names of postcode districts were asked for. */
   #districts = false;
   #resized = false;
-  /** The whole study area is in view, and stays so when the window changes. */
-  #whole: boolean;
+  /** What is in view as a whole, and stays so when the window changes: the study area, or what the map was sent to; null when the reader has moved since. */
+  #fitted: Fitted | "all" | null;
+  /** On the way to a box. */
+  #going = false;
   /** Set while a view of the address is shown: it is not written back. */
   #silent = false;
   /** Where the hotspots that are drawn stand. */
@@ -106,7 +115,7 @@ export class HotspotMap {
     this.#release = release;
     this.#source = new CellSource(release);
     this.#london = london;
-    this.#whole = whole;
+    this.#fitted = whole ? "all" : null;
     this.#handlers = handlers;
     // A map whose tab is not shown has no size, and keeps the one it had.
     this.#size = new ResizeObserver(() => {
@@ -191,14 +200,7 @@ export class HotspotMap {
     });
     map.on("moveend", () => {
       this.#moving = false;
-      const resized = this.#resized;
-      this.#resized = false;
-      if (resized && this.#whole) this.setView(null);
-      else if (!this.#silent) {
-        this.#whole = false;
-        const { lng, lat } = map.getCenter();
-        this.#handlers.moved({ lon: lng, lat, zoom: map.getZoom() });
-      }
+      if (!this.#silent) this.#arrived();
       void this.#sync();
       void this.#nameDistricts();
       const keyboard = document.activeElement === canvas && canvas.matches(":focus-visible");
@@ -223,6 +225,35 @@ export class HotspotMap {
       if (target.hotspot) this.#handlers.chosen(target.hotspot);
       else this.#pointAt(point.x, point.y, "pointer");
     });
+  }
+
+  /** The map has come to rest, and not for a view of the address. */
+  #arrived(): void {
+    const resized = this.#resized;
+    if (!resized && !this.#going) this.#fitted = null;
+    this.#resized = this.#going = false;
+    const fitted = this.#fitted;
+    if (resized && fitted) {
+      if (fitted === "all") this.setView(null);
+      else this.#silently(() => this.#fit(fitted, false));
+    }
+    if (fitted === "all") return;
+    const { lng, lat } = this.#map.getCenter();
+    this.#handlers.moved({ lon: lng, lat, zoom: this.#map.getZoom() });
+  }
+
+  /** Moves the map without writing it into the address. */
+  #silently(move: () => void): void {
+    this.#silent = true;
+    move();
+    this.#silent = false;
+  }
+
+  #fit({ box: [w, s, e, n], nearest, padding }: Fitted, animate: boolean): void {
+    // A margin that leaves no room would zoom out.
+    const { clientWidth, clientHeight } = this.#map.getCanvas();
+    const margin = Math.max(0, Math.min(padding, 0.2 * clientWidth, 0.2 * clientHeight));
+    this.#map.fitBounds([w, s, e, n], { padding: margin, maxZoom: nearest, ...(animate ? { duration: 500 } : { animate: false }) });
   }
 
   #targetAt(x: number, y: number, by: Target["by"]): Target {
@@ -529,13 +560,10 @@ export class HotspotMap {
   }
 
   /** Moves to a box; `nearest` is the largest zoom. */
-  goToBox([w, s, e, n]: Box, nearest: number, padding: number): void {
-    // A margin that leaves no room would zoom out.
-    const { clientWidth, clientHeight } = this.#map.getCanvas();
-    // Where the window changes on the way there, the map does not go back to the whole.
-    this.#whole = false;
-    const margin = Math.max(0, Math.min(padding, 0.2 * clientWidth, 0.2 * clientHeight));
-    this.#map.fitBounds([w, s, e, n], { padding: margin, maxZoom: nearest, ...(still() ? { animate: false } : { duration: 500 }) });
+  goToBox(box: Box, nearest: number, padding: number): void {
+    this.#fitted = { box, nearest, padding };
+    this.#going = true;
+    this.#fit(this.#fitted, !still());
   }
 
   /** Moves to a hotspot or place, near enough to see its cells. */
@@ -566,10 +594,10 @@ export class HotspotMap {
     const camera = view
       ? { center: [view.lon, view.lat] as [number, number], zoom: view.zoom }
       : this.#map.cameraForBounds(this.#release.bounds, { padding: PADDING });
-    this.#silent = true;
-    this.#whole = view === null;
-    if (camera) this.#map.jumpTo(camera);
-    this.#silent = false;
+    this.#fitted = view === null ? "all" : null;
+    this.#silently(() => {
+      if (camera) this.#map.jumpTo(camera);
+    });
   }
 
   /** Resolves when everything asked for has been drawn. */

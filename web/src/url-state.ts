@@ -173,6 +173,9 @@ export function decode(query: string): State {
     const text = params.get(key) ?? "";
     if (text !== "" && value === null) unread.set(key, text);
   }
+  const view = lon !== null && lat !== null && zoom !== null ? roundedView({ lon, lat, zoom }) : null;
+  // All three or none of them.
+  if (view === null) for (const key of ["lon", "lat", "zoom"]) if (params.get(key)) unread.set(key, params.get(key) ?? "");
   return {
     ...read,
     release: matching(ID, params.get("release")),
@@ -191,7 +194,7 @@ export function decode(query: string): State {
     clear: params.get("evidence") === "clear",
     table: TABLES.find((t) => t === params.get("table")) ?? DEFAULTS.table,
     hotspot: matching(ID, params.get("hotspot")),
-    view: lon !== null && lat !== null && zoom !== null ? roundedView({ lon, lat, zoom }) : null,
+    view,
     unread: unread.toString(),
   };
 }

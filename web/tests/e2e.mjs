@@ -996,6 +996,13 @@ describe("narrowing and comparing", { concurrency: false }, () => {
       return near.length === 2 && near.every((text) => text === near[0] && text !== far);
     }, far);
     await assertAccessible(page, "side by side");
+    for (const [width, height] of [[1366, 900], [1920, 1080], [1280, 800], [390, 844]]) {
+      await page.setViewportSize({ width, height });
+      const under = (selector) => page.locator(selector).evaluate((node) => node.getBoundingClientRect());
+      const [left, right, legend, tables] = await Promise.all(["#map", "#beside", "#legend", "#tables"].map(under));
+      assert.ok(Math.max(left.bottom, right.bottom) <= legend.top && legend.bottom <= tables.top, `${width} by ${height}: nothing lies over anything`);
+    }
+    await page.setViewportSize({ width: 1000, height: 700 });
     await settle(page, () => page.getByLabel("Side by side").uncheck());
     assert.equal(await page.locator("#beside canvas").count(), 0);
     assert.equal(await page.locator("#legend li").count(), 6);

@@ -142,6 +142,7 @@ describe("filters", { concurrency: false }, () => {
   });
 
   for (const [what, query, says, fix] of [
+    ["a part of the map", "?lon=500&lat=51&zoom=12", "“lon=500&lat=51&zoom=12” is no part of the map", "Show all of "],
     ["a strand that is no name", "?strand=%26", "no strand “&”", "Show all strands"],
     ["a strand", "?strand=nope", "no strand “nope”", "Show all strands"],
     ["a layer", "?layer=nope", "no colour “nope”", "Colour by recorded incidents"],

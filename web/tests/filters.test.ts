@@ -66,6 +66,7 @@ describe("an address that asks for what is not there", () => {
       [{ unread: "source=%C2%A7" }, "There is no source “§”.", { source: "reported", unread: "" }],
       [{ unread: "layer=%C2%A7" }, "There is no colour “§”.", { layer: "count", unread: "" }],
       [{ unread: "borough=1st" }, "This release has no borough “1st”.", { borough: null, hotspot: null, unread: "" }],
+      [{ unread: "lon=500&lat=51&zoom=12" }, "“lon=500&lat=51&zoom=12” is no part of the map: that takes a longitude, a latitude from -85 to 85 and a zoom from 0 to 24.", { view: null, unread: "" }],
       [{ unread: "days=8" }, "This release has no “8” under day of the week.", { days: "all", unread: "" }],
       [{ unread: "from=abc" }, "“abc” is no month: those are such as 2026-10.", { from: null, to: null, unread: "" }],
       [{ unread: "versus=2023-11" }, "“2023-11” is no period to compare with: that is year, before, or two months such as 2024-11.2025-10.", { versus: null, unread: "" }],

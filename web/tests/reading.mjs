@@ -153,7 +153,7 @@ describe("as oversight", { concurrency: false, skip: !signed }, () => {
     assert.ok((await page.locator("main").innerText()).includes("Where every row went"));
     await page.selectOption("#try-role", "oversight");
     await follow(page, page.getByRole("button", { name: "Change role" }));
-    assert.equal(new URL(page.url()).pathname, "/challenge", "the first page that is oversight's");
+    assert.equal(new URL(page.url()).pathname, "/quality", "oversight has it too");
     const links = await page.locator('nav[aria-label="Pages"] a').evaluateAll((all) => all.map((a) => a.getAttribute("href")));
     assert.ok(!links.includes("/table") && !links.includes("/") && links.includes("/quality"), links.join(" "));
     for (const path of ["/table", "/hotspot/all-2026-10-1"]) assert.equal((await open(path)).status(), 403, path);

@@ -104,7 +104,6 @@ for (const line of lines.slice(1).sort()) {
   found.north.push(Number(northing) - found.last[1]);
   found.last = [Number(easting), Number(northing)];
 }
-
 mkdirSync(join(out, "postcodes"), { recursive: true });
 // Where the name of a district stands: in the middle of its postcodes, metres again.
 const named = {};

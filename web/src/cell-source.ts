@@ -1,10 +1,10 @@
 /** Cell geometry: unfiltered, immutable tiles of the view and one ring, fetched once, merged into one collection. */
-import type { FeatureCollection, MultiPolygon, Polygon } from "geojson";
+import type { Feature, MultiPolygon, Polygon } from "geojson";
 import { cellTile, type Release, type UnitProperties } from "./api";
 import { bandOf, intersection, tileBox, tileKey, tilesOf, type Band, type Box, type Tile } from "./tiles";
 
 /** A unit as the map keeps it: its identifier, which the source promotes, and its shape. */
-export type Cells = FeatureCollection<Polygon | MultiPolygon, { unit: string }>;
+export type Cell = Feature<Polygon | MultiPolygon, { unit: string }>;
 
 /** The identifier of a unit: its H3 index, or the code of an area. */
 export const unitOf = ({ h3, id, code }: UnitProperties): string => h3 ?? id ?? code ?? "";
@@ -17,9 +17,9 @@ const EDGE = 0.02;
 
 export class CellSource {
   readonly #release: Release;
-  readonly #tiles = new Map<string, Cells["features"]>();
+  readonly #tiles = new Map<string, Cell[]>();
   /** The units that were merged last. */
-  features: Cells["features"] = [];
+  features: Cell[] = [];
 
   constructor(release: Release) {
     this.#release = release;

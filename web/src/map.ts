@@ -2,14 +2,14 @@
 import { AttributionControl, NavigationControl, ScaleControl, setWorkerUrl, type ExpressionSpecification, type GeoJSONSource, type PointLike } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
-import type { Feature, FeatureCollection, MultiPolygon, Point, Polygon } from "geojson";
+import type { Feature, FeatureCollection, Point } from "geojson";
 import type { CellsAnswer, HotspotFeature, HotspotsAnswer, Release, SilenceAnswer } from "./api";
 import type { Corner } from "./area";
-import { CellSource, type Cells } from "./cell-source";
+import { CellSource, type Cell } from "./cell-source";
 import { classColors } from "./legend";
 import { degreesOf } from "./grid";
 import { labelPoint, outlineBox } from "./outline";
-import { baseLayers, baseStyle, BOROUGH, CUT, DISTRICTS_FROM, labelLayers, onlyAsked, TILE } from "./map-base";
+import { baseLayers, baseStyle, BOROUGH, boroughsOf, CUT, DISTRICTS_FROM, labelLayers, onlyAsked, TILE, type Ground } from "./map-base";
 import { PanControl } from "./map-controls";
 import { PacedMap } from "./paced-map";
 import { EMPTY, images, ownLayers, SELDOM, SOURCES, VEILED } from "./map-layers";
@@ -90,7 +90,7 @@ export class HotspotMap {
   /** The class of each cell that the map was told of. */
   #classes = new Map<string, number>();
   /** The cells that the map was given. */
-  readonly #drawn = new Map<string, Cells["features"][number]>();
+  readonly #drawn = new Map<string, Cell>();
   /** The cells that are coloured. */
   #answer: CellsAnswer | null = null;
   #moving = false;
@@ -346,14 +346,14 @@ export class HotspotMap {
   }
 
   /** Hands the cells to the map: only those that came and went, and of many a part at a time, since the page is busy while they are handed over. */
-  async #draw(features: Cells["features"], signal: AbortSignal): Promise<void> {
+  async #draw(features: Cell[], signal: AbortSignal): Promise<void> {
     const wanted = new Set(features.map(({ properties: { unit } }) => unit));
     const remove = [...this.#drawn.keys()].filter((unit) => !wanted.has(unit));
     const add = features.filter((feature) => this.#drawn.get(feature.properties.unit) !== feature);
     for (let at = 0; at < Math.max(add.length, remove.length); at += HANDED) {
       if (at > 0) await breath();
       if (signal.aborted) return;
-      const [gone, come] = [remove, add].map((all) => all.slice(at, at + HANDED)) as [string[], Cells["features"]];
+      const [gone, come] = [remove, add].map((all) => all.slice(at, at + HANDED)) as [string[], Cell[]];
       void this.#data("cells").updateData({ remove: gone, add: come });
       for (const unit of gone) this.#drawn.delete(unit);
       for (const feature of come) this.#drawn.set(feature.properties.unit, feature);
@@ -576,8 +576,8 @@ export class HotspotMap {
 
   /** Moves to a borough: where the base map does not have it, to the hotspots in it. */
   async goToBorough(name: string, hotspots: readonly Pick<HotspotFeature, "geometry">[]): Promise<void> {
-    const base = this.#london ? ((await this.#data("ground").getData()) as FeatureCollection<Polygon | MultiPolygon, { name: string }>) : null;
-    const found = base?.features.find(({ properties }) => properties.name === name);
+    const boroughs = this.#london ? boroughsOf((await this.#data("ground").getData()) as Ground) : [];
+    const found = boroughs.find(({ properties }) => properties.name === name);
     if (found) this.goToBox(outlineBox(found.geometry), 14, 60);
     else this.goTo(...hotspots);
   }

@@ -112,8 +112,7 @@ fn draw_marked(
             context! { href, label => page.label, here => page.template == template }
         })
         .collect();
-    let here = PAGES.iter().find(|page| page.template == template).map(|page| Value::from_safe_string(page.row.path.to_owned()));
-    let common = context! { marking, style, faults, nav, here, me => me(visitor), trial_roles => roles_to_try(visitor), try_token => &*visitor.token, sign => signs::HIDDEN, sign_words => signs::HIDDEN_WORDS };
+    let common = context! { marking, style, faults, nav, me => me(visitor), trial_roles => roles_to_try(visitor), try_token => &*visitor.token, sign => signs::HIDDEN, sign_words => signs::HIDDEN_WORDS };
     let page = TEMPLATES.get_template(template).and_then(|t| t.render(merge_maps([own, common])));
     page.map(String::into_bytes).map_err(|error| {
         // What the template says may hold what somebody wrote: its place is enough.
